@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of the house is compiled under the same law: Swift 6 language mode, strict memory safety, and no
+/// warning left standing.
+let law: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Tests may use Foundation and talk to C freely, so strict memory safety stays at the door of `Sources`.
+let testLaw: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// One floor of the house. A target may import its own floor and the floors below it, never the ones above.
+func room(_ floor: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", swiftSettings: law)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    path: "Tests/\(name)Tests", swiftSettings: testLaw)
+}
+
+let package = Package(
+  name: "storage-network-webhook",
+  products: [.executable(name: "storage-network-webhook", targets: ["storage-network-webhook"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
+  targets: [
+    // C: one door per library, macros turned into functions, nothing else.
+    .target(name: "CLinux", path: "Sources/C/CLinux"),
+    .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
+    .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
+    .systemLibrary(name: "CYAML", path: "Sources/C/CYAML", pkgConfig: "yaml-0.1"),
+
+    // Domain: pure Swift; no Foundation, no C, no clock, no lock.
+    room("Domain", "Addressing"),
+    room("Domain", "JSON"),
+    room("Domain", "Rules", ["Addressing", "JSON"]),
+
+    // Protocol: bytes in, values out; no descriptor, thread or clock.
+    room("Protocol", "TLSWire", ["COpenSSL"]),
+    room("Protocol", "HTTPWire", ["CNGHTTP2"]),
+    room("Protocol", "Admission", ["JSON", "Rules"]),
+    room("Protocol", "ClusterState", ["Addressing", "JSON", "Rules", "CYAML"]),
+
+    // Machinery: every system call.
+    room("Machinery", "Reactor", ["CLinux"]),
+
+    // App: the pipeline and the command line.
+    room(
+      "App", "WebhookServer",
+      ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", logging]),
+    .executableTarget(
+      name: "storage-network-webhook",
+      dependencies: [
+        "Addressing", "Admission", "ClusterState", "Reactor", "Rules", "WebhookServer", argumentParser, logging,
+      ],
+      path: "Sources/App/storage-network-webhook", swiftSettings: law),
+
+    tests(of: "Addressing"),
+    tests(of: "JSON"),
+    tests(of: "Rules", ["Addressing", "JSON"]),
+    tests(of: "TLSWire", ["COpenSSL"]),
+    tests(of: "HTTPWire"),
+    tests(of: "Admission", ["JSON", "Rules", "ClusterState"]),
+    tests(of: "ClusterState", ["JSON", "Rules"]),
+    tests(of: "Reactor"),
+    tests(of: "WebhookServer", ["HTTPWire", "Rules"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
