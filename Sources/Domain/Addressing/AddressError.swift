@@ -1,0 +1,21 @@
+/// Why a text is not an IPv4 address or CIDR, and where reading it stopped.
+package struct AddressError: Error, Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
+    /// There is nothing to read.
+    case empty
+    /// The text has a colon where IPv4 has dots.
+    case looksLikeIPv6
+    /// One of the four numbers is missing, not a decimal, over 255 or has a leading zero.
+    case badNumber
+    /// Four numbers were read and something that belongs to no address follows.
+    case trailingText
+    /// An address without the `/` and the prefix length a CIDR has.
+    case missingPrefixLength
+    /// What follows the `/` is not a number from 0 to 32.
+    case badPrefixLength
+  }
+
+  package let problem: Problem
+  /// Count of bytes before the place where reading stopped.
+  package let offset: Int
+}

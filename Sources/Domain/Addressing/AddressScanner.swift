@@ -1,0 +1,61 @@
+/// Reads addresses and prefix lengths from left to right over the bytes of a text.
+struct AddressScanner {
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  init(_ text: some StringProtocol) {
+    bytes = Array(text.utf8)
+  }
+
+  mutating func readAddress() throws(AddressError) -> IPv4Address {
+    if bytes.isEmpty { throw failure(.empty) }
+    if bytes.contains(UInt8(ascii: ":")) { throw failure(.looksLikeIPv6) }
+    var value: UInt32 = 0
+    for position in 0..<4 {
+      if position > 0, !skip(UInt8(ascii: ".")) { throw failure(.badNumber) }
+      value = value << 8 | (try readNumber(upTo: 255, otherwise: .badNumber))
+    }
+    return IPv4Address(rawValue: value)
+  }
+
+  mutating func readPrefixLength() throws(AddressError) -> Int {
+    if offset == bytes.count { throw failure(.missingPrefixLength) }
+    guard skip(UInt8(ascii: "/")) else { throw failure(.trailingText) }
+    return Int(try readNumber(upTo: 32, otherwise: .badPrefixLength))
+  }
+
+  func readEnd() throws(AddressError) {
+    if offset < bytes.count { throw failure(.trailingText) }
+  }
+
+  private mutating func readNumber(
+    upTo limit: UInt32, otherwise problem: AddressError.Problem
+  ) throws(AddressError) -> UInt32 {
+    let start = offset
+    var number: UInt32 = 0
+    while offset < bytes.count, let digit = decimalDigit(bytes[offset]) {
+      number = number * 10 + digit
+      guard number <= limit else { throw failure(problem, at: start) }
+      offset += 1
+    }
+    let digits = offset - start
+    guard digits > 0 else { throw failure(problem) }
+    guard digits == 1 || bytes[start] != UInt8(ascii: "0") else { throw failure(problem, at: start) }
+    return number
+  }
+
+  private func decimalDigit(_ byte: UInt8) -> UInt32? {
+    let digit = byte &- UInt8(ascii: "0")
+    return digit < 10 ? UInt32(digit) : nil
+  }
+
+  private mutating func skip(_ byte: UInt8) -> Bool {
+    guard offset < bytes.count, bytes[offset] == byte else { return false }
+    offset += 1
+    return true
+  }
+
+  private func failure(_ problem: AddressError.Problem, at place: Int? = nil) -> AddressError {
+    AddressError(problem: problem, offset: place ?? offset)
+  }
+}

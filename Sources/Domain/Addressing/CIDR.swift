@@ -1,0 +1,25 @@
+/// An address with a prefix length exactly as somebody wrote it: `192.168.0.5/24` keeps its host bits.
+///
+/// A ``IPv4Prefix`` cannot say what was written, only which network is meant; refusing host bits with the right
+/// advice needs both.
+package struct CIDR: Hashable, Sendable {
+  package let address: IPv4Address
+  package let length: Int
+
+  /// Reads `a.b.c.d/n` (RFC 4632 section 3.1), strictly: nothing before, between or behind.
+  package init(_ text: some StringProtocol) throws(AddressError) {
+    var scanner = AddressScanner(text)
+    address = try scanner.readAddress()
+    length = try scanner.readPrefixLength()
+    try scanner.readEnd()
+  }
+
+  /// The network the address lies in: the host bits cleared.
+  package var network: IPv4Prefix { IPv4Prefix(holding: address, length: length) }
+
+  package var hasHostBits: Bool { network.network != address }
+}
+
+extension CIDR: CustomStringConvertible {
+  package var description: String { "\(address)/\(length)" }
+}

@@ -1,0 +1,68 @@
+/// Why a text is not JSON, and at which byte reading it stopped.
+package struct JSONError: Error, Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
+    case unexpectedEnd
+    case expectedValue
+    case expectedObject
+    case expectedArray
+    case expectedString
+    case expectedKey
+    case expectedColon
+    case expectedCommaOrClosingBrace
+    case expectedCommaOrClosingBracket
+    case invalidNumber
+    case invalidLiteral
+    case invalidEscape
+    case unpairedSurrogate
+    case controlCharacterInString
+    case invalidUTF8
+    case trailingText
+    case tooDeep
+  }
+
+  package let problem: Problem
+  /// Count of bytes before the offending one.
+  package let offset: Int
+}
+
+extension JSONError {
+  /// What is wrong as a clause that follows «at line 1, column 5: ».
+  package var explanation: String {
+    switch problem {
+    case .unexpectedEnd: "the text ends too early"
+    case .expectedValue: "a value was expected"
+    case .expectedObject: "an object was expected"
+    case .expectedArray: "an array was expected"
+    case .expectedString: "a string was expected"
+    case .expectedKey: "a key in double quotes was expected"
+    case .expectedColon: "a colon was expected after the key"
+    case .expectedCommaOrClosingBrace: "a comma or } was expected"
+    case .expectedCommaOrClosingBracket: "a comma or ] was expected"
+    case .invalidNumber: "this is not a JSON number"
+    case .invalidLiteral: "only true, false and null are written without quotes"
+    case .invalidEscape: "this is not a JSON escape sequence"
+    case .unpairedSurrogate: "this \\u escape is half of a surrogate pair"
+    case .controlCharacterInString: "a control character in a string has to be escaped"
+    case .invalidUTF8: "this is not UTF-8"
+    case .trailingText: "the text goes on after its value"
+    case .tooDeep: "values are nested deeper than \(JSONLimits.depth) levels"
+    }
+  }
+
+  /// Where `offset` lies in `text`, both counted from 1; a column is a byte, as editors count ASCII.
+  package func position(in text: some Collection<UInt8>) -> (line: Int, column: Int) {
+    let before = text.prefix(offset)
+    let newline = UInt8(ascii: "\n")
+    let line = before.count { $0 == newline } + 1
+    let column = before.reversed().prefix { $0 != newline }.count + 1
+    return (line, column)
+  }
+}
+
+/// Bounds on what is read as JSON.
+package enum JSONLimits {
+  /// Levels of arrays and objects in one text.
+  ///
+  /// One bit a level fits a machine word, so that skipping needs no stack. Kubernetes objects nest about 20 deep.
+  package static let depth = 64
+}

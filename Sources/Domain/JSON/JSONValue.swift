@@ -1,0 +1,73 @@
+/// A JSON value as a tree, for the few texts that are looked at from all sides: the setting's value above all.
+package indirect enum JSONValue: Sendable {
+  case null
+  case bool(Bool)
+  /// The number's digits as they were written; JSON numbers have no width.
+  case number(String)
+  case string(String)
+  case array([JSONValue])
+  /// The members in the order they were written, a key that stands twice included.
+  case object([JSONMember])
+
+  package var kind: JSONKind {
+    switch self {
+    case .null: .null
+    case .bool: .bool
+    case .number: .number
+    case .string: .string
+    case .array: .array
+    case .object: .object
+    }
+  }
+}
+
+package struct JSONMember: Sendable {
+  package let key: String
+  package let value: JSONValue
+
+  package init(key: String, value: JSONValue) {
+    self.key = key
+    self.value = value
+  }
+}
+
+extension JSONValue {
+  /// Reads a whole text: one value with nothing but white space around it.
+  package init(parsing text: Span<UInt8>) throws(JSONError) {
+    var reader = JSONReader(text)
+    self = try reader.readValue()
+    try reader.readEnd()
+  }
+
+  package init(parsing text: [UInt8]) throws(JSONError) {
+    self = try JSONValue(parsing: text.span)
+  }
+
+  package subscript(key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
+  }
+}
+
+extension JSONReader {
+  package mutating func readValue() throws(JSONError) -> JSONValue {
+    switch try nextKind() {
+    case .null:
+      try readNull()
+      return .null
+    case .bool: return .bool(try readBool())
+    case .number: return .number(try readNumber().string)
+    case .string: return .string(try readString().string)
+    case .array:
+      var elements: [JSONValue] = []
+      try enterArray()
+      while try nextElement() { elements.append(try readValue()) }
+      return .array(elements)
+    case .object:
+      var members: [JSONMember] = []
+      try enterObject()
+      while let key = try nextKey()?.string { members.append(JSONMember(key: key, value: try readValue())) }
+      return .object(members)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/// Writes JSON without white space, strings with the fewest escapes that RFC 8259 allows.
+package struct JSONWriter: ~Copyable {
+  package private(set) var bytes: [UInt8] = []
+
+  package init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Appends punctuation, keys and other text that is JSON already.
+  package mutating func append(raw literal: StaticString) {
+    unsafe bytes.append(contentsOf: literal.bytes)
+  }
+
+  package mutating func append(raw text: some Collection<UInt8>) {
+    bytes.append(contentsOf: text)
+  }
+
+  package mutating func append(_ number: Int) {
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  package mutating func append(_ text: String) {
+    append(string: text.utf8)
+  }
+
+  /// Appends a string in quotes: only the quote, the backslash and control characters need an escape (section 7).
+  package mutating func append(string text: some Collection<UInt8>) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+      case 0x08: append(raw: "\\b")
+      case 0x09: append(raw: "\\t")
+      case 0x0A: append(raw: "\\n")
+      case 0x0C: append(raw: "\\f")
+      case 0x0D: append(raw: "\\r")
+      case ..<0x20:
+        append(raw: byte < 0x10 ? "\\u000" : "\\u001")
+        bytes.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends a value with the keys of every object in byte order.
+  package mutating func append(sorted value: JSONValue) {
+    switch value {
+    case .null: append(raw: "null")
+    case .bool(let bool): append(raw: bool ? "true" : "false")
+    case .number(let digits): append(raw: digits.utf8)
+    case .string(let string): append(string)
+    case .array(let elements): append(array: elements)
+    case .object(let members): append(object: members.sortedByKey)
+    }
+  }
+
+  package mutating func append(array elements: [JSONValue]) {
+    append(raw: "[")
+    for (index, element) in elements.enumerated() {
+      if index > 0 { append(raw: ",") }
+      append(sorted: element)
+    }
+    append(raw: "]")
+  }
+
+  /// Appends the members in the order they are given; the objects inside them are sorted.
+  package mutating func append(object members: [JSONMember]) {
+    append(raw: "{")
+    for (index, member) in members.enumerated() {
+      if index > 0 { append(raw: ",") }
+      append(member.key)
+      append(raw: ":")
+      append(sorted: member.value)
+    }
+    append(raw: "}")
+  }
+}
+
+extension [JSONMember] {
+  /// Byte order, not Swift's: two strings that look the same may have different bytes.
+  package var sortedByKey: [JSONMember] {
+    sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+  }
+}

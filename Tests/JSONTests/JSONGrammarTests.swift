@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+@testable import JSON
+
+/// Both ways through a text: passing over it and building it.
+func skips(_ text: [UInt8]) -> Bool {
+  var reader = JSONReader(text.span)
+  do {
+    try reader.skip()
+    try reader.readEnd()
+    return true
+  } catch { return false }
+}
+
+func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
+
+@Suite struct `The grammar of RFC 8259` {
+  static let accepted: [String] = [
+    // literals and numbers at the top level
+    "null", "true", "false", "0", "-0", "1", "-1", "10", "0.5", "-0.0", "1e5", "1E+5", "1e-05", "12.34e56",
+    "123456789012345678901234567890", "0e0",
+    // strings
+    #""""#, #""a""#, #""a\"b""#, #""\\""#, #""\/""#, #""\b\f\n\r\t""#, #""\u0000""#, #""\u00e9""#, #""\uD834\uDD1E""#,
+    #""\ud834\udd1e""#, "\"\u{7F}\"", "\"é\"", "\"€\"", "\"𝄞\"", "\"\u{FFFF}\"", "\"12345678\"", "\"1234567\\n\"",
+    "\"a string that is longer than two words of eight bytes\"",
+    // containers
+    "[]", "{}", "[ ]", "{ }", "[1]", "[1,2]", "[[]]", "[[],[]]", "[{}]", #"{"a":1}"#, #"{"a":1,"b":2}"#, #"{"":{}}"#,
+    #"{"a":{"b":{"c":[1,[2,{"d":null}]]}}}"#, #"{"a":1,"a":1}"#, #"{"\u0061":1}"#,
+    // white space wherever it may stand
+    " \t\r\n1 \t\r\n", "[ 1 , 2 ]", "{ \"a\" : 1 , \"b\" : [ ] }", "[\n]",
+  ]
+
+  static let refused: [String] = [
+    // nothing, or not one value
+    "", " ", "\n", "1 2", "{}{}", "[] x", "null,", "\u{FEFF}1", "//c\n1", "1/*c*/", "\u{A0}1", "\u{0C}1",
+    // literals
+    "nul", "nulls", "NULL", "True", "tru", "truee", "falsy", "undefined", "NaN", "Infinity", "-Infinity", "nan",
+    // numbers
+    "-", "+1", ".5", "5.", "-.5", "01", "-01", "00", "1e", "1e+", "1E-", "1.e1", "0x10", "1_000", "1,5", "--1", "1e1.5",
+    "1a", "0e", "- 1", "１",
+    // strings
+    "\"", "\"a", "'a'", "a", "\"\t\"", "\"\n\"", "\"\u{0}\"", "\"\u{1F}\"", #""\""#, #""\a""#, #""\'""#, #""\x41""#,
+    #""\u""#, #""\u12""#, #""\u123""#, #""\u123g""#, #""\U0041""#, #""\uD834""#, #""\uD834x""#, #""\uD834\n""#,
+    #""\uD834\u0041""#, #""\uDD1E""#, #""\uDD1E\uD834""#, #""\uD834\uD834""#, "\"a\" \"b\"", #""\ ""#,
+    // arrays
+    "[", "]", "[1", "[1,", "[,", "[,1]", "[1,]", "[1,,2]", "[1 2]", "[1}", "[\"a\":1]", "[1]]", "[[1]", "[:]", "(1)",
+    // objects
+    "{", "}", "{]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{,\"a\":1}", "{\"a\" 1}",
+    "{\"a\",1}", "{\"a\":}", "{a:1}", "{'a':1}", "{1:1}", "{null:1}", "{\"a\"::1}", "{\"a\":1 \"b\":2}",
+    "{\"a\":1,,\"b\":2}", "{\"a\":1}}", "{\"a\":1]", "{\"a\":[}", "{:1}", "{\"a\":1;\"b\":2}",
+  ]
+
+  /// Bytes that are no UTF-8 inside a string: RFC 8259 section 8.1 wants UTF-8.
+  static let refusedBytes: [[UInt8]] = [
+    [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+    [0xE1, 0x80], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x90, 0x80],
+    [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE1, 0x80, 0x41], [0xF1, 0x80, 0x80, 0x41],
+  ].map { [0x22] + $0 + [0x22] }
+
+  @Test(arguments: accepted) func `is accepted`(_ text: String) {
+    #expect(SlowJSON.accepts(Array(text.utf8)))
+    #expect(skips(Array(text.utf8)))
+    #expect(builds(Array(text.utf8)))
+  }
+
+  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes) func `is refused`(_ text: [UInt8]) {
+    #expect(!SlowJSON.accepts(text))
+    #expect(!skips(text))
+    #expect(!builds(text))
+  }
+
+  @Test func `every beginning of a text is refused, every end of it too`() {
+    let whole = Array(#"{"a":["\u00e9\uD834\uDD1E",-1.5e+3,true,false,null,{"":{}}],"b":"long enough for words"}"#.utf8)
+    #expect(skips(whole))
+    for count in 0..<whole.count {
+      #expect(!skips(Array(whole.prefix(count))))
+      #expect(!builds(Array(whole.prefix(count))))
+      #expect(!skips(Array(whole.suffix(count))))
+    }
+  }
+
+  @Test func `a special byte is found at every place of a word`() {
+    for length in 0..<40 {
+      for place in 0..<length {
+        for special in [UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x00, 0x1F, 0x80, 0xFF] {
+          var content = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+          content[place] = special
+          let text = [0x22] + content + [0x22]
+          #expect(skips(text) == SlowJSON.accepts(text))
+        }
+      }
+    }
+  }
+
+  @Test func `64 levels are read and 65 are too deep`() {
+    func nested(_ depth: Int) -> [UInt8] {
+      [UInt8](repeating: UInt8(ascii: "["), count: depth) + [UInt8](repeating: UInt8(ascii: "]"), count: depth)
+    }
+    #expect(skips(nested(64)) && builds(nested(64)))
+    for depth in [65, 100_000] {
+      #expect(throws: JSONError(problem: .tooDeep, offset: 64)) { try JSONValue(parsing: nested(depth)) }
+      #expect(!skips(nested(depth)))
+    }
+  }
+
+  @Test func `a hundred thousand mutations get the oracle's answer`() {
+    var seed = SeededNumbers(seed: UInt64(ProcessInfo.processInfo.environment["SEED"] ?? "") ?? 20_261_124)
+    let start = seed.seed
+    let alphabet = Array(#"{}[],:"\/ue0123456789.+-Eabfnrtls "#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xA9, 0xED, 0xFF]
+    let stock = Self.accepted.map { Array($0.utf8) }
+    for _ in 0..<100_000 {
+      var text = stock[seed.next(below: stock.count)]
+      for _ in 0...seed.next(below: 3) {
+        let place = seed.next(below: text.count + 1)
+        switch seed.next(below: 3) {
+        case 0: text.insert(alphabet[seed.next(below: alphabet.count)], at: place)
+        case 1 where place < text.count: text.remove(at: place)
+        case 2 where place < text.count: text[place] = alphabet[seed.next(below: alphabet.count)]
+        default: text += stock[seed.next(below: stock.count)]
+        }
+      }
+      let expected = SlowJSON.accepts(text)
+      #expect(skips(text) == expected, "SEED=\(start): \(text)")
+      #expect(builds(text) == expected, "SEED=\(start): \(text)")
+    }
+  }
+
+  /// The public suite (github.com/nst/JSONTestSuite) is not ours to copy; name its test_parsing folder to run it.
+  static let publicSuite = ProcessInfo.processInfo.environment["JSON_TEST_SUITE"]
+
+  @Test(.enabled(if: publicSuite != nil, "JSON_TEST_SUITE names the folder test_parsing of the public suite"))
+  func `the public suite's y files are accepted and its n files refused`() throws {
+    let folder = URL(filePath: try #require(Self.publicSuite))
+    var count = 0
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
+      let text = Array(try Data(contentsOf: folder.appending(path: name)))
+      guard name.hasPrefix("y_") || name.hasPrefix("n_") else { continue }
+      #expect(skips(text) == name.hasPrefix("y_"), "\(name)")
+      #expect(builds(text) == name.hasPrefix("y_"), "\(name)")
+      count += 1
+    }
+    #expect(count > 250)
+  }
+}
+
+/// Numbers that are random to the tests and the same for the same seed (SplitMix64).
+struct SeededNumbers: RandomNumberGenerator {
+  let seed: UInt64
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    self.seed = seed
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  mutating func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+}
