@@ -57,8 +57,10 @@ let package = Package(
     // Protocol: bytes in, values out; no descriptor, thread or clock.
     room("Protocol", "TLSWire", ["COpenSSL"]),
     room("Protocol", "HTTPWire", ["CNGHTTP2"]),
-    room("Protocol", "Admission", ["JSON", "Rules"]),
-    room("Protocol", "ClusterState", ["Addressing", "JSON", "Rules", "CYAML"]),
+    room("Protocol", "KubeObjects", ["JSON", "Rules"]),
+    room("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
+    room("Protocol", "ClusterState", ["Addressing", "JSON", "KubeObjects", "Rules"]),
+    room("Protocol", "Snapshot", ["ClusterState", "CYAML", "JSON"]),
 
     // Machinery: every system call.
     room("Machinery", "Reactor", ["CLinux"]),
@@ -74,13 +76,17 @@ let package = Package(
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: law),
 
+    .executableTarget(
+      name: "microbenchmarks", dependencies: ["Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
+      path: "Benchmarks/microbenchmarks", swiftSettings: testLaw),
+
     tests(of: "Addressing"),
     tests(of: "JSON"),
     tests(of: "Rules", ["Addressing", "JSON"]),
     tests(of: "TLSWire", ["COpenSSL"]),
     tests(of: "HTTPWire"),
-    tests(of: "Admission", ["JSON", "Rules", "ClusterState"]),
-    tests(of: "ClusterState", ["JSON", "Rules"]),
+    tests(of: "Admission", ["ClusterState", "JSON", "Rules", "Snapshot"]),
+    tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Reactor"),
     tests(of: "WebhookServer", ["HTTPWire", "Rules"]),
   ],

@@ -1,0 +1,103 @@
+package import Addressing
+
+/// What is known of a cluster at one moment, as far as the rules ask. One value, read by every rule of a judgement.
+package struct ClusterFacts: Sendable {
+  package var nodes: [NodeFact] = []
+  package var longhornNodes: [LonghornNodeFact] = []
+  package var serviceNetworks: [ServiceNetworkFact] = []
+  /// Every instance but those that are shut down.
+  package var runningInstances: [InstanceFact] = []
+  /// Every image whose upload or download has not ended.
+  package var imageTransfers: [ImageTransferFact] = []
+  /// Every Longhorn data source whose file has not been transferred.
+  package var dataSourceTransfers: [DataSourceFact] = []
+  /// The stored storage-network setting; nil if there is none.
+  package var storageNetwork: SettingObject?
+  /// Harvester's version as its setting `server-version` tells it, such as `v1.6.1`; nil if unknown.
+  package var serverVersion: String?
+  /// Whether rwx-network shares the storage network.
+  package var rwxSharesStorageNetwork = false
+  /// Whether Longhorn's setting `v2-data-engine` is on.
+  package var v2DataEngineIsOn = false
+
+  package init() {}
+}
+
+/// A Kubernetes node.
+package struct NodeFact: Sendable, Equatable {
+  package var name: String
+  /// A witness votes in etcd and runs no Longhorn pod.
+  package var isWitness: Bool
+  package var podNetworks: [IPv4Prefix]
+
+  package init(name: String, isWitness: Bool = false, podNetworks: [IPv4Prefix] = []) {
+    self.name = name
+    self.isWitness = isWitness
+    self.podNetworks = podNetworks
+  }
+}
+
+/// A node as Longhorn sees it.
+package struct LonghornNodeFact: Sendable, Equatable {
+  package var name: String
+  package var disks: Int
+
+  package init(name: String, disks: Int) {
+    self.name = name
+    self.disks = disks
+  }
+}
+
+/// A network that Kubernetes takes Service addresses from (networking.k8s.io/v1 ServiceCIDR).
+package struct ServiceNetworkFact: Sendable, Equatable {
+  package var name: String
+  package var network: IPv4Prefix
+
+  package init(name: String, network: IPv4Prefix) {
+    self.name = name
+    self.network = network
+  }
+}
+
+/// A virtual machine instance that runs, starts, stops, pauses or migrates.
+package struct InstanceFact: Sendable, Equatable {
+  package var namespace: String
+  package var name: String
+  package var phase: String
+
+  package init(namespace: String, name: String, phase: String) {
+    self.namespace = namespace
+    self.name = name
+    self.phase = phase
+  }
+}
+
+/// An image on its way into the cluster.
+package struct ImageTransferFact: Sendable, Equatable {
+  package var namespace: String
+  package var name: String
+  package var displayName: String
+  /// Percent, 0 to 100; nil if it was not told.
+  package var progress: Int?
+
+  package init(namespace: String, name: String, displayName: String, progress: Int?) {
+    self.namespace = namespace
+    self.name = name
+    self.displayName = displayName
+    self.progress = progress
+  }
+}
+
+/// A Longhorn backing image data source at work.
+package struct DataSourceFact: Sendable, Equatable {
+  package var namespace: String
+  package var name: String
+  /// Longhorn's word for the state, possibly empty.
+  package var state: String
+
+  package init(namespace: String, name: String, state: String) {
+    self.namespace = namespace
+    self.name = name
+    self.state = state
+  }
+}

@@ -1,0 +1,33 @@
+package import Addressing
+
+/// A range of addresses that must stay free of the storage network, and what it is for.
+package struct ReservedRange: Sendable, Equatable {
+  package let network: IPv4Prefix
+  package let purpose: String
+
+  package init(network: IPv4Prefix, purpose: String) {
+    self.network = network
+    self.purpose = purpose
+  }
+
+  /// The ranges that Harvester's documentation names: its own pods and services, and those of the guest clusters.
+  static let documented = [
+    ReservedRange(second: 42, purpose: "the pods of RKE2 and K3s clusters"),
+    ReservedRange(second: 43, purpose: "the services of RKE2 and K3s clusters"),
+    ReservedRange(second: 52, purpose: "the pods of Harvester"),
+    ReservedRange(second: 53, purpose: "the services of Harvester"),
+  ]
+
+  /// `10.second.0.0/16`
+  private init(second: UInt32, purpose: String) {
+    self.init(
+      network: IPv4Prefix(holding: IPv4Address(rawValue: 10 << 24 | second << 16), length: 16), purpose: purpose)
+  }
+}
+
+extension ReservedRange {
+  /// A range that the operator reserves with `--reserved-range`.
+  package init(option text: String) throws(AddressError) {
+    self.init(network: try CIDR(text).network, purpose: "other use by --reserved-range")
+  }
+}

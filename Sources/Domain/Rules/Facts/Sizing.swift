@@ -1,0 +1,84 @@
+/// Which formula says how many addresses the storage network needs.
+package enum SizingChoice: Sendable, Equatable {
+  /// By the Harvester version the cluster tells; an unknown version gets the larger need.
+  case automatic
+  case always(Sizing)
+}
+
+/// Harvester's documentation gives two formulas. In both, everything counts twice because two generations of Longhorn's
+/// managers live side by side during an upgrade.
+package enum Sizing: Sendable, Equatable {
+  /// v1.1 and v1.2: an instance manager for engines and one for replicas on each node.
+  case v1_2
+  /// v1.3 and later: one instance manager on each node.
+  case v1_3
+
+  /// The formula of a version such as `v1.6.1` or `v1.9.0-rc4`; nil for a text like `master-1a2b3c` that names none.
+  package init?(serverVersion: String) {
+    guard serverVersion.first == "v" else { return nil }
+    let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2)
+    guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
+    self = (major, minor) >= (1, 3) ? .v1_3 : .v1_2
+  }
+
+  var addressesPerNode: Int {
+    switch self {
+    case .v1_2: 4
+    case .v1_3: 2
+    }
+  }
+}
+
+/// How many addresses the storage network of a cluster needs, and why.
+package struct AddressNeed: Sendable, Equatable {
+  package struct Term: Sendable, Equatable {
+    package let count: Int
+    package let noun: String
+    package let each: Int
+    /// What the term is for, where its noun does not say it.
+    package var suffix = ""
+
+    var total: Int { count * each }
+  }
+
+  package let terms: [Term]
+  package let sizing: Sizing
+  /// False when the version is unknown, so that the larger formula was taken.
+  package let knowsVersion: Bool
+
+  package var total: Int { terms.reduce(0) { $0 + $1.total } }
+
+  /// The sum as it is written out: `5 nodes × 4 + 10 disks × 2`.
+  package var sum: String {
+    terms.map { term in
+      term.count.of(term.noun) + (term.each == 1 ? "" : " × \(term.each)") + term.suffix
+    }.joined(separator: " + ")
+  }
+
+  package init(of facts: ClusterFacts, choice: SizingChoice) {
+    let told = facts.serverVersion.flatMap(Sizing.init(serverVersion:))
+    switch choice {
+    case .always(let chosen):
+      sizing = chosen
+      knowsVersion = true
+    case .automatic:
+      sizing = told ?? .v1_2
+      knowsVersion = told != nil
+    }
+    let witnesses = Set(facts.nodes.lazy.filter(\.isWitness).map(\.name))
+    let nodes = facts.nodes.count - witnesses.count
+    let disks = facts.longhornNodes.reduce(0) { witnesses.contains($1.name) ? $0 : $0 + $1.disks }
+    var terms = [
+      Term(count: nodes, noun: "node", each: sizing.addressesPerNode),
+      Term(count: disks, noun: "disk", each: 2),
+    ]
+    if facts.v2DataEngineIsOn {
+      // A second instance manager on each node, again twice during an upgrade.
+      terms.append(Term(count: nodes, noun: "V2 engine node", each: 2))
+    }
+    if facts.rwxSharesStorageNetwork {
+      terms.append(Term(count: nodes + 32, noun: "address", each: 1, suffix: " for the shared rwx-network"))
+    }
+    self.terms = terms
+  }
+}

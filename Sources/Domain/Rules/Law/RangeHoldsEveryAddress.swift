@@ -1,0 +1,36 @@
+internal import Addressing
+
+/// Every Longhorn manager needs an address of its own; where they run out, volumes do not attach any more.
+enum RangeHoldsEveryAddress: Rule {
+  static let demand = "The range has an address for everything that needs one."
+
+  static func judge(_ plan: AddressPlan, _ world: World, _ findings: inout Findings) {
+    let need = AddressNeed(of: world.facts, choice: world.options.sizing)
+    let usable = plan.usable.count
+    guard usable < max(need.total, 1) else { return }
+    let after = plan.exclusions.isEmpty ? "" : " after its exclusions"
+    let version =
+      need.knowsVersion ? "" : " (Harvester's version is not known, so this is the sum for v1.2)"
+    findings.refuse(
+      plan.entries.path(.range),
+      """
+      \(plan.range) has \(usable.of("usable address"))\(after), but this cluster needs \(need.total): \
+      \(need.sum)\(version); \(plan.advice(for: max(need.total, 1)))
+      """)
+  }
+}
+
+extension AddressPlan {
+  /// The smallest network around the range that is large enough with the same exclusions.
+  fileprivate func advice(for need: Int) -> String {
+    for length in stride(from: min(range.length, 30), through: widestPrefixLength, by: -1) {
+      let wider = IPv4Prefix(holding: range.network, length: length)
+      var usable = AddressSet(usableIn: wider)
+      for exclusion in exclusions { usable.subtract(exclusion) }
+      if usable.count >= need {
+        return "a /\(length) such as \(wider) would have \(usable.count)"
+      }
+    }
+    return "even a /\(widestPrefixLength) would be too small with these exclusions; exclude less"
+  }
+}

@@ -1,0 +1,36 @@
+internal import Addressing
+
+/// The nodes route the networks of pods and services themselves; an overlap cuts one or the other off.
+enum RangeIsNotReserved: Rule {
+  static let demand = "The range overlaps no network of pods or services and none that is reserved."
+
+  static func judge(_ proposed: ProposedRange, _ world: World, _ findings: inout Findings) {
+    let range = proposed.range
+    let field = proposed.entries.path(.range)
+    let reserved = (ReservedRange.documented + world.options.reservedRanges).filter { $0.network.overlaps(range) }
+    for reservation in reserved {
+      let relation = range == reservation.network ? "is" : "overlaps \(reservation.network), which is"
+      findings.refuse(field, "\(range) \(relation) reserved for \(reservation.purpose); choose another range")
+    }
+
+    // A pod network inside a reserved range that was just named would only repeat the reason.
+    func isNew(_ network: IPv4Prefix) -> Bool {
+      network.overlaps(range) && !reserved.contains { $0.network.contains(network) }
+    }
+    let podNetworks = world.facts.nodes.flatMap { node in
+      node.podNetworks.filter(isNew).map { "\($0) (node \(node.name))" }
+    }
+    if !podNetworks.isEmpty {
+      findings.refuse(field, "\(range) overlaps the pod network \(podNetworks.listed); choose another range")
+    }
+    let serviceNetworks = world.facts.serviceNetworks.filter { isNew($0.network) }
+    if !serviceNetworks.isEmpty {
+      findings.refuse(
+        field,
+        """
+        \(range) overlaps the service network \(serviceNetworks.map { "\($0.network) (ServiceCIDR \($0.name))" }.listed); \
+        choose another range
+        """)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+internal import JSON
+
+/// Harvester decodes the text as one JSON object.
+enum TextIsJSONObject: Rule {
+  static let demand = "The text is one JSON object."
+
+  private static let example = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
+
+  static func judge(_ proposal: Proposal, _ world: World, _ findings: inout Findings) {
+    let field = proposal.field.rawValue
+    switch proposal.reading {
+    case .network:
+      break
+    case .notText:
+      findings.refuse(field, "has to be a string that holds a JSON object; put it in quotes, such as '\(example)'")
+    case .notAnObject(let kind):
+      findings.refuse(field, "is JSON but \(kind.described), not an object; write for example \(example)")
+    case .notJSON(let error, let text):
+      let (line, column) = error.position(in: text)
+      findings.refuse(
+        field,
+        "is not JSON: \(error.explanation) (line \(line), column \(column)); write for example \(example)")
+    }
+  }
+}
+
+extension JSONKind {
+  /// The kind with its article.
+  fileprivate var described: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a truth value"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "a list"
+    case .object: "an object"
+    }
+  }
+}

@@ -1,0 +1,70 @@
+internal import JSON
+
+/// The one spelling of a storage network: Harvester hashes the bytes, so each spelling would be another network.
+package enum CanonicalValue {
+  /// The canonical spelling of a text, or nil where the text has none because it is no JSON object with distinct keys.
+  /// `vlan` beside `VLAN` is not distinct: Harvester takes the last one, so their order must stay.
+  ///
+  /// White space alone is the empty text. The known keys come first in a fixed order, then the unknown ones in byte
+  /// order; an entry that says what its absence says too is left out.
+  package static func spelling(of text: [UInt8]) -> [UInt8]? {
+    if SettingText.text(text).isBlank { return [] }
+    guard let value = try? JSONValue(parsing: text), case .object(let members) = value,
+      value.firstRepeatedKey == nil, !members.contains(where: \.key.isKnownInAnotherCase)
+    else { return nil }
+    var writer = JSONWriter(capacity: text.count)
+    writer.append(object: ordered(members))
+    return writer.bytes
+  }
+
+  private static func ordered(_ members: [JSONMember]) -> [JSONMember] {
+    let known = KnownKey.allCases.compactMap { key in
+      members.first { $0.key.utf8.elementsEqual(key.rawValue.utf8) && !saysNothing($0.value, for: key) }
+    }
+    return known + members.filter { !KnownKey.names($0.key) }.sortedByKey
+  }
+
+  /// Whether Harvester reads the entry as it would read its absence.
+  private static func saysNothing(_ value: JSONValue, for key: KnownKey) -> Bool {
+    switch (key, value) {
+    case (_, .null), (.vlan, .number("0")), (.exclusiveVLAN, .bool(false)): true
+    case (.exclude, .array(let elements)): elements.isEmpty
+    default: false
+    }
+  }
+}
+
+extension JSONValue {
+  /// The path of the first key that stands twice in one object, at any depth, such as `labels.a`; nil if none does.
+  var firstRepeatedKey: String? {
+    switch self {
+    case .object(let members):
+      for (index, member) in members.enumerated() {
+        if members[..<index].contains(where: { $0.key.utf8.elementsEqual(member.key.utf8) }) { return member.key }
+        if let path = member.value.firstRepeatedKey { return "\(member.key).\(path)" }
+      }
+      return nil
+    case .array(let elements):
+      return elements.lazy.compactMap(\.firstRepeatedKey).first
+    default:
+      return nil
+    }
+  }
+}
+
+extension Change {
+  /// The text to store instead of the proposed value, or nil when the proposed one stays.
+  ///
+  /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.
+  /// What cannot be read is left for the validating rules to refuse.
+  package var normalisedValue: [UInt8]? {
+    guard case .text(let proposed)? = new?.value, let spelling = CanonicalValue.spelling(of: proposed) else {
+      return nil
+    }
+    if case .text(let stored)? = old?.value {
+      if stored == proposed { return nil }
+      if CanonicalValue.spelling(of: stored) == spelling { return stored }
+    }
+    return spelling == proposed ? nil : spelling
+  }
+}

@@ -1,0 +1,101 @@
+/// One attempt to write the setting: what is stored now and what shall be stored.
+package struct Change: Sendable {
+  package enum Operation: Sendable {
+    case create
+    case update
+    case delete
+  }
+
+  package let operation: Operation
+  /// The stored object; nil when the setting is being created.
+  package let old: SettingObject?
+  /// The proposed object; nil when the setting is being deleted.
+  package let new: SettingObject?
+
+  package init(operation: Operation, old: SettingObject?, new: SettingObject?) {
+    self.operation = operation
+    self.old = old
+    self.new = new
+  }
+}
+
+/// The parts of a Harvester `Setting` (harvesterhci.io/v1beta1) that the rules read.
+package struct SettingObject: Sendable, Equatable {
+  package var value: SettingText
+  package var `default`: SettingText
+  package var configured: ConfiguredCondition?
+  /// Whether the object has a member `value` at all, which decides between a patch that adds and one that replaces.
+  package var hasValue = true
+
+  package init(
+    value: SettingText = .text([]), default: SettingText = .text([]), configured: ConfiguredCondition? = nil
+  ) {
+    self.value = value
+    self.default = `default`
+    self.configured = configured
+  }
+
+  /// What Harvester acts on: the value, or the default where the value is empty.
+  package var effective: SettingText { value.isBlank ? `default` : value }
+}
+
+/// What an object holds where the setting's text belongs. A missing field and null are the empty text.
+package enum SettingText: Sendable, Equatable {
+  case text([UInt8])
+  /// Something that is no string; the API server refuses it only after the mutating webhooks.
+  case notText
+
+  package var isBlank: Bool {
+    guard case .text(let bytes) = self else { return false }
+    return bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+  }
+}
+
+/// The setting's condition `configured`, in which Harvester tells how far it has carried out the last change.
+package struct ConfiguredCondition: Sendable, Equatable {
+  package let status: String
+  package let reason: String
+  package let message: String
+
+  package init(status: String, reason: String, message: String) {
+    self.status = status
+    self.reason = reason
+    self.message = message
+  }
+
+  package var isInProgress: Bool { status == "False" && reason == "In Progress" }
+}
+
+extension Change {
+  /// Changes that Harvester itself has to make at any time: they are allowed without a look at the cluster.
+  ///
+  /// Its controller writes status and annotations by ordinary updates, because the CRD has no status subresource, and
+  /// it creates the empty setting at start-up.
+  var touchesNeitherText: Bool {
+    guard let new else { return false }
+    let old = old ?? SettingObject()
+    return new.value == old.value && new.default == old.default
+  }
+
+  /// True when Harvester will act: the text that takes effect becomes another one.
+  var takesEffect: Bool {
+    guard let new else { return false }
+    let before = old?.effective ?? .text([])
+    return before != new.effective && !(before.isBlank && new.effective.isBlank)
+  }
+
+  /// True when the value is emptied or nothing is to be in force: the way out that always stays open.
+  var isReset: Bool {
+    guard let new else { return false }
+    return new.effective.isBlank || (new.value.isBlank && !(old ?? SettingObject()).value.isBlank)
+  }
+
+  /// The texts that are new and not empty, each to be judged as a network.
+  var proposals: [Proposal] {
+    guard let new else { return [] }
+    let old = old ?? SettingObject()
+    return [(SettingField.value, new.value, old.value), (.default, new.default, old.default)]
+      .filter { $0.1 != $0.2 && !$0.1.isBlank }
+      .map { Proposal(field: $0.0, text: $0.1) }
+  }
+}

@@ -1,0 +1,127 @@
+internal import Addressing
+internal import JSON
+
+/// Which of the setting's two texts a message is about.
+package enum SettingField: String, Sendable {
+  case value
+  case `default`
+}
+
+/// A text that somebody proposes as the storage network, read exactly once.
+struct Proposal {
+  enum Reading {
+    /// The field holds no string at all.
+    case notText
+    case notJSON(JSONError, text: [UInt8])
+    case notAnObject(JSONKind)
+    case network(ProposedNetwork)
+  }
+
+  let field: SettingField
+  let reading: Reading
+
+  init(field: SettingField, text: SettingText) {
+    self.field = field
+    guard case .text(let bytes) = text else {
+      reading = .notText
+      return
+    }
+    do {
+      let value = try JSONValue(parsing: bytes)
+      if case .object(let members) = value {
+        reading = .network(ProposedNetwork(members))
+      } else {
+        reading = .notAnObject(value.kind)
+      }
+    } catch {
+      reading = .notJSON(error, text: bytes)
+    }
+  }
+}
+
+/// What a JSON object says about the network, each entry as far as it could be read.
+struct ProposedNetwork {
+  /// Everything that was written, in its order.
+  let members: [JSONMember]
+  let vlan: Entry<Int>
+  let clusterNetwork: Entry<String>
+  let range: Entry<WrittenCIDR>
+  let exclusions: Entry<[WrittenCIDR]>
+  let isExclusive: Entry<Bool>
+
+  init(_ members: [JSONMember]) {
+    self.members = members
+    // As Harvester reads it: the last one counts, in whatever case its key is written.
+    func written(_ key: KnownKey) -> JSONValue? { members.last { KnownKey(folded: $0.key) == key }?.value }
+    vlan = Entry(written(.vlan), read: \.wholeNumber)
+    clusterNetwork = Entry(written(.clusterNetwork), read: \.text)
+    range = Entry(written(.range)) { $0.text.map(WrittenCIDR.init) }
+    exclusions = Entry(written(.exclude)) { $0.texts?.map(WrittenCIDR.init) }
+    isExclusive = Entry(written(.exclusiveVLAN), read: \.truth)
+  }
+}
+
+/// One entry of the object.
+enum Entry<Value> {
+  /// The key is missing or null; Go reads both as the type's zero.
+  case absent
+  case wrongType(JSONValue)
+  case value(Value)
+
+  init(_ written: JSONValue?, read: (JSONValue) -> Value?) {
+    switch written {
+    case nil, .null?: self = .absent
+    case let written?: self = read(written).map(Entry.value) ?? .wrongType(written)
+    }
+  }
+
+  var value: Value? {
+    guard case .value(let value) = self else { return nil }
+    return value
+  }
+}
+
+/// A CIDR together with the text it was read from, because advice quotes what was written.
+struct WrittenCIDR {
+  let text: String
+  let reading: Result<CIDR, AddressError>
+
+  init(_ text: String) {
+    self.text = text
+    reading = Result { () throws(AddressError) in try CIDR(text) }
+  }
+
+  var cidr: CIDR? { try? reading.get() }
+
+  /// The network, if the text is one: an IPv4 CIDR without host bits.
+  var network: IPv4Prefix? {
+    guard let cidr, !cidr.hasHostBits else { return nil }
+    return cidr.network
+  }
+}
+
+extension JSONValue {
+  fileprivate var text: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  fileprivate var texts: [String]? {
+    guard case .array(let elements) = self else { return nil }
+    let texts = elements.compactMap(\.text)
+    return texts.count == elements.count ? texts : nil
+  }
+
+  fileprivate var truth: Bool? {
+    guard case .bool(let truth) = self else { return nil }
+    return truth
+  }
+
+  /// A number without fraction and exponent, as Go reads an integer; one too large for a word is the largest word.
+  fileprivate var wholeNumber: Int? {
+    guard case .number(let digits) = self else { return nil }
+    let isNegative = digits.utf8.first == UInt8(ascii: "-")
+    guard digits.utf8.dropFirst(isNegative ? 1 : 0).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return Int(digits) ?? (isNegative ? Int.min : Int.max)
+  }
+}

@@ -1,0 +1,50 @@
+internal import Addressing
+
+/// The entries of a JSON object that proposes a network; each may still be wrong.
+struct Entries {
+  let field: SettingField
+  let network: ProposedNetwork
+
+  /// The place of an entry, such as `value.range`.
+  func path(_ key: KnownKey) -> String { "\(field.rawValue).\(key.rawValue)" }
+
+  func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
+}
+
+/// A proposed network whose range is an IPv4 network; its exclusions may still be wrong.
+struct ProposedRange {
+  let entries: Entries
+  let range: IPv4Prefix
+  let exclusions: [WrittenCIDR]
+
+  init?(_ entries: Entries) {
+    guard let range = entries.network.range.value?.network else { return nil }
+    self.entries = entries
+    self.range = range
+    exclusions = entries.network.exclusions.value ?? []
+  }
+}
+
+/// A proposed network of which every address is known: the range and all exclusions are IPv4 networks, and no exclusion
+/// swallows the range.
+struct AddressPlan {
+  let entries: Entries
+  let range: IPv4Prefix
+  let exclusions: [IPv4Prefix]
+  /// What Whereabouts may hand out: the range without its first and last address and without the exclusions.
+  let usable: AddressSet
+
+  init?(_ proposed: ProposedRange) {
+    if case .wrongType = proposed.entries.network.exclusions { return nil }
+    let exclusions = proposed.exclusions.compactMap(\.network)
+    guard exclusions.count == proposed.exclusions.count,
+      !exclusions.contains(where: { $0.contains(proposed.range) })
+    else { return nil }
+    entries = proposed.entries
+    range = proposed.range
+    self.exclusions = exclusions
+    var usable = AddressSet(usableIn: proposed.range)
+    for exclusion in exclusions { usable.subtract(exclusion) }
+    self.usable = usable
+  }
+}

@@ -1,0 +1,43 @@
+/// The turns of phrase that messages share.
+
+/// How many objects a message names before it only counts; a message is read in a terminal or a small dialog.
+let mostNamesInMessage = 10
+
+extension Collection where Element == String {
+  /// `a`, `a and b`, `a, b and c`, and from the eleventh on `…, j and 5 more`.
+  var listed: String {
+    let names = count > mostNamesInMessage ? Array(prefix(mostNamesInMessage)) + ["\(count - mostNamesInMessage) more"] : Array(self)
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(last)"
+  }
+}
+
+extension Int {
+  /// `1 node`, `3 nodes`.
+  func of(_ noun: String) -> String { "\(self) \(self == 1 ? noun : noun.plural)" }
+}
+
+extension String {
+  /// The text in straight quotes, cut where somebody wrote very much.
+  var quoted: String { "\"\(cut(to: 80))\"" }
+
+  /// The text without its end where it has more UTF-8 bytes than allowed, marked by an ellipsis.
+  func cut(to limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    var kept = ""
+    for character in self {
+      if kept.utf8.count + character.utf8.count > limit - "…".utf8.count { break }
+      kept.append(character)
+    }
+    return kept + "…"
+  }
+}
+
+extension String {
+  /// The plural of the nouns that messages use.
+  fileprivate var plural: String {
+    if hasSuffix("s") { return "\(self)es" }
+    if hasSuffix("y") { return "\(dropLast())ies" }
+    return "\(self)s"
+  }
+}

@@ -1,0 +1,34 @@
+/// One article of the law: a type named by the fact it demands, in a file of its own, messages included.
+///
+/// The subject is what has to be sound before the rule makes sense. A rule about a range takes a network, so nobody
+/// can ask it about a text that is none.
+protocol Rule<Subject>: SendableMetatype {
+  associatedtype Subject
+
+  /// The fact in one sentence, as a checklist shows it.
+  static var demand: String { get }
+
+  static func judge(_ subject: Subject, _ world: World, _ findings: inout Findings)
+}
+
+extension Rule {
+  static var name: String { String(describing: Self.self) }
+}
+
+/// All that a judgement looks at besides the change: one cluster at one moment, and the operator's options.
+struct World {
+  let facts: ClusterFacts
+  let options: RulesetOptions
+}
+
+/// What the operator chose on the command line.
+package struct RulesetOptions: Sendable {
+  /// Ranges kept free in addition to the built-in ones.
+  package var reservedRanges: [ReservedRange]
+  package var sizing: SizingChoice
+
+  package init(reservedRanges: [ReservedRange] = [], sizing: SizingChoice = .automatic) {
+    self.reservedRanges = reservedRanges
+    self.sizing = sizing
+  }
+}

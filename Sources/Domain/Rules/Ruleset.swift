@@ -1,0 +1,93 @@
+internal import Addressing
+
+/// The whole law, in the order in which an operator reads its reasons.
+///
+/// Each list has a subject, and a list is asked only about a subject that is sound: nothing is said about the size of a
+/// range that is none. Everything that can be asked is asked, so that one answer tells every reason.
+enum Law {
+  static let ofRemoval: [any Rule<Change>.Type] = [
+    SettingIsKept.self
+  ]
+
+  static let ofText: [any Rule<Proposal>.Type] = [
+    TextIsJSONObject.self
+  ]
+
+  static let ofEntries: [any Rule<Entries>.Type] = [
+    KeysAreDistinct.self,
+    KeysAreSpelledExactly.self,
+    KeysAreKnown.self,
+    EntriesHaveTheirTypes.self,
+    VLANIsInRange.self,
+    ClusterNetworkIsNamed.self,
+    RangeIsNetwork.self,
+    ExclusionsAreNetworks.self,
+  ]
+
+  /// Asked when the range is an IPv4 network.
+  static let ofRange: [any Rule<ProposedRange>.Type] = [
+    RangeIsNotTooWide.self,
+    RangeIsNotReserved.self,
+    ExclusionsLieInRange.self,
+    ExclusionsAreDisjoint.self,
+  ]
+
+  /// Asked when the range and every exclusion are IPv4 networks, and none of them covers the range.
+  static let ofAddresses: [any Rule<AddressPlan>.Type] = [
+    RangeHoldsEveryAddress.self
+  ]
+
+  /// Asked when Harvester would act on the change.
+  static let ofMoment: [any Rule<Change>.Type] = [
+    PreviousChangeIsDone.self,
+    VirtualMachinesAreOff.self,
+    ImagesAreAtRest.self,
+  ]
+}
+
+/// Judges changes of the setting.
+package struct Ruleset: Sendable {
+  private let options: RulesetOptions
+
+  package init(options: RulesetOptions = RulesetOptions()) {
+    self.options = options
+  }
+
+  /// The verdict on one change in one cluster at one moment.
+  ///
+  /// - Parameter facts: Taken only when the change needs them, and once.
+  /// - Throws: ``Fault`` when the facts that are needed are not known.
+  package func judge(
+    _ change: Change, in facts: () throws(Fault) -> ClusterFacts
+  ) throws(Fault) -> Verdict {
+    var findings = Findings()
+    if change.operation == .delete {
+      findings.ask(Law.ofRemoval, about: change, World(facts: ClusterFacts(), options: options))
+      return findings.verdict
+    }
+    if change.touchesNeitherText { return .allowed(warnings: []) }
+
+    let world = World(facts: try facts(), options: options)
+    for proposal in change.proposals {
+      judge(proposal, world, &findings)
+    }
+    if change.takesEffect {
+      findings.ask(Law.ofMoment, about: change, world)
+    }
+    return findings.verdict
+  }
+
+  private func judge(_ proposal: Proposal, _ world: World, _ findings: inout Findings) {
+    findings.ask(Law.ofText, about: proposal, world)
+    guard case .network(let network) = proposal.reading else { return }
+
+    let entries = Entries(field: proposal.field, network: network)
+    findings.ask(Law.ofEntries, about: entries, world)
+    guard let range = ProposedRange(entries) else { return }
+
+    findings.ask(Law.ofRange, about: range, world)
+    guard let plan = AddressPlan(range) else { return }
+
+    findings.ask(Law.ofAddresses, about: plan, world)
+  }
+}

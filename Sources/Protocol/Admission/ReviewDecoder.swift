@@ -1,0 +1,107 @@
+internal import JSON
+internal import KubeObjects
+internal import Rules
+
+/// Reads an AdmissionReview in one pass: what nobody asks for, managedFields above all, is checked and skipped.
+package enum ReviewDecoder {
+  package static func decode(_ body: Span<UInt8>) throws(ReviewError) -> AdmissionRequest {
+    let review: Review
+    do throws(JSONError) {
+      var reader = JSONReader(body)
+      review = try reader.readReview()
+      try reader.readEnd()
+    } catch {
+      let (line, column) = error.position(in: body.indices.map { body[$0] })
+      throw .notJSON(explanation: error.explanation, line: line, column: column)
+    }
+    return try review.soundRequest()
+  }
+}
+
+/// A review as it was written, which may not be one at all.
+private struct Review {
+  var isObject = false
+  var hasKind = false
+  var hasVersion = false
+  var request: AdmissionRequest?
+
+  func soundRequest() throws(ReviewError) -> AdmissionRequest {
+    guard isObject else { throw .notAReview("it is no JSON object") }
+    guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
+    guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
+    guard let request else { throw .notAReview("it has no request") }
+    guard !request.uid.isEmpty else { throw .notAReview("its request has no uid") }
+    guard request.operation != nil else {
+      throw .notAReview("its request's operation is not CREATE, UPDATE, DELETE or CONNECT")
+    }
+    return request
+  }
+}
+
+extension JSONReader {
+  fileprivate mutating func readReview() throws(JSONError) -> Review {
+    var review = Review()
+    review.isObject = try nextKind() == .object
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("kind") {
+        review.hasKind = try reader.readWhether("AdmissionReview")
+      } else if key.equals("apiVersion") {
+        review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
+      } else if key.equals("request"), try reader.nextKind() == .object {
+        review.request = try reader.readRequest()
+      }
+    }
+    return review
+  }
+
+  /// Whether the value that comes next is this string.
+  private mutating func readWhether(_ expected: StaticString) throws(JSONError) -> Bool {
+    guard let text = try readStringIfAny() else { return false }
+    return text.equals(expected)
+  }
+
+  private mutating func readRequest() throws(JSONError) -> AdmissionRequest {
+    var request = AdmissionRequest()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("uid") {
+        request.uid = try reader.readStringIfAny()?.unescaped ?? []
+      } else if key.equals("name") {
+        request.hasOurName = try reader.readWhether("storage-network")
+      } else if key.equals("operation") {
+        request.operation = AdmissionRequest.Operation(rawValue: try reader.readStringIfAny()?.string ?? "")
+      } else if key.equals("resource") {
+        request.hasOurResource = try reader.readWhetherHarvesterSetting()
+      } else if key.equals("userInfo") {
+        request.userName = try reader.readUserName()
+      } else if key.equals("object"), try reader.nextKind() == .object {
+        request.object = try reader.readSetting()
+      } else if key.equals("oldObject"), try reader.nextKind() == .object {
+        request.oldObject = try reader.readSetting()
+      } else if key.equals("dryRun") {
+        request.isDryRun = try reader.readBoolIfAny() ?? false
+      }
+    }
+    return request
+  }
+
+  private mutating func readWhetherHarvesterSetting() throws(JSONError) -> Bool {
+    var isOurGroup = false
+    var isSetting = false
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("group") {
+        isOurGroup = try reader.readWhether("harvesterhci.io")
+      } else if key.equals("resource") {
+        isSetting = try reader.readWhether("settings")
+      }
+    }
+    return isOurGroup && isSetting
+  }
+
+  private mutating func readUserName() throws(JSONError) -> [UInt8] {
+    var name: [UInt8] = []
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("username") { name = try reader.readStringIfAny()?.unescaped ?? [] }
+    }
+    return name
+  }
+}

@@ -1,0 +1,56 @@
+package import Rules
+
+/// Answers reviews: bytes of a request in, bytes of a response out, with the judgement in between.
+package struct Reviewer: Sendable {
+  /// The two webhooks that are registered with the API server.
+  package enum Webhook: String, Sendable {
+    case validate
+    case mutate
+  }
+
+  package struct Answer: Sendable {
+    package let request: AdmissionRequest
+    package let outcome: Outcome
+    /// The response's JSON.
+    package let body: [UInt8]
+  }
+
+  private let ruleset: Ruleset
+
+  package init(ruleset: Ruleset) {
+    self.ruleset = ruleset
+  }
+
+  /// - Throws: ``ReviewError`` when the body is no review; everything else is an answer.
+  package func answer(
+    _ body: Span<UInt8>, for webhook: Webhook, in facts: () throws(Fault) -> ClusterFacts
+  ) throws(ReviewError) -> Answer {
+    let request = try ReviewDecoder.decode(body)
+    let outcome =
+      switch webhook {
+      case .validate: validate(request, in: facts)
+      case .mutate: mutate(request)
+      }
+    return Answer(
+      request: request, outcome: outcome, body: ReviewEncoder.encode(outcome, uid: request.uid))
+  }
+
+  private func validate(
+    _ request: AdmissionRequest, in facts: () throws(Fault) -> ClusterFacts
+  ) -> Outcome {
+    guard let change = request.change else { return .allowed(warnings: []) }
+    do {
+      switch try ruleset.judge(change, in: facts) {
+      case .allowed(let warnings): return .allowed(warnings: warnings)
+      case .denied(let violations, let warnings): return .denied(violations, warnings: warnings)
+      }
+    } catch {
+      return .undecided(error)
+    }
+  }
+
+  private func mutate(_ request: AdmissionRequest) -> Outcome {
+    guard let value = request.change?.normalisedValue else { return .allowed(warnings: []) }
+    return .patched(value: value, replacesValue: request.object?.hasValue ?? false)
+  }
+}

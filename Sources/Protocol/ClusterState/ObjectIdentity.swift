@@ -1,0 +1,36 @@
+internal import JSON
+internal import KubeObjects
+
+/// Which object this is: read before anything else, because `kind` may stand behind everything else.
+struct ObjectIdentity {
+  let group: String
+  let kind: String
+  let name: ObjectName
+  /// Where the array of a list's elements is in the text; nil for a single object.
+  let items: Range<Int>?
+
+  init(of object: Span<UInt8>) throws(JSONError) {
+    var apiVersion = ""
+    var kind = ""
+    var metadata = Metadata()
+    var items: Range<Int>?
+    var reader = JSONReader(object)
+    try reader.readMembers { key, reader throws(JSONError) in
+      if key.equals("apiVersion") {
+        apiVersion = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("kind") {
+        kind = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("metadata") {
+        metadata = try reader.readMetadata()
+      } else if key.equals("items"), try reader.nextKind() == .array {
+        items = try reader.skip()
+      }
+    }
+    try reader.readEnd()
+    let slash = apiVersion.firstIndex(of: "/")
+    group = slash.map { String(apiVersion[..<$0]) } ?? ""
+    self.kind = kind
+    name = ObjectName(namespace: metadata.namespace, name: metadata.name)
+    self.items = kind.hasSuffix("List") ? items : nil
+  }
+}

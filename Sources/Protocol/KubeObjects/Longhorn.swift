@@ -1,0 +1,49 @@
+package import JSON
+package import Rules
+
+extension JSONReader {
+  /// Reads a Longhorn `Node` (longhorn.io/v1beta2) for the count of its disks.
+  package mutating func readLonghornNode() throws(JSONError) -> LonghornNodeFact {
+    var node = LonghornNodeFact(name: "", disks: 0)
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        node.name = try reader.readMetadata().name
+      } else if key.equals("spec") {
+        node.disks = try reader.countDisks()
+      }
+    }
+    return node
+  }
+
+  private mutating func countDisks() throws(JSONError) -> Int {
+    var disks = 0
+    try readMembers { key, reader throws(JSONError) in
+      guard key.equals("disks") else { return }
+      try reader.readMembers { _, _ in disks += 1 }
+    }
+    return disks
+  }
+
+  /// Reads a Longhorn `BackingImageDataSource` (longhorn.io/v1beta2); nil when its file has arrived or failed to.
+  package mutating func readUnfinishedDataSource() throws(JSONError) -> DataSourceFact? {
+    var metadata = Metadata()
+    var isTransferred = false
+    var state = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        metadata = try reader.readMetadata()
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("fileTransferred") { isTransferred = try reader.readBoolIfAny() ?? false }
+        }
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("currentState") { state = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    let unfinished = ["", "pending", "starting", "ready-for-transfer", "in-progress"]
+    guard !isTransferred, unfinished.contains(state) else { return nil }
+    return DataSourceFact(namespace: metadata.namespace, name: metadata.name, state: state)
+  }
+}

@@ -1,0 +1,46 @@
+package import JSON
+
+/// The part of an object's metadata that some rule asks for.
+package struct Metadata: Sendable, Equatable {
+  package var namespace = ""
+  package var name = ""
+  package var labels: [String: String] = [:]
+  package var annotations: [String: String] = [:]
+  package var isBeingDeleted = false
+
+  package init() {}
+
+  /// Only these labels and annotations are kept; objects carry many more, and large ones.
+  static let labelsKept: [StaticString] = ["node-role.harvesterhci.io/witness"]
+  static let annotationsKept: [StaticString] = []
+}
+
+extension JSONReader {
+  package mutating func readMetadata() throws(JSONError) -> Metadata {
+    var metadata = Metadata()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("name") {
+        metadata.name = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("namespace") {
+        metadata.namespace = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("labels") {
+        metadata.labels = try reader.readEntries(named: Metadata.labelsKept)
+      } else if key.equals("annotations") {
+        metadata.annotations = try reader.readEntries(named: Metadata.annotationsKept)
+      } else if key.equals("deletionTimestamp") {
+        metadata.isBeingDeleted = try reader.readStringIfAny() != nil
+      }
+    }
+    return metadata
+  }
+
+  private mutating func readEntries(named names: [StaticString]) throws(JSONError) -> [String: String] {
+    var entries: [String: String] = [:]
+    try readMembers { key, reader throws(JSONError) in
+      for name in names where key.equals(name) {
+        entries["\(name)"] = try reader.readStringIfAny()?.string
+      }
+    }
+    return entries
+  }
+}

@@ -1,0 +1,43 @@
+package import JSON
+package import Rules
+
+extension JSONReader {
+  /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); one without a value has the empty text.
+  package mutating func readSetting() throws(JSONError) -> SettingObject {
+    var setting = SettingObject()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("value") {
+        setting.value = try reader.readSettingText()
+        setting.hasValue = true
+      } else if key.equals("default") {
+        setting.default = try reader.readSettingText()
+      } else if key.equals("status") {
+        setting.configured = try reader.readConfiguredCondition()
+      }
+    }
+    return setting
+  }
+
+  private mutating func readSettingText() throws(JSONError) -> SettingText {
+    switch try nextKind() {
+    case .string: return .text(try readString().unescaped)
+    case .null:
+      try readNull()
+      return .text([])
+    default:
+      try skip()
+      return .notText
+    }
+  }
+
+  private mutating func readConfiguredCondition() throws(JSONError) -> ConfiguredCondition? {
+    var configured: ConfiguredCondition?
+    try readMembers { key, reader throws(JSONError) in
+      guard key.equals("conditions") else { return }
+      configured = try reader.readConditions().first { $0.type == "configured" }.map {
+        ConfiguredCondition(status: $0.status, reason: $0.reason, message: $0.message)
+      }
+    }
+    return configured
+  }
+}

@@ -1,0 +1,23 @@
+package import JSON
+package import Rules
+
+extension JSONReader {
+  /// Reads a `VirtualMachineInstance` (kubevirt.io/v1); nil when it has shut down.
+  ///
+  /// A machine that was shut down from inside stays as an object with a final phase until it is started again.
+  package mutating func readRunningInstance() throws(JSONError) -> InstanceFact? {
+    var metadata = Metadata()
+    var phase = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        metadata = try reader.readMetadata()
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("phase") { phase = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    guard phase != "Succeeded", phase != "Failed" else { return nil }
+    return InstanceFact(namespace: metadata.namespace, name: metadata.name, phase: phase)
+  }
+}

@@ -1,0 +1,64 @@
+package import ClusterState
+internal import JSON
+
+/// A cluster as files show it: what `kubectl get KINDS -A -o yaml` prints.
+///
+/// What is not in the files does not exist; kinds that nobody asks for are passed over.
+package struct Snapshot {
+  package private(set) var objects = ObjectCollection()
+
+  package init() {}
+
+  /// Adds every object of a file.
+  ///
+  /// - Parameter name: Decides how the text is read: `.json` is JSON, everything else YAML, of which JSON is a part.
+  package mutating func add(_ text: [UInt8], named name: String) throws(SnapshotError) {
+    if name.hasSuffix(".json") {
+      try add(document: text, in: text)
+      return
+    }
+    var documents = YAMLDocuments(text)
+    while let document = try documents.next() {
+      try add(document: document, in: nil)
+    }
+  }
+
+  /// - Parameter text: The text in which lines are counted, if the document was not made from another one.
+  private mutating func add(document: [UInt8], in text: [UInt8]?) throws(SnapshotError) {
+    do throws(JSONError) {
+      try objects.add(document.span)
+    } catch {
+      throw SnapshotError(
+        explanation: "this is not JSON: \(error.explanation)", line: text.map { error.position(in: $0).line })
+    }
+  }
+
+  /// Whether a file of a folder belongs to the snapshot.
+  package static func takes(fileNamed name: String) -> Bool {
+    !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+  }
+}
+
+/// Why a snapshot's file cannot be read.
+package struct SnapshotError: Error, Hashable, Sendable {
+  package let explanation: String
+  /// Counted from 1; nil where the place is not known.
+  package let line: Int?
+
+  package init(explanation: String, line: Int? = nil) {
+    self.explanation = explanation
+    self.line = line
+  }
+}
+
+extension SnapshotError: CustomStringConvertible {
+  package var description: String { line.map { "line \($0): \(explanation)" } ?? explanation }
+}
+
+/// Bounds on what is read as a snapshot.
+package enum SnapshotLimits {
+  /// How many times the bytes of its file a document may have after its aliases are written out.
+  ///
+  /// JSON is shorter than YAML but for quotes; a document that grows more than this is built to exhaust memory.
+  package static let expansion = 10
+}

@@ -1,0 +1,167 @@
+import Foundation
+import JSON
+import Rules
+import Snapshot
+import Testing
+
+@testable import Admission
+
+/// One folder of Tests/Cases: `case.yaml` says what somebody does to which cluster, `verdict.txt` what is answered.
+struct GoldenCase: CustomTestStringConvertible {
+  let name: String
+  let folder: URL
+
+  var testDescription: String { name }
+
+  static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+  static let all: [GoldenCase] = {
+    let cases = tests.appending(path: "Cases")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: cases.path)) ?? []
+    return names.sorted().map { GoldenCase(name: $0, folder: cases.appending(path: $0)) }
+  }()
+
+  func expectedVerdict() throws -> String {
+    try String(contentsOf: folder.appending(path: "verdict.txt"), encoding: .utf8)
+  }
+
+  func write(verdict: String) throws {
+    try verdict.write(to: folder.appending(path: "verdict.txt"), atomically: true, encoding: .utf8)
+  }
+
+  /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
+  func verdict() throws -> String {
+    let text = try Array(Data(contentsOf: folder.appending(path: "case.yaml")))
+    var documents = YAMLDocuments(text)
+    guard let json = try documents.next() else { throw CaseError(description: "case.yaml is empty") }
+    let steps = try JSONValue(parsing: json)
+    var snapshot = Snapshot()
+    let cluster = Self.tests.appending(path: "Clusters/\(steps["cluster"]?.text ?? "three-idle-nodes").yaml")
+    try snapshot.add(Array(Data(contentsOf: cluster)), named: "cluster.yaml")
+    while let object = try documents.next() { try snapshot.add(object, named: "added.json") }
+
+    let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
+    var review = steps.review()
+    var lines: [String] = []
+    let mutation = try Response(reviewer.answer(review.encoded.span, for: .mutate) { snapshot.objects.facts }.body)
+    if let value = mutation.patchedValue {
+      review.setValue(value)
+      lines.append("Stored as: \(value)")
+    }
+    let validation = try Response(reviewer.answer(review.encoded.span, for: .validate) { snapshot.objects.facts }.body)
+    return (lines + validation.lines).joined(separator: "\n") + "\n"
+  }
+}
+
+
+struct CaseError: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension JSONValue {
+  var text: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  /// The command line's options, as far as they change the judgement.
+  func options() throws -> RulesetOptions {
+    var options = RulesetOptions()
+    switch self["sizing"]?.text {
+    case "v1.2": options.sizing = .always(.v1_2)
+    case "v1.3": options.sizing = .always(.v1_3)
+    default: break
+    }
+    if let range = self["reserved-range"]?.text { options.reservedRanges = [try ReservedRange(option: range)] }
+    return options
+  }
+
+  func review() -> Review {
+    Review(
+      operation: self["operation"]?.text ?? "UPDATE", old: self["old"].map(Review.setting),
+      new: self["new"].map(Review.setting))
+  }
+}
+
+/// A review as the API server writes it, made by Foundation so that our own writer cannot hide a mistake.
+struct Review {
+  private var request: [String: Any]
+
+  init(operation: String, old: [String: Any]?, new: [String: Any]?) {
+    request = [
+      "uid": "0799f127-a625-447d-ae8b-96e76f843c29", "operation": operation, "name": "storage-network",
+      "resource": ["group": "harvesterhci.io", "version": "v1beta1", "resource": "settings"],
+      "userInfo": ["username": "admin"], "dryRun": false,
+      "object": new ?? NSNull(), "oldObject": old ?? NSNull(),
+    ]
+  }
+
+  /// A text alone stands for a setting with that value; a mapping has `value`, `default` and `configured`.
+  static func setting(_ written: JSONValue) -> [String: Any] {
+    var setting: [String: Any] = [
+      "apiVersion": "harvesterhci.io/v1beta1", "kind": "Setting", "metadata": ["name": "storage-network"],
+      "default": written["default"]?.text ?? "", "value": written.text ?? written["value"]?.text ?? "",
+    ]
+    if let message = written["inProgress"]?.text {
+      setting["status"] = [
+        "conditions": [["type": "configured", "status": "False", "reason": "In Progress", "message": message]]
+      ]
+    }
+    return setting
+  }
+
+  mutating func setValue(_ value: String) {
+    var object = request["object"] as? [String: Any] ?? [:]
+    object["value"] = value
+    request["object"] = object
+  }
+
+  var encoded: [UInt8] {
+    let review: [String: Any] = [
+      "kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request,
+    ]
+    return (try? Array(JSONSerialization.data(withJSONObject: review))) ?? []
+  }
+}
+
+/// A response as the API server and kubectl read it, decoded by Foundation.
+struct Response {
+  let response: [String: Any]
+
+  init(_ body: [UInt8]) throws {
+    let review = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+    guard review?["kind"] as? String == "AdmissionReview",
+      review?["apiVersion"] as? String == "admission.k8s.io/v1",
+      let response = review?["response"] as? [String: Any],
+      response["uid"] as? String == "0799f127-a625-447d-ae8b-96e76f843c29"
+    else { throw CaseError(description: "no answer to this review: \(String(decoding: body, as: UTF8.self))") }
+    self.response = response
+  }
+
+  var isAllowed: Bool { response["allowed"] as? Bool ?? false }
+  var warnings: [String] { response["warnings"] as? [String] ?? [] }
+
+  /// The value that the response's JSON Patch writes; nil without a patch.
+  var patchedValue: String? {
+    guard response["patchType"] as? String == "JSONPatch", let patch = response["patch"] as? String,
+      let bytes = Data(base64Encoded: patch),
+      let operations = try? JSONSerialization.jsonObject(with: bytes) as? [[String: String]],
+      operations.count == 1, operations[0]["op"] == "replace", operations[0]["path"] == "/value"
+    else { return nil }
+    return operations[0]["value"]
+  }
+
+  /// What kubectl prints, then the one line that the Web UI shows.
+  var lines: [String] {
+    let warnings = warnings.map { "Warning: \($0)" }
+    if isAllowed { return ["allowed"] + warnings }
+    let status = response["status"] as? [String: Any] ?? [:]
+    let details = status["details"] as? [String: Any] ?? [:]
+    let causes = (details["causes"] as? [[String: String]] ?? []).map {
+      "* \($0["field"] ?? "?"): \($0["message"] ?? "?")"
+    }
+    let head = "The \(details["kind"] ?? "?") \"\(details["name"] ?? "?")\" is invalid:"
+    return ["denied \(status["code"] ?? 0) \(status["reason"] ?? "")"] + warnings + [head] + causes
+      + ["Web UI: \(status["message"] ?? "?")"]
+  }
+}
