@@ -10,50 +10,63 @@ extension JSONReader {
 
   /// Moves behind the string that starts at `offset`; tells whether it had no escape.
   mutating func passString() throws(JSONError) -> Bool {
-    offset += 1
     var isPlain = true
+    // A local place stays in a register, where `offset` would be written back at every step.
+    var place = offset + 1
     while true {
-      passOrdinaryBytes()
-      guard offset < bytes.count else { throw failure(.unexpectedEnd) }
-      switch byte(at: offset) {
+      place = placeOfSpecialByte(from: place)
+      guard place < bytes.count else {
+        offset = bytes.count
+        throw failure(.unexpectedEnd)
+      }
+      switch byte(at: place) {
       case UInt8(ascii: "\""):
-        offset += 1
+        offset = place + 1
         return isPlain
       case UInt8(ascii: "\\"):
         isPlain = false
-        try passEscape()
+        // An escaped quote is the commonest escape by far: JSON in JSON.
+        if place + 1 < bytes.count, byte(at: place + 1) == UInt8(ascii: "\"") {
+          place += 2
+        } else {
+          offset = place
+          try passEscape()
+          place = offset
+        }
       case ..<0x20:
+        offset = place
         throw failure(.controlCharacterInString)
       default:
+        offset = place
         try passMultibyteScalar()
+        place = offset
       }
     }
   }
 
-  /// Stops at a quote, a backslash, a control character, a byte that is not ASCII, or the end.
+  /// The next quote, backslash, control character or byte that is not ASCII, or the end.
   @inline(__always)
-  private mutating func passOrdinaryBytes() {
+  private func placeOfSpecialByte(from start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
-    while offset + 8 <= bytes.count {
-      let word = self.word(at: offset)
+    var place = start
+    while place + 8 <= bytes.count {
+      let word = self.word(at: place)
       // A byte's top bit gets set where it is a quote, a backslash or below a space: the subtraction borrows. The
       // borrow can reach bytes above a hit, never below it, so the lowest set bit is exact.
       let quote = (word ^ (ones &* 0x22)) &- ones
       let backslash = (word ^ (ones &* 0x5C)) &- ones
       let control = word &- (ones &* 0x20)
       let special = (quote | backslash | control | word) & tops
-      if special != 0 {
-        offset += special.trailingZeroBitCount / 8
-        return
-      }
-      offset += 8
+      if special != 0 { return place + special.trailingZeroBitCount / 8 }
+      place += 8
     }
-    while offset < bytes.count {
-      let byte = self.byte(at: offset)
-      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return }
-      offset += 1
+    while place < bytes.count {
+      let byte = self.byte(at: place)
+      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return place }
+      place += 1
     }
+    return place
   }
 
   private mutating func passEscape() throws(JSONError) {

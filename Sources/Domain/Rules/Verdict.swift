@@ -48,20 +48,20 @@ package struct Fault: Error, Sendable, Equatable {
 struct Findings {
   private(set) var violations: [Violation] = []
   private(set) var warnings: [Warning] = []
-  /// The name of the rule that is being asked.
-  fileprivate(set) var rule = ""
+  /// The rule that is being asked; nil before the first one.
+  private var rule: (any Rule.Type)?
 
   mutating func refuse(_ field: String, _ message: String) {
-    violations.append(Violation(rule: rule, field: field, message: message))
+    violations.append(Violation(rule: rule?.name ?? "", field: field, message: message))
   }
 
   mutating func warn(_ message: String) {
-    warnings.append(Warning(rule: rule, message: message))
+    warnings.append(Warning(rule: rule?.name ?? "", message: message))
   }
 
   mutating func ask<Subject>(_ rules: [any Rule<Subject>.Type], about subject: Subject, _ world: World) {
     for rule in rules {
-      self.rule = rule.name
+      self.rule = rule
       rule.judge(subject, world, &self)
     }
   }

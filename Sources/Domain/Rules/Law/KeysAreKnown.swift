@@ -5,7 +5,7 @@ enum KeysAreKnown: Rule {
   static let demand = "Every key is one that is known."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    for member in entries.network.members where KnownKey(folded: member.key) == nil {
+    for (member, reading) in zip(entries.network.members, entries.network.keys) where reading == .unknown {
       let key = member.key.cut(to: 40)
       let advice =
         KnownKey.nearest(to: member.key).map { "did you mean \($0.rawValue.quoted)?" }

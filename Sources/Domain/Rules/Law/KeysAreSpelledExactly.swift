@@ -5,8 +5,8 @@ enum KeysAreSpelledExactly: Rule {
   static let demand = "Known keys are written in exactly their upper and lower case."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    for member in entries.network.members where member.key.isKnownInAnotherCase {
-      guard let key = KnownKey(folded: member.key) else { continue }
+    for (member, reading) in zip(entries.network.members, entries.network.keys) {
+      guard case .inAnotherCase(let key) = reading else { continue }
       findings.refuse(entries.field.rawValue, "has the key \(member.key.quoted); write \(key.rawValue.quoted)")
     }
   }

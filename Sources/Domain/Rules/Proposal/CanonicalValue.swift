@@ -10,18 +10,24 @@ package enum CanonicalValue {
   package static func spelling(of text: [UInt8]) -> [UInt8]? {
     if SettingText.text(text).isBlank { return [] }
     guard let value = try? JSONValue(parsing: text), case .object(let members) = value,
-      value.firstRepeatedKey == nil, !members.contains(where: \.key.isKnownInAnotherCase)
+      value.firstRepeatedKey == nil, let ordered = ordered(members)
     else { return nil }
     var writer = JSONWriter(capacity: text.count)
-    writer.append(object: ordered(members))
+    writer.append(object: ordered)
     return writer.bytes
   }
 
-  private static func ordered(_ members: [JSONMember]) -> [JSONMember] {
-    let known = KnownKey.allCases.compactMap { key in
-      members.first { $0.key.utf8.elementsEqual(key.rawValue.utf8) && !saysNothing($0.value, for: key) }
+  private static func ordered(_ members: [JSONMember]) -> [JSONMember]? {
+    var known: [KnownKey: JSONMember] = [:]
+    var unknown: [JSONMember] = []
+    for member in members {
+      switch KeyReading(member.key) {
+      case .known(let key): known[key] = saysNothing(member.value, for: key) ? nil : member
+      case .unknown: unknown.append(member)
+      case .inAnotherCase: return nil
+      }
     }
-    return known + members.filter { !KnownKey.names($0.key) }.sortedByKey
+    return KnownKey.allCases.compactMap { known[$0] } + unknown.sortedByKey
   }
 
   /// Whether Harvester reads the entry as it would read its absence.

@@ -7,22 +7,33 @@ package enum KnownKey: String, CaseIterable, Sendable {
   case exclude
 }
 
-extension KnownKey {
-  /// Whether a key is one of the known ones, byte by byte.
-  static func names(_ key: String) -> Bool {
-    allCases.contains { $0.rawValue.utf8.elementsEqual(key.utf8) }
+/// What a key in the object stands for.
+enum KeyReading: Equatable {
+  case known(KnownKey)
+  /// Harvester takes it for a known key, because Go compares keys without regard to case.
+  case inAnotherCase(KnownKey)
+  case unknown
+
+  init(_ key: String) {
+    if let known = KnownKey.allCases.first(where: { $0.rawValue.utf8.elementsEqual(key.utf8) }) {
+      self = .known(known)
+    } else if let known = KnownKey.allCases.first(where: { $0.rawValue.caseFolded == key.caseFolded }) {
+      self = .inAnotherCase(known)
+    } else {
+      self = .unknown
+    }
   }
 
-  /// The known key that differs from a text at most in case, as Go's encoding/json compares keys.
-  init?(folded text: String) {
-    guard let key = Self.allCases.first(where: { $0.rawValue.caseFolded == text.caseFolded }) else { return nil }
-    self = key
+  /// The key whose entry Harvester takes this for.
+  var key: KnownKey? {
+    switch self {
+    case .known(let key), .inAnotherCase(let key): key
+    case .unknown: nil
+    }
   }
 }
 
 extension String {
-  var isKnownInAnotherCase: Bool { !KnownKey.names(self) && KnownKey(folded: self) != nil }
-
   /// ASCII letters in lower case, and the two letters outside ASCII that Go folds into it: U+017F and U+212A.
   fileprivate var caseFolded: [UInt32] {
     unicodeScalars.map { scalar in

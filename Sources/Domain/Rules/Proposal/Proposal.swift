@@ -43,6 +43,8 @@ struct Proposal {
 struct ProposedNetwork {
   /// Everything that was written, in its order.
   let members: [JSONMember]
+  /// What the key of each member stands for.
+  let keys: [KeyReading]
   let vlan: Entry<Int>
   let clusterNetwork: Entry<String>
   let range: Entry<WrittenCIDR>
@@ -50,9 +52,11 @@ struct ProposedNetwork {
   let isExclusive: Entry<Bool>
 
   init(_ members: [JSONMember]) {
+    let keys = members.map { KeyReading($0.key) }
     self.members = members
+    self.keys = keys
     // As Harvester reads it: the last one counts, in whatever case its key is written.
-    func written(_ key: KnownKey) -> JSONValue? { members.last { KnownKey(folded: $0.key) == key }?.value }
+    func written(_ key: KnownKey) -> JSONValue? { keys.lastIndex { $0.key == key }.map { members[$0].value } }
     vlan = Entry(written(.vlan), read: \.wholeNumber)
     clusterNetwork = Entry(written(.clusterNetwork), read: \.text)
     range = Entry(written(.range)) { $0.text.map(WrittenCIDR.init) }
