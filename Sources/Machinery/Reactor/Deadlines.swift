@@ -1,0 +1,100 @@
+/// Remembers for each slot when its time is up; a deadline that moves costs one write.
+///
+/// A hashed wheel: every deadline waits in the spoke of its tick. One that moved later is left where it is and looked
+/// at again when its old spoke comes round, so that a busy keep-alive connection, whose deadline moves with each
+/// request, touches the wheel once a turn and not once a request. Time is handed in.
+package struct Deadlines {
+  /// A deadline fires at most this much late, which no peer can tell from the network.
+  package static let tick: Duration = .milliseconds(100)
+  private static let spokes = 512
+
+  private var wheel: [[Poller.Token]] = Array(repeating: [], count: spokes)
+  /// By slot: when the time is up, and in which tick's spoke the token waits; 0 where there is none.
+  private var due: [Int64] = []
+  private var waitsAt: [Int64] = []
+  private var generations: [UInt32] = []
+  /// The last tick that was looked at.
+  private var current: Int64
+  /// No spoke of an earlier tick holds anything; the loop sleeps until then.
+  private var earliest = Int64.max
+
+  package init(now: Moment) {
+    current = Self.ticks(now)
+  }
+
+  package mutating func set(_ token: Poller.Token, at moment: Moment) {
+    let slot = Int(token.slot)
+    while due.count <= slot {
+      due.append(0)
+      waitsAt.append(0)
+      generations.append(0)
+    }
+    // A new owner of the slot starts with nothing; what its predecessor left in the wheel is dropped when it is met.
+    if generations[slot] != token.generation {
+      generations[slot] = token.generation
+      waitsAt[slot] = 0
+    }
+    due[slot] = max(Self.ticks(moment) + 1, current + 1)
+    if waitsAt[slot] == 0 || due[slot] < waitsAt[slot] { park(token) }
+  }
+
+  package mutating func clear(_ token: Poller.Token) {
+    let slot = Int(token.slot)
+    guard slot < due.count, generations[slot] == token.generation else { return }
+    due[slot] = 0
+  }
+
+  /// How long a loop may sleep: nil when nothing waits.
+  package func sleep(from now: Moment) -> Duration? {
+    guard earliest < .max else { return nil }
+    return max(.zero, Self.moment(earliest) - now)
+  }
+
+  /// Gives every token whose time is up, and forgets it.
+  package mutating func expired(by now: Moment) -> [Poller.Token] {
+    var expired: [Poller.Token] = []
+    let target = Self.ticks(now)
+    guard target >= earliest else {
+      current = max(current, target)
+      return expired
+    }
+    // After a long pause one turn of the wheel meets every token.
+    current = max(current, target - Int64(Self.spokes))
+    while current < target {
+      current += 1
+      let tokens = wheel[spoke(current)]
+      wheel[spoke(current)].removeAll(keepingCapacity: true)
+      for token in tokens { look(at: token, &expired) }
+    }
+    earliest = (1..<Int64(Self.spokes)).first { !wheel[spoke(current + $0)].isEmpty }.map { current + $0 } ?? .max
+    return expired
+  }
+
+  private mutating func look(at token: Poller.Token, _ expired: inout [Poller.Token]) {
+    let slot = Int(token.slot)
+    // Parked again elsewhere, or left behind by a former owner of the slot.
+    guard generations[slot] == token.generation, waitsAt[slot] != 0, waitsAt[slot] <= current else { return }
+    waitsAt[slot] = 0
+    if due[slot] == 0 { return }
+    if due[slot] <= current {
+      due[slot] = 0
+      expired.append(token)
+    } else {
+      park(token)
+    }
+  }
+
+  /// Puts the token into the spoke of its deadline, or into the last one of this turn if that is further away.
+  private mutating func park(_ token: Poller.Token) {
+    let slot = Int(token.slot)
+    let tick = min(due[slot], current + Int64(Self.spokes) - 1)
+    waitsAt[slot] = tick
+    wheel[spoke(tick)].append(token)
+    earliest = min(earliest, tick)
+  }
+
+  private func spoke(_ tick: Int64) -> Int { Int(tick % Int64(Self.spokes)) }
+
+  private static func ticks(_ moment: Moment) -> Int64 { moment.nanoseconds / tick.nanoseconds }
+  private static func moment(_ ticks: Int64) -> Moment { Moment(nanoseconds: ticks * tick.nanoseconds) }
+}

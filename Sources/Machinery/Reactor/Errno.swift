@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// Why the kernel refused a system call (errno(3)).
+package struct Errno: Error, RawRepresentable, Hashable, Sendable {
+  package let rawValue: Int32
+
+  package init(rawValue: Int32) {
+    self.rawValue = rawValue
+  }
+
+  static let wouldBlock = Errno(rawValue: EAGAIN)
+  static let interrupted = Errno(rawValue: EINTR)
+  static let tooManyOpenFiles = Errno(rawValue: EMFILE)
+  static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
+  static let noBuffers = Errno(rawValue: ENOBUFS)
+  static let noMemory = Errno(rawValue: ENOMEM)
+  static let connectionAborted = Errno(rawValue: ECONNABORTED)
+  package static let noSuchFile = Errno(rawValue: ENOENT)
+}
+
+extension Errno: CustomStringConvertible {
+  /// The kernel's own words, such as `Permission denied`.
+  package var description: String {
+    // Sound: strerror gives a text that ends with a zero byte; glibc's is thread-local.
+    unsafe strerror(rawValue).map { unsafe String(cString: $0) } ?? "error \(rawValue)"
+  }
+}
+
+/// What came of a step that may have to wait.
+package enum Progress<Value> {
+  case done(Value)
+  /// The kernel would have to wait; ask again when the poller says so.
+  case notYet
+}

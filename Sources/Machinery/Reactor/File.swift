@@ -1,0 +1,72 @@
+internal import Glibc
+
+/// Why a file or folder cannot be read, in words for its owner.
+package struct FileError: Error, CustomStringConvertible, Sendable {
+  package let description: String
+
+  init(_ path: String, _ reason: String) {
+    description = "\(path): \(reason)"
+  }
+}
+
+/// Files, read whole.
+package enum File {
+  /// - Parameter limit: More bytes than this are an error, not a truncation.
+  package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    let bytes: [UInt8]
+    do throws(Errno) {
+      bytes = try readWhole(path, stoppingAfter: limit)
+    } catch {
+      throw FileError(path, error.description)
+    }
+    if bytes.count > limit { throw FileError(path, "has more than \(limit) bytes") }
+    return bytes
+  }
+
+  private static func readWhole(_ path: String, stoppingAfter limit: Int) throws(Errno) -> [UInt8] {
+    // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+    let file = Descriptor(owning: try Syscalls.open(path, flags: O_RDONLY | O_NONBLOCK))
+    let size = Int(try Syscalls.status(of: file.rawValue).st_size)
+    var bytes: [UInt8] = []
+    while bytes.count <= limit,
+      case .done(let chunk) = try file.read(atMost: max(size - bytes.count + 1, 4096)), !chunk.isEmpty
+    {
+      bytes += chunk
+    }
+    return bytes
+  }
+
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The names in a folder, in byte order.
+  package static func names(in folder: String) throws(FileError) -> [String] {
+    guard let handle = unsafe opendir(folder) else { throw FileError(folder, Errno(rawValue: errno).description) }
+    defer { unsafe closedir(handle) }
+    var names: [String] = []
+    // Sound: an entry is valid until the next readdir, and its name, which ends with a zero byte, is copied before.
+    while let entry = unsafe readdir(handle) {
+      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+/// The process's standard error, where logs go.
+package enum StandardError {
+  /// Writes one line; a log that cannot be written is lost, not an error.
+  package static func write(_ line: String) {
+    var rest = Array(line.utf8)[...]
+    while !rest.isEmpty {
+      // Sound: the kernel copies the bytes before the call returns.
+      let result = unsafe rest.withUnsafeBytes { buffer in try? unsafe Syscalls.write(2, buffer) }
+      guard case .done(let count)? = result, count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

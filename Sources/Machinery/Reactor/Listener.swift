@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// A socket that waits for connections.
+package struct Listener: ~Copyable, Sendable {
+  package let descriptor: Descriptor
+  /// With the port that the kernel picked where 0 was asked for.
+  package let address: SocketAddress
+
+  /// What became of an attempt to accept.
+  package enum Acceptance: ~Copyable {
+    case connection(Socket, from: SocketAddress)
+    /// Nobody is waiting.
+    case nobody
+    /// The process or the kernel has no room for another descriptor; accept again when one was closed.
+    case exhausted(Errno)
+  }
+
+  /// - Parameter backlog: How many connections the kernel completes before they are accepted.
+  package init(on address: SocketAddress, backlog: Int32) throws(Errno) {
+    let socket = Descriptor(owning: try Syscalls.socket(address.family))
+    // A restart must not wait for the last connections' TIME-WAIT to end.
+    try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_REUSEADDR, to: 1)
+    if address.family == AF_INET6 {
+      // [::] takes IPv4 too, so one --listen serves a dual-stack Pod.
+      try Syscalls.setOption(socket.rawValue, level: Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0)
+    }
+    try Syscalls.bind(socket.rawValue, to: address)
+    try Syscalls.listen(socket.rawValue, backlog: backlog)
+    self.address = try Syscalls.localAddress(of: socket.rawValue)
+    descriptor = socket
+  }
+
+  package func accept() throws(Errno) -> Acceptance {
+    while true {
+      do throws(Errno) {
+        guard case .done(let (socket, address)) = try Syscalls.accept(descriptor.rawValue) else { return .nobody }
+        return .connection(try Socket(owning: socket), from: address)
+      } catch {
+        switch error {
+        case .connectionAborted: continue
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBuffers, .noMemory: return .exhausted(error)
+        default: throw error
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Keeps elements in numbered slots that are used again; a token finds its element as long as it is the same one.
+package struct Slots<Element: AnyObject> {
+  private var elements: [Element?] = []
+  private var generations: [UInt32] = []
+  private var free: [Int] = []
+
+  package init() {}
+
+  package var count: Int { elements.count - free.count }
+
+  /// Gives the element a slot; `make` learns its token.
+  package mutating func insert(_ make: (Poller.Token) -> Element) -> Element {
+    let slot: Int
+    if let reused = free.popLast() {
+      slot = reused
+    } else {
+      slot = elements.count
+      elements.append(nil)
+      generations.append(0)
+    }
+    let element = make(Poller.Token(slot: UInt32(slot), generation: generations[slot]))
+    elements[slot] = element
+    return element
+  }
+
+  package subscript(_ token: Poller.Token) -> Element? {
+    let slot = Int(token.slot)
+    guard slot < elements.count, generations[slot] == token.generation else { return nil }
+    return elements[slot]
+  }
+
+  package mutating func remove(_ token: Poller.Token) {
+    let slot = Int(token.slot)
+    guard self[token] != nil else { return }
+    elements[slot] = nil
+    generations[slot] &+= 1
+    free.append(slot)
+  }
+
+  /// Every element, in the order of slots.
+  package var all: [Element] { elements.compactMap { $0 } }
+}

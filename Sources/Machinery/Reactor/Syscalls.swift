@@ -1,0 +1,155 @@
+internal import CLinux
+internal import Glibc
+
+/// The system calls, one function each: here `-1`, errno and EINTR end.
+///
+/// Pointers passed in are used by the kernel within the call only; that is what makes every `unsafe` here sound.
+enum Syscalls {
+  static func close(_ descriptor: Int32) {
+    // Linux has freed the descriptor even where it reports an error (close(2), NOTES), so there is nothing to retry.
+    _ = Glibc.close(descriptor)
+  }
+
+  static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
+    try progress { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
+  static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Progress<Int> {
+    try progress { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
+  static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
+    try progress { unsafe Glibc.recv(socket, buffer.baseAddress, buffer.count, 0) }
+  }
+
+  static func send(_ socket: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Progress<Int> {
+    // A peer that is gone shall be an error here, not a signal for the whole process.
+    try progress { unsafe Glibc.send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL)) }
+  }
+
+  static func accept(_ listener: Int32) throws(Errno) -> Progress<(Int32, SocketAddress)> {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = try progress { Int(unsafe clinux_accept(listener, &storage, &length)) }
+    guard case .done(let descriptor) = result else { return .notYet }
+    return .done((Int32(descriptor), SocketAddress(storage)))
+  }
+
+  static func socket(_ family: Int32) throws(Errno) -> Int32 {
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    return try value { Glibc.socket(family, type, 0) }
+  }
+
+  static func setOption(_ socket: Int32, level: Int32, _ name: Int32, to value: Int32) throws(Errno) {
+    var value = value
+    _ = try self.value {
+      unsafe setsockopt(socket, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+  }
+
+  static func bind(_ socket: Int32, to address: SocketAddress) throws(Errno) {
+    _ = try value {
+      unsafe address.withSocketAddress { unsafe Glibc.bind(socket, $0, $1) }
+    }
+  }
+
+  static func listen(_ socket: Int32, backlog: Int32) throws(Errno) {
+    _ = try value { Glibc.listen(socket, backlog) }
+  }
+
+  static func localAddress(of socket: Int32) throws(Errno) -> SocketAddress {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    _ = try value {
+      unsafe withUnsafeMutablePointer(to: &storage) { storage in
+        unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(socket, $0, &length) }
+      }
+    }
+    return SocketAddress(storage)
+  }
+
+  static func open(_ path: String, flags: Int32) throws(Errno) -> Int32 {
+    try value { unsafe Glibc.open(path, flags | O_CLOEXEC) }
+  }
+
+  static func status(of descriptor: Int32) throws(Errno) -> stat {
+    var status = stat()
+    _ = try value { unsafe fstat(descriptor, &status) }
+    return status
+  }
+
+  static func makePoller() throws(Errno) -> Int32 {
+    try value { epoll_create1(Int32(EPOLL_CLOEXEC)) }
+  }
+
+  static func control(_ poller: Int32, _ operation: Int32, _ descriptor: Int32, _ event: epoll_event) throws(Errno) {
+    var event = unsafe event
+    _ = try value { unsafe epoll_ctl(poller, operation, descriptor, &event) }
+  }
+
+  /// Waits for events; an interruption counts as none, so that the caller looks at its deadlines again.
+  static func wait(
+    _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, milliseconds: Int32
+  ) throws(Errno) -> Int {
+    do {
+      return Int(
+        try single { unsafe epoll_wait(poller, events.baseAddress, Int32(events.count), milliseconds) })
+    } catch {
+      if error == .interrupted { return 0 }
+      throw error
+    }
+  }
+
+  static func makeEvent() throws(Errno) -> Int32 {
+    try value { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) }
+  }
+
+  static func makeSignalDescriptor(_ signals: sigset_t) throws(Errno) -> Int32 {
+    var signals = signals
+    return try value { unsafe signalfd(-1, &signals, Int32(SFD_CLOEXEC | SFD_NONBLOCK)) }
+  }
+
+  static func makeWatcher() throws(Errno) -> Int32 {
+    try value { inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)) }
+  }
+
+  static func watch(_ watcher: Int32, _ path: String, _ events: UInt32) throws(Errno) -> Int32 {
+    try value { unsafe inotify_add_watch(watcher, path, events) }
+  }
+}
+
+// How results become values and errors.
+extension Syscalls {
+  /// Calls until the call was not interrupted; EAGAIN is no error.
+  private static func progress(_ call: () -> Int) throws(Errno) -> Progress<Int> {
+    while true {
+      do throws(Errno) {
+        return .done(try single(call))
+      } catch {
+        switch error {
+        case .interrupted: continue
+        case .wouldBlock: return .notYet
+        default: throw error
+        }
+      }
+    }
+  }
+
+  /// Calls until the call was not interrupted.
+  private static func value(_ call: () -> Int32) throws(Errno) -> Int32 {
+    while true {
+      do throws(Errno) {
+        return Int32(try single { Int(call()) })
+      } catch {
+        if error != .interrupted { throw error }
+      }
+    }
+  }
+
+  /// One call. errno is read at once: anything in between, a release of an object even, could change it.
+  private static func single<Result: SignedInteger>(_ call: () -> Result) throws(Errno) -> Result {
+    let result = call()
+    if result == -1 { throw Errno(rawValue: errno) }
+    return result
+  }
+}

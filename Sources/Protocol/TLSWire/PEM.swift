@@ -1,0 +1,56 @@
+internal import COpenSSL
+
+/// Reads the certificates and keys of a PEM text (RFC 7468).
+enum PEM {
+  /// Hands each certificate of the text to `body`, in its order; the certificate is valid during the call.
+  static func forEachCertificate(
+    in text: [UInt8], _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
+  ) throws(TLSConfigurationError) {
+    let source = unsafe memory(text)
+    defer { unsafe BIO_free(source) }
+    // Sound: what PEM_read_bio_X509 returns is ours and freed after the call; the source outlives the loop.
+    while let certificate = unsafe PEM_read_bio_X509(source, nil, refusePassphrase, nil) {
+      defer { unsafe X509_free(certificate) }
+      try unsafe body(certificate)
+    }
+    // The loop ends with an error in the queue: that no further certificate starts.
+    ERR_clear_error()
+  }
+
+  /// Hands the text's private key to `body`; it is valid during the call.
+  static func withPrivateKey(
+    in text: [UInt8], _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
+  ) throws(TLSConfigurationError) {
+    let source = unsafe memory(text)
+    defer { unsafe BIO_free(source) }
+    ERR_clear_error()
+    // Sound: as above.
+    guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, refusePassphrase, nil) else {
+      let isEncrypted = text.contains("ENCRYPTED")
+      throw TLSConfigurationError(
+        isEncrypted ? "the key is protected by a passphrase; give one without" : "there is no private key in the PEM file",
+        reason: takeOpenSSLReason())
+    }
+    defer { unsafe EVP_PKEY_free(key) }
+    try unsafe body(key)
+  }
+
+  /// OpenSSL copies nothing, so the bytes are given a copy of their own that lives as long as the BIO.
+  private static func memory(_ text: [UInt8]) -> OpaquePointer? {
+    let bio = unsafe BIO_new(BIO_s_mem())
+    _ = unsafe text.withUnsafeBytes { unsafe BIO_write(bio, $0.baseAddress, Int32($0.count)) }
+    return unsafe bio
+  }
+}
+
+/// Without this, OpenSSL would ask for a passphrase on the terminal and wait.
+private func refusePassphrase(
+  _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
+) -> Int32 { -1 }
+
+extension [UInt8] {
+  fileprivate func contains(_ word: String) -> Bool {
+    let word = Array(word.utf8)
+    return indices.contains { self[$0...].starts(with: word) }
+  }
+}

@@ -1,0 +1,113 @@
+internal import COpenSSL
+
+/// Everything that new connections share: certificate, key and the rules of the protocol.
+///
+/// A replaced certificate is a new context; connections keep the one they began with.
+@safe package final class TLSContext: @unchecked Sendable {
+  // Sendable: an SSL_CTX that is no longer configured may be used by many threads at once (OpenSSL's SSL_CTX_new(3)).
+
+  /// Owned: freed in `deinit`; every SSL object holds a reference of its own.
+  let pointer: OpaquePointer
+
+  /// - Parameters:
+  ///   - certificateChain: PEM: the server's certificate first, then those that lead to its root.
+  ///   - privateKey: PEM, without a passphrase.
+  ///   - clientAuthorities: PEM: when given, a client has to present a certificate that one of these signed.
+  package init(
+    certificateChain: [UInt8], privateKey: [UInt8], clientAuthorities: [UInt8]? = nil
+  ) throws(TLSConfigurationError) {
+    guard let pointer = unsafe SSL_CTX_new(TLS_server_method()) else {
+      throw TLSConfigurationError("OpenSSL cannot start", reason: takeOpenSSLReason())
+    }
+    unsafe self.pointer = pointer
+    setProtocolRules()
+    try setIdentity(certificateChain, privateKey)
+    if let clientAuthorities { try requireClientCertificate(signedBy: clientAuthorities) }
+  }
+
+  deinit {
+    unsafe SSL_CTX_free(pointer)
+  }
+
+  /// TLS 1.2 and 1.3, forward secrecy and authenticated encryption only, as RFC 9325 recommends.
+  private func setProtocolRules() {
+    // Sound: the pointer is ours and not yet shared; the strings are copied.
+    unsafe COpenSSL_set_min_proto_version(pointer, TLS1_2_VERSION)
+    unsafe SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20")
+    unsafe COpenSSL_set_groups(pointer, "X25519:P-256:P-384")
+    // Many clients end a connection without close_notify; where every message has a length, that cuts nothing short.
+    unsafe SSL_CTX_set_options(
+      pointer,
+      COpenSSL_OP_NO_RENEGOTIATION | COpenSSL_OP_NO_COMPRESSION | COpenSSL_OP_CIPHER_SERVER_PREFERENCE
+        | COpenSSL_OP_IGNORE_UNEXPECTED_EOF)
+    // An idle connection keeps no buffers; 10,000 of them must not cost a gigabyte.
+    unsafe COpenSSL_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS))
+    // Sessions are resumed by tickets alone, which need no memory here and work across loops. One is enough: each
+    // costs about as much as a request.
+    unsafe COpenSSL_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+    unsafe SSL_CTX_set_num_tickets(pointer, 1)
+    let sessionContext = Array("storage-network-webhook".utf8)
+    unsafe SSL_CTX_set_session_id_context(pointer, sessionContext, UInt32(sessionContext.count))
+    unsafe SSL_CTX_set_alpn_select_cb(pointer, selectApplicationProtocol, nil)
+  }
+
+  private func setIdentity(_ chain: [UInt8], _ key: [UInt8]) throws(TLSConfigurationError) {
+    var count = 0
+    try unsafe PEM.forEachCertificate(in: chain) { certificate throws(TLSConfigurationError) in
+      // Sound: both calls take a reference of their own.
+      let isTaken =
+        count == 0
+        ? unsafe SSL_CTX_use_certificate(pointer, certificate) == 1
+        : unsafe COpenSSL_add_chain_certificate(pointer, certificate) == 1
+      count += 1
+      if !isTaken {
+        throw TLSConfigurationError("certificate \(count) of the PEM file cannot be used", reason: takeOpenSSLReason())
+      }
+    }
+    if count == 0 { throw TLSConfigurationError("there is no certificate in the PEM file") }
+    try unsafe PEM.withPrivateKey(in: key) { key throws(TLSConfigurationError) in
+      // Sound: the call takes a reference of its own. It refuses a key that is not the certificate's.
+      guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1, unsafe SSL_CTX_check_private_key(pointer) == 1 else {
+        throw TLSConfigurationError("the key does not belong to the certificate", reason: takeOpenSSLReason())
+      }
+    }
+  }
+
+  private func requireClientCertificate(signedBy authorities: [UInt8]) throws(TLSConfigurationError) {
+    // Sound: the store belongs to the context; both adding calls take references of their own.
+    let store = unsafe SSL_CTX_get_cert_store(pointer)
+    var count = 0
+    try unsafe PEM.forEachCertificate(in: authorities) { certificate throws(TLSConfigurationError) in
+      count += 1
+      unsafe X509_STORE_add_cert(store, certificate)
+      unsafe SSL_CTX_add_client_CA(pointer, certificate)
+    }
+    if count == 0 { throw TLSConfigurationError("there is no certificate in the file of client authorities") }
+    unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+  }
+}
+
+/// What was agreed on in the handshake (ALPN, RFC 7301); without ALPN it is HTTP/1.1.
+package enum ApplicationProtocol: Sendable {
+  case http1
+  case http2
+}
+
+/// ALPN's callback: our order decides, and a client that offers neither is refused, as RFC 7301 section 3.2 says.
+private let selectApplicationProtocol: SSL_CTX_alpn_select_cb_func = { _, selected, selectedLength, offered, length, _ in
+  // Sound: OpenSSL lends `offered` for the connection's handshake, and the selection points into it.
+  for wanted in ["h2", "http/1.1"] {
+    var place = 0
+    while place < Int(length), let offered = unsafe offered {
+      let count = unsafe Int(offered[place])
+      let name = unsafe UnsafeBufferPointer(start: offered + place + 1, count: count)
+      if unsafe name.elementsEqual(wanted.utf8) {
+        unsafe selected?.pointee = name.baseAddress
+        unsafe selectedLength?.pointee = UInt8(count)
+        return SSL_TLSEXT_ERR_OK
+      }
+      place += count + 1
+    }
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL
+}

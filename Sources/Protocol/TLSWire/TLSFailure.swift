@@ -1,0 +1,47 @@
+internal import COpenSSL
+
+/// Why a TLS connection failed, told apart as far as logs and metrics care.
+package enum TLSFailure: Error, Hashable, Sendable {
+  /// The peer spoke HTTP without TLS.
+  case plainHTTP
+  /// The peer knows no protocol version, cipher suite or application protocol that we accept.
+  case incompatible(String)
+  /// The peer gave up with an alert, such as one about our certificate.
+  case refusedByPeer(String)
+  /// The peer's certificate is missing or not signed by an authority of ours.
+  case clientCertificate(String)
+  /// The peer broke the protocol, or is not speaking TLS at all.
+  case violation(String)
+
+  init(openSSLError code: UInt) {
+    let reason = COpenSSL_error_reason(code)
+    // Sound: the reasons are string literals of the library.
+    let text = unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) } ?? "connection broken"
+    switch reason {
+    case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST:
+      self = .plainHTTP
+    case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SHARED_CIPHER, SSL_R_NO_APPLICATION_PROTOCOL, SSL_R_WRONG_VERSION_NUMBER,
+      SSL_R_VERSION_TOO_LOW, SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, SSL_R_NO_SUITABLE_KEY_SHARE, SSL_R_NO_SHARED_GROUPS:
+      self = .incompatible(text)
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, SSL_R_CERTIFICATE_VERIFY_FAILED:
+      self = .clientCertificate(text)
+    // OpenSSL counts the alerts it receives from 1000 on (SSL_AD_REASON_OFFSET).
+    case 1000...1255:
+      self = .refusedByPeer(text)
+    default:
+      self = .violation(text)
+    }
+  }
+}
+
+extension TLSFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .plainHTTP: "the peer spoke plain HTTP to the TLS port"
+    case .incompatible(let reason): "no common ground with the peer: \(reason)"
+    case .refusedByPeer(let reason): "the peer refused: \(reason)"
+    case .clientCertificate(let reason): "the client's certificate is not accepted: \(reason)"
+    case .violation(let reason): "the peer broke the protocol: \(reason)"
+    }
+  }
+}

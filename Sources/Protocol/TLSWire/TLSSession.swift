@@ -1,0 +1,130 @@
+internal import COpenSSL
+
+/// One TLS connection without a socket: ciphertext goes in and comes out as bytes.
+@safe package final class TLSSession {
+  /// Owned: freed in `deinit`, and with it the BIO.
+  private let ssl: OpaquePointer
+  private let transport: Transport
+  private var isEstablished = false
+
+  package enum State: Equatable, Sendable {
+    case handshaking
+    case open
+    /// The peer has said that it will send no more.
+    case ended
+    case failed(TLSFailure)
+  }
+
+  package init(_ context: TLSContext) {
+    // Sound: SSL_new takes a reference to the context; it and BIO_new fail only without memory.
+    guard let ssl = unsafe SSL_new(context.pointer), let bio = unsafe BIO_new(Transport.method) else {
+      preconditionFailure("OpenSSL fails here only without memory")
+    }
+    unsafe self.ssl = ssl
+    transport = Transport()
+    // Sound: the BIO's pointer to the transport is unowned. The session owns both, and the SSL object, which alone
+    // uses the BIO, is freed in `deinit` before the transport is released.
+    unsafe BIO_set_data(bio, Unmanaged.passUnretained(transport).toOpaque())
+    unsafe BIO_set_init(bio, 1)
+    unsafe SSL_set_bio(ssl, bio, bio)
+    unsafe SSL_set_accept_state(ssl)
+  }
+
+  deinit {
+    unsafe SSL_free(ssl)
+  }
+
+  /// Takes ciphertext from the peer; appends what it says to `plaintext` and what has to be sent back to `reply`.
+  ///
+  /// All of the ciphertext is taken: what is not a whole record yet waits inside.
+  package func receive(_ ciphertext: Span<UInt8>, plaintext: inout [UInt8], reply: inout [UInt8]) -> State {
+    // Sound: the transport uses the lent bytes only until the end of the closure.
+    unsafe ciphertext.withUnsafeBytes { bytes in
+      unsafe transport.lend(bytes)
+      defer { transport.takeBack() }
+      swap(&transport.outgoing, &reply)
+      defer { swap(&transport.outgoing, &reply) }
+      return advance(&plaintext)
+    }
+  }
+
+  /// Encrypts bytes for the peer and appends them to `ciphertext`.
+  package func send(_ plaintext: Span<UInt8>, into ciphertext: inout [UInt8]) -> State {
+    guard plaintext.count > 0 else { return .open }
+    swap(&transport.outgoing, &ciphertext)
+    defer { swap(&transport.outgoing, &ciphertext) }
+    ERR_clear_error()
+    // Sound: OpenSSL reads the span within the call. The transport takes everything, so nothing is ever left over.
+    let written = unsafe plaintext.withUnsafeBytes { unsafe SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
+    return written == plaintext.count ? .open : .failed(failure(written))
+  }
+
+  /// Appends the close_notify that says that nothing more will come (RFC 8446 section 6.1).
+  package func close(into ciphertext: inout [UInt8]) {
+    guard isEstablished else { return }
+    swap(&transport.outgoing, &ciphertext)
+    ERR_clear_error()
+    _ = unsafe SSL_shutdown(ssl)
+    swap(&transport.outgoing, &ciphertext)
+  }
+
+  private func advance(_ plaintext: inout [UInt8]) -> State {
+    ERR_clear_error()
+    if !isEstablished {
+      let result = unsafe SSL_do_handshake(ssl)
+      guard result == 1 else {
+        return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .handshaking : .failed(failure(result))
+      }
+      isEstablished = true
+    }
+    return readAll(&plaintext)
+  }
+
+  private func readAll(_ plaintext: inout [UInt8]) -> State {
+    while true {
+      var read = 0
+      var result: Int32 = 0
+      plaintext.append(addingCapacity: Self.largestRecord) { output in
+        // Sound: OpenSSL writes at most as many bytes as it is offered and tells how many it wrote.
+        unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+          let free = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+          result = unsafe SSL_read_ex(ssl, free.baseAddress, free.count, &read)
+          count += read
+        }
+      }
+      if result == 1 {
+        // Asking once more would only be told to wait.
+        if transport.isDrained, unsafe SSL_has_pending(ssl) == 0 { return .open }
+        continue
+      }
+      switch unsafe SSL_get_error(ssl, result) {
+      case SSL_ERROR_WANT_READ: return .open
+      case SSL_ERROR_ZERO_RETURN: return .ended
+      default: return .failed(failure(result))
+      }
+    }
+  }
+
+  /// The most that one record carries (RFC 8446 section 5.1), so that one read takes one record.
+  private static let largestRecord = 16 * 1024
+
+  private func failure(_ result: Int32) -> TLSFailure {
+    TLSFailure(openSSLError: ERR_peek_error())
+  }
+}
+
+// What was agreed on, for routing and for the log.
+extension TLSSession {
+  package var applicationProtocol: ApplicationProtocol {
+    var name: UnsafePointer<UInt8>?
+    var length: UInt32 = 0
+    // Sound: OpenSSL lends the name as long as the session lives.
+    unsafe SSL_get0_alpn_selected(ssl, &name, &length)
+    return unsafe UnsafeBufferPointer(start: name, count: Int(length)).elementsEqual("h2".utf8) ? .http2 : .http1
+  }
+
+  /// Such as `TLSv1.3`.
+  package var protocolVersion: String { unsafe String(cString: SSL_get_version(ssl)) }
+
+  package var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+}
