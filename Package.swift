@@ -68,11 +68,12 @@ let package = Package(
     // App: the pipeline and the command line.
     room(
       "App", "WebhookServer",
-      ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", logging]),
+      ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "Snapshot", "TLSWire", logging]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ClusterState", "Reactor", "Rules", "WebhookServer", argumentParser, logging,
+        "Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Reactor", "Rules", "Snapshot",
+        "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: law),
 

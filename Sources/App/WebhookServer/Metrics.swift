@@ -22,6 +22,7 @@ final class Metrics: Sendable {
   let openConnections = Counter()
   let failedHandshakes = Counter()
   let rejectedRequests = Counter()
+  let expiredConnections = Counter()
   let snapshotReadings = Counter()
   let failedSnapshotReadings = Counter()
 
@@ -70,6 +71,9 @@ final class Metrics: Sendable {
     # HELP storage_network_webhook_failed_handshakes_total TLS handshakes that failed.
     # TYPE storage_network_webhook_failed_handshakes_total counter
     storage_network_webhook_failed_handshakes_total \(failedHandshakes.current)
+    # HELP storage_network_webhook_expired_connections_total Connections closed because their deadline had passed.
+    # TYPE storage_network_webhook_expired_connections_total counter
+    storage_network_webhook_expired_connections_total \(expiredConnections.current)
     # HELP storage_network_webhook_snapshot_readings_total Times the cluster snapshot was read and taken.
     # TYPE storage_network_webhook_snapshot_readings_total counter
     storage_network_webhook_snapshot_readings_total \(snapshotReadings.current)

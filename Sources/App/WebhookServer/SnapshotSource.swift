@@ -1,6 +1,6 @@
 package import ClusterState
+internal import Logging
 internal import Reactor
-internal import Rules
 internal import Snapshot
 
 /// The files that stand for a cluster: one manifest file, or a folder of them.
@@ -12,15 +12,60 @@ package struct SnapshotSource: Sendable {
   }
 
   /// Reads every file anew; nothing is kept from an earlier reading.
-  package func read() throws(SnapshotSourceError) -> ObjectCollection {
+  package func read() throws(ServerError) -> ObjectCollection {
     var snapshot = Snapshot()
     for file in try files() {
+      let text = try contents(of: file)
       do throws(SnapshotError) {
-        try snapshot.add(try contents(of: file), named: file)
+        try snapshot.add(text, named: file)
       } catch {
-        throw SnapshotSourceError(description: "\(file): \(error)")
+        throw ServerError("\(file): \(error)")
       }
     }
     return snapshot.objects
+  }
+
+  private func files() throws(ServerError) -> [String] {
+    guard File.isFolder(path) else { return [path] }
+    let names: [String]
+    do throws(FileError) {
+      names = try File.names(in: path).filter(Snapshot.takes)
+    } catch {
+      throw ServerError(error.description)
+    }
+    if names.isEmpty { throw ServerError("\(path): there is no .yaml, .yml or .json file in this folder") }
+    return names.map { "\(path)/\($0)" }
+  }
+
+  private func contents(of file: String) throws(ServerError) -> [UInt8] {
+    do throws(FileError) {
+      return try File.read(file, limit: ServerLimits.snapshotFile)
+    } catch {
+      throw ServerError(error.description)
+    }
+  }
+}
+
+/// Keeps the facts what the snapshot's files say.
+struct ClusterReader {
+  let source: SnapshotSource
+  let state: ServerState
+  let log: Logger
+
+  /// At start-up a snapshot that cannot be read is a mistake on the command line.
+  func readFirst() throws(ServerError) {
+    state.cluster.commit(try source.read().facts)
+    state.metrics.snapshotReadings.add(1)
+  }
+
+  /// Later it may be a file that is being written: the last good state stays.
+  func readAgain() {
+    do throws(ServerError) {
+      try readFirst()
+      log.notice("cluster snapshot read", metadata: ["path": "\(source.path)"])
+    } catch {
+      state.metrics.failedSnapshotReadings.add(1)
+      log.error("the cluster snapshot cannot be read, its last good state stays", metadata: ["reason": "\(error)"])
+    }
   }
 }

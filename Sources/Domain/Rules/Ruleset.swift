@@ -56,10 +56,10 @@ package struct Ruleset: Sendable {
   /// The verdict on one change in one cluster at one moment.
   ///
   /// - Parameter facts: Taken only when the change needs them, and once.
-  /// - Throws: ``Fault`` when the facts that are needed are not known.
-  package func judge(
-    _ change: Change, in facts: () throws(Fault) -> ClusterFacts
-  ) throws(Fault) -> Verdict {
+  /// - Throws: What taking the facts throws; the rules themselves always come to a verdict.
+  package func judge<Failure>(
+    _ change: Change, in facts: () throws(Failure) -> ClusterFacts
+  ) throws(Failure) -> Verdict {
     var findings = Findings()
     if change.operation == .delete {
       findings.ask(Law.ofRemoval, about: change, World(facts: ClusterFacts(), options: options))

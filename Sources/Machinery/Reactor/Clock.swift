@@ -24,6 +24,13 @@ package struct Moment: Comparable, Hashable, Sendable {
 
 /// The time of day, for logs.
 package enum WallClock {
+  /// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+  package static var seconds: Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec)
+  }
+
   /// Such as `2026-11-24T04:17:01.123Z` (RFC 3339, UTC).
   package static var timestamp: String {
     var time = timespec()

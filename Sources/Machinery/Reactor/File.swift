@@ -36,6 +36,22 @@ package enum File {
     return bytes
   }
 
+  /// Waits for the end of standard input, which may be a terminal or a pipe.
+  package static func readStandardInput(limit: Int) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    do throws(Errno) {
+      let input = Descriptor(owning: try Syscalls.duplicate(0))
+      while case .done(let chunk) = try input.read(atMost: 64 * 1024), !chunk.isEmpty {
+        bytes += chunk
+        if bytes.count > limit { break }
+      }
+    } catch {
+      throw FileError("standard input", error.description)
+    }
+    if bytes.count > limit { throw FileError("standard input", "has more than \(limit) bytes") }
+    return bytes
+  }
+
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -72,6 +72,10 @@ enum Syscalls {
     try value { unsafe Glibc.open(path, flags | O_CLOEXEC) }
   }
 
+  static func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
+    try value { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+  }
+
   static func status(of descriptor: Int32) throws(Errno) -> stat {
     var status = stat()
     _ = try value { unsafe fstat(descriptor, &status) }

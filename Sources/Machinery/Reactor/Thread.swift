@@ -1,16 +1,16 @@
 internal import CLinux
 internal import Glibc
 
-/// A thread of the operating system, for loops that never wait for anything but their poller.
-package struct Thread: ~Copyable {
-  private let handle: pthread_t
-
+/// Threads of the operating system, for loops that wait for nothing but their poller.
+package enum Thread {
+  /// Starts a thread that runs until `body` returns; nobody waits for it.
+  ///
   /// - Parameter name: At most 15 bytes, as `top -H` shows it.
-  package init(named name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+  package static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
     let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
-    var handle = pthread_t()
+    var thread = pthread_t()
     let result = unsafe pthread_create(
-      &handle, nil,
+      &thread, nil,
       { argument in
         // Sound: this is the one reference that was retained for the new thread.
         guard let argument = unsafe argument else { return nil }
@@ -23,12 +23,7 @@ package struct Thread: ~Copyable {
       unsafe work.release()
       throw Errno(rawValue: result)
     }
-    self.handle = handle
-  }
-
-  /// Waits until the body has returned.
-  package consuming func join() {
-    pthread_join(handle, nil)
+    pthread_detach(thread)
   }
 
   private final class Work: Sendable {

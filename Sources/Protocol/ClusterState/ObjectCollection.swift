@@ -66,11 +66,11 @@ package struct ObjectCollection: Sendable {
 }
 
 /// Where an object is within its kind; a cluster-scoped one has an empty namespace.
-struct ObjectName: Hashable, Comparable, Sendable {
-  var namespace = ""
-  var name = ""
+package struct ObjectName: Hashable, Comparable, Sendable {
+  package var namespace = ""
+  package var name = ""
 
-  static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     (left.namespace, left.name) < (right.namespace, right.name)
   }
 }

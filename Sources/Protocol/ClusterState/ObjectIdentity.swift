@@ -1,15 +1,15 @@
-internal import JSON
+package import JSON
 internal import KubeObjects
 
 /// Which object this is: read before anything else, because `kind` may stand behind everything else.
-struct ObjectIdentity {
-  let group: String
-  let kind: String
-  let name: ObjectName
+package struct ObjectIdentity {
+  package let group: String
+  package let kind: String
+  package let name: ObjectName
   /// Where the array of a list's elements is in the text; nil for a single object.
   let items: Range<Int>?
 
-  init(of object: Span<UInt8>) throws(JSONError) {
+  package init(of object: Span<UInt8>) throws(JSONError) {
     var apiVersion = ""
     var kind = ""
     var metadata = Metadata()

@@ -59,6 +59,13 @@ extension JSONValue {
 }
 
 extension Change {
+  /// The change as it is judged: the mutating webhook comes first.
+  package var normalised: Change {
+    guard let value = normalisedValue, var new else { return self }
+    new.value = .text(value)
+    return Change(operation: operation, old: old, new: new)
+  }
+
   /// The text to store instead of the proposed value, or nil when the proposed one stays.
   ///
   /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.

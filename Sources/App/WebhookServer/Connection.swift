@@ -1,0 +1,210 @@
+internal import HTTPWire
+internal import Reactor
+internal import TLSWire
+
+/// One client: what arrives goes through TLS and HTTP to the endpoints, and the answers go back the same way.
+final class Connection {
+  /// What the connection is waiting for; each phase has its deadline.
+  enum Phase {
+    case handshake
+    /// Between requests.
+    case idle
+    case head
+    case body
+    /// The peer has to take output before anything more is read.
+    case sending
+    /// Everything has been said; the peer has to take the rest of it.
+    case closing
+    /// The peer has everything; what it still sends is thrown away, since closing now could destroy what is on its way
+    /// to it (RFC 9112 section 9.6).
+    case lingering
+    case closed
+  }
+
+  let token: Poller.Token
+  let socket: Socket
+  private(set) var phase = Phase.handshake
+  /// Requests answered so far.
+  private(set) var answered = 0
+  /// What the loop last told the poller, and for which turn it last set a deadline.
+  var polledFor = Poller.Interest.reading
+  var timedFor: Turn?
+  private let tls: TLSSession
+  private var http: HTTPSession?
+  /// Ciphertext that the kernel has not taken yet, of which so many bytes are sent.
+  private var unsent: [UInt8] = []
+  private var sent = 0
+
+  init(token: Poller.Token, socket: consuming Socket, context: TLSContext) {
+    self.token = token
+    self.socket = socket
+    tls = TLSSession(context)
+  }
+
+  /// One phase of one request: a deadline runs for a turn and is not put off by bytes that drip in.
+  struct Turn: Equatable {
+    let phase: Phase
+    let answered: Int
+  }
+
+  var turn: Turn { Turn(phase: phase, answered: answered) }
+
+  /// What the poller has to wait for.
+  var interest: Poller.Interest {
+    switch phase {
+    case .handshake, .idle, .head, .body: unsent.isEmpty ? .reading : [.reading, .writing]
+    case .sending, .closing: .writing
+    case .lingering: .reading
+    case .closed: []
+    }
+  }
+
+  private var reads: Bool {
+    switch phase {
+    case .handshake, .idle, .head, .body, .lingering: true
+    case .sending, .closing, .closed: false
+    }
+  }
+}
+
+// What happens to a connection.
+extension Connection {
+  /// The socket can be read: take what is there, but leave time for others.
+  func receive(_ bench: Workbench) {
+    for _ in 0..<ServerLimits.receivesInTurn where reads {
+      do {
+        guard case .done(let count) = try socket.receive(into: bench.buffer) else { return }
+        if count == 0 { return peerEnded() }
+        if phase != .lingering { bench.buffer.withBytes(count) { take($0, bench) } }
+        // A short read has emptied the socket; asking again would only be told to wait.
+        if count < bench.buffer.capacity { return }
+      } catch {
+        return end()
+      }
+    }
+  }
+
+  /// The socket can be written: send what waits, and go on with what waited for that.
+  func send(_ bench: Workbench) {
+    flush()
+    if phase == .sending, unsent.isEmpty { resume(bench) }
+  }
+
+  /// The server is stopping: answer what was asked, then close.
+  func shutDown(_ bench: Workbench) {
+    switch phase {
+    case .handshake: end()
+    case .idle, .head, .body, .sending:
+      guard let http else { return end() }
+      settle(http.shutDown(output: &bench.output), bench)
+    case .closing, .lingering, .closed: break
+    }
+  }
+
+  /// Gives up without another word.
+  func end() {
+    phase = .closed
+  }
+
+  /// The peer will send no more; it may still be reading.
+  private func peerEnded() {
+    if unsent.isEmpty || phase == .lingering { return end() }
+    phase = .closing
+  }
+}
+
+// The way through the floors.
+extension Connection {
+  private func take(_ ciphertext: Span<UInt8>, _ bench: Workbench) {
+    let state = tls.receive(ciphertext, plaintext: &bench.plaintext, reply: &unsent)
+    switch state {
+    case .handshaking:
+      flush()
+    case .open:
+      serve(bench)
+    case .ended:
+      serve(bench)
+      finish()
+    case .failed(let failure):
+      if http == nil { bench.note(failure) }
+      finish()
+    }
+    bench.plaintext.removeAll(keepingCapacity: true)
+  }
+
+  private func serve(_ bench: Workbench) {
+    let http = self.http ?? begin()
+    guard !bench.plaintext.isEmpty else { return flush() }
+    let state = http.receive(bench.plaintext.span, at: bench.date, output: &bench.output) { request in
+      answered += 1
+      return bench.endpoints.answer(request)
+    }
+    if let rejection = http.rejection { bench.note(rejection) }
+    settle(state, bench)
+  }
+
+  /// The handshake is done: what was agreed on says who goes on.
+  private func begin() -> HTTPSession {
+    let http: HTTPSession =
+      switch tls.applicationProtocol {
+      case .http1: .http1(HTTP1Session())
+      case .http2: .http2(HTTP2Session())
+      }
+    self.http = http
+    phase = .idle
+    return http
+  }
+
+  private func resume(_ bench: Workbench) {
+    guard let http else { return }
+    let state = http.resume(at: bench.date, output: &bench.output) { request in
+      answered += 1
+      return bench.endpoints.answer(request)
+    }
+    settle(state, bench)
+  }
+
+  /// Encrypts and sends what the session said, and takes over its state.
+  private func settle(_ state: SessionState, _ bench: Workbench) {
+    let sending = tls.send(bench.output.span, into: &unsent)
+    bench.output.removeAll(keepingCapacity: true)
+    if case .failed = sending { return end() }
+    switch state {
+    case .idle: phase = .idle
+    case .head: phase = .head
+    case .body: phase = .body
+    case .paused: phase = .sending
+    case .closing: return finish()
+    }
+    flush()
+    // Who does not take answers gets no more of them.
+    if unsent.count - sent > HTTPLimits.waitingOutput { phase = .sending }
+    if phase == .sending, unsent.isEmpty { resume(bench) }
+  }
+
+  /// Says goodbye and closes when the peer has taken everything.
+  private func finish() {
+    guard phase != .closed else { return }
+    tls.close(into: &unsent)
+    phase = .closing
+    flush()
+  }
+
+  private func flush() {
+    while sent < unsent.count {
+      do {
+        guard case .done(let count) = try socket.send(unsent.span.extracting(sent...)) else { return }
+        sent += count
+      } catch {
+        return end()
+      }
+    }
+    sent = 0
+    // A connection that rests keeps little memory.
+    if unsent.capacity > 4096 { unsent = [] } else { unsent.removeAll(keepingCapacity: true) }
+    if phase == .closing {
+      socket.endSending()
+      phase = .lingering
+    }
+  }
+}

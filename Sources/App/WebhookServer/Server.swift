@@ -1,0 +1,75 @@
+internal import Admission
+package import Logging
+internal import Reactor
+package import Rules
+internal import TLSWire
+
+/// What `serve` was asked to do.
+package struct ServerConfiguration: Sendable {
+  package var listen: [String]
+  package var certificate: CertificateSource
+  package var cluster: SnapshotSource
+  package var ruleset: RulesetOptions
+  /// After SIGTERM: how long the server goes on accepting, until no one is sent here any more.
+  package var drainDelay: Duration
+  /// After that: how long connections may take to end.
+  package var drainTimeout: Duration
+  package var loops: Int
+
+  package init(
+    listen: [String], certificate: CertificateSource, cluster: SnapshotSource, ruleset: RulesetOptions = .init(),
+    drainDelay: Duration = .seconds(5), drainTimeout: Duration = .seconds(30), loops: Int = processorCount
+  ) {
+    self.listen = listen
+    self.certificate = certificate
+    self.cluster = cluster
+    self.ruleset = ruleset
+    self.drainDelay = drainDelay
+    self.drainTimeout = drainTimeout
+    self.loops = loops
+  }
+}
+
+/// Why the server cannot start or go on, in words for its operator.
+package struct ServerError: Error, CustomStringConvertible, Sendable {
+  package let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// The webhook's server: loops that serve, and the calling thread that watches files and signals.
+package enum Server {
+  /// Serves until a signal ends it; returns when every connection has ended.
+  package static func run(_ configuration: ServerConfiguration, log: Logger) throws {
+    // Before any thread starts, so that none of them gets the signals.
+    let signals = try Signals()
+    let state = ServerState()
+    let cluster = ClusterReader(source: configuration.cluster, state: state, log: log)
+    try cluster.readFirst()
+    let certificate = CertificateReader(
+      source: configuration.certificate, context: ContextBox(try configuration.certificate.read()), log: log)
+
+    let listeners = try configuration.listen.map { text in try listen(on: text, log) }
+    let reviewer = Reviewer(ruleset: Ruleset(options: configuration.ruleset))
+    let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
+    let team = try Team(
+      size: configuration.loops, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
+    let watch = try Watch(signals: signals, cluster: cluster, certificate: certificate, team: team, state: state, log: log)
+    try watch.untilDone(configuration)
+  }
+
+  private static func listen(on text: String, _ log: Logger) throws(ServerError) -> SharedListener {
+    guard let address = SocketAddress(text) else {
+      throw ServerError("--listen \(text): this is no address and port, such as 0.0.0.0:8443 or [::]:8443")
+    }
+    do throws(Errno) {
+      let listener = try SharedListener(on: address)
+      log.notice("listening", metadata: ["address": "\(listener.listener.address)"])
+      return listener
+    } catch {
+      throw ServerError("--listen \(text): \(error)")
+    }
+  }
+}

@@ -1,0 +1,122 @@
+internal import Logging
+internal import Reactor
+
+/// The main thread's work while the loops serve: files that change, signals, and the order of the end.
+final class Watch {
+  fileprivate enum Stage {
+    case serving
+    /// Not ready any more, still accepting: requests sent here before the others know find an open door.
+    case draining(until: Moment)
+    case shuttingDown(until: Moment)
+    case done
+  }
+
+  private let poller: Poller
+  private let files: FileWatcher
+  private let signals: Signals
+  private let cluster: ClusterReader
+  private let certificate: CertificateReader
+  private let team: Team
+  private let state: ServerState
+  private let log: Logger
+
+  init(
+    signals: consuming Signals, cluster: ClusterReader, certificate: CertificateReader, team: Team, state: ServerState,
+    log: Logger
+  ) throws {
+    files = try FileWatcher()
+    for path in certificate.source.paths + [cluster.source.path] { try files.watch(path) }
+    poller = try Poller(batch: 8)
+    try poller.register(files.descriptor, as: .files, for: .reading)
+    try poller.register(signals.descriptor, as: .signals, for: .reading)
+    try poller.register(team.ended.wakeup.descriptor, as: .loops, for: .reading)
+    self.signals = signals
+    self.cluster = cluster
+    self.certificate = certificate
+    self.team = team
+    self.state = state
+    self.log = log
+  }
+
+  func untilDone(_ configuration: ServerConfiguration) throws {
+    var stage = Stage.serving
+    var readsFilesAt: Moment?
+    while true {
+      let now = Moment.now
+      if let moment = readsFilesAt, moment <= now {
+        readsFilesAt = nil
+        readFiles()
+      }
+      stage = next(stage, now, configuration)
+      if case .done = stage { return }
+      try poller.wait(atMost: [readsFilesAt, stage.end].compactMap(\.self).min().map { max(.zero, $0 - now) }) { event in
+        switch event.token {
+        case .files:
+          // Whoever replaces one file often replaces another right after it.
+          if files.drain(), readsFilesAt == nil { readsFilesAt = .now + Self.quiet }
+        case .signals:
+          while let signal = try? signals.next() { stage = obey(signal, in: stage, configuration) }
+        default:
+          team.ended.wakeup.clear()
+        }
+      }
+    }
+  }
+
+  /// How long after a change the files are read.
+  private static let quiet: Duration = .milliseconds(50)
+
+  private func readFiles() {
+    cluster.readAgain()
+    certificate.readAgain()
+    // What was a file may be a folder now, and the other way round.
+    for path in certificate.source.paths + [cluster.source.path] { try? files.watch(path) }
+  }
+
+  private func next(_ stage: Stage, _ now: Moment, _ configuration: ServerConfiguration) -> Stage {
+    if !team.isRunning { return .done }
+    switch stage {
+    case .serving, .done:
+      return stage
+    case .draining(let moment):
+      guard moment <= now else { return stage }
+      team.tell(.shutDown)
+      return .shuttingDown(until: now + configuration.drainTimeout)
+    case .shuttingDown(let moment):
+      if moment <= now {
+        log.warning("connections were still open at the end of --drain-timeout")
+        team.tell(.stop)
+      }
+      return moment <= now ? .shuttingDown(until: now + configuration.drainTimeout) : stage
+    }
+  }
+
+  /// The first signal starts the end, the second hurries it.
+  private func obey(_ signal: Signals.Signal, in stage: Stage, _ configuration: ServerConfiguration) -> Stage {
+    guard case .serving = stage else {
+      log.notice("stopping at once")
+      team.tell(.stop)
+      return stage
+    }
+    state.isDraining = true
+    // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
+    let delay: Duration = signal == .interrupt ? .zero : configuration.drainDelay
+    log.notice("stopping", metadata: ["acceptingFor": "\(delay)"])
+    return .draining(until: .now + delay)
+  }
+}
+
+extension Watch.Stage {
+  fileprivate var end: Moment? {
+    switch self {
+    case .draining(let moment), .shuttingDown(let moment): moment
+    case .serving, .done: nil
+    }
+  }
+}
+
+extension Poller.Token {
+  fileprivate static let files = Poller.Token(slot: 0, generation: 0)
+  fileprivate static let signals = Poller.Token(slot: 1, generation: 0)
+  fileprivate static let loops = Poller.Token(slot: 2, generation: 0)
+}

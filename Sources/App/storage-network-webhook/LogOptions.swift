@@ -1,0 +1,83 @@
+internal import ArgumentParser
+internal import Logging
+internal import JSON
+internal import Reactor
+
+/// How and how much a command logs.
+struct LogOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The form of a log line.", valueName: "text|json"))
+  var logFormat = LineFormat.text
+
+  @Option(
+    help: ArgumentHelp(
+      "The least level that is logged.", valueName: "trace|debug|info|notice|warning|error|critical"))
+  var logLevel = LogLevel.info
+
+  var logger: Logger {
+    var logger = Logger(label: "storage-network-webhook") { _ in LineHandler(format: logFormat) }
+    logger.logLevel = logLevel.level
+    return logger
+  }
+}
+
+enum LineFormat: String, ExpressibleByArgument, CaseIterable {
+  case text
+  case json
+}
+
+/// The levels of swift-log by their names.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+  case trace, debug, info, notice, warning, error, critical
+
+  var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}
+
+/// Writes each event as one line to standard error.
+struct LineHandler: LogHandler {
+  let format: LineFormat
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  init(format: LineFormat) {
+    self.format = format
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+    switch format {
+    case .text: StandardError.write(text(event, fields))
+    case .json: StandardError.write(json(event, fields))
+    }
+  }
+
+  private func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
+    let pairs = fields.map { " \($0.key)=\("\($0.value)".quotedIfNeeded)" }.joined()
+    return "\(WallClock.timestamp) \(event.level) \(event.message)\(pairs)\n"
+  }
+
+  private func json(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
+    let known = [("time", WallClock.timestamp), ("level", "\(event.level)"), ("event", "\(event.message)")]
+    let members = (known + fields.map { ($0.key, "\($0.value)") }).map { JSONMember(key: $0, value: .string($1)) }
+    var writer = JSONWriter()
+    writer.append(object: members)
+    writer.append(raw: "\n")
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
+
+extension String {
+  /// In quotes where a reader could not tell where the text ends; line breaks and quotes escaped, so that nothing a
+  /// client sends can look like another line of the log.
+  fileprivate var quotedIfNeeded: String {
+    let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D }
+    if isPlain { return self }
+    var writer = JSONWriter()
+    writer.append(self)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,69 @@
+internal import Admission
+internal import ArgumentParser
+internal import ClusterState
+internal import JSON
+internal import KubeObjects
+internal import Reactor
+internal import Rules
+internal import Snapshot
+
+/// The change that somebody asks `check` about.
+struct ProposedChange {
+  let change: Change
+
+  /// - Parameter stored: The setting in the cluster, which the change starts from.
+  init(file: String?, value: String?, stored: SettingObject?) throws {
+    if let value {
+      var new = stored ?? SettingObject()
+      new.value = .text(Array(value.utf8))
+      change = Self.write(new, over: stored)
+    } else {
+      change = try Self.read(file ?? "-", stored)
+    }
+  }
+
+  private static func write(_ new: SettingObject, over stored: SettingObject?) -> Change {
+    Change(operation: stored == nil ? .create : .update, old: stored, new: new)
+  }
+
+  private static let limit = 16 * 1024 * 1024
+
+  private static func read(_ file: String, _ stored: SettingObject?) throws -> Change {
+    let text = try file == "-" ? File.readStandardInput(limit: limit) : File.read(file, limit: limit)
+    do {
+      for document in try documents(of: text) {
+        if let change = try change(in: document, stored) { return change }
+      }
+    } catch let error as JSONError {
+      let (line, column) = error.position(in: text)
+      throw ValidationError("\(file): this is not JSON: \(error.explanation) (line \(line), column \(column))")
+    } catch let error as SnapshotError {
+      throw ValidationError("\(file): \(error)")
+    } catch let error as ReviewError {
+      throw ValidationError("\(file): \(error.explanation)")
+    }
+    throw ValidationError("\(file): there is no Setting storage-network and no AdmissionReview in it")
+  }
+
+  /// JSON is taken as it is; everything else is YAML, of which each document becomes JSON.
+  private static func documents(of text: [UInt8]) throws -> [[UInt8]] {
+    if text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") { return [text] }
+    var yaml = YAMLDocuments(text)
+    var documents: [[UInt8]] = []
+    while let document = try yaml.next() { documents.append(document) }
+    return documents
+  }
+
+  private static func change(in document: [UInt8], _ stored: SettingObject?) throws -> Change? {
+    let identity = try ObjectIdentity(of: document.span)
+    switch (identity.group, identity.kind, identity.name.name) {
+    case ("admission.k8s.io", "AdmissionReview", _):
+      return try ReviewDecoder.decode(document.span).change
+    case ("harvesterhci.io", "Setting", "storage-network"):
+      var reader = JSONReader(document.span)
+      return write(try reader.readSetting(), over: stored)
+    default:
+      return nil
+    }
+  }
+}

@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Logging
+internal import Reactor
+internal import Rules
+internal import WebhookServer
+
+/// `serve`: answers the API server until a signal ends it.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answer admission reviews over HTTPS.",
+    discussion: """
+      Example:
+        storage-network-webhook serve --listen 127.0.0.1:8443 --tls-certificate certs/tls.pem --tls-key certs/tls.key \
+      --cluster-snapshot manifests/example/cluster.yaml
+      """)
+
+  @Option(help: ArgumentHelp("Where to listen: an address and a port. Repeatable.", valueName: "address:port"))
+  var listen = ["0.0.0.0:8443"]
+
+  @Option(help: ArgumentHelp("The certificate chain, PEM. A replaced file is used at once.", valueName: "file"))
+  var tlsCertificate: String
+
+  @Option(help: ArgumentHelp("The certificate's private key, PEM, without passphrase.", valueName: "file"))
+  var tlsKey: String
+
+  @Option(
+    help: ArgumentHelp("Require a client certificate that one of these authorities signed, PEM.", valueName: "file"))
+  var clientCa: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The cluster as files: a manifest, or a folder of them. Watched for changes.", valueName: "path"))
+  var clusterSnapshot: String
+
+  @OptionGroup var judgement: JudgementOptions
+
+  @Option(help: ArgumentHelp("After SIGTERM, accept for so many seconds.", valueName: "seconds"))
+  var drainDelay = 5
+
+  @Option(help: ArgumentHelp("After that, wait so many seconds for connections to end.", valueName: "seconds"))
+  var drainTimeout = 30
+
+  @OptionGroup var logging: LogOptions
+
+  func validate() throws {
+    if drainDelay < 0 || drainTimeout < 0 { throw ValidationError("a time cannot be negative") }
+  }
+
+  func run() throws {
+    let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientAuthorities: clientCa)
+    try Server.run(
+      ServerConfiguration(
+        listen: listen, certificate: certificate, cluster: SnapshotSource(path: clusterSnapshot),
+        ruleset: judgement.ruleset, drainDelay: .seconds(drainDelay), drainTimeout: .seconds(drainTimeout)),
+      log: logging.logger)
+  }
+}

@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import Reactor
+
+/// The command line: `serve` and `check`.
+@main
+struct StorageNetworkWebhook: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "storage-network-webhook",
+    abstract: "Guards Harvester's cluster setting storage-network.",
+    discussion: """
+      A wrong storage network stalls every volume of a Harvester cluster. This webhook stands between kubectl or the \
+      Web UI and the API server: it refuses a change that would break the cluster, says every reason at once, and \
+      stores the value in one spelling.
+      """,
+    version: "0.1.0",
+    subcommands: [Serve.self, Check.self])
+
+  /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let code as ExitCode {
+      exit(withCode: code.rawValue)
+    } catch {
+      if exitCode(for: error) == .success { exit(withError: error) }
+      StandardError.write(fullMessage(for: error) + "\n")
+      exit(withCode: 2)
+    }
+  }
+
+  private static func exit(withCode code: Int32) -> Never {
+    exit(withError: ExitCode(code))
+  }
+}
+
+/// The answers that a command's exit code gives.
+extension ExitCode {
+  static let no = ExitCode(1)
+  static let cannotTell = ExitCode(2)
+}

@@ -1,1 +1,0 @@
-print("storage-network-webhook")

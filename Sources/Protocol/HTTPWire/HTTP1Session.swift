@@ -1,0 +1,123 @@
+/// HTTP/1.1 on one connection (RFC 9112), strictly: what two parsers might read differently is refused.
+///
+/// Bytes are parsed where they arrive. Only an incomplete request is copied, so an idle connection holds no memory.
+package final class HTTP1Session {
+  private enum Stage {
+    /// Between requests or inside a head whose end is being looked for.
+    case head(HeadSearch)
+    /// Behind a head that starts at the first byte of what is held.
+    case body(RequestHead, BodyReader)
+    case closed
+  }
+
+  private var stage = Stage.head(HeadSearch())
+  /// What arrived and does not make a whole request yet.
+  private var held: [UInt8] = []
+  private var isShuttingDown = false
+  /// Set when the peer sent something that is no request; the connection ends with the answer to it.
+  package private(set) var rejection: HTTPRejection?
+
+  package init() {}
+
+  func receive(
+    _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) -> SessionState {
+    if held.isEmpty {
+      let used = advance(over: bytes, date, &output, answer)
+      if used < bytes.count { held.append(bytes.extracting(used...)) }
+    } else {
+      held.append(bytes)
+      // Taken out while it is read, so that nothing is copied when the rest is cut off.
+      var whole: [UInt8] = []
+      swap(&whole, &held)
+      let used = advance(over: whole.span, date, &output, answer)
+      whole.removeSubrange(..<used)
+      // An idle connection gives its memory back.
+      held = whole.isEmpty ? [] : whole
+    }
+    return state(output)
+  }
+
+  func shutDown() -> SessionState {
+    isShuttingDown = true
+    if case .head = stage, held.isEmpty { stage = .closed }
+    return state([])
+  }
+
+  private func state(_ output: [UInt8]) -> SessionState {
+    switch stage {
+    case .closed: .closing
+    case .body: .body
+    case .head where output.count >= HTTPLimits.waitingOutput: .paused
+    case .head: held.isEmpty ? .idle : .head
+    }
+  }
+
+  /// Answers every whole request in `bytes` and tells how many bytes are done with.
+  private func advance(
+    over bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
+    _ answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) -> Int {
+    var start = 0
+    while start < bytes.count, output.count < HTTPLimits.waitingOutput {
+      do throws(HTTPRejection) {
+        let used = try answerRequest(in: bytes.extracting(start...), date, &output, answer)
+        guard used > 0 else { return start }
+        start += used
+      } catch {
+        rejection = error
+        stage = .closed
+        let writer = ResponseWriter(date: date, closes: true)
+        writer.append(.error(error.status, error.explanation), to: &output)
+      }
+      if case .closed = stage { return bytes.count }
+    }
+    return start
+  }
+
+  /// Answers the request that `bytes` begin with and gives its length, or 0 where it is not whole.
+  private func answerRequest(
+    in bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
+    _ answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) throws(HTTPRejection) -> Int {
+    guard var (head, body) = try readHead(of: bytes) else { return 0 }
+    guard try body.advance(over: bytes, of: head) else {
+      if head.expectsContinue {
+        head.expectsContinue = false
+        output.append("HTTP/1.1 100 Continue\r\n\r\n")
+      }
+      stage = .body(head, body)
+      return 0
+    }
+    let closes = !head.keepsAlive || isShuttingDown
+    let writer = ResponseWriter(date: date, closes: closes)
+    let response = body.withBody(in: bytes) { content in
+      answer(
+        HTTPRequest(
+          method: head.method, path: bytes.extracting(head.path), contentType: bytes.extracting(head.contentType),
+          body: content))
+    }
+    writer.append(response, to: &output, withBody: head.method != .head)
+    stage = closes ? .closed : .head(HeadSearch())
+    return body.end
+  }
+
+  /// The head that `bytes` begin with and what is known of the body behind it; nil where the head is not whole.
+  private func readHead(of bytes: Span<UInt8>) throws(HTTPRejection) -> (RequestHead, BodyReader)? {
+    switch stage {
+    case .body(let head, let body):
+      // Taken out, so that what the body has gathered has one owner and grows without a copy.
+      stage = .head(HeadSearch())
+      return (head, body)
+    case .head(var search):
+      guard let end = try search.end(in: bytes) else {
+        stage = .head(search)
+        return nil
+      }
+      let head = try RequestHead(bytes.extracting(first: end))
+      return (head, BodyReader(head.framing, startingAt: end))
+    case .closed:
+      return nil
+    }
+  }
+}

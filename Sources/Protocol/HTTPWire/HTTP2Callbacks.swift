@@ -1,0 +1,142 @@
+internal import CNGHTTP2
+
+/// nghttp2's callbacks: each finds its session, makes a span of a pointer and calls one method.
+///
+/// Sound throughout: nghttp2 lends every pointer for the time of the callback.
+enum HTTP2Callbacks {
+  static func make() -> OpaquePointer? {
+    var callbacks: OpaquePointer?
+    _ = unsafe nghttp2_session_callbacks_new(&callbacks)
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
+      guard let frame = unsafe frame, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+      unsafe HTTP2Callbacks.session(owner)?.streamBegan(frame.pointee.hd.stream_id)
+      return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+      _, frame, name, nameLength, value, valueLength, _, owner in
+      guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
+      unsafe HTTP2Callbacks.session(owner)?.headerCame(
+        frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
+        Span(_unsafeStart: value, count: valueLength))
+      return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, owner in
+      guard let bytes = unsafe bytes else { return 0 }
+      unsafe HTTP2Callbacks.session(owner)?.dataCame(stream, Span(_unsafeStart: bytes, count: count))
+      return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
+      guard let header = unsafe frame?.pointee.hd, let session = unsafe HTTP2Callbacks.session(owner) else { return 0 }
+      HTTP2Callbacks.frameCame(header, session)
+      return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
+      guard let header = unsafe frame?.pointee.hd else { return 0 }
+      if header.isLastOfStream { unsafe HTTP2Callbacks.session(owner)?.responseEnded(header.stream_id) }
+      return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, owner in
+      unsafe HTTP2Callbacks.session(owner)?.streamEnded(stream)
+      return 0
+    }
+    return unsafe callbacks
+  }
+
+  private static func frameCame(_ header: nghttp2_frame_hd, _ session: HTTP2Session) {
+    if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.streamWasReset() }
+    if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { session.headersEnded(header.stream_id) }
+    if header.isLastOfStream { session.requestEnded(header.stream_id) }
+  }
+
+  /// The session that `HTTP2Session.init` named, in the middle of one of its calls.
+  static func session(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
+    unsafe owner.map { unsafe Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+  }
+}
+
+extension nghttp2_frame_hd {
+  /// A HEADERS or DATA frame with END_STREAM.
+  fileprivate var isLastOfStream: Bool {
+    (UInt32(type) == NGHTTP2_DATA.rawValue || UInt32(type) == NGHTTP2_HEADERS.rawValue)
+      && UInt32(flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
+  }
+}
+
+/// Hands responses to nghttp2.
+enum HTTP2Response {
+  static func submit(_ stream: HTTP2Stream, at date: HTTPDate, on session: OpaquePointer) {
+    guard let response = stream.response else { return }
+    var fields = HTTP2Fields()
+    fields.add(":status", decimal: response.status.rawValue)
+    fields.add("date", date.bytes)
+    fields.add("content-type", response.contentType.text)
+    fields.add("content-length", decimal: response.body.count)
+    if let allow = response.allow { fields.add("allow", allow) }
+    // nghttp2 asks for the body as the peer's window opens; until the stream ends it finds it through the session.
+    var source = unsafe nghttp2_data_provider()
+    unsafe source.read_callback = { _, id, buffer, count, flags, _, owner in
+      guard let buffer = unsafe buffer, let stream = unsafe HTTP2Callbacks.session(owner)?.stream(id) else { return 0 }
+      let sent = unsafe stream.sendBody(into: UnsafeMutableBufferPointer(start: buffer, count: count))
+      if sent.isLast { unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+      return sent.count
+    }
+    let hasBody = stream.method != .head && !response.body.isEmpty
+    unsafe fields.withPointers { pointers in
+      // Sound: nghttp2 copies the provider.
+      unsafe withUnsafePointer(to: &source) { source in
+        _ = unsafe nghttp2_submit_response(
+          session, stream.id, pointers.baseAddress, pointers.count, hasBody ? source : nil)
+      }
+    }
+  }
+
+  static func submitContinue(_ id: Int32, on session: OpaquePointer) {
+    var fields = HTTP2Fields()
+    fields.add(":status", decimal: 100)
+    unsafe fields.withPointers { pointers in
+      _ = unsafe nghttp2_submit_headers(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, nil, pointers.baseAddress, pointers.count, nil)
+    }
+  }
+}
+
+/// The fields of a response in one piece of memory, as nghttp2 wants them.
+private struct HTTP2Fields {
+  private var bytes: [UInt8] = []
+  private var places: [(name: Range<Int>, value: Range<Int>)] = []
+
+  mutating func add(_ name: StaticString, _ value: StaticString) {
+    add(name) { $0.append(value) }
+  }
+
+  mutating func add(_ name: StaticString, _ value: [UInt8]) {
+    add(name) { $0.append(contentsOf: value) }
+  }
+
+  mutating func add(_ name: StaticString, decimal value: Int) {
+    add(name) { $0.append(decimal: value) }
+  }
+
+  private mutating func add(_ name: StaticString, _ appendValue: (inout [UInt8]) -> Void) {
+    let start = bytes.count
+    bytes.append(name)
+    let middle = bytes.count
+    appendValue(&bytes)
+    places.append((start..<middle, middle..<bytes.count))
+  }
+
+  /// Lends the fields for one call; nghttp2 copies them.
+  mutating func withPointers(_ body: (UnsafeBufferPointer<nghttp2_nv>) -> Void) {
+    let places = places
+    unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return }
+      // Sound: every place lies within the bytes.
+      let fields = unsafe places.map { name, value in
+        unsafe nghttp2_nv(
+          name: base + name.lowerBound, value: base + value.lowerBound, namelen: name.count, valuelen: value.count,
+          flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
+      }
+      unsafe fields.withUnsafeBufferPointer(body)
+    }
+  }
+}

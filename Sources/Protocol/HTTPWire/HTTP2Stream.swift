@@ -1,0 +1,66 @@
+/// One request of an HTTP/2 connection and its answer.
+final class HTTP2Stream {
+  let id: Int32
+  private(set) var method = HTTPMethod.other
+  private var path: [UInt8] = []
+  private var contentType: [UInt8] = []
+  private var bytesOfFields = 0
+  private var fieldCount = 0
+  private(set) var expectsContinue = false
+  var body: [UInt8] = []
+  private(set) var rejection: HTTPRejection?
+  private(set) var response: HTTPResponse?
+  /// How much of the response's body has been sent.
+  private var sent = 0
+
+  init(id: Int32) {
+    self.id = id
+  }
+
+  /// Takes a field; nghttp2 has checked that names and values are well-formed (RFC 9113 section 8.2.1).
+  func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+    fieldCount += 1
+    // As SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
+    bytesOfFields += name.count + value.count + 32
+    if fieldCount > HTTPLimits.fieldCount { refuse(.tooManyFields) }
+    if bytesOfFields > HTTPLimits.head { refuse(.headTooLarge) }
+    if name.equals(":method") {
+      method = HTTPMethod(value)
+    } else if name.equals(":path") {
+      if value.count > HTTPLimits.target { refuse(.targetTooLong) }
+      let end = value.first(UInt8(ascii: "?"), in: 0..<value.count) ?? value.count
+      path.append(value.extracting(first: end))
+    } else if name.equals("content-type") {
+      contentType = []
+      contentType.append(value)
+    } else if name.equals("expect") {
+      expectsContinue = value.equals(lowercase: "100-continue")
+      if !expectsContinue { refuse(.unknownExpectation) }
+    }
+  }
+
+  func refuse(_ reason: HTTPRejection) {
+    if rejection == nil { rejection = reason }
+    body = []
+  }
+
+  func handOver(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
+    let (path, contentType, body) = (path, contentType, body)
+    return answer(HTTPRequest(method: method, path: path.span, contentType: contentType.span, body: body.span))
+  }
+
+  func respond(with response: HTTPResponse) {
+    self.response = response
+  }
+
+  /// Moves the next bytes of the response's body; tells how many, and whether they were the last.
+  func sendBody(into buffer: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, isLast: Bool) {
+    guard let body = response?.body else { return (0, true) }
+    let count = min(buffer.count, body.count - sent)
+    // Sound: both have at least `count` bytes.
+    _ = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+      .update(fromContentsOf: body[sent..<sent + count])
+    sent += count
+    return (count, sent == body.count)
+  }
+}

@@ -1,0 +1,37 @@
+/// Every bound on what a peer may send over HTTP, with its reason. Bytes, unless the name says otherwise.
+package enum HTTPLimits {
+  /// A review carries the object and the old object, each of which the API server takes up to its own limit of 3 MiB
+  /// for a request body (MaxRequestBodyBytes in k8s.io/apiserver), and an envelope.
+  package static let body = 2 * 3 * 1024 * 1024 + 1024 * 1024
+
+  /// The API server sends about 250; other clients and the proxies before them a few thousand.
+  package static let head = 16 * 1024
+
+  /// Our paths have nine; a query is ignored. RFC 9112 section 3 wants 8000 for lines in general.
+  package static let target = 8 * 1024
+
+  /// Fields of one head. Each costs a little time, whatever its length.
+  package static let fieldCount = 100
+
+  /// A chunk's extensions mean nothing to us; nobody may make us read them without end.
+  package static let chunkLine = 256
+
+  /// A chunked body with its framing. Chunks of a few bytes each are no way to send a review.
+  package static let chunkedBody = 2 * body
+
+  /// Empty lines before a request that RFC 9112 section 2.2 asks to tolerate.
+  package static let emptyLines = 2
+
+  /// Responses waiting to be sent before further pipelined requests are left unread.
+  package static let waitingOutput = 64 * 1024
+
+  /// Requests at once on an HTTP/2 connection. The API server opens further connections when it needs more.
+  package static let streams = 128
+
+  /// Bodies in flight on an HTTP/2 connection together: one of the largest and some small ones.
+  package static let bodiesOfConnection = body + 1024 * 1024
+
+  /// Streams that a peer may cancel before its connection is ended (CVE-2023-44487, rapid reset). The API server
+  /// cancels at its timeout, so a few at a time.
+  package static let resets = 1_000
+}

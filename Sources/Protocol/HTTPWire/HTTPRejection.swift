@@ -1,0 +1,56 @@
+/// Why a request was refused before anybody looked at what it asks.
+package enum HTTPRejection: Error, Hashable, Sendable {
+  case malformedRequestLine
+  case unknownVersion
+  case targetTooLong
+  case headTooLarge
+  case tooManyFields
+  case bareLineEnd
+  case malformedField
+  case foldedField
+  case badHost
+  case badContentLength
+  case bothLengths
+  case badTransferCoding
+  case unknownTransferCoding
+  case badChunk
+  case bodyTooLarge
+  case unknownExpectation
+  case tooManyEmptyLines
+
+  package var status: HTTPStatus {
+    switch self {
+    case .malformedRequestLine, .bareLineEnd, .malformedField, .foldedField, .badHost, .badContentLength, .bothLengths,
+      .badTransferCoding, .badChunk, .tooManyEmptyLines:
+      .badRequest
+    case .unknownVersion: .httpVersionNotSupported
+    case .targetTooLong: .uriTooLong
+    case .headTooLarge, .tooManyFields: .requestHeaderFieldsTooLarge
+    case .unknownTransferCoding: .notImplemented
+    case .bodyTooLarge: .contentTooLarge
+    case .unknownExpectation: .expectationFailed
+    }
+  }
+
+  package var explanation: String {
+    switch self {
+    case .malformedRequestLine: "the request line is not METHOD TARGET HTTP/1.1 with single spaces"
+    case .unknownVersion: "only HTTP/1.1, HTTP/1.0 and HTTP/2 are spoken here"
+    case .targetTooLong: "the request target is longer than \(HTTPLimits.target) bytes"
+    case .headTooLarge: "the header block is larger than \(HTTPLimits.head) bytes"
+    case .tooManyFields: "the header block has more than \(HTTPLimits.fieldCount) fields"
+    case .bareLineEnd: "a line does not end in CR LF"
+    case .malformedField: "a header field is malformed"
+    case .foldedField: "a header field goes on in the next line, which is obsolete"
+    case .badHost: "there has to be exactly one valid Host field"
+    case .badContentLength: "Content-Length has to be one decimal number"
+    case .bothLengths: "Content-Length and Transfer-Encoding exclude each other"
+    case .badTransferCoding: "Transfer-Encoding has to be chunked, once, and in HTTP/1.1"
+    case .unknownTransferCoding: "the transfer coding is not supported"
+    case .badChunk: "the chunked body is malformed"
+    case .bodyTooLarge: "the body is larger than \(HTTPLimits.body) bytes"
+    case .unknownExpectation: "the only known expectation is 100-continue"
+    case .tooManyEmptyLines: "there are empty lines before the request"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// The HTTP side of one connection: plaintext in, requests handed over, plaintext out.
+package enum HTTPSession {
+  case http1(HTTP1Session)
+  case http2(HTTP2Session)
+
+  /// Takes bytes of the peer; each complete request is handed to `answer` and its response appended to `output`.
+  package func receive(
+    _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) -> SessionState {
+    switch self {
+    case .http1(let session): session.receive(bytes, at: date, output: &output, answer: answer)
+    case .http2(let session): session.receive(bytes, at: date, output: &output, answer: answer)
+    }
+  }
+
+  /// Goes on with requests that were held back because too much output was waiting.
+  package func resume(
+    at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) -> SessionState {
+    receive(Span(), at: date, output: &output, answer: answer)
+  }
+
+  /// Ends the session in order: what was asked is answered, nothing new is begun.
+  package func shutDown(output: inout [UInt8]) -> SessionState {
+    switch self {
+    case .http1(let session): session.shutDown()
+    case .http2(let session): session.shutDown(output: &output)
+    }
+  }
+}
+
+extension HTTPSession {
+  /// Why the peer's bytes were refused as HTTP, if they were.
+  package var rejection: HTTPRejection? {
+    switch self {
+    case .http1(let session): session.rejection
+    case .http2(let session): session.rejection
+    }
+  }
+}
+
+/// What the owner of a connection has to know of its session: which deadline runs, whether to read on, when to close.
+package enum SessionState: Sendable {
+  /// Nothing was asked that is not answered.
+  case idle
+  /// Part of a request's head has come.
+  case head
+  /// A head has come, its body not whole.
+  case body
+  /// Much output is waiting: send it, then resume.
+  case paused
+  /// Send the output, then close.
+  case closing
+}

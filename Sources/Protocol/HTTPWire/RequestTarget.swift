@@ -1,0 +1,53 @@
+/// The forms in which a request names its target (RFC 9112 section 3.2).
+enum RequestTarget {
+  /// The path without query of a target in origin form or absolute form; empty for the forms that have none.
+  static func path(of head: Span<UInt8>, _ target: Range<Int>) throws(HTTPRejection) -> Range<Int> {
+    for place in target {
+      // Visible ASCII only; a `#` never goes over the wire (RFC 3986 section 3.5).
+      let byte = head[place]
+      if byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "#") { throw .malformedRequestLine }
+    }
+    let start = pathStart(head, target)
+    let end = head.first(UInt8(ascii: "?"), in: start..<target.upperBound) ?? target.upperBound
+    return start..<end
+  }
+
+  /// Behind `http://host` or `https://host`, if the target begins so.
+  private static func pathStart(_ head: Span<UInt8>, _ target: Range<Int>) -> Int {
+    if head[target.lowerBound] == UInt8(ascii: "/") { return target.lowerBound }
+    let schemes: [StaticString] = ["http://", "https://"]
+    for scheme in schemes {
+      let end = target.lowerBound + scheme.utf8CodeUnitCount
+      guard end < target.upperBound, head.extracting(target.lowerBound..<end).equals(lowercase: scheme) else { continue }
+      return head.first(UInt8(ascii: "/"), in: end..<target.upperBound) ?? target.upperBound
+    }
+    // `*` and `host:port` name no path; the whole target then matches no route.
+    return target.lowerBound
+  }
+
+  /// Whether a text can be a host and port: letters, digits and the punctuation of names and of IPv6 addresses.
+  static func isHost(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices {
+      switch text[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "%"),
+        UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("),
+        UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ";"), UInt8(ascii: "="):
+        continue
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+extension Span<UInt8> {
+  func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
+    for place in range where self[place] == byte { return place }
+    return nil
+  }
+
+  func firstByte(of range: Range<Int>) -> UInt8? { range.isEmpty ? nil : self[range.lowerBound] }
+  func lastByte(of range: Range<Int>) -> UInt8? { range.isEmpty ? nil : self[range.upperBound - 1] }
+}
