@@ -7,7 +7,7 @@ package struct CIDR: Hashable, Sendable {
   package let length: Int
 
   /// Reads `a.b.c.d/n` (RFC 4632 section 3.1), strictly: nothing before, between or behind.
-  package init(_ text: some StringProtocol) throws(AddressError) {
+  package init(_ text: String) throws(AddressError) {
     var scanner = AddressScanner(text)
     address = try scanner.readAddress()
     length = try scanner.readPrefixLength()

@@ -12,7 +12,7 @@ package struct IPv4Address: RawRepresentable, Hashable, Comparable, Sendable {
   /// Reads the dotted form of RFC 6943 section 3.1.1: four decimal numbers, 0 to 255, without leading zeros.
   ///
   /// Leading zeros are refused because some programs read them as octal.
-  package init(_ text: some StringProtocol) throws(AddressError) {
+  package init(_ text: String) throws(AddressError) {
     var scanner = AddressScanner(text)
     self = try scanner.readAddress()
     try scanner.readEnd()

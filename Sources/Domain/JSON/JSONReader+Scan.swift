@@ -1,18 +1,7 @@
 /// The grammar of RFC 8259, token by token.
 extension JSONReader {
   @inline(__always)
-  func byte(at place: Int) -> UInt8 {
-    assert(place >= 0 && place < bytes.count)
-    // Sound: every caller has compared `place` with `count`; the assertion keeps it so in debug builds.
-    return unsafe bytes[unchecked: place]
-  }
-
-  @inline(__always)
-  func word(at place: Int) -> UInt64 {
-    assert(place >= 0 && place + 8 <= bytes.count)
-    // Sound: every caller has made sure that eight bytes are left; the load need not be aligned.
-    return unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
-  }
+  func byte(at place: Int) -> UInt8 { bytes[checked: place] }
 
   func failure(_ problem: JSONError.Problem) -> JSONError {
     JSONError(problem: offset < bytes.count ? problem : .unexpectedEnd, offset: offset)

@@ -11,22 +11,23 @@ extension JSONReader {
   /// Moves behind the string that starts at `offset`; tells whether it had no escape.
   mutating func passString() throws(JSONError) -> Bool {
     var isPlain = true
-    // A local place stays in a register, where `offset` would be written back at every step.
+    // Local copies stay in registers, where the reader's own fields would be read and written at every step.
+    let bytes = self.bytes
     var place = offset + 1
     while true {
-      place = placeOfSpecialByte(from: place)
+      place = bytes.placeOfSpecialByte(from: place)
       guard place < bytes.count else {
         offset = bytes.count
         throw failure(.unexpectedEnd)
       }
-      switch byte(at: place) {
+      switch bytes[checked: place] {
       case UInt8(ascii: "\""):
         offset = place + 1
         return isPlain
       case UInt8(ascii: "\\"):
         isPlain = false
         // An escaped quote is the commonest escape by far: JSON in JSON.
-        if place + 1 < bytes.count, byte(at: place + 1) == UInt8(ascii: "\"") {
+        if place + 1 < bytes.count, bytes[checked: place + 1] == UInt8(ascii: "\"") {
           place += 2
         } else {
           offset = place
@@ -42,31 +43,6 @@ extension JSONReader {
         place = offset
       }
     }
-  }
-
-  /// The next quote, backslash, control character or byte that is not ASCII, or the end.
-  @inline(__always)
-  private func placeOfSpecialByte(from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    var place = start
-    while place + 8 <= bytes.count {
-      let word = self.word(at: place)
-      // A byte's top bit gets set where it is a quote, a backslash or below a space: the subtraction borrows. The
-      // borrow can reach bytes above a hit, never below it, so the lowest set bit is exact.
-      let quote = (word ^ (ones &* 0x22)) &- ones
-      let backslash = (word ^ (ones &* 0x5C)) &- ones
-      let control = word &- (ones &* 0x20)
-      let special = (quote | backslash | control | word) & tops
-      if special != 0 { return place + special.trailingZeroBitCount / 8 }
-      place += 8
-    }
-    while place < bytes.count {
-      let byte = self.byte(at: place)
-      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return place }
-      place += 1
-    }
-    return place
   }
 
   private mutating func passEscape() throws(JSONError) {
@@ -140,5 +116,41 @@ func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
   case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
   case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
   default: nil
+  }
+}
+
+extension Span<UInt8> {
+  /// The byte at a place that the caller has compared with `count`.
+  @inline(__always)
+  subscript(checked place: Int) -> UInt8 {
+    assert(place >= 0 && place < count)
+    // Sound: see above; the assertion keeps it so in debug builds.
+    return unsafe self[unchecked: place]
+  }
+
+  /// The next quote, backslash, control character or byte that is not ASCII, or the end.
+  @inline(__always)
+  fileprivate func placeOfSpecialByte(from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    var place = start
+    while place + 8 <= count {
+      // Sound: eight bytes are left; the load need not be aligned.
+      let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
+      // A byte's top bit gets set where it is a quote, a backslash or below a space: the subtraction borrows. The
+      // borrow can reach bytes above a hit, never below it, so the lowest set bit is exact.
+      let quote = (word ^ (ones &* 0x22)) &- ones
+      let backslash = (word ^ (ones &* 0x5C)) &- ones
+      let control = word &- (ones &* 0x20)
+      let special = (quote | backslash | control | word) & tops
+      if special != 0 { return place + special.trailingZeroBitCount / 8 }
+      place += 8
+    }
+    while place < count {
+      let byte = self[checked: place]
+      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return place }
+      place += 1
+    }
+    return place
   }
 }

@@ -11,7 +11,7 @@ package struct JSONWriter: ~Copyable {
     unsafe bytes.append(contentsOf: literal.bytes)
   }
 
-  package mutating func append(raw text: some Collection<UInt8>) {
+  package mutating func append(raw text: [UInt8]) {
     bytes.append(contentsOf: text)
   }
 
@@ -20,24 +20,25 @@ package struct JSONWriter: ~Copyable {
   }
 
   package mutating func append(_ text: String) {
-    append(string: text.utf8)
+    append(string: text.utf8.span)
   }
 
   /// Appends a string in quotes: only the quote, the backslash and control characters need an escape (section 7).
-  package mutating func append(string text: some Collection<UInt8>) {
+  package mutating func append(string text: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+    for index in text.indices {
+      switch text[index] {
+      case UInt8(ascii: "\""): append(raw: #"\""#)
+      case UInt8(ascii: "\\"): append(raw: #"\\"#)
       case 0x08: append(raw: "\\b")
       case 0x09: append(raw: "\\t")
       case 0x0A: append(raw: "\\n")
       case 0x0C: append(raw: "\\f")
       case 0x0D: append(raw: "\\r")
-      case ..<0x20:
+      case let byte where byte < 0x20:
         append(raw: byte < 0x10 ? "\\u000" : "\\u001")
         bytes.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
-      default: bytes.append(byte)
+      case let byte: bytes.append(byte)
       }
     }
     bytes.append(UInt8(ascii: "\""))
@@ -48,7 +49,7 @@ package struct JSONWriter: ~Copyable {
     switch value {
     case .null: append(raw: "null")
     case .bool(let bool): append(raw: bool ? "true" : "false")
-    case .number(let digits): append(raw: digits.utf8)
+    case .number(let digits): append(raw: Array(digits.utf8))
     case .string(let string): append(string)
     case .array(let elements): append(array: elements)
     case .object(let members): append(object: members.sortedByKey)

@@ -8,7 +8,7 @@ package enum ReviewEncoder {
   package static func encode(_ outcome: Outcome, uid: [UInt8]) -> [UInt8] {
     var writer = JSONWriter(capacity: 512)
     writer.append(raw: #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"#)
-    writer.append(string: uid)
+    writer.append(string: uid.span)
     switch outcome {
     case .allowed(let warnings):
       writer.append(raw: #","allowed":true"#)
@@ -33,7 +33,7 @@ package enum ReviewEncoder {
     var writer = JSONWriter(capacity: value.count + 64)
     writer.append(raw: replacesValue ? #"[{"op":"replace""# : #"[{"op":"add""#)
     writer.append(raw: #","path":"/value","value":"#)
-    writer.append(string: value)
+    writer.append(string: value.span)
     writer.append(raw: "}]")
     return writer.bytes
   }

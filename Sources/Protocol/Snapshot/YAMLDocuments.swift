@@ -100,7 +100,7 @@ extension YAMLDocuments {
 enum YAMLScalar {
   static func json(ofString text: [UInt8]) -> [UInt8] {
     var writer = JSONWriter(capacity: text.count + 2)
-    writer.append(string: text)
+    writer.append(string: text.span)
     return writer.bytes
   }
 

@@ -1,0 +1,154 @@
+import Testing
+
+@testable import HTTPWire
+
+@Suite struct `HTTP/1.1 requests` {
+  /// What is asked, what the endpoint sees, and whether the connection ends with the answer.
+  static let requests: [(wire: String, echoed: String, closes: Bool)] = [
+    // the API server's own request
+    (
+      "POST /validate?timeout=10s HTTP/1.1\r\nHost: 127.0.0.1:8443\r\nUser-Agent: kube-apiserver-admission\r\n"
+        + "Content-Length: 4\r\nAccept: application/json, */*\r\nContent-Type: application/json\r\n"
+        + "Accept-Encoding: gzip\r\n\r\nbody",
+      "post /validate|application/json|body|", false
+    ),
+    ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "get /|||", false),
+    ("GET /healthz HTTP/1.1\r\nhost:x\r\n\r\n", "get /healthz|||", false),
+    ("HEAD /readyz HTTP/1.1\r\nHost: x\r\n\r\n", "head /readyz|||", false),
+    ("PATCH /x HTTP/1.1\r\nHost: x\r\n\r\n", "other /x|||", false),
+    // empty lines before the request (RFC 9112 section 2.2)
+    ("\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", "get /a|||", false),
+    ("\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", "get /a|||", false),
+    // white space around a value, an empty value, a value of 8-bit text
+    ("GET /a HTTP/1.1\r\nHost: \t x \t\r\nX-Empty:\r\nX-Name: K\u{E4}se\r\n\r\n", "get /a|||", false),
+    // an empty Host is a host (RFC 9112 section 3.2)
+    ("GET /a HTTP/1.1\r\nHost:\r\n\r\n", "get /a|||", false),
+    ("GET /a HTTP/1.1\r\nHost: [::1]:8443\r\n\r\n", "get /a|||", false),
+    // persistence (RFC 9112 section 9.3)
+    ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "get /a|||", true),
+    ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: Keep-Alive, CLOSE\r\n\r\n", "get /a|||", true),
+    ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n", "get /a|||", false),
+    ("GET /a HTTP/1.0\r\n\r\n", "get /a|||", true),
+    ("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "get /a|||", false),
+    // forms of the target (RFC 9112 section 3.2)
+    ("GET http://host/a/b?c HTTP/1.1\r\nHost: host\r\n\r\n", "get /a/b|||", false),
+    ("GET HTTPS://host?c HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
+    ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "other *|||", false),
+    ("CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\n\r\n", "other host:443|||", false),
+    // lengths
+    ("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "post /a|||", false),
+    ("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 003\r\n\r\nabc", "post /a||abc|", false),
+    // chunks (RFC 9112 section 7.1)
+    ("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "post /a|||", false),
+    (
+      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n00A\r\n0123456789\r\n0\r\n\r\n",
+      "post /a||abc0123456789|", false
+    ),
+    (
+      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b;c=\"d;\"\r\nx\r\n0;z\r\nT: v\r\nU: w\r\n\r\n",
+      "post /a||x|", false
+    ),
+  ]
+
+  @Test(arguments: requests) func `is answered the same however it is split`(
+    _ request: (wire: String, echoed: String, closes: Bool)
+  ) {
+    let wire = Array(request.wire.utf8)
+    let expected = response(
+      request.echoed, closes: request.closes, withBody: !request.echoed.hasPrefix("head"))
+    let state = request.closes ? SessionState.closing : .idle
+    #expect(HTTP1Harness.answers(to: [wire]) == (expected, state))
+    #expect(HTTP1Harness.answers(to: wire.map { [$0] }) == (expected, state))
+    for split in 1..<wire.count {
+      #expect(HTTP1Harness.answers(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, state))
+    }
+  }
+
+  @Test func `two requests at once get two answers in their order`() {
+    let wire = Array(
+      "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1GET /b HTTP/1.1\r\nHost: x\r\n\r\nGET /c".utf8)
+    let expected = response("post /a||1|") + response("get /b|||")
+    #expect(HTTP1Harness.answers(to: [wire]) == (expected, .head))
+    for split in 1..<wire.count {
+      #expect(HTTP1Harness.answers(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, .head))
+    }
+  }
+
+  @Test func `nothing is answered behind the last request`() {
+    let (output, state) = HTTP1Harness.answers(to: [
+      Array("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+    ])
+    #expect(output == response("get /a|||", closes: true))
+    #expect(state == .closing)
+  }
+
+  @Test func `a body that is expected to wait is called for once`() {
+    var harness = HTTP1Harness()
+    harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n")
+    #expect(harness.takeOutput() == "HTTP/1.1 100 Continue\r\n\r\n")
+    #expect(harness.state == .body)
+    harness.receive("ab")
+    #expect(harness.takeOutput() == "")
+    harness.receive("c")
+    #expect(harness.takeOutput() == response("post /a||abc|"))
+    #expect(harness.state == .idle)
+  }
+
+  @Test func `a body that came along is not called for`() {
+    var harness = HTTP1Harness()
+    harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")
+    #expect(harness.takeOutput() == response("post /a||abc|"))
+  }
+
+  @Test func `the states tell which deadline runs`() {
+    var harness = HTTP1Harness()
+    harness.receive("POST /a HTTP/1.1\r\nHo")
+    #expect(harness.state == .head)
+    harness.receive("st: x\r\nContent-Length: 2\r\n\r\n")
+    #expect(harness.state == .body)
+    harness.receive("ab")
+    #expect(harness.state == .idle)
+  }
+
+  @Test func `pipelined requests wait while much output waits`() {
+    var harness = HTTP1Harness()
+    let one = "GET /\(String(repeating: "a", count: 1000)) HTTP/1.1\r\nHost: x\r\n\r\n"
+    harness.receive(String(repeating: one, count: 200))
+    var answers = 0
+    var rounds = 0
+    while true {
+      #expect(harness.output.count < HTTPLimits.waitingOutput + 2000)
+      answers += harness.takeOutput().split(separator: "HTTP/1.1 200 OK").count
+      rounds += 1
+      if harness.state != .paused { break }
+      harness.receive([UInt8]())
+    }
+    #expect(answers == 200)
+    #expect(rounds > 3)
+    #expect(harness.state == .idle)
+  }
+
+  @Test func `a stopping session says close and answers what was begun`() {
+    var harness = HTTP1Harness()
+    harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
+    harness.shutDown()
+    #expect(harness.state == .body)
+    harness.receive("b")
+    #expect(harness.takeOutput() == response("post /a||ab|", closes: true))
+    #expect(harness.state == .closing)
+  }
+
+  @Test func `a stopping session that is idle closes at once`() {
+    var harness = HTTP1Harness()
+    harness.receive("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    harness.shutDown()
+    #expect(harness.state == .closing)
+  }
+
+  @Test(arguments: [
+    (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+    (1_709_251_199, "Thu, 29 Feb 2024 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+  ] as [(Int64, String)]) func `a date is written as RFC 9110 wants it`(_ seconds: Int64, _ text: String) {
+    #expect(String(decoding: HTTPDate(secondsSince1970: seconds).bytes, as: UTF8.self) == text)
+  }
+}
