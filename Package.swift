@@ -83,13 +83,10 @@ let package = Package(
 
     tests(of: "Addressing"),
     tests(of: "JSON"),
-    tests(of: "Rules", ["Addressing", "JSON"]),
-    tests(of: "TLSWire", ["COpenSSL"]),
     tests(of: "HTTPWire"),
     tests(of: "Admission", ["ClusterState", "JSON", "Rules", "Snapshot"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Reactor"),
-    tests(of: "WebhookServer", ["HTTPWire", "Rules"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -53,7 +53,6 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 }
 
-
 struct CaseError: Error, CustomStringConvertible {
   let description: String
 }

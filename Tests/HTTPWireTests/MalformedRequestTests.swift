@@ -26,7 +26,8 @@ import Testing
     ("GET / HTTP/1.1\r\nHost\t: x\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA: a\rb\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{7F}\r\n\r\n", 400),
-    ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1B}[0m\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nK\u{E4}: y\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1B}[0m\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\nHost: x\r\nK\u{E4}: y\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA(b): y\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA\0: y\r\n\r\n", 400),
     // Host
     ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
@@ -59,12 +60,15 @@ import Testing
     ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
     ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     // chunks
-    (chunked("\r\nabc"), 400), (chunked("g\r\n"), 400), (chunked("-1\r\n"), 400), (chunked("0x1\r\na\r\n0\r\n\r\n"), 400),
+    (chunked("\r\nabc"), 400), (chunked("g\r\n"), 400), (chunked("-1\r\n"), 400),
+    (chunked("0x1\r\na\r\n0\r\n\r\n"), 400),
     (chunked("1 \r\na\r\n0\r\n\r\n"), 400), (chunked(" 1\r\na\r\n0\r\n\r\n"), 400), (chunked("1\na\r\n0\r\n\r\n"), 400),
     (chunked("1\r\na\n0\r\n\r\n"), 400), (chunked("1\r\nab\r\n0\r\n\r\n"), 400), (chunked("1\r\na0\r\n\r\n"), 400),
-    (chunked("000000001\r\na\r\n0\r\n\r\n"), 400), (chunked("FFFFFFFFFFFFFFFF\r\n"), 400), (chunked("FFFFFFFF\r\n"), 413),
+    (chunked("000000001\r\na\r\n0\r\n\r\n"), 400), (chunked("FFFFFFFFFFFFFFFF\r\n"), 400),
+    (chunked("FFFFFFFF\r\n"), 413),
     (chunked("1;\0\r\na\r\n0\r\n\r\n"), 400), (chunked("1;\(String(repeating: "x", count: 300))\r\na"), 400),
-    (chunked("1;a\nb\r\na\r\n0\r\n\r\n"), 400), (chunked("0\r\nA: b\n\r\n"), 400), (chunked("0\r\n folded\r\n\r\n"), 400),
+    (chunked("1;a\nb\r\na\r\n0\r\n\r\n"), 400), (chunked("0\r\nA: b\n\r\n"), 400),
+    (chunked("0\r\n folded\r\n\r\n"), 400),
     (chunked("0\r\n: b\r\n\r\n"), 400), (chunked("0\r\nA: \0\r\n\r\n"), 400),
     (chunked("0\r\nA: \(String(repeating: "x", count: HTTPLimits.head + 1))"), 431),
     // expectations and sizes

@@ -56,7 +56,8 @@ package enum Server {
     let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
     let team = try Team(
       size: configuration.loops, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
-    let watch = try Watch(signals: signals, cluster: cluster, certificate: certificate, team: team, state: state, log: log)
+    let watch = try Watch(
+      signals: signals, cluster: cluster, certificate: certificate, team: team, state: state, log: log)
     try watch.untilDone(configuration)
   }
 

@@ -54,7 +54,8 @@ struct ClusterReader {
 
   /// At start-up a snapshot that cannot be read is a mistake on the command line.
   func readFirst() throws(ServerError) {
-    state.cluster.commit(try source.read().facts)
+    var objects = try source.read()
+    state.cluster.commit(objects.facts)
     state.metrics.snapshotReadings.add(1)
   }
 

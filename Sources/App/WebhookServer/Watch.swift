@@ -49,7 +49,8 @@ final class Watch {
       }
       stage = next(stage, now, configuration)
       if case .done = stage { return }
-      try poller.wait(atMost: [readsFilesAt, stage.end].compactMap(\.self).min().map { max(.zero, $0 - now) }) { event in
+      try poller.wait(atMost: [readsFilesAt, stage.end].compactMap(\.self).min().map { max(.zero, $0 - now) }) {
+        event in
         switch event.token {
         case .files:
           // Whoever replaces one file often replaces another right after it.

@@ -42,7 +42,8 @@ struct Check: ParsableCommand {
   }
 
   func run() throws {
-    let facts = try SnapshotSource(path: clusterSnapshot).read().facts
+    var objects = try SnapshotSource(path: clusterSnapshot).read()
+    let facts = objects.facts
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
     let report = CheckReport(of: proposed.change, in: facts, options: judgement.ruleset)
     print(report.shown(as: output), terminator: "")

@@ -6,7 +6,9 @@ let mostNamesInMessage = 10
 extension Collection where Element == String {
   /// `a`, `a and b`, `a, b and c`, and from the eleventh on `…, j and 5 more`.
   var listed: String {
-    let names = count > mostNamesInMessage ? Array(prefix(mostNamesInMessage)) + ["\(count - mostNamesInMessage) more"] : Array(self)
+    let names =
+      count > mostNamesInMessage
+      ? Array(prefix(mostNamesInMessage)) + ["\(count - mostNamesInMessage) more"] : Array(self)
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }
     return "\(names.dropLast().joined(separator: ", ")) and \(last)"
   }

@@ -48,7 +48,7 @@ package struct Socket: ~Copyable, Sendable {
   /// Lends the first bytes.
   package func withBytes<Result>(_ count: Int, _ body: (Span<UInt8>) -> Result) -> Result {
     // Sound: the storage is initialised, belongs to this object and is not written while it is lent.
-    let bytes = unsafe Span<UInt8>(_unsafeStart: storage.baseAddress!.assumingMemoryBound(to: UInt8.self), count: count)
-    return body(bytes)
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[..<count]).bindMemory(to: UInt8.self)
+    return body(unsafe bytes.span)
   }
 }

@@ -2,16 +2,16 @@ package import JSON
 internal import KubeObjects
 package import Rules
 
-/// The objects of a cluster, each reduced to the facts that some rule asks for.
+/// The objects of a cluster, each reduced to the facts that some rule asks for: one table a watched kind.
 package struct ObjectCollection: Sendable {
-  private var nodes: [ObjectName: NodeFact] = [:]
-  private var serviceNetworks: [ObjectName: [ServiceNetworkFact]] = [:]
-  private var settings: [ObjectName: SettingObject] = [:]
-  private var runningInstances: [ObjectName: InstanceFact] = [:]
-  private var imageTransfers: [ObjectName: ImageTransferFact] = [:]
-  private var longhornNodes: [ObjectName: LonghornNodeFact] = [:]
-  private var longhornSettings: [ObjectName: SettingObject] = [:]
-  private var dataSourceTransfers: [ObjectName: DataSourceFact] = [:]
+  private var nodes = ObjectTable<NodeFact>()
+  private var serviceNetworks = ObjectTable<[ServiceNetworkFact]>()
+  private var settings = ObjectTable<SettingObject>()
+  private var runningInstances = ObjectTable<InstanceFact>()
+  private var imageTransfers = ObjectTable<ImageTransferFact>()
+  private var longhornNodes = ObjectTable<LonghornNodeFact>()
+  private var longhornSettings = ObjectTable<SettingObject>()
+  private var dataSourceTransfers = ObjectTable<DataSourceFact>()
 
   package init() {}
 
@@ -27,14 +27,15 @@ package struct ObjectCollection: Sendable {
         try add(list.extracting(try reader.skip()))
       }
     } else if let kind = WatchedKind(group: identity.group, kind: identity.kind) {
-      var reader = JSONReader(object)
-      try read(kind, at: identity.name, &reader)
+      try put(object, of: kind, at: identity.name)
     }
   }
 
-  private mutating func read(
-    _ kind: WatchedKind, at name: ObjectName, _ reader: inout JSONReader
+  /// Takes the object in place of the one that had its name.
+  package mutating func put(
+    _ object: Span<UInt8>, of kind: WatchedKind, at name: ObjectName
   ) throws(JSONError) {
+    var reader = JSONReader(object)
     switch kind {
     case .node: nodes[name] = try reader.readNode()
     case .serviceCIDR: serviceNetworks[name] = try reader.readServiceNetworks()
@@ -47,21 +48,50 @@ package struct ObjectCollection: Sendable {
     }
   }
 
-  /// The facts, every list in the order of namespaces and names so that equal clusters give equal messages.
+  package mutating func remove(_ kind: WatchedKind, at name: ObjectName) {
+    switch kind {
+    case .node: nodes[name] = nil
+    case .serviceCIDR: serviceNetworks[name] = nil
+    case .setting: settings[name] = nil
+    case .virtualMachineInstance: runningInstances[name] = nil
+    case .virtualMachineImage: imageTransfers[name] = nil
+    case .longhornNode: longhornNodes[name] = nil
+    case .longhornSetting: longhornSettings[name] = nil
+    case .backingImageDataSource: dataSourceTransfers[name] = nil
+    }
+  }
+
+  /// Takes over everything that another collection holds of a kind: a whole list, committed at once.
+  package mutating func replace(_ kind: WatchedKind, from other: borrowing ObjectCollection) {
+    switch kind {
+    case .node: nodes = other.nodes
+    case .serviceCIDR: serviceNetworks = other.serviceNetworks
+    case .setting: settings = other.settings
+    case .virtualMachineInstance: runningInstances = other.runningInstances
+    case .virtualMachineImage: imageTransfers = other.imageTransfers
+    case .longhornNode: longhornNodes = other.longhornNodes
+    case .longhornSetting: longhornSettings = other.longhornSettings
+    case .backingImageDataSource: dataSourceTransfers = other.dataSourceTransfers
+    }
+  }
+
+  /// The facts as they are now. Mutating, because lists that were put in order are kept for the next time.
   package var facts: ClusterFacts {
-    var facts = ClusterFacts()
-    facts.nodes = nodes.inOrder
-    facts.serviceNetworks = serviceNetworks.inOrder.flatMap { $0 }
-    facts.runningInstances = runningInstances.inOrder
-    facts.imageTransfers = imageTransfers.inOrder
-    facts.longhornNodes = longhornNodes.inOrder
-    facts.dataSourceTransfers = dataSourceTransfers.inOrder
-    facts.storageNetwork = settings["storage-network"]
-    facts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
-    facts.rwxSharesStorageNetwork = settings["rwx-network"]?.sharesStorageNetwork ?? false
-    facts.v2DataEngineIsOn =
-      longhornSettings[ObjectName(namespace: "longhorn-system", name: "v2-data-engine")]?.isTrue ?? false
-    return facts
+    mutating get {
+      var facts = ClusterFacts()
+      facts.nodes = nodes.ordered
+      facts.serviceNetworks = serviceNetworks.ordered.flatMap { $0 }
+      facts.runningInstances = runningInstances.ordered
+      facts.imageTransfers = imageTransfers.ordered
+      facts.longhornNodes = longhornNodes.ordered
+      facts.dataSourceTransfers = dataSourceTransfers.ordered
+      facts.storageNetwork = settings["storage-network"]
+      facts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
+      facts.rwxSharesStorageNetwork = settings["rwx-network"]?.sharesStorageNetwork ?? false
+      facts.v2DataEngineIsOn =
+        longhornSettings[ObjectName(namespace: "longhorn-system", name: "v2-data-engine")]?.isTrue ?? false
+      return facts
+    }
   }
 }
 
@@ -75,12 +105,8 @@ package struct ObjectName: Hashable, Comparable, Sendable {
   }
 }
 
-extension [ObjectName: SettingObject] {
+extension ObjectTable<SettingObject> {
   fileprivate subscript(name: String) -> SettingObject? { self[ObjectName(name: name)] }
-}
-
-extension Dictionary where Key == ObjectName {
-  fileprivate var inOrder: [Value] { sorted { $0.key < $1.key }.map(\.value) }
 }
 
 extension SettingObject {

@@ -32,7 +32,9 @@ internal import CNGHTTP2
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
     // Sound: nghttp2 reads the bytes within the call.
-    let used = unsafe bytes.withUnsafeBufferPointer { unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count) }
+    let used = unsafe bytes.withUnsafeBufferPointer {
+      unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
+    }
     for id in answerable {
       guard let stream = streams[id] else { continue }
       stream.respond(with: stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer))

@@ -18,7 +18,9 @@ enum RequestTarget {
     let schemes: [StaticString] = ["http://", "https://"]
     for scheme in schemes {
       let end = target.lowerBound + scheme.utf8CodeUnitCount
-      guard end < target.upperBound, head.extracting(target.lowerBound..<end).equals(lowercase: scheme) else { continue }
+      guard end < target.upperBound, head.extracting(target.lowerBound..<end).equals(lowercase: scheme) else {
+        continue
+      }
       return head.first(UInt8(ascii: "/"), in: end..<target.upperBound) ?? target.upperBound
     }
     // `*` and `host:port` name no path; the whole target then matches no route.

@@ -5,6 +5,7 @@ extension JSONReader {
   /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); one without a value has the empty text.
   package mutating func readSetting() throws(JSONError) -> SettingObject {
     var setting = SettingObject()
+    setting.hasValue = false
     try readMembers { key, reader throws(JSONError) in
       if key.equals("value") {
         setting.value = try reader.readSettingText()

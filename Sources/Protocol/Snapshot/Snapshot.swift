@@ -5,7 +5,7 @@ internal import JSON
 ///
 /// What is not in the files does not exist; kinds that nobody asks for are passed over.
 package struct Snapshot {
-  package private(set) var objects = ObjectCollection()
+  package var objects = ObjectCollection()
 
   package init() {}
 

@@ -28,7 +28,8 @@ enum PEM {
     guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, refusePassphrase, nil) else {
       let isEncrypted = text.contains("ENCRYPTED")
       throw TLSConfigurationError(
-        isEncrypted ? "the key is protected by a passphrase; give one without" : "there is no private key in the PEM file",
+        isEncrypted
+          ? "the key is protected by a passphrase; give one without" : "there is no private key in the PEM file",
         reason: takeOpenSSLReason())
     }
     defer { unsafe EVP_PKEY_free(key) }

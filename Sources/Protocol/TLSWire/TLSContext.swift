@@ -94,7 +94,8 @@ package enum ApplicationProtocol: Sendable {
 }
 
 /// ALPN's callback: our order decides, and a client that offers neither is refused, as RFC 7301 section 3.2 says.
-private let selectApplicationProtocol: SSL_CTX_alpn_select_cb_func = { _, selected, selectedLength, offered, length, _ in
+private let selectApplicationProtocol: SSL_CTX_alpn_select_cb_func = {
+  _, selected, selectedLength, offered, length, _ in
   // Sound: OpenSSL lends `offered` for the connection's handshake, and the selection points into it.
   for wanted in ["h2", "http/1.1"] {
     var place = 0

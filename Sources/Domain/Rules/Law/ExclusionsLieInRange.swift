@@ -10,7 +10,8 @@ enum ExclusionsLieInRange: Rule {
       let field = proposed.entries.path(exclusion: index)
       if !cidr.network.overlaps(proposed.range) {
         findings.refuse(
-          field, "\(written.text) lies outside the range \(proposed.range); correct the address or remove the exclusion")
+          field, "\(written.text) lies outside the range \(proposed.range); correct the address or remove the exclusion"
+        )
       } else if cidr.network.contains(proposed.range), !cidr.hasHostBits {
         findings.refuse(
           field, "\(written.text) covers the whole range \(proposed.range) and leaves no address; exclude less")

@@ -1,0 +1,134 @@
+import JSON
+import Rules
+import Testing
+
+@testable import ClusterState
+@testable import Snapshot
+
+@Suite struct `Snapshots` {
+  func documents(_ yaml: String) throws -> [String] {
+    var documents = YAMLDocuments(Array(yaml.utf8))
+    var found: [String] = []
+    while let document = try documents.next() { found.append(String(decoding: document, as: UTF8.self)) }
+    return found
+  }
+
+  @Test(arguments: [
+    ("a: 1", #"{"a":1}"#), ("a: '1'", #"{"a":"1"}"#), ("a: \"1\"", #"{"a":"1"}"#), ("a: 1.5e3", #"{"a":1.5e3}"#),
+    ("a: true", #"{"a":true}"#), ("a: False", #"{"a":false}"#), ("a: 'true'", #"{"a":"true"}"#),
+    ("a: null", #"{"a":null}"#), ("a: ~", #"{"a":null}"#), ("a:", #"{"a":null}"#), ("a: ''", #"{"a":""}"#),
+    // what is a number to some and not to JSON stays a string
+    ("a: 0x1F", #"{"a":"0x1F"}"#), ("a: 010", #"{"a":"010"}"#), ("a: .5", #"{"a":".5"}"#),
+    ("a: 1_000", #"{"a":"1_000"}"#),
+    ("a: 10.52.0.0/24", #"{"a":"10.52.0.0/24"}"#), ("a: 2026-11-24T04:17:01Z", #"{"a":"2026-11-24T04:17:01Z"}"#),
+    ("a: yes", #"{"a":"yes"}"#), ("1: a", #"{"1":"a"}"#), ("- a\n- [b, {c: d}]", #"["a",["b",{"c":"d"}]]"#),
+    ("a: |\n  x\n  y\n", #"{"a":"x\ny\n"}"#), ("a: >-\n  x\n  y\n", #"{"a":"x y"}"#),
+    ("\"\\u00e4\": \"\\t\"", "{\"ä\":\"\\t\"}"),
+    (#"{"a": [1, "x", {"b": null}]}"#, #"{"a":[1,"x",{"b":null}]}"#), ("{}", "{}"), ("[]", "[]"),
+    ("plain", #""plain""#),
+    ("a: &x [1]\nb: *x\n", #"{"a":[1],"b":[1]}"#),
+  ]) func `YAML becomes JSON`(_ yaml: String, _ json: String) throws {
+    #expect(try documents(yaml) == [json])
+    #expect(throws: Never.self) { try JSONValue(parsing: Array(json.utf8)) }
+  }
+
+  @Test func `a file holds any number of documents`() throws {
+    #expect(try documents("") == [])
+    #expect(try documents("# nothing\n") == [])
+    #expect(try documents("a: 1\n---\nb: 2\n---\n") == [#"{"a":1}"#, #"{"b":2}"#, "null"])
+  }
+
+  @Test(arguments: [
+    ("a: [1", 2), ("a: 1\nb: : 2\n", 2), ("a: 1\n  b: 2\n", 2), ("\tx: 1", 1), ("a: \"x", 1), ("{a: 1", 1),
+  ]) func `what is not YAML names its line`(_ yaml: String, _ line: Int) {
+    let error = #expect(throws: SnapshotError.self) { try documents(yaml) }
+    #expect((error?.line ?? 0) >= line)
+    #expect(error?.description.contains("this is not YAML") == true)
+  }
+
+  @Test func `aliases cannot exhaust memory`() {
+    var yaml = "a0: &a0 [xxxxxxxxxx,xxxxxxxxxx]\n"
+    for level in 1...40 {
+      yaml += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n"
+    }
+    let error = #expect(throws: SnapshotError.self) { try documents(yaml) }
+    #expect(error?.explanation.contains("times as long") == true)
+  }
+
+  @Test func `an alias of itself, of nothing, and a key that is no text are refused`() {
+    #expect(throws: SnapshotError.self) { try documents("a: &a [*a]") }
+    #expect(throws: SnapshotError.self) { try documents("a: *b") }
+    #expect(throws: SnapshotError.self) { try documents("[a]: b") }
+    #expect(throws: SnapshotError.self) {
+      try documents(String(repeating: "[", count: 65) + String(repeating: "]", count: 65))
+    }
+  }
+
+  static let node = """
+    apiVersion: v1
+    kind: Node
+    metadata: {name: n1, labels: {node-role.harvesterhci.io/witness: 'true'}}
+    spec: {podCIDRs: [10.52.1.0/24, 'fd00::/64']}
+    """
+
+  @Test func `documents, lists and JSON say the same`() throws {
+    let list = """
+      apiVersion: v1
+      kind: List
+      items:
+      - \(Self.node.replacing("\n", with: "\n  "))
+      """
+    let json = #"""
+      {"kind":"List","apiVersion":"v1","items":[
+       {"spec":{"podCIDRs":["10.52.1.0/24"]},"metadata":{"labels":{"node-role.harvesterhci.io/witness":"true"},"name":"n1"},
+        "kind":"Node","apiVersion":"v1"}]}
+      """#
+    for (text, name) in [(Self.node, "a.yaml"), (list, "a.yml"), (json, "a.json"), (json, "a.yaml")] {
+      var snapshot = Snapshot()
+      try snapshot.add(Array(text.utf8), named: name)
+      let nodes = snapshot.objects.facts.nodes
+      #expect(nodes.map(\.name) == ["n1"])
+      #expect(nodes.first?.isWitness == true)
+      #expect(nodes.first?.podNetworks.map(\.description) == ["10.52.1.0/24"])
+    }
+  }
+
+  @Test func `an object that two files have counts once, the latter`() throws {
+    var snapshot = Snapshot()
+    try snapshot.add(Array(Self.node.utf8), named: "a.yaml")
+    try snapshot.add(Array(Self.node.replacing("'true'", with: "'false'").utf8), named: "b.yaml")
+    let nodes = snapshot.objects.facts.nodes
+    #expect(nodes.map(\.isWitness) == [false])
+  }
+
+  @Test func `kinds of other groups and unknown kinds are passed over`() throws {
+    var snapshot = Snapshot()
+    try snapshot.add(
+      Array("apiVersion: metrics.k8s.io/v1\nkind: Node\nmetadata: {name: x}\n---\nkind: Thing\n---\n- 1\n---\n".utf8),
+      named: "a.yaml")
+    let facts = snapshot.objects.facts
+    #expect(facts.nodes.isEmpty)
+  }
+
+  @Test func `an object whose fields have other types counts as far as it can be read`() throws {
+    var snapshot = Snapshot()
+    try snapshot.add(
+      Array("apiVersion: kubevirt.io/v1\nkind: VirtualMachineInstance\nmetadata: {name: a}\nstatus: [1]\n".utf8),
+      named: "a.yaml")
+    let facts = snapshot.objects.facts
+    #expect(facts.runningInstances.map(\.phase) == [""])
+  }
+
+  @Test func `broken JSON names its line`() {
+    var snapshot = Snapshot()
+    let error = #expect(throws: SnapshotError.self) { try snapshot.add(Array("{\n\"a\": }".utf8), named: "a.json") }
+    #expect(error?.description == "line 2: this is not JSON: a value was expected")
+  }
+
+  @Test(arguments: [
+    ("cluster.yaml", true), ("a.yml", true), ("a.json", true), (".hidden.yaml", false), ("..data", false),
+    ("notes.txt", false), ("yaml", false),
+  ]) func `only manifests of a folder belong to it`(_ name: String, _ belongs: Bool) {
+    #expect(Snapshot.takes(fileNamed: name) == belongs)
+  }
+}
