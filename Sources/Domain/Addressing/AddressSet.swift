@@ -54,11 +54,40 @@ package struct AddressSet: Hashable, Sendable {
     intervals = remaining
   }
 
+  package mutating func remove(below address: IPv4Address) {
+    guard address.rawValue > 0 else { return }
+    subtract(AddressInterval(IPv4Address(rawValue: 0), IPv4Address(rawValue: address.rawValue - 1)))
+  }
+
+  package mutating func remove(above address: IPv4Address) {
+    guard address.rawValue < .max else { return }
+    subtract(AddressInterval(IPv4Address(rawValue: address.rawValue + 1), IPv4Address(rawValue: .max)))
+  }
+
+  package func union(_ other: AddressSet) -> AddressSet {
+    var union = AddressSet()
+    for interval in (intervals + other.intervals).sorted(by: { $0.first < $1.first }) {
+      if let last = union.intervals.last, interval.first.rawValue <= last.last.rawValue.addingSaturated(1) {
+        union.intervals[union.intervals.count - 1] = AddressInterval(last.first, max(last.last, interval.last))
+      } else {
+        union.intervals.append(interval)
+      }
+    }
+    return union
+  }
+
   package func intersection(_ other: AddressSet) -> AddressSet {
     var shared = AddressSet()
     for interval in intervals {
       shared.intervals += other.intervals.compactMap(interval.intersection)
     }
     return shared
+  }
+}
+
+extension UInt32 {
+  fileprivate func addingSaturated(_ other: UInt32) -> UInt32 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }

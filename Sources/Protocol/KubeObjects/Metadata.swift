@@ -11,8 +11,15 @@ package struct Metadata: Sendable, Equatable {
   package init() {}
 
   /// Only these labels and annotations are kept; objects carry many more, and large ones.
-  static let labelsKept: [StaticString] = ["node-role.harvesterhci.io/witness"]
-  static let annotationsKept: [StaticString] = []
+  static let labelsKept: [StaticString] = [
+    "app.kubernetes.io/name", "longhorn.io/component", "network.harvesterhci.io/clusternetwork",
+    "network.harvesterhci.io/type", "node-role.harvesterhci.io/witness",
+  ]
+  static let annotationsKept: [StaticString] = [
+    "k8s.v1.cni.cncf.io/network-status", "network.harvesterhci.io/matched-nodes", "network.harvesterhci.io/route",
+    "rwx-network.settings.harvesterhci.io", "storage-network.settings.harvesterhci.io",
+    "vm-migration-network.settings.harvesterhci.io",
+  ]
 }
 
 extension JSONReader {

@@ -10,12 +10,36 @@ extension JSONReader {
       if key.equals("metadata") {
         let metadata = try reader.readMetadata()
         node.name = metadata.name
-        node.isWitness = metadata.labels["node-role.harvesterhci.io/witness"] == "true"
+        // Harvester sets the label to "true" and elsewhere looks only for the label; nobody means "false" by it.
+        node.isWitness = metadata.labels["node-role.harvesterhci.io/witness"].map { $0 != "false" } ?? false
       } else if key.equals("spec") {
         node.podNetworks = try reader.readIPv4Networks(listedAs: "podCIDRs")
+      } else if key.equals("status") {
+        node.addresses = try reader.readInternalAddresses()
       }
     }
     return node
+  }
+
+  /// IPv6 addresses cannot lie in an IPv4 range and are left out.
+  private mutating func readInternalAddresses() throws(JSONError) -> [IPv4Address] {
+    var addresses: [IPv4Address] = []
+    try readMembers { key, reader throws(JSONError) in
+      guard key.equals("addresses") else { return }
+      try reader.readElements { reader throws(JSONError) in
+        var type = ""
+        var text = ""
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("type") {
+            type = try reader.readStringIfAny()?.string ?? ""
+          } else if key.equals("address") {
+            text = try reader.readStringIfAny()?.string ?? ""
+          }
+        }
+        if type == "InternalIP", let address = try? IPv4Address(text) { addresses.append(address) }
+      }
+    }
+    return addresses
   }
 
   /// Reads a `ServiceCIDR` (networking.k8s.io/v1), which may list an IPv4 and an IPv6 network.

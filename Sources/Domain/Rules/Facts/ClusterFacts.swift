@@ -1,9 +1,12 @@
 package import Addressing
 
 /// What is known of a cluster at one moment, as far as the rules ask. One value, read by every rule of a judgement.
+///
+/// What follows from several lists together is worked out when the facts are made, once for each state of the cluster
+/// and not once a review.
 package struct ClusterFacts: Sendable {
   package var nodes: [NodeFact] = []
-  package var longhornNodes: [LonghornNodeFact] = []
+  package var storage = StorageFact()
   package var serviceNetworks: [ServiceNetworkFact] = []
   /// Every instance but those that are shut down.
   package var runningInstances: [InstanceFact] = []
@@ -11,8 +14,19 @@ package struct ClusterFacts: Sendable {
   package var imageTransfers: [ImageTransferFact] = []
   /// Every Longhorn data source whose file has not been transferred.
   package var dataSourceTransfers: [DataSourceFact] = []
+  /// Every Longhorn volume in use, but those of the workloads that Harvester stops by itself.
+  package var volumesInUse: [VolumeFact] = []
+  package var clusterNetworks: [ClusterNetworkFact] = []
+  package var attachments: [NetworkAttachmentFact] = []
+  package var addressPools: [AddressPoolFact] = []
+  /// The networks of other settings that must not share an address with the storage network.
+  package var neighbours: [NeighbourNetwork] = []
+  /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
+  package var installedDefinitions: Set<String> = []
   /// The stored storage-network setting; nil if there is none.
   package var storageNetwork: SettingObject?
+  /// How far Longhorn has followed the last change.
+  package var longhorn = LonghornNetworkFact()
   /// Harvester's version as its setting `server-version` tells it, such as `v1.6.1`; nil if unknown.
   package var serverVersion: String?
   /// Whether rwx-network shares the storage network.
@@ -29,22 +43,16 @@ package struct NodeFact: Sendable, Equatable {
   /// A witness votes in etcd and runs no Longhorn pod.
   package var isWitness: Bool
   package var podNetworks: [IPv4Prefix]
+  /// The IPv4 addresses of type InternalIP.
+  package var addresses: [IPv4Address]
 
-  package init(name: String, isWitness: Bool = false, podNetworks: [IPv4Prefix] = []) {
+  package init(
+    name: String, isWitness: Bool = false, podNetworks: [IPv4Prefix] = [], addresses: [IPv4Address] = []
+  ) {
     self.name = name
     self.isWitness = isWitness
     self.podNetworks = podNetworks
-  }
-}
-
-/// A node as Longhorn sees it.
-package struct LonghornNodeFact: Sendable, Equatable {
-  package var name: String
-  package var disks: Int
-
-  package init(name: String, disks: Int) {
-    self.name = name
-    self.disks = disks
+    self.addresses = addresses
   }
 }
 

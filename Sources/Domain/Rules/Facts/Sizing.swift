@@ -65,12 +65,10 @@ package struct AddressNeed: Sendable, Equatable {
       sizing = told ?? .v1_2
       knowsVersion = told != nil
     }
-    let witnesses = Set(facts.nodes.lazy.filter(\.isWitness).map(\.name))
-    let nodes = facts.nodes.count - witnesses.count
-    let disks = facts.longhornNodes.reduce(0) { witnesses.contains($1.name) ? $0 : $0 + $1.disks }
+    let nodes = facts.storage.nodes
     var terms = [
       Term(count: nodes, noun: "node", each: sizing.addressesPerNode),
-      Term(count: disks, noun: "disk", each: 2),
+      Term(count: facts.storage.disks, noun: "disk", each: 2),
     ]
     if facts.v2DataEngineIsOn {
       // A second instance manager on each node, again twice during an upgrade.

@@ -1,0 +1,63 @@
+/// A cluster network (network.harvesterhci.io/v1beta1) and the nodes on which it cannot carry the storage network.
+package struct ClusterNetworkFact: Sendable, Equatable {
+  package let name: String
+  /// Its condition `ready`; nil where it has none.
+  package let isReady: Bool?
+  /// The nodes that none of its VlanConfigs matches; witnesses need none.
+  package let nodesWithoutConfig: [String]
+  /// The nodes that a VlanConfig matches and where no VlanStatus says that it is ready.
+  package let nodesNotUp: [String]
+
+  /// Joins the cluster networks with their VlanConfigs, their VlanStatuses and the nodes.
+  package static func join(
+    _ networks: [ClusterNetworkCondition], _ configs: [VLANConfigFact], _ statuses: [VLANStatusFact],
+    _ nodes: [NodeFact]
+  ) -> [ClusterNetworkFact] {
+    networks.map { network in
+      // A config that matches nobody adds nothing here and does no harm.
+      let matched = Set(configs.lazy.filter { $0.clusterNetwork == network.name }.flatMap(\.nodes))
+      let own = statuses.filter { $0.clusterNetwork == network.name }
+      let up = Set(own.lazy.filter(\.isReady).map(\.node))
+      let down = Set(own.lazy.filter { !$0.isReady }.map(\.node))
+      let storing = nodes.lazy.filter { !$0.isWitness }.map(\.name)
+      return ClusterNetworkFact(
+        name: network.name, isReady: network.isReady, nodesWithoutConfig: storing.filter { !matched.contains($0) },
+        nodesNotUp: storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) })
+    }
+  }
+}
+
+/// A cluster network by itself.
+package struct ClusterNetworkCondition: Sendable, Equatable {
+  package var name: String
+  package var isReady: Bool?
+
+  package init(name: String, isReady: Bool? = nil) {
+    self.name = name
+    self.isReady = isReady
+  }
+}
+
+/// A VlanConfig: on which nodes a cluster network has an uplink.
+package struct VLANConfigFact: Sendable, Equatable {
+  package var clusterNetwork: String
+  package var nodes: [String]
+
+  package init(clusterNetwork: String, nodes: [String]) {
+    self.clusterNetwork = clusterNetwork
+    self.nodes = nodes
+  }
+}
+
+/// A VlanStatus: whether a cluster network's uplink works on one node.
+package struct VLANStatusFact: Sendable, Equatable {
+  package var clusterNetwork: String
+  package var node: String
+  package var isReady: Bool
+
+  package init(clusterNetwork: String, node: String, isReady: Bool) {
+    self.clusterNetwork = clusterNetwork
+    self.node = node
+    self.isReady = isReady
+  }
+}

@@ -1,0 +1,32 @@
+/// How far Longhorn has followed the last change of the storage network.
+package struct LonghornNetworkFact: Sendable, Equatable {
+  /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network its pods shall be attached to, or empty.
+  package var network: String
+  /// False while Longhorn has not taken the setting over; true where it does not say.
+  package var isApplied: Bool
+  /// Longhorn's pods that carry storage traffic.
+  package var pods: [LonghornPodFact]
+
+  package init(network: String = "", isApplied: Bool = true, pods: [LonghornPodFact] = []) {
+    self.network = network
+    self.isApplied = isApplied
+    self.pods = pods
+  }
+
+  /// The pods that are attached to another network than the setting says.
+  var strayPods: [LonghornPodFact] { pods.filter { $0.network != network } }
+}
+
+/// An instance manager, backing image manager or backing image data source that runs.
+package struct LonghornPodFact: Sendable, Equatable {
+  package var name: String
+  package var node: String
+  /// `NAMESPACE/NAME` of the network behind the interface `lhnet1`; empty where the pod has no such interface.
+  package var network: String
+
+  package init(name: String, node: String = "", network: String = "") {
+    self.name = name
+    self.node = node
+    self.network = network
+  }
+}

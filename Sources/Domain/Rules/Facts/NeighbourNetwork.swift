@@ -1,0 +1,52 @@
+package import Addressing
+internal import JSON
+
+/// The network of another Harvester setting, such as vm-migration-network, with the addresses it may use.
+package struct NeighbourNetwork: Sendable, Equatable {
+  /// The setting's name.
+  package let setting: String
+  package let range: IPv4Prefix
+  package let usable: AddressSet
+
+  /// Reads a text of the same shape as the storage network's.
+  ///
+  /// Nil where the text has no range that could be read: then the setting has no network. Its exclusions are read as
+  /// Harvester reads them, so that host bits exclude their whole network.
+  package init?(setting: String, text: [UInt8]) {
+    guard let value = try? JSONValue(parsing: text) else { return nil }
+    self.init(setting: setting, value)
+  }
+
+  fileprivate init?(setting: String, _ value: JSONValue) {
+    guard case .object(let members) = value else { return nil }
+    let network = ProposedNetwork(members)
+    guard let range = network.range.value?.cidr?.network else { return nil }
+    self.setting = setting
+    self.range = range
+    var usable = AddressSet(usableIn: range)
+    for exclusion in network.exclusions.value ?? [] {
+      if let cidr = exclusion.cidr { usable.subtract(cidr.network) }
+    }
+    self.usable = usable
+  }
+}
+
+/// What the setting rwx-network says: `{"share-storage-network":false,"network":{…}}`.
+package enum RWXNetwork: Sendable, Equatable {
+  /// It has no network, or one that cannot be read.
+  case none
+  case sharesStorageNetwork
+  case dedicated(NeighbourNetwork)
+
+  package init(text: [UInt8]) {
+    guard let value = try? JSONValue(parsing: text) else {
+      self = .none
+      return
+    }
+    if case .bool(true)? = value["share-storage-network"] {
+      self = .sharesStorageNetwork
+    } else {
+      self = value["network"].flatMap { NeighbourNetwork(setting: "rwx-network", $0) }.map(Self.dedicated) ?? .none
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package import Addressing
+
+/// A NetworkAttachmentDefinition (k8s.cni.cncf.io/v1): a network that pods and virtual machines are attached to.
+package struct NetworkAttachmentFact: Sendable, Equatable {
+  /// Whom Harvester made it for.
+  package enum Owner: Sendable, Equatable {
+    case storageNetwork
+    case rwxNetwork
+    case vmMigrationNetwork
+  }
+
+  package var namespace = ""
+  package var name = ""
+  /// Nil for the networks that people made.
+  package var owner: Owner?
+  /// An overlay network has no VLAN of the physical network.
+  package var isOverlay = false
+  package var clusterNetwork = ""
+  /// 0 for untagged.
+  package var vlan = 0
+  /// Further VLANs that it lets through.
+  package var trunk: [ClosedRange<Int>] = []
+  /// What Whereabouts hands out on it; nil where something else, or nobody, gives addresses.
+  package var handedOut: AddressSet?
+  package var route: RouteFact?
+
+  package init() {}
+
+  var isVMNetwork: Bool { owner == nil && !isOverlay }
+
+  var described: String { "\(namespace)/\(name)" }
+
+  /// Whether its frames and those of the other network meet. Harvester gives untagged networks the VLAN 1.
+  func isOn(_ clusterNetwork: String, vlan: Int) -> Bool {
+    self.clusterNetwork == clusterNetwork && max(self.vlan, 1) == max(vlan, 1)
+  }
+
+  func lets(through vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
+}
+
+/// How a VM network is routed (annotation `network.harvesterhci.io/route`).
+package struct RouteFact: Sendable, Equatable {
+  package var network: IPv4Prefix?
+  package var gateway: IPv4Address?
+
+  package init(network: IPv4Prefix? = nil, gateway: IPv4Address? = nil) {
+    self.network = network
+    self.gateway = gateway
+  }
+}
+
+/// The addresses that Whereabouts has reserved of one range (whereabouts.cni.cncf.io/v1alpha1 IPPool).
+package struct AddressPoolFact: Sendable, Equatable {
+  package struct Reservation: Sendable, Equatable {
+    package let address: IPv4Address
+    /// `namespace/name` of the pod it is for.
+    package let pod: String
+
+    package init(address: IPv4Address, pod: String) {
+      self.address = address
+      self.pod = pod
+    }
+  }
+
+  package var range: IPv4Prefix
+  /// In the order of addresses.
+  package var reservations: [Reservation]
+
+  package init(range: IPv4Prefix, reservations: [Reservation]) {
+    self.range = range
+    self.reservations = reservations
+  }
+}

@@ -1,0 +1,76 @@
+package import JSON
+package import Rules
+
+extension JSONReader {
+  /// Reads a `ClusterNetwork` (network.harvesterhci.io/v1beta1).
+  package mutating func readClusterNetwork() throws(JSONError) -> ClusterNetworkCondition {
+    var network = ClusterNetworkCondition(name: "")
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        network.name = try reader.readMetadata().name
+      } else if key.equals("status") {
+        network.isReady = try reader.readReadiness()
+      }
+    }
+    return network
+  }
+
+  /// Reads a `VlanConfig` (network.harvesterhci.io/v1beta1).
+  ///
+  /// Its cluster network is what the spec says; the label of the same meaning may be missing or old. Its nodes stand as
+  /// JSON in an annotation that the network controller writes; without it, or where it is no list, it matches nobody.
+  package mutating func readVLANConfig() throws(JSONError) -> VLANConfigFact {
+    var config = VLANConfigFact(clusterNetwork: "", nodes: [])
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        let matched = try reader.readMetadata().annotations["network.harvesterhci.io/matched-nodes"]
+        config.nodes = matched.map(strings) ?? []
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("clusterNetwork") { config.clusterNetwork = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    return config
+  }
+
+  /// Reads a `VlanStatus` (network.harvesterhci.io/v1beta1).
+  package mutating func readVLANStatus() throws(JSONError) -> VLANStatusFact {
+    var status = VLANStatusFact(clusterNetwork: "", node: "", isReady: false)
+    try readMembers { key, reader throws(JSONError) in
+      guard key.equals("status") else { return }
+      try reader.readMembers { key, reader throws(JSONError) in
+        if key.equals("clusterNetwork") {
+          status.clusterNetwork = try reader.readStringIfAny()?.string ?? ""
+        } else if key.equals("node") {
+          status.node = try reader.readStringIfAny()?.string ?? ""
+        } else if key.equals("conditions") {
+          status.isReady = try reader.readConditions().isReady ?? false
+        }
+      }
+    }
+    return status
+  }
+
+  /// The condition `ready` of a status; nil where there is none.
+  private mutating func readReadiness() throws(JSONError) -> Bool? {
+    var isReady: Bool?
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("conditions") { isReady = try reader.readConditions().isReady }
+    }
+    return isReady
+  }
+}
+
+extension [Condition] {
+  fileprivate var isReady: Bool? { first { $0.type == "ready" }.map { $0.status == "True" } }
+}
+
+/// The strings of a JSON array that is a text inside another object.
+private func strings(of text: String) -> [String] {
+  guard case .array(let elements)? = try? JSONValue(parsing: Array(text.utf8)) else { return [] }
+  return elements.compactMap { element in
+    guard case .string(let string) = element else { return nil }
+    return string
+  }
+}

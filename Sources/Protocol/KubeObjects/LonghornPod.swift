@@ -1,0 +1,70 @@
+package import JSON
+package import Rules
+
+/// The pods of Longhorn that the storage network carries.
+package enum LonghornPod {
+  package static let namespace = "longhorn-system"
+  private static let components = ["backing-image-data-source", "backing-image-manager", "instance-manager"]
+
+  package static let labelSelector = "longhorn.io/component in (\(components.joined(separator: ",")))"
+
+  static func matches(_ metadata: Metadata) -> Bool {
+    metadata.namespace == namespace && components.contains(metadata.labels["longhorn.io/component"] ?? "")
+  }
+}
+
+extension JSONReader {
+  /// Reads a `Pod` (v1); nil unless it is one of ``LonghornPod`` and not on its way out.
+  package mutating func readLonghornPod() throws(JSONError) -> LonghornPodFact? {
+    var metadata = Metadata()
+    var node = ""
+    var phase = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        metadata = try reader.readMetadata()
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("nodeName") { node = try reader.readStringIfAny()?.string ?? "" }
+        }
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("phase") { phase = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    guard LonghornPod.matches(metadata), !metadata.isBeingDeleted, phase == "Running" else { return nil }
+    let network = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].flatMap(storageNetwork)
+    return LonghornPodFact(name: metadata.name, node: node, network: network ?? "")
+  }
+
+  /// Reads Longhorn's own `Setting` (longhorn.io/v1beta2).
+  package mutating func readLonghornSetting() throws(JSONError) -> LonghornSetting {
+    var setting = LonghornSetting()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("value") {
+        setting.value = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("applied") { setting.isApplied = try reader.readBoolIfAny() ?? true }
+        }
+      }
+    }
+    return setting
+  }
+}
+
+/// A setting of Longhorn, which has nothing but the name in common with one of Harvester.
+package struct LonghornSetting: Sendable, Equatable {
+  package var value = ""
+  package var isApplied = true
+
+  package init() {}
+}
+
+/// The network behind the interface `lhnet1` in what Multus tells of a pod's interfaces.
+///
+/// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
+private func storageNetwork(of networkStatus: String) -> String? {
+  guard case .array(let interfaces)? = try? JSONValue(parsing: Array(networkStatus.utf8)) else { return nil }
+  return interfaces.first { $0["interface"]?.string == "lhnet1" }?["name"]?.string
+}

@@ -1,0 +1,77 @@
+package import JSON
+package import Rules
+
+extension JSONReader {
+  /// Reads a Longhorn `Volume` (longhorn.io/v1beta2); nil when it is detached.
+  package mutating func readVolumeInUse() throws(JSONError) -> VolumeFact? {
+    var volume = VolumeFact(name: "", state: "")
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        volume.name = try reader.readMetadata().name
+      } else if key.equals("status") {
+        try reader.readVolumeStatus(into: &volume)
+      }
+    }
+    return volume.state == "detached" ? nil : volume
+  }
+
+  private mutating func readVolumeStatus(into volume: inout VolumeFact) throws(JSONError) {
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("state") {
+        volume.state = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("currentNodeID") {
+        volume.node = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("kubernetesStatus") {
+        try reader.readKubernetesStatus(into: &volume)
+      }
+    }
+  }
+
+  private mutating func readKubernetesStatus(into volume: inout VolumeFact) throws(JSONError) {
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("namespace") {
+        volume.namespace = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("pvcName") {
+        volume.claim = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("workloadsStatus") {
+        try reader.readElements { reader throws(JSONError) in
+          try reader.readMembers { key, reader throws(JSONError) in
+            guard key.equals("podName"), let pod = try reader.readStringIfAny()?.string else { return }
+            volume.pods.append(pod)
+          }
+        }
+      }
+    }
+  }
+
+  /// Reads a `PersistentVolumeClaim` (v1) and gives the volume behind it, if it belongs to a workload that Harvester
+  /// stops and starts by itself.
+  package mutating func readSystemVolume() throws(JSONError) -> String? {
+    var metadata = Metadata()
+    var volume = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        metadata = try reader.readMetadata()
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("volumeName") { volume = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    return SystemClaim.matches(metadata) && !volume.isEmpty ? volume : nil
+  }
+}
+
+/// The claims of the workloads that Harvester scales to zero while it changes the storage network.
+package enum SystemClaim {
+  private static let namespaces = [
+    "alertmanager": "cattle-monitoring-system", "grafana": "cattle-monitoring-system",
+    "prometheus": "cattle-monitoring-system", "harvester-vm-import-controller": "harvester-system",
+  ]
+
+  package static let labelSelector = "app.kubernetes.io/name in (\(namespaces.keys.sorted().joined(separator: ",")))"
+
+  static func matches(_ metadata: Metadata) -> Bool {
+    metadata.labels["app.kubernetes.io/name"].flatMap { namespaces[$0] } == metadata.namespace
+  }
+}

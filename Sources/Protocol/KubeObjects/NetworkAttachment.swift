@@ -1,0 +1,102 @@
+internal import Addressing
+package import JSON
+package import Rules
+
+extension JSONReader {
+  /// Reads a `NetworkAttachmentDefinition` (k8s.cni.cncf.io/v1), whose configuration is JSON in a string.
+  package mutating func readNetworkAttachment() throws(JSONError) -> NetworkAttachmentFact {
+    var metadata = Metadata()
+    var configuration = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        metadata = try reader.readMetadata()
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("config") { configuration = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    var attachment = NetworkAttachmentFact()
+    attachment.take(metadata)
+    // One that cannot be read attaches nobody to anything.
+    if let value = try? JSONValue(parsing: Array(configuration.utf8)) { attachment.take(configuration: value) }
+    return attachment
+  }
+}
+
+extension NetworkAttachmentFact {
+  fileprivate mutating func take(_ metadata: Metadata) {
+    namespace = metadata.namespace
+    name = metadata.name
+    owner = Owner(metadata)
+    isOverlay = metadata.labels["network.harvesterhci.io/type"]?.lowercased() == "overlaynetwork"
+    clusterNetwork = metadata.labels["network.harvesterhci.io/clusternetwork"] ?? ""
+    route = metadata.annotations["network.harvesterhci.io/route"].flatMap(RouteFact.init(annotation:))
+  }
+
+  /// A CNI configuration, or a list of them under `plugins` (CNI specification, section 1).
+  fileprivate mutating func take(configuration: JSONValue) {
+    if case .array(let plugins)? = configuration["plugins"] {
+      for plugin in plugins { take(plugin: plugin) }
+    } else {
+      take(plugin: configuration)
+    }
+  }
+
+  private mutating func take(plugin: JSONValue) {
+    // Harvester names the bridge of a cluster network after it.
+    if let bridge = plugin["bridge"]?.string, bridge.hasSuffix("-br") { clusterNetwork = String(bridge.dropLast(3)) }
+    if let vlan = plugin["vlan"]?.integer { self.vlan = vlan }
+    if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.compactMap(\.trunkRange) }
+    if let ipam = plugin["ipam"], ipam["type"]?.string == "whereabouts" {
+      handedOut = WhereaboutsRanges.addresses(of: ipam)
+    }
+  }
+}
+
+extension NetworkAttachmentFact.Owner {
+  /// Harvester marks the networks that it makes for its settings; those of the storage network have a name of their own
+  /// too.
+  fileprivate init?(_ metadata: Metadata) {
+    func isMarked(_ setting: String) -> Bool { metadata.annotations["\(setting).settings.harvesterhci.io"] == "true" }
+    if isMarked("storage-network")
+      || metadata.namespace == "harvester-system" && metadata.name.hasPrefix("storagenetwork-")
+    {
+      self = .storageNetwork
+    } else if isMarked("rwx-network") {
+      self = .rwxNetwork
+    } else if isMarked("vm-migration-network") {
+      self = .vmMigrationNetwork
+    } else {
+      return nil
+    }
+  }
+}
+
+extension RouteFact {
+  fileprivate init?(annotation: String) {
+    guard let value = try? JSONValue(parsing: Array(annotation.utf8)) else { return nil }
+    self.init(
+      network: value["cidr"]?.string.flatMap { try? CIDR($0).network },
+      gateway: value["gateway"]?.string.flatMap { try? IPv4Address($0) })
+  }
+}
+
+extension JSONValue {
+  var string: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  var integer: Int? {
+    guard case .number(let digits) = self else { return nil }
+    return Int(digits)
+  }
+
+  /// `{"id":5}` or `{"minID":5,"maxID":9}`.
+  fileprivate var trunkRange: ClosedRange<Int>? {
+    if let id = self["id"]?.integer { return id...id }
+    guard let least = self["minID"]?.integer, let most = self["maxID"]?.integer, least <= most else { return nil }
+    return least...most
+  }
+}
