@@ -84,7 +84,7 @@ let package = Package(
     tests(of: "Addressing"),
     tests(of: "JSON"),
     tests(of: "HTTPWire"),
-    tests(of: "Admission", ["ClusterState", "JSON", "Rules", "Snapshot"]),
+    tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Reactor"),
   ],

@@ -1,3 +1,4 @@
+import ClusterState
 import Foundation
 import JSON
 import Rules
@@ -30,7 +31,7 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
-  func verdict() throws -> String {
+  func answered() throws -> (stored: String?, validation: Reviewer.Answer) {
     let text = try Array(Data(contentsOf: folder.appending(path: "case.yaml")))
     var documents = YAMLDocuments(text)
     guard let json = try documents.next() else { throw CaseError(description: "case.yaml is empty") }
@@ -39,17 +40,20 @@ struct GoldenCase: CustomTestStringConvertible {
     let cluster = Self.tests.appending(path: "Clusters/\(steps["cluster"]?.text ?? "three-idle-nodes").yaml")
     try snapshot.add(Array(Data(contentsOf: cluster)), named: "cluster.yaml")
     while let object = try documents.next() { try snapshot.add(object, named: "added.json") }
+    for (kind, name) in try steps.absent() { snapshot.objects.remove(kind, at: name) }
 
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
-    var lines: [String] = []
     let mutation = try Response(reviewer.answer(review.encoded.span, for: .mutate) { snapshot.objects.facts }.body)
-    if let value = mutation.patchedValue {
-      review.setValue(value)
-      lines.append("Stored as: \(value)")
-    }
-    let validation = try Response(reviewer.answer(review.encoded.span, for: .validate) { snapshot.objects.facts }.body)
-    return (lines + validation.lines).joined(separator: "\n") + "\n"
+    if let value = mutation.patchedValue { review.setValue(value) }
+    let validation = try reviewer.answer(review.encoded.span, for: .validate) { snapshot.objects.facts }
+    return (mutation.patchedValue, validation)
+  }
+
+  func verdict() throws -> String {
+    let (stored, validation) = try answered()
+    let lines = (stored.map { ["Stored as: \($0)"] } ?? []) + (try Response(validation.body).lines)
+    return lines.joined(separator: "\n") + "\n"
   }
 }
 
@@ -73,6 +77,19 @@ extension JSONValue {
     }
     if let range = self["reserved-range"]?.text { options.reservedRanges = [try ReservedRange(option: range)] }
     return options
+  }
+
+  /// Objects that the cluster shall not have, named as kubectl names them: `vlanconfigs.network.harvesterhci.io/a`.
+  func absent() throws -> [(WatchedKind, ObjectName)] {
+    guard case .array(let elements)? = self["without"] else { return [] }
+    return try elements.map { element in
+      let parts = (element.text ?? "").split(separator: "/").map(String.init)
+      let kind = WatchedKind.allCases.first { "\($0.resource.plural).\($0.resource.group)" == parts.first }
+      guard let kind, let name = parts.last, parts.count > 1 else {
+        throw CaseError(description: "without: \(element.text ?? "?") is no kind and name")
+      }
+      return (kind, ObjectName(namespace: parts.count == 3 ? parts[1] : "", name: name))
+    }
   }
 
   func review() -> Review {

@@ -45,7 +45,7 @@ struct Check: ParsableCommand {
     var objects = try SnapshotSource(path: clusterSnapshot).read()
     let facts = objects.facts
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
-    let report = CheckReport(of: proposed.change, in: facts, options: judgement.ruleset)
+    let report = CheckReport(of: proposed, in: facts, options: judgement.ruleset)
     print(report.shown(as: output), terminator: "")
     if !report.isAllowed { throw ExitCode.no }
   }

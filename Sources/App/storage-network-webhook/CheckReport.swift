@@ -11,15 +11,17 @@ struct CheckReport {
   var isAllowed: Bool { violations.isEmpty }
 
   /// Judges as the API server lets the webhooks judge: first the value is normalised, then validated.
-  init(of change: Change, in facts: ClusterFacts, options: RulesetOptions) {
+  init(of proposed: ProposedChange, in facts: ClusterFacts, options: RulesetOptions) {
+    guard case .change(let change) = proposed else {
+      (storedAs, violations, warnings) = (nil, [], [])
+      return
+    }
     storedAs = change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
     switch Ruleset(options: options).judge(change.normalised, in: { facts }) {
     case .allowed(let warnings):
-      violations = []
-      self.warnings = warnings
+      (violations, self.warnings) = ([], warnings)
     case .denied(let violations, let warnings):
-      self.violations = violations
-      self.warnings = warnings
+      (self.violations, self.warnings) = (violations, warnings)
     }
   }
 

@@ -8,31 +8,33 @@ internal import Rules
 internal import Snapshot
 
 /// The change that somebody asks `check` about.
-struct ProposedChange {
-  let change: Change
+enum ProposedChange {
+  case change(Change)
+  /// A review of another object, which is allowed without a look.
+  case ofAnotherObject
 
   /// - Parameter stored: The setting in the cluster, which the change starts from.
   init(file: String?, value: String?, stored: SettingObject?) throws {
     if let value {
       var new = stored ?? SettingObject()
       new.value = .text(Array(value.utf8))
-      change = Self.write(new, over: stored)
+      self = Self.write(new, over: stored)
     } else {
-      change = try Self.read(file ?? "-", stored)
+      self = try Self.read(file ?? "-", stored)
     }
   }
 
-  private static func write(_ new: SettingObject, over stored: SettingObject?) -> Change {
-    Change(operation: stored == nil ? .create : .update, old: stored, new: new)
+  private static func write(_ new: SettingObject, over stored: SettingObject?) -> ProposedChange {
+    .change(Change(operation: stored == nil ? .create : .update, old: stored, new: new))
   }
 
   private static let limit = 16 * 1024 * 1024
 
-  private static func read(_ file: String, _ stored: SettingObject?) throws -> Change {
+  private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {
     let text = try file == "-" ? File.readStandardInput(limit: limit) : File.read(file, limit: limit)
     do {
       for document in try documents(of: text) {
-        if let change = try change(in: document, stored) { return change }
+        if let proposed = try proposal(in: document, stored) { return proposed }
       }
     } catch let error as JSONError {
       let (line, column) = error.position(in: text)
@@ -54,11 +56,11 @@ struct ProposedChange {
     return documents
   }
 
-  private static func change(in document: [UInt8], _ stored: SettingObject?) throws -> Change? {
+  private static func proposal(in document: [UInt8], _ stored: SettingObject?) throws -> ProposedChange? {
     let identity = try ObjectIdentity(of: document.span)
     switch (identity.group, identity.kind, identity.name.name) {
     case ("admission.k8s.io", "AdmissionReview", _):
-      return try ReviewDecoder.decode(document.span).change
+      return try ReviewDecoder.decode(document.span).change.map(change) ?? .ofAnotherObject
     case ("harvesterhci.io", "Setting", "storage-network"):
       var reader = JSONReader(document.span)
       return write(try reader.readSetting(), over: stored)

@@ -4,7 +4,7 @@ internal import Addressing
 ///
 /// Each list has a subject, and a list is asked only about a subject that is sound: nothing is said about the size of a
 /// range that is none. Everything that can be asked is asked, so that one answer tells every reason.
-enum Law {
+package enum Law {
   static let ofRemoval: [any Rule<Change>.Type] = [
     SettingIsKept.self
   ]
@@ -19,14 +19,25 @@ enum Law {
     KeysAreKnown.self,
     EntriesHaveTheirTypes.self,
     VLANIsInRange.self,
+    ExclusiveVLANIsTagged.self,
+    ExclusiveVLANIsUnused.self,
     ClusterNetworkIsNamed.self,
+    ClusterNetworkExists.self,
     RangeIsNetwork.self,
     ExclusionsAreNetworks.self,
+  ]
+
+  /// Asked when the cluster network exists and is not the management network.
+  static let ofCarrier: [any Rule<Carrier>.Type] = [
+    ClusterNetworkReachesNodes.self,
+    ClusterNetworkIsUp.self,
   ]
 
   /// Asked when the range is an IPv4 network.
   static let ofRange: [any Rule<ProposedRange>.Type] = [
     RangeIsNotTooWide.self,
+    RangeIsUnicast.self,
+    RangeIsPrivate.self,
     RangeIsNotReserved.self,
     ExclusionsLieInRange.self,
     ExclusionsAreDisjoint.self,
@@ -34,7 +45,14 @@ enum Law {
 
   /// Asked when the range and every exclusion are IPv4 networks, and none of them covers the range.
   static let ofAddresses: [any Rule<AddressPlan>.Type] = [
-    RangeHoldsEveryAddress.self
+    RangeHoldsEveryAddress.self,
+    HeadroomIsComfortable.self,
+    RangeHoldsNoNode.self,
+    NeighboursKeepTheirAddresses.self,
+    AddressesAreHandedOutOnce.self,
+    AddressesAreFree.self,
+    GatewayIsExcluded.self,
+    VLANHasOneNetwork.self,
   ]
 
   /// Asked when Harvester would act on the change.
@@ -42,7 +60,36 @@ enum Law {
     PreviousChangeIsDone.self,
     VirtualMachinesAreOff.self,
     ImagesAreAtRest.self,
+    VolumesAreDetached.self,
   ]
+
+  /// Asked besides when a network, the first one or another one, takes effect.
+  static let ofEnabling: [any Rule<Change>.Type] = [
+    WhereaboutsIsInstalled.self,
+    LonghornHasFollowed.self,
+  ]
+
+  /// Asked besides when the storage network is switched off.
+  static let ofDisabling: [any Rule<Change>.Type] = [
+    SharedNetworkIsKept.self
+  ]
+}
+
+/// One article of the law by its name and by the fact it demands, for lists that people read.
+package struct Article: Sendable, Equatable {
+  package let name: String
+  package let demand: String
+}
+
+extension Law {
+  /// All articles in the order of the law.
+  package static var articles: [Article] {
+    func named<Subject>(_ rules: [any Rule<Subject>.Type]) -> [Article] {
+      rules.map { Article(name: $0.name, demand: $0.demand) }
+    }
+    return named(ofRemoval) + named(ofText) + named(ofEntries) + named(ofCarrier) + named(ofRange) + named(ofAddresses)
+      + named(ofMoment) + named(ofEnabling) + named(ofDisabling)
+  }
 }
 
 /// Judges changes of the setting.
@@ -73,6 +120,7 @@ package struct Ruleset: Sendable {
     }
     if change.takesEffect {
       findings.ask(Law.ofMoment, about: change, world)
+      findings.ask(change.enables ? Law.ofEnabling : Law.ofDisabling, about: change, world)
     }
     return findings.verdict
   }
@@ -83,6 +131,9 @@ package struct Ruleset: Sendable {
 
     let entries = Entries(field: proposal.field, network: network)
     findings.ask(Law.ofEntries, about: entries, world)
+    if let carrier = Carrier(entries, in: world.facts) {
+      findings.ask(Law.ofCarrier, about: carrier, world)
+    }
     guard let range = ProposedRange(entries) else { return }
 
     findings.ask(Law.ofRange, about: range, world)

@@ -153,13 +153,13 @@ extension ObjectCollection {
   }
 
   private mutating func addLonghorn(to facts: inout ClusterFacts) {
-    func setting(_ name: String) -> LonghornSetting {
-      longhornSettings[ObjectName(namespace: "longhorn-system", name: name)] ?? LonghornSetting()
+    func setting(_ name: String) -> LonghornSetting? {
+      longhornSettings[ObjectName(namespace: "longhorn-system", name: name)]
     }
     let storageNetwork = setting("storage-network")
     facts.longhorn = LonghornNetworkFact(
-      network: storageNetwork.value, isApplied: storageNetwork.isApplied, pods: longhornPods.ordered)
-    facts.v2DataEngineIsOn = setting("v2-data-engine").value == "true"
+      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied ?? true, pods: longhornPods.ordered)
+    facts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
   }
 }
 
@@ -167,6 +167,11 @@ extension ObjectCollection {
 package struct ObjectName: Hashable, Comparable, Sendable {
   package var namespace = ""
   package var name = ""
+
+  package init(namespace: String = "", name: String = "") {
+    self.namespace = namespace
+    self.name = name
+  }
 
   package static func < (left: Self, right: Self) -> Bool {
     (left.namespace, left.name) < (right.namespace, right.name)

@@ -1,5 +1,5 @@
 /// Why a request was refused before anybody looked at what it asks.
-package enum HTTPRejection: Error, Hashable, Sendable {
+package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
   case malformedRequestLine
   case unknownVersion
   case targetTooLong

@@ -1,20 +1,27 @@
 /// How far Longhorn has followed the last change of the storage network.
 package struct LonghornNetworkFact: Sendable, Equatable {
-  /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network its pods shall be attached to, or empty.
-  package var network: String
+  /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network its pods shall be attached to, or empty;
+  /// nil where there is no such setting.
+  package var network: String?
   /// False while Longhorn has not taken the setting over; true where it does not say.
   package var isApplied: Bool
   /// Longhorn's pods that carry storage traffic.
   package var pods: [LonghornPodFact]
 
-  package init(network: String = "", isApplied: Bool = true, pods: [LonghornPodFact] = []) {
+  package init(network: String? = nil, isApplied: Bool = true, pods: [LonghornPodFact] = []) {
     self.network = network
     self.isApplied = isApplied
     self.pods = pods
   }
 
   /// The pods that are attached to another network than the setting says.
-  var strayPods: [LonghornPodFact] { pods.filter { $0.network != network } }
+  var strayPods: [LonghornPodFact] {
+    guard let network else { return [] }
+    return pods.filter { $0.network != network }
+  }
+
+  /// Whereto Longhorn's pods shall move, in words.
+  var destination: String { network.flatMap { $0.isEmpty ? nil : $0 } ?? "no storage network" }
 }
 
 /// An instance manager, backing image manager or backing image data source that runs.

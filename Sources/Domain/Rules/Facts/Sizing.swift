@@ -43,6 +43,8 @@ package struct AddressNeed: Sendable, Equatable {
 
   package let terms: [Term]
   package let sizing: Sizing
+  private let v2DataEngineIsOn: Bool
+  private let rwxSharesStorageNetwork: Bool
   /// False when the version is unknown, so that the larger formula was taken.
   package let knowsVersion: Bool
 
@@ -55,6 +57,11 @@ package struct AddressNeed: Sendable, Equatable {
     }.joined(separator: " + ")
   }
 
+  /// How many addresses one more node would need.
+  package func ofAnotherNode(withDisks disks: Int) -> Int {
+    sizing.addressesPerNode + 2 * disks + (v2DataEngineIsOn ? 2 : 0) + (rwxSharesStorageNetwork ? 1 : 0)
+  }
+
   package init(of facts: ClusterFacts, choice: SizingChoice) {
     let told = facts.serverVersion.flatMap(Sizing.init(serverVersion:))
     switch choice {
@@ -65,6 +72,8 @@ package struct AddressNeed: Sendable, Equatable {
       sizing = told ?? .v1_2
       knowsVersion = told != nil
     }
+    v2DataEngineIsOn = facts.v2DataEngineIsOn
+    rwxSharesStorageNetwork = facts.rwxSharesStorageNetwork
     let nodes = facts.storage.nodes
     var terms = [
       Term(count: nodes, noun: "node", each: sizing.addressesPerNode),

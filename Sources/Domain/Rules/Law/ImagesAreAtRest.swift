@@ -11,7 +11,7 @@ enum ImagesAreAtRest: Rule {
     let names = images.map(\.described) + sources.map(\.described)
     guard !names.isEmpty else { return }
     findings.refuse(
-      "value",
+      change.field.rawValue,
       """
       \(names.count.of("image")) \(names.count == 1 ? "is" : "are") still being transferred: \(names.listed); wait \
       until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them")

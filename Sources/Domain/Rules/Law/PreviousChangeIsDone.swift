@@ -6,7 +6,7 @@ enum PreviousChangeIsDone: Rule {
     guard let condition = change.old?.configured, condition.isInProgress, !change.isReset else { return }
     let step = condition.message.isEmpty ? "" : ": \(condition.message.cut(to: 200))"
     findings.refuse(
-      "value",
+      change.field.rawValue,
       """
       an earlier change is not finished (\(condition.reason)\(step)); wait until the setting's condition configured is \
       True, or empty the value to go back

@@ -7,7 +7,7 @@ enum VirtualMachinesAreOff: Rule {
     guard !running.isEmpty else { return }
     let names = running.map { "\($0.namespace)/\($0.name) (\($0.phase.isEmpty ? "no phase yet" : $0.phase))" }
     findings.refuse(
-      "value",
+      change.field.rawValue,
       """
       \(running.count.of("virtual machine")) must be stopped first: \(names.listed); stop \
       \(running.count == 1 ? "it" : "them") in the Web UI or with \

@@ -77,12 +77,21 @@ extension Change {
     return new.value == old.value && new.default == old.default
   }
 
+  /// The text whose change Harvester will act on.
+  var field: SettingField {
+    guard let new, new.value == (old ?? SettingObject()).value else { return .value }
+    return .default
+  }
+
   /// True when Harvester will act: the text that takes effect becomes another one.
   var takesEffect: Bool {
     guard let new else { return false }
     let before = old?.effective ?? .text([])
     return before != new.effective && !(before.isBlank && new.effective.isBlank)
   }
+
+  /// True when a network is to be in force after the change.
+  var enables: Bool { !(new?.effective.isBlank ?? true) }
 
   /// True when the value is emptied or nothing is to be in force: the way out that always stays open.
   var isReset: Bool {

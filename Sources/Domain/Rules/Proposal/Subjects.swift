@@ -11,6 +11,20 @@ struct Entries {
   func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
 }
 
+/// A proposed network on a cluster network that exists. The management network is none: it reaches every node as it is.
+struct Carrier {
+  let entries: Entries
+  let clusterNetwork: ClusterNetworkFact
+
+  init?(_ entries: Entries, in facts: ClusterFacts) {
+    guard let name = entries.network.clusterNetwork.value, name != managementNetwork,
+      let network = facts.clusterNetworks.first(where: { $0.name == name })
+    else { return nil }
+    self.entries = entries
+    clusterNetwork = network
+  }
+}
+
 /// A proposed network whose range is an IPv4 network; its exclusions may still be wrong.
 struct ProposedRange {
   let entries: Entries
@@ -46,5 +60,17 @@ struct AddressPlan {
     var usable = AddressSet(usableIn: proposed.range)
     for exclusion in exclusions { usable.subtract(exclusion) }
     self.usable = usable
+  }
+}
+
+extension AddressPlan {
+  /// Where the network's frames are to be met; nil where the cluster network or the VLAN could not be read.
+  var link: (clusterNetwork: String, vlan: Int)? {
+    guard let clusterNetwork = entries.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
+    switch entries.network.vlan {
+    case .wrongType: return nil
+    case .absent: return (clusterNetwork, 0)
+    case .value(let vlan): return (clusterNetwork, vlan)
+    }
   }
 }

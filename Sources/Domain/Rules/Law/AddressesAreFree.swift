@@ -1,0 +1,20 @@
+internal import Addressing
+
+/// Reservations that pods left behind count against the range until somebody removes them.
+enum AddressesAreFree: Rule {
+  static let demand = "Whereabouts has reserved no address of the range yet."
+
+  static func judge(_ plan: AddressPlan, _ world: World, _ findings: inout Findings) {
+    let reserved = world.facts.addressPools.lazy
+      .filter { $0.range.overlaps(plan.range) }
+      .flatMap(\.reservations)
+      .filter { plan.usable.contains($0.address) }
+    guard let example = reserved.first else { return }
+    findings.warn(
+      """
+      \(plan.entries.path(.range)): Whereabouts already has \(reserved.count.of("reservation")) in \(plan.range), such \
+      as \(example.address)\(example.pod.isEmpty ? "" : " for \(example.pod)"); see \
+      kubectl -n kube-system get ippools.whereabouts.cni.cncf.io
+      """)
+  }
+}

@@ -1,0 +1,28 @@
+internal import Addressing
+
+/// Networks whose addresses no host can have, by IANA's registry of special-purpose addresses (RFC 6890).
+enum RangeIsUnicast: Rule {
+  static let demand = "The range consists of addresses that hosts can have."
+
+  static let special: [(network: IPv4Prefix, purpose: String)] = [
+    (IPv4Prefix(firstOctet: 0, length: 8), "stands for no host in particular"),
+    (IPv4Prefix(firstOctet: 127, length: 8), "never leaves a host (loopback)"),
+    (IPv4Prefix(firstOctet: 224, length: 4), "is for multicast"),
+    (IPv4Prefix(firstOctet: 240, length: 4), "is reserved for future use"),
+  ]
+
+  static func judge(_ proposed: ProposedRange, _ world: World, _ findings: inout Findings) {
+    for (network, purpose) in special where network.overlaps(proposed.range) {
+      findings.refuse(
+        proposed.entries.path(.range),
+        "\(proposed.range) lies in \(network), which \(purpose); choose a private range, such as 192.168.0.0/24")
+    }
+  }
+}
+
+extension IPv4Prefix {
+  /// `firstOctet.0.0.0/length`
+  init(firstOctet: UInt32, length: Int) {
+    self.init(holding: IPv4Address(rawValue: firstOctet << 24), length: length)
+  }
+}

@@ -1,0 +1,35 @@
+/// Longhorn moves to another network only while every volume is detached. Harvester stops its own workloads by itself;
+/// all others are the operator's to stop, a volume left behind by an upgrade too.
+enum VolumesAreDetached: Rule {
+  static let demand = "No Longhorn volume is in use but by the workloads that Harvester stops itself."
+
+  static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
+    let volumes = world.facts.volumesInUse
+    guard !volumes.isEmpty else { return }
+    // A virtual machine that runs is named anyway, so what nobody would think of comes first.
+    let (explained, others) = volumes.partitioned { $0.isHeld(by: world.facts.runningInstances) }
+    findings.refuse(
+      change.field.rawValue,
+      """
+      \(volumes.count.of("Longhorn volume")) \(volumes.count == 1 ? "is" : "are") still in use: \
+      \((others + explained).map(\.described).listed); stop the workloads that use \
+      \(volumes.count == 1 ? "it" : "them"), and detach in the Longhorn UI what nothing uses any more
+      """)
+  }
+}
+
+extension VolumeFact {
+  /// `pvc-1 (attached on node-1, claim default/data, pod web-0)`, with as much as is known.
+  fileprivate var described: String {
+    let place = node.isEmpty ? "" : " on \(node)"
+    let claim = claim.isEmpty ? "" : ", claim \(namespace)/\(claim)"
+    let pods = pods.isEmpty ? "" : ", pod \(pods.listed)"
+    return "\(name) (\(state.isEmpty ? "no state yet" : state)\(place)\(claim)\(pods))"
+  }
+}
+
+extension Array {
+  fileprivate func partitioned(by belongsFirst: (Element) -> Bool) -> (first: [Element], second: [Element]) {
+    (filter(belongsFirst), filter { !belongsFirst($0) })
+  }
+}
