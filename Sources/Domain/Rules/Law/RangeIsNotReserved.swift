@@ -17,8 +17,9 @@ enum RangeIsNotReserved: Rule {
     func isNew(_ network: IPv4Prefix) -> Bool {
       network.overlaps(range) && !reserved.contains { $0.network.contains(network) }
     }
-    let podNetworks = world.facts.nodes.flatMap { node in
-      node.podNetworks.filter(isNew).map { "\($0) (node \(node.name))" }
+    var podNetworks: [String] = []
+    for node in world.facts.nodes {
+      for network in node.podNetworks where isNew(network) { podNetworks.append("\(network) (node \(node.name))") }
     }
     if !podNetworks.isEmpty {
       findings.refuse(field, "\(range) overlaps the pod network \(podNetworks.listed); choose another range")
