@@ -1,0 +1,64 @@
+# Two commands for a newcomer: `make run` serves an example cluster, `make try` in a second terminal asks it things.
+# `make test` proves everything. Each works alone on Debian 12 with a Swift toolchain.
+
+# Where `make run` listens and `make try` asks.
+PORT ?= 8443
+
+# What the toolchain does not bring. README.md names the same packages; Tests/TidyTests compares.
+PACKAGES := curl libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
+
+SERVER := .build/release/storage-network-webhook
+EXAMPLE := manifests/example
+
+.DEFAULT_GOAL := help
+.PHONY: help run try test lint sanitize certs packages toolchain clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: packages toolchain certs ## build, and serve an example cluster on 127.0.0.1:8443 (or PORT=…)
+	swift build -c release --static-swift-stdlib --product storage-network-webhook
+	@echo
+	@echo "Serving $(EXAMPLE)/cluster.yaml on https://127.0.0.1:$(PORT). In a second terminal:"
+	@echo
+	@echo "  make try$(if $(filter-out 8443,$(PORT)), PORT=$(PORT))"
+	@echo "  curl --cacert certs/ca.pem https://localhost:$(PORT)/readyz"
+	@echo "  $(SERVER) check --cluster-snapshot $(EXAMPLE)/cluster.yaml --value '{\"vlan\":100}'"
+	@echo
+	@echo "Edit $(EXAMPLE)/cluster.yaml and ask again: changes count at once. Ctrl-C stops the server."
+	@echo
+	@exec $(SERVER) serve --listen 127.0.0.1:$(PORT) --tls-certificate certs/tls.pem --tls-key certs/tls.key \
+	  --cluster-snapshot $(EXAMPLE)/cluster.yaml
+
+try: packages ## ask the server of `make run` about every example review
+	@$(EXAMPLE)/try https://localhost:$(PORT) certs/ca.pem
+
+test: packages toolchain lint ## lint, build and run all tests
+	swift build --build-tests
+	swift test --skip-build
+
+lint: toolchain ## check the style
+	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+
+# The leak check of the address sanitizer finds one in the XCTest runner, which no test here needs.
+sanitize: packages toolchain ## run all tests under the thread and the address sanitizer
+	swift test --sanitize=thread --scratch-path .build/thread
+	swift test --sanitize=address --disable-xctest --scratch-path .build/address
+
+certs: packages ## make a throwaway certificate authority and serving pair in certs/
+	@certs/make-certificates
+
+packages: ## install the Debian packages that are missing
+	@missing=$$(for package in $(PACKAGES); do \
+	  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
+	    || echo $$package; done); \
+	[ -z "$$missing" ] && exit; \
+	[ "$$(id -u)" = 0 ] || sudo=sudo; \
+	set -x; $$sudo apt-get update && $$sudo apt-get install --yes --no-install-recommends $$missing
+
+toolchain:
+	@swift --version >/dev/null 2>&1 || { \
+	  echo 'Swift 6.2 or later is needed: https://www.swift.org/install/linux/' >&2; exit 1; }
+
+clean: ## remove what was built, certificates included
+	rm -rf .build certs/*.pem certs/*.key
