@@ -81,12 +81,17 @@ let package = Package(
       name: "microbenchmarks", dependencies: ["Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testLaw),
 
+    // What tests use to run other programs and to make certificates.
+    .target(name: "Testbed", path: "Tests/Testbed", swiftSettings: testLaw),
     tests(of: "Addressing"),
     tests(of: "JSON"),
     tests(of: "HTTPWire"),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Reactor"),
+    tests(
+      of: "WebhookServer",
+      ["Admission", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),
   ],
   swiftLanguageModes: [.v6]
 )

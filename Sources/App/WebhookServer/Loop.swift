@@ -17,6 +17,7 @@ final class Loop {
   private let listeners: [SharedListener]
   private let mailbox: Mailbox
   private let context: ContextBox
+  private let patience: Patience
   private let bench: Workbench
   private var connections = Slots<Connection>()
   private var deadlines = Deadlines(now: .now)
@@ -26,10 +27,13 @@ final class Loop {
   private var isShuttingDown = false
   private var isStopped = false
 
-  init(listeners: [SharedListener], mailbox: Mailbox, context: ContextBox, endpoints: Endpoints) throws(Errno) {
+  init(
+    listeners: [SharedListener], mailbox: Mailbox, context: ContextBox, endpoints: Endpoints, patience: Patience
+  ) throws(Errno) {
     self.listeners = listeners
     self.mailbox = mailbox
     self.context = context
+    self.patience = patience
     poller = try Poller(batch: ServerLimits.events)
     bench = Workbench(endpoints: endpoints)
     try poller.register(mailbox.wakeup.descriptor, as: .wakeup, for: .reading)
@@ -149,7 +153,7 @@ extension Loop {
     }
     if connection.turn != connection.timedFor {
       connection.timedFor = connection.turn
-      deadlines.set(connection.token, at: .now + connection.phase.patience)
+      deadlines.set(connection.token, at: .now + patience.duration(of: connection.phase))
     }
   }
 
@@ -167,21 +171,6 @@ extension Loop {
     connections.remove(connection.token)
     bench.endpoints.state.metrics.openConnections.add(-1)
     if !isAccepting, acceptsAgainAt == nil { try? startAccepting() }
-  }
-}
-
-extension Connection.Phase {
-  /// How long a connection may stay in a phase of one request.
-  var patience: Duration {
-    switch self {
-    case .handshake: ServerLimits.handshake
-    case .idle: ServerLimits.idle
-    case .head: ServerLimits.head
-    case .body: ServerLimits.body
-    case .sending, .closing: ServerLimits.sending
-    case .lingering: ServerLimits.lingering
-    case .closed: .zero
-    }
   }
 }
 

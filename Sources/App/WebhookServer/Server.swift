@@ -45,6 +45,10 @@ package enum Server {
   package static func run(_ configuration: ServerConfiguration, log: Logger) throws {
     // Before any thread starts, so that none of them gets the signals.
     let signals = try Signals()
+    // Watched before they are read, so that no change falls in between.
+    let files = try FileWatcher()
+    for path in configuration.certificate.paths + [configuration.cluster.path] { try files.watch(path) }
+
     let state = ServerState()
     let cluster = ClusterReader(source: configuration.cluster, state: state, log: log)
     try cluster.readFirst()
@@ -57,7 +61,7 @@ package enum Server {
     let team = try Team(
       size: configuration.loops, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
     let watch = try Watch(
-      signals: signals, cluster: cluster, certificate: certificate, team: team, state: state, log: log)
+      signals: signals, files: files, cluster: cluster, certificate: certificate, team: team, state: state, log: log)
     try watch.untilDone(configuration)
   }
 

@@ -10,7 +10,8 @@ final class Team: Sendable {
   private let running: Atomic<Int>
 
   init(
-    size: Int, listeners: [SharedListener], context: ContextBox, endpoints: Endpoints, log: Logger
+    size: Int, listeners: [SharedListener], context: ContextBox, endpoints: Endpoints, patience: Patience = Patience(),
+    log: Logger
   ) throws {
     mailboxes = try (0..<size).map { _ in try Mailbox() }
     ended = try SharedWakeup()
@@ -18,7 +19,9 @@ final class Team: Sendable {
     for (index, mailbox) in mailboxes.enumerated() {
       try Thread.start(named: "loop-\(index)") { [self] in
         do {
-          try Loop(listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints).run()
+          try Loop(
+            listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints, patience: patience
+          ).run()
         } catch {
           log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
         }

@@ -21,16 +21,15 @@ final class Watch {
   private let log: Logger
 
   init(
-    signals: consuming Signals, cluster: ClusterReader, certificate: CertificateReader, team: Team, state: ServerState,
-    log: Logger
+    signals: consuming Signals, files: consuming FileWatcher, cluster: ClusterReader, certificate: CertificateReader,
+    team: Team, state: ServerState, log: Logger
   ) throws {
-    files = try FileWatcher()
-    for path in certificate.source.paths + [cluster.source.path] { try files.watch(path) }
     poller = try Poller(batch: 8)
     try poller.register(files.descriptor, as: .files, for: .reading)
     try poller.register(signals.descriptor, as: .signals, for: .reading)
     try poller.register(team.ended.wakeup.descriptor, as: .loops, for: .reading)
     self.signals = signals
+    self.files = files
     self.cluster = cluster
     self.certificate = certificate
     self.team = team

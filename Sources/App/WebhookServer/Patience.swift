@@ -1,0 +1,33 @@
+/// How long a connection may stay in each phase of one request. A value, so that a test need not wait as long.
+struct Patience: Sendable {
+  /// A TLS handshake takes two round trips; whoever needs longer is not the API server.
+  var handshake: Duration = .seconds(10)
+
+  /// A head of a few hundred bytes from a peer that has just begun to send it.
+  var head: Duration = .seconds(10)
+
+  /// The API server gives a webhook at most 30 s in all (timeoutSeconds).
+  var body: Duration = .seconds(30)
+
+  /// A peer that takes none of its answer for this long is gone.
+  var sending: Duration = .seconds(30)
+
+  /// For a peer to take the end of its answer and close too.
+  var lingering: Duration = .seconds(2)
+
+  /// The API server keeps idle connections 90 s and does not retry a POST that meets a closed one, so ours has to be
+  /// the longer patience.
+  var idle: Duration = .seconds(120)
+
+  func duration(of phase: Connection.Phase) -> Duration {
+    switch phase {
+    case .handshake: handshake
+    case .idle: idle
+    case .head: head
+    case .body: body
+    case .sending, .closing: sending
+    case .lingering: lingering
+    case .closed: .zero
+    }
+  }
+}

@@ -1,0 +1,71 @@
+public import Foundation
+
+/// A certificate authority that lives as long as its folder, and what it signs. No key is kept in the repository.
+public struct Certificates: Sendable {
+  public let folder: TemporaryFolder
+
+  public var authority: String { folder.path("ca.pem") }
+  public var certificate: String { folder.path("server.pem") }
+  public var key: String { folder.path("server.key") }
+
+  public init() throws {
+    folder = try TemporaryFolder()
+    try openssl(
+      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2", "-subj",
+      "/CN=test authority", "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", folder.path("ca.key"), "-out",
+      authority)
+    try sign("server", for: "serverAuth")
+    try sign("client", for: "clientAuth")
+  }
+
+  /// Makes `NAME.pem` and `NAME.key` for localhost.
+  public func sign(_ name: String, for usage: String) throws {
+    let extensions = "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=\(usage)\n"
+    try folder.write(extensions, to: "extensions")
+    try openssl(
+      "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=\(name)", "-keyout",
+      folder.path("\(name).key"), "-out", folder.path("\(name).csr"))
+    try openssl(
+      "x509", "-req", "-in", folder.path("\(name).csr"), "-CA", authority, "-CAkey", folder.path("ca.key"),
+      "-CAcreateserial", "-days", "2", "-extfile", folder.path("extensions"), "-out", folder.path("\(name).pem"))
+  }
+
+  public func openssl(_ arguments: String...) throws {
+    let run = try Program.run("openssl", arguments)
+    if run.exitCode != 0 { throw NeverCame(what: "openssl \(arguments[0])", text: run.errors) }
+  }
+}
+
+/// A folder that is gone with its last owner.
+public final class TemporaryFolder: Sendable {
+  public let url: URL
+
+  public init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "storage-network-webhook-\(UUID())")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+
+  public func path(_ name: String) -> String { url.appending(path: name).path }
+
+  public func write(_ text: String, to name: String) throws {
+    try text.write(to: url.appending(path: name), atomically: true, encoding: .utf8)
+  }
+
+  public func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appending(path: name))) }
+}
+
+/// The repository's own files, found from the place of this one.
+public enum Repository {
+  public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  public static func path(_ name: String) -> String { root.appending(path: name).path }
+
+  public static func text(_ name: String) throws -> String {
+    try String(contentsOf: root.appending(path: name), encoding: .utf8)
+  }
+}

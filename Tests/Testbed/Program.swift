@@ -1,0 +1,164 @@
+public import Foundation
+
+/// Another program under the eye of a test: fed, listened to, and gone with its last owner.
+///
+/// Every wait is for something that the program says or does, and is bounded.
+public final class Program: @unchecked Sendable {
+  // Sendable: the process is started in `init`; afterwards only calls that Foundation allows from any thread are made.
+
+  /// After so many seconds a test gives up hope, not before: a loaded machine is slow, not wrong.
+  public static let patience: TimeInterval = 60
+
+  private let process = Process()
+  private let input = Pipe()
+  public let output: Output
+  public let errors: Output
+
+  /// - Parameter name: A path, or a name that is looked up in PATH.
+  public init(_ name: String, _ arguments: [String]) throws {
+    // A program that ends before it has read its input must not end the tests.
+    _ = Self.ignoresBrokenPipes
+    let outputPipe = Pipe()
+    let errorPipe = Pipe()
+    for pipe in [input, outputPipe, errorPipe] {
+      // Else programs started meanwhile would keep each other's pipes open.
+      for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+        _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+      }
+    }
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [name] + arguments
+    process.standardInput = input
+    process.standardOutput = outputPipe
+    process.standardError = errorPipe
+    try process.run()
+    try? input.fileHandleForReading.close()
+    output = Output(of: outputPipe)
+    errors = Output(of: errorPipe)
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  }
+
+  public func send(_ text: String) { send(Array(text.utf8)) }
+
+  public func send(_ bytes: [UInt8]) { try? input.fileHandleForWriting.write(contentsOf: Data(bytes)) }
+
+  public func endInput() { try? input.fileHandleForWriting.close() }
+
+  public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Waits until the program has ended, and gives its exit code.
+  public func exitCode() throws -> Int32 {
+    // Its outputs end when it ends.
+    try output.waitForEnd()
+    try errors.waitForEnd()
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+
+  private static let ignoresBrokenPipes: Void = { _ = Foundation.signal(SIGPIPE, SIG_IGN) }()
+}
+
+extension Program {
+  /// What a program that ran to its end has said.
+  public struct Run: Sendable {
+    public let exitCode: Int32
+    public let output: String
+    public let errors: String
+  }
+
+  /// Runs a program to its end.
+  public static func run(_ name: String, _ arguments: [String], input: String = "") throws -> Run {
+    let program = try Program(name, arguments)
+    program.send(input)
+    program.endInput()
+    let exitCode = try program.exitCode()
+    return Run(exitCode: exitCode, output: program.output.text, errors: program.errors.text)
+  }
+}
+
+/// What a program writes, gathered as it comes.
+public final class Output: @unchecked Sendable {
+  // Sendable: everything that changes is guarded by the condition.
+
+  private let condition = NSCondition()
+  private var bytes = Data()
+  private var hasEnded = false
+
+  init(of pipe: Pipe) {
+    let handle = pipe.fileHandleForReading
+    try? pipe.fileHandleForWriting.close()
+    let thread = Thread { [self] in
+      while case let data = handle.availableData, !data.isEmpty { add(data) }
+      end()
+    }
+    thread.start()
+  }
+
+  public var text: String { condition.withLock { text(of: bytes) } }
+
+  private func text(of bytes: Data) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  public var lines: [String] { text.split(separator: "\n").map(String.init) }
+
+  /// Waits until the output has a line with these words, and gives the line.
+  @discardableResult
+  public func waitForLine(with words: String..., after count: Int = 0) throws -> String {
+    var found: String?
+    try wait(for: words.joined(separator: " … ")) { text in
+      let lines = text.split(separator: "\n").dropLast(text.hasSuffix("\n") ? 0 : 1)
+      found = lines.filter { line in words.allSatisfy(line.contains) }.dropFirst(count).first.map(String.init)
+      return found != nil
+    }
+    return found ?? ""
+  }
+
+  public func wait(forText words: String) throws {
+    try wait(for: words) { $0.contains(words) }
+  }
+
+  /// Waits until the program can write no more.
+  public func waitForEnd(within patience: TimeInterval = Program.patience) throws {
+    let deadline = Date(timeIntervalSinceNow: patience)
+    try condition.withLock {
+      while !hasEnded {
+        guard condition.wait(until: deadline) else { throw NeverCame(what: "the end", text: text(of: bytes)) }
+      }
+    }
+  }
+
+  private func wait(for what: String, _ isThere: (String) -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: Program.patience)
+    try condition.withLock {
+      while !isThere(text(of: bytes)) {
+        if hasEnded || !condition.wait(until: deadline) {
+          throw NeverCame(what: what, text: text(of: bytes))
+        }
+      }
+    }
+  }
+
+  private func add(_ data: Data) {
+    condition.withLock {
+      bytes += data
+      condition.broadcast()
+    }
+  }
+
+  private func end() {
+    condition.withLock {
+      hasEnded = true
+      condition.broadcast()
+    }
+  }
+}
+
+/// Something that a program was expected to say and did not.
+public struct NeverCame: Error, CustomStringConvertible {
+  let what: String
+  let text: String
+
+  public var description: String { "never came: \(what); what came: \(text.suffix(2000))" }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import HTTPWire
+import Testbed
+import Testing
+
+@Suite struct `Bad input` {
+  let server: RunningServer
+
+  init() throws {
+    server = try RunningServer()
+  }
+
+  /// What is asked, and what it gets; every row is asked over both versions of HTTP.
+  static let table: [(path: String, body: String?, options: [String], status: Int, words: String, allow: String?)] = [
+    ("/validate", "", [], 400, "is not JSON", nil),
+    ("/validate", "no JSON", [], 400, "is not JSON", nil),
+    ("/mutate", "{\"kind\":", [], 400, "line 1, column 9", nil),
+    ("/validate", "[]", [], 400, "is not an AdmissionReview", nil),
+    ("/validate", "{}", [], 400, "is not an AdmissionReview", nil),
+    ("/mutate", #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1beta1"}"#, [], 400, "apiVersion", nil),
+    ("/validate", #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}"#, [], 400, "no request", nil),
+    ("/", nil, [], 404, "nothing", nil),
+    ("/validate/", "{}", [], 404, "nothing", nil),
+    ("/Validate", "{}", [], 404, "nothing", nil),
+    ("/validate", nil, [], 405, "POST", "POST"),
+    ("/mutate", "{}", ["--request", "PUT"], 405, "POST", "POST"),
+    ("/healthz", "{}", [], 405, "GET", "GET, HEAD"),
+    ("/readyz", "{}", ["--request", "DELETE"], 405, "GET", "GET, HEAD"),
+    ("/metrics", "{}", [], 405, "GET", "GET, HEAD"),
+    ("/validate", "{}", ["--header", "Content-Type: text/plain"], 415, "application/json", nil),
+    ("/validate", "{}", ["--header", "Content-Type:"], 415, "application/json", nil),
+    ("/mutate", "{}", ["--header", "Content-Type: application/jsonp"], 415, "application/json", nil),
+  ]
+
+  @Test(arguments: ["--http1.1", "--http2"])
+  func `gets its status and a reason in JSON, and the connection lives on`(_ version: String) throws {
+    for (path, body, options, status, words, allow) in Self.table {
+      let answer = try server.ask(path, post: body, [version] + options)
+      #expect(answer.status == status, "\(path) \(body ?? "")")
+      #expect(answer.headers["content-type"] == "application/json")
+      #expect(answer.headers["allow"] == allow)
+      #expect(answer.headers["connection"] == nil)
+      #expect(answer.error?.contains(words) == true, "\(answer.body)")
+    }
+  }
+
+  @Test(arguments: [
+    "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;q=1",
+  ]) func `a content type that is JSON is taken`(_ type: String) throws {
+    let answer = try server.ask(
+      "/validate", post: ExampleReview.text("update-set-value"), "--header", "Content-Type: \(type)")
+    #expect(answer.status == 200)
+  }
+
+  @Test(arguments: ["--http1.1", "--http2"])
+  func `a body or header block over its limit is refused`(_ version: String) throws {
+    let body = String(repeating: " ", count: HTTPLimits.body + 1)
+    let tooLong = try server.ask("/validate", post: body, version, "--header", "Expect:")
+    #expect(tooLong.status == 413)
+    let field = String(repeating: "x", count: HTTPLimits.head + 1)
+    let tooManyFields = try server.ask("/healthz", version, "--header", "X-Long: \(field)")
+    #expect(tooManyFields.status == 431)
+    if version == "--http1.1" {
+      #expect(tooLong.headers["connection"] == "close")
+      #expect(tooManyFields.headers["connection"] == "close")
+    }
+    #expect(try server.ask("/healthz", version).status == 200)
+  }
+
+  /// What two parsers might read differently; the long table is that of `MalformedRequestTests`.
+  static let malformed: [(wire: String, status: Int)] = [
+    ("GET / HTTP/1.1\nHost: x\r\n\r\n", 400),
+    ("GET /\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+    ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(HTTPLimits.body + 1)\r\n\r\n", 413),
+    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+  ]
+
+  @Test(arguments: malformed) func `what is no HTTP is refused and the connection closed`(
+    _ row: (wire: String, status: Int)
+  ) throws {
+    let connection = try server.connect()
+    // Sent along, it must not be taken for a request of its own.
+    connection.send("\(row.wire)GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    _ = try connection.exitCode()
+    let output = connection.output.text
+    #expect(output.hasPrefix("HTTP/1.1 \(row.status) "), "\(output)")
+    #expect(output.contains("Connection: close\r\n"))
+    #expect(output.components(separatedBy: "\r\nDate: ").count == 2, "one answer and no other")
+  }
+
+  @Test func `HEAD is answered without a body`() throws {
+    let answer = try server.ask("/healthz", "--http1.1", "--head")
+    #expect(answer.status == 200)
+    #expect(answer.headers["content-length"] == "3")
+    #expect(answer.body == "")
+  }
+
+  @Test func `a hostile connection never disturbs another`() throws {
+    let calm = try server.connect()
+    calm.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    try calm.output.wait(forText: "ok\n")
+
+    var hostile: [Program] = []
+    for _ in 0..<4 {
+      for wire in ["POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 7000000\r\n\r\n{", "GET /", "\r\n"] {
+        let connection = try server.connect()
+        connection.send(wire)
+        hostile.append(connection)
+      }
+    }
+    for garbage in [
+      "GET / HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", String(repeating: "\0", count: 100_000),
+    ] {
+      let socket = try RawSocket(port: server.port)
+      socket.send(Array(garbage.utf8))
+      hostile += [try server.connect()]
+      #expect(try server.validate(ExampleReview.text("update-set-value")) == Verdict(isAllowed: true))
+    }
+    calm.send("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+    try calm.output.wait(forText: "ready\n")
+    #expect(!hostile.isEmpty)
+  }
+
+  @Test func `plain HTTP and garbage on the port end their connection`() throws {
+    for garbage in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", String(repeating: "A", count: 1000)] {
+      let socket = try RawSocket(port: server.port)
+      socket.send(Array(garbage.utf8))
+      // At most the alert that says why.
+      #expect(try socket.receiveUntilClosed().count <= 7)
+    }
+  }
+}
+
+/// A TCP connection without TLS, made of the C library alone.
+final class RawSocket {
+  private let descriptor: Int32
+
+  init(port: Int) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    if result != 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    var limit = timeval(tv_sec: Int(Program.patience), tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  deinit { close(descriptor) }
+
+  func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+
+  /// Everything until the peer closes, in order or by a reset; throws when it does not.
+  func receiveUntilClosed() throws -> [UInt8] {
+    var all: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      if count == 0 || count < 0 && errno == ECONNRESET { return all }
+      if count < 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      all += buffer[..<count]
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Testbed
+import Testing
+
+@Suite struct `The command check` {
+  static let cluster = Repository.path("manifests/example/cluster.yaml")
+  static let good = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
+
+  func check(_ arguments: String..., input: String = "") throws -> Program.Run {
+    try Program.run(
+      RunningServer.executable, ["check", "--cluster-snapshot", Self.cluster] + arguments, input: input)
+  }
+
+  @Test func `ends with 0 where the change would be allowed`() throws {
+    let run = try check("--value", Self.good)
+    #expect(run.exitCode == 0)
+    #expect(run.output == "allowed\n")
+    #expect(run.errors == "")
+  }
+
+  @Test func `tells what would be stored`() throws {
+    let run = try check("--value", #"{"range":"192.168.0.0/24", "clusterNetwork":"storage", "vlan":100, "exclude":[]}"#)
+    #expect(run.output == "allowed\n  stored as \(Self.good)\n")
+    #expect(try check("--value", " ").output == "allowed\n  stored as the empty text\n")
+  }
+
+  @Test func `ends with 1 where it would be denied, with every reason on a line of its own`() throws {
+    let run = try check("--value", #"{"vlan":4095,"clusterNetwork":"storage","range":"10.52.0.0/24"}"#)
+    #expect(run.exitCode == 1)
+    #expect(
+      run.output == """
+        denied
+          ✗ value.vlan: is 4095, but a VLAN is a number from 1 to 4094, or 0 for untagged
+          ✗ value.range: 10.52.0.0/24 overlaps 10.52.0.0/16, which is reserved for the pods of Harvester; choose another range
+
+        """)
+  }
+
+  @Test func `says the same in JSON`() throws {
+    let run = try check("--value", #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/8"}"#, "-o", "json")
+    #expect(run.exitCode == 1)
+    struct Report: Decodable {
+      struct Violation: Decodable {
+        let rule: String
+        let field: String
+        let message: String
+      }
+      let allowed: Bool
+      let violations: [Violation]
+      let warnings: [String]
+      let storedAs: String?
+    }
+    let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+    #expect(!report.allowed)
+    #expect(report.violations.map(\.rule) == ["RangeIsNetwork"])
+    #expect(report.violations.map(\.field) == ["value.range"])
+    #expect(report.storedAs == nil)
+    let allowed = try check("--value", Self.good, "--output", "json")
+    #expect(allowed.output == #"{"allowed":true,"violations":[],"warnings":[],"storedAs":null}"# + "\n")
+  }
+
+  @Test(arguments: ["-", "file"]) func `reads a manifest from a file or from standard input`(_ source: String) throws {
+    let manifest = """
+      apiVersion: harvesterhci.io/v1beta1
+      kind: Setting
+      metadata: {name: storage-network}
+      value: '{"vlan":1,"clusterNetwork":"mgmt","range":"192.168.0.0/24"}'
+      """
+    let folder = try TemporaryFolder()
+    try folder.write(manifest, to: "setting.yaml")
+    let run = try check("-f", source == "-" ? "-" : folder.path("setting.yaml"), input: source == "-" ? manifest : "")
+    #expect(run.exitCode == 1)
+    #expect(run.output.contains("value.vlan: is 1"))
+  }
+
+  @Test(arguments: [("update-set-value", 0), ("update-dry-run-reserved-range", 1), ("delete", 1), ("create-empty", 0)])
+  func `reads an AdmissionReview`(_ review: String, _ exitCode: Int32) throws {
+    #expect(try check("-f", Repository.path("manifests/example/reviews/\(review).json")).exitCode == exitCode)
+  }
+
+  @Test func `the command line's options count`() throws {
+    #expect(try check("--value", Self.good, "--reserved-range", "192.168.0.0/16").exitCode == 1)
+    #expect(try check("--value", Self.good, "--reserved-range", "192.169.0.0/16").exitCode == 0)
+  }
+
+  /// What cannot be told, and words of the explanation.
+  static let table: [(arguments: [String], words: String)] = [
+    ([], "either -f FILE or --value JSON"),
+    (["--value", "", "-f", "x"], "either -f FILE or --value JSON"),
+    (["-f", "/nowhere.yaml"], "/nowhere.yaml: No such file or directory"),
+    (["-f", "/dev/null"], "there is no Setting storage-network"),
+    (["--value", "", "-o", "xml"], "xml"),
+    (["--value", "", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
+  ]
+
+  @Test(arguments: table) func `ends with 2 where it cannot tell`(_ row: (arguments: [String], words: String)) throws {
+    let run = try Program.run(
+      RunningServer.executable,
+      ["check"] + (row.arguments.contains("--cluster-snapshot") ? [] : ["--cluster-snapshot", Self.cluster])
+        + row.arguments)
+    #expect(run.exitCode == 2)
+    #expect(run.output == "")
+    #expect(run.errors.contains(row.words), "\(run.errors)")
+  }
+
+  @Test func `help ends with 0`() throws {
+    let run = try Program.run(RunningServer.executable, ["--help"])
+    #expect(run.exitCode == 0)
+    for command in ["serve", "check"] { #expect(run.output.contains(command)) }
+  }
+}

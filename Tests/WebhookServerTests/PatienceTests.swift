@@ -1,0 +1,149 @@
+import Admission
+import Foundation
+import Logging
+import Rules
+import Testbed
+import Testing
+
+@testable import Reactor
+@testable import WebhookServer
+
+/// A server within the tests, for what the command line has no option for.
+final class ServerInProcess {
+  let certificates: Certificates
+  let state = ServerState()
+  let port: Int
+  private let team: Team
+
+  init(patience: Patience = Patience()) throws {
+    certificates = try Certificates()
+    var log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    log.logLevel = .critical
+    let address = try #require(SocketAddress("127.0.0.1:0"))
+    let listener = try SharedListener(on: address)
+    port = listener.listener.address.port
+    let source = CertificateSource(certificate: certificates.certificate, key: certificates.key)
+    team = try Team(
+      size: 1, listeners: [listener], context: ContextBox(try source.read()),
+      endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: patience, log: log
+    )
+  }
+
+  deinit { team.tell(.stop) }
+
+  func connect() throws -> Program {
+    try Program(
+      "openssl",
+      [
+        "s_client", "-quiet", "-verify_quiet", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-CAfile",
+        certificates.authority,
+      ])
+  }
+
+  func ask(_ path: String, post body: String? = nil) throws -> Answer {
+    let post = body == nil ? [] : ["--header", "Content-Type: application/json", "--data-binary", "@-"]
+    let options = ["--silent", "--include", "--max-time", "60", "--cacert", certificates.authority] + post
+    return try Answer(of: Program.run("curl", options + ["https://localhost:\(port)\(path)"], input: body ?? ""))
+  }
+}
+
+@Suite struct `A slow peer` {
+  /// Which patience is short, and what the peer has sent when it falls silent.
+  static let table: [(phase: String, shorten: @Sendable (inout Patience) -> Void, sent: String)] = [
+    ("idle", { $0.idle = .milliseconds(300) }, ""),
+    ("idle after a request", { $0.idle = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ("head", { $0.head = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHo"),
+    ("body", { $0.body = .milliseconds(300) }, "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"),
+    (
+      "chunk", { $0.body = .milliseconds(300) },
+      "POST /mutate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"
+    ),
+  ]
+
+  @Test(arguments: table.indices) func `is closed at the deadline of its phase, and only of its phase`(_ row: Int)
+    throws
+  {
+    let (phase, shorten, sent) = Self.table[row]
+    var patience = Patience()
+    shorten(&patience)
+    let server = try ServerInProcess(patience: patience)
+    let connection = try server.connect()
+    connection.send(sent)
+    _ = try connection.exitCode()
+    #expect(server.state.metrics.expiredConnections.current == 1, "\(phase)")
+    #expect(server.state.metrics.openConnections.current == 0, "\(phase)")
+  }
+
+  @Test func `of the handshake is closed at its deadline`() throws {
+    var patience = Patience()
+    patience.handshake = .milliseconds(300)
+    let server = try ServerInProcess(patience: patience)
+    let silent = try RawSocket(port: server.port)
+    let begun = try RawSocket(port: server.port)
+    begun.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+    #expect(try silent.receiveUntilClosed() == [])
+    #expect(try begun.receiveUntilClosed() == [])
+    #expect(server.state.metrics.expiredConnections.current == 2)
+  }
+
+  @Test func `that drips bytes does not put its deadline off`() throws {
+    var patience = Patience()
+    patience.head = .milliseconds(300)
+    let server = try ServerInProcess(patience: patience)
+    let connection = try server.connect()
+    // Written as fast as the pipe takes it, for longer than the deadline: only the server's end of it ends this.
+    let dripping = Thread {
+      connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n")
+      while (try? connection.output.waitForEnd(within: 0.02)) == nil { connection.send("A: b\r\n") }
+    }
+    dripping.start()
+    _ = try connection.exitCode()
+    #expect(server.state.metrics.expiredConnections.current == 1)
+  }
+
+  @Test func `that takes its time within the deadline is served`() throws {
+    let server = try ServerInProcess()
+    let connection = try server.connect()
+    for piece in ["GET /hea", "lthz HTT", "P/1.1\r\nHost:", " x\r\n\r", "\n"] { connection.send(piece) }
+    try connection.output.wait(forText: "ok\n")
+    #expect(server.state.metrics.expiredConnections.current == 0)
+  }
+}
+
+@Suite struct `Before the cluster is known` {
+  @Test func `the server is not ready and a review that needs facts is a fault, not a denial`() throws {
+    let server = try ServerInProcess()
+    let readiness = try server.ask("/readyz")
+    #expect(readiness.status == 503)
+    #expect(readiness.body == "not ready\n- the cluster has not been read yet\n")
+    #expect(try server.ask("/healthz").status == 200)
+
+    let answer = try server.ask("/validate", post: ExampleReview.text("update-set-value"))
+    let verdict = try Verdict(answer)
+    #expect(answer.status == 200)
+    #expect(!verdict.isAllowed)
+    #expect(verdict.code == 503)
+    #expect(verdict.message == "the cluster has not been read yet")
+  }
+
+  @Test(arguments: ["create-empty", "update-status-only"])
+  func `what is always allowed needs no facts`(_ review: String) throws {
+    let server = try ServerInProcess()
+    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+    #expect(try Verdict(server.ask("/mutate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+  }
+
+  @Test func `mutating and refusing to delete need none either`() throws {
+    let server = try ServerInProcess()
+    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("delete"))).code == 422)
+    let same = try Verdict(server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value")))
+    #expect(same.storedAs == #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#)
+  }
+
+  @Test func `as soon as it is known, the server is ready and decides`() throws {
+    let server = try ServerInProcess()
+    server.state.cluster.commit(ClusterFacts())
+    #expect(try server.ask("/readyz").body == "ready\n")
+    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("update-set-value"))).isAllowed)
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Testbed
+import Testing
+
+@Suite struct `Reviews over TLS` {
+  let server: RunningServer
+
+  init() throws {
+    server = try RunningServer()
+  }
+
+  /// What the two webhooks say to each example, as far as it fits a line.
+  static let table: [(review: String, storedAs: String?, isAllowed: Bool, mention: String)] = [
+    ("create-empty", nil, true, ""),
+    ("delete", nil, false, "must not be deleted"),
+    (
+      "update-dry-run-reserved-range",
+      #"{"vlan":100,"clusterNetwork":"storage","range":"10.52.0.0/24"}"#, false, "10.52.0.0/16"
+    ),
+    (
+      "update-pretty-printed-same-value",
+      #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#, true, ""
+    ),
+    ("update-set-value", nil, true, ""),
+    ("update-status-only", nil, true, ""),
+  ]
+
+  @Test func `every example review gets its verdict, over HTTP/1.1 and over HTTP/2 the same`() throws {
+    #expect(Self.table.map(\.review) == ExampleReview.names)
+    for (name, storedAs, isAllowed, mention) in Self.table {
+      let review = try ExampleReview.text(name)
+      var bodies: [[String]] = []
+      for (option, version) in [("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2")] {
+        let mutation = try server.ask("/mutate?timeout=10s", post: review, option)
+        let validation = try server.ask("/validate?timeout=10s", post: review, option)
+        #expect(mutation.version == version)
+        #expect(mutation.status == 200)
+        #expect(validation.status == 200)
+        #expect(validation.headers["content-type"] == "application/json")
+
+        let stored = try Verdict(mutation)
+        #expect(stored.isAllowed, "\(name)")
+        #expect(stored.storedAs == storedAs)
+        let verdict = try Verdict(validation)
+        #expect(verdict.isAllowed == isAllowed, "\(name)")
+        #expect(verdict.code == (isAllowed ? nil : 422))
+        #expect(verdict.message?.contains(mention) == (isAllowed ? nil : true))
+        bodies.append([mutation.body, validation.body])
+      }
+      #expect(bodies[0] == bodies[1])
+    }
+  }
+
+  @Test func `the request exactly as the API server sends it is answered`() throws {
+    let review = try ExampleReview.text("update-set-value")
+    let connection = try server.connect()
+    connection.send(
+      "POST /validate?timeout=10s HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: kube-apiserver-admission\r\n"
+        + "Content-Length: \(review.utf8.count)\r\nAccept: application/json, */*\r\nContent-Type: application/json\r\n"
+        + "Accept-Encoding: gzip\r\n\r\n\(review)")
+    try connection.output.wait(forText: #""allowed":true}}"#)
+    #expect(connection.output.text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+    #expect(!connection.output.text.contains("Connection: close"))
+  }
+
+  @Test(arguments: ["--http1.1", "--http2"])
+  func `two requests go over one connection`(_ version: String) throws {
+    let path = server.folder.path("review.json")
+    try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
+    let transfer = [
+      "--cacert", server.certificates.authority, version, "--silent", "--header", "Content-Type: application/json",
+      "--data-binary", "@\(path)", "--output", server.folder.path("answer"), "--write-out",
+      "%{http_code} %{num_connects} ", "\(server.url)/validate",
+    ]
+    let run = try Program.run("curl", transfer + ["--next"] + transfer)
+    #expect(run.output == "200 1 200 0 ")
+  }
+
+  @Test func `a body that is expected to wait is called for`() throws {
+    let answer = try server.ask(
+      "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Expect: 100-continue")
+    #expect(answer.interim == ["HTTP/1.1 100 Continue"])
+    #expect(try Verdict(answer) == Verdict(isAllowed: true))
+  }
+
+  @Test func `a body in chunks is read`() throws {
+    let answer = try server.ask(
+      "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Transfer-Encoding: chunked")
+    #expect(try Verdict(answer) == Verdict(isAllowed: true))
+  }
+
+  @Test func `a review of several megabytes is read`() throws {
+    let filler = String(repeating: #"{"f:key":{}},"#, count: 400_000)
+    let review = try ExampleReview.text("update-dry-run-reserved-range").replacing(
+      #""managedFields":["#, with: #""managedFields":[\#(filler)"#, maxReplacements: 1)
+    #expect(review.utf8.count > 5_000_000)
+    #expect(try server.validate(review, "--http1.1").code == 422)
+    #expect(try server.validate(review, "--http2").code == 422)
+  }
+
+  @Test(arguments: [["--tlsv1.2", "--tls-max", "1.2"], ["--tlsv1.3"]])
+  func `both versions of TLS are spoken`(_ options: [String]) throws {
+    #expect(try server.ask("/healthz", options).body == "ok\n")
+  }
+
+  @Test func `nghttp gets its verdict`() throws {
+    try server.folder.write(ExampleReview.text("delete"), to: "review.json")
+    let run = try Program.run(
+      "nghttp",
+      [
+        "--data=\(server.folder.path("review.json"))", "--header=content-type: application/json",
+        "\(server.url)/validate",
+      ])
+    #expect(run.output.contains(#""code":422"#))
+  }
+
+  @Test(arguments: [["--h1"], ["--npn-list=h2", "--max-concurrent-streams=10"]])
+  func `32 connections at once get every answer`(_ options: [String]) throws {
+    try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
+    let run = try Program.run(
+      "h2load",
+      options + [
+        "--requests=3200", "--clients=32", "--data=\(server.folder.path("review.json"))",
+        "--header=content-type: application/json", "\(server.url)/validate",
+      ])
+    #expect(run.output.contains("3200 total, 3200 started, 3200 done, 3200 succeeded, 0 failed, 0 errored, 0 timeout"))
+    #expect(run.output.contains("3200 2xx, 0 3xx, 0 4xx, 0 5xx"), "\(run.output)")
+    let metrics = try server.ask("/metrics").body
+    #expect(metrics.contains(#"storage_network_webhook_reviews_total{webhook="validate",verdict="allowed"} 3200"#))
+  }
+}

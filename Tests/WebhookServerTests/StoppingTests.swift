@@ -1,0 +1,117 @@
+import Foundation
+import Testbed
+import Testing
+
+@Suite struct `Stopping` {
+  @Test func `SIGTERM answers what is in flight, says close, and ends with 0`() throws {
+    let server = try RunningServer("--drain-delay", "0")
+    let idle = try server.connect()
+    idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    try idle.output.wait(forText: "ok\n")
+    let busy = try server.connect()
+    let review = try ExampleReview.text("update-set-value")
+    busy.send(
+      "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+        + "Content-Length: \(review.utf8.count)\r\n\r\n")
+    // The server has read the head, so the request is in flight.
+    try busy.output.wait(forText: "100 Continue")
+
+    server.program.signal(SIGTERM)
+    try server.log.waitForLine(with: #""event":"stopping""#)
+    _ = try idle.exitCode()
+    busy.send(review)
+    _ = try busy.exitCode()
+    #expect(busy.output.text.contains("HTTP/1.1 200 OK\r\n"))
+    #expect(busy.output.text.contains("Connection: close\r\n"))
+    #expect(busy.output.text.contains(#""allowed":true"#))
+    #expect(try server.program.exitCode() == 0)
+  }
+
+  @Test func `a request over HTTP/2 that is in flight is answered too`() throws {
+    let server = try RunningServer("--drain-delay", "0")
+    let busy = try Program(
+      "curl",
+      [
+        "--silent", "--verbose", "--http2", "--cacert", server.certificates.authority, "--request", "POST",
+        "--upload-file", "-", "--header", "Expect: 100-continue", "--expect100-timeout", "60", "--header",
+        "Content-Type: application/json", "\(server.url)/validate",
+      ])
+    try busy.errors.wait(forText: "< HTTP/2 100")
+    server.program.signal(SIGTERM)
+    try server.log.waitForLine(with: #""event":"stopping""#)
+    busy.send(try ExampleReview.text("update-set-value"))
+    busy.endInput()
+    #expect(try busy.exitCode() == 0)
+    #expect(busy.output.text.contains(#""allowed":true"#))
+    #expect(try server.program.exitCode() == 0)
+  }
+
+  @Test func `while others still send requests here, they are served although readiness says no`() throws {
+    let server = try RunningServer("--drain-delay", "600")
+    server.program.signal(SIGTERM)
+    try server.log.waitForLine(with: #""event":"stopping""#)
+    let readiness = try server.ask("/readyz")
+    #expect(readiness.status == 503)
+    #expect(readiness.body.contains("the server is stopping"))
+    #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
+
+    server.program.signal(SIGTERM)
+    try server.log.waitForLine(with: "stopping at once")
+    #expect(try server.program.exitCode() == 0)
+  }
+
+  @Test func `Ctrl-C does not wait for others`() throws {
+    let server = try RunningServer("--drain-delay", "600")
+    server.program.signal(SIGINT)
+    #expect(try server.program.exitCode() == 0)
+  }
+
+  @Test func `a connection that does not end is cut off at the timeout`() throws {
+    let server = try RunningServer("--drain-delay", "0", "--drain-timeout", "1")
+    let busy = try server.connect()
+    busy.send("POST /validate HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+    try busy.output.wait(forText: "100 Continue")
+    server.program.signal(SIGTERM)
+    #expect(try server.program.exitCode() == 0)
+    #expect(server.log.text.contains("connections were still open"))
+  }
+}
+
+@Suite struct `What cannot be served` {
+  /// Options that replace good ones, and words of the explanation; the exit code is 2.
+  static let table: [(options: [String], words: String)] = [
+    (["--listen", "localhost:1"], "no address and port"),
+    (["--listen", "203.0.113.1:1"], "Cannot assign requested address"),
+    (["--tls-certificate", "/nowhere.pem"], "/nowhere.pem: No such file or directory"),
+    (["--tls-key", "/dev/null"], "no private key"),
+    (["--cluster-snapshot", "/nowhere.yaml"], "/nowhere.yaml: No such file or directory"),
+    (["--reserved-range", "10.0.0.0"], "reserved-range"),
+    (["--sizing", "v1.4"], "sizing"),
+    (["--drain-delay", "-1"], "drain-delay"),
+    (["--frobnicate"], "frobnicate"),
+  ]
+
+  @Test(arguments: table) func `is explained, with exit code 2`(_ row: (options: [String], words: String)) throws {
+    let certificates = try Certificates()
+    let good = [
+      "--listen": "127.0.0.1:0", "--tls-certificate": certificates.certificate, "--tls-key": certificates.key,
+      "--cluster-snapshot": Repository.path("manifests/example/cluster.yaml"),
+    ].filter { $0.key != row.options[0] }
+    let run = try Program.run(
+      RunningServer.executable, ["serve"] + good.flatMap { [$0.key, $0.value] } + row.options)
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains(row.words), "\(run.errors)")
+  }
+
+  @Test func `a port in use is told`() throws {
+    let server = try RunningServer()
+    let run = try Program.run(
+      RunningServer.executable,
+      [
+        "serve", "--listen", "127.0.0.1:\(server.port)", "--tls-certificate", server.certificates.certificate,
+        "--tls-key", server.certificates.key, "--cluster-snapshot", server.folder.path("cluster.yaml"),
+      ])
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains("Address already in use"))
+  }
+}
