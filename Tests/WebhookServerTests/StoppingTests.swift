@@ -33,7 +33,7 @@ import Testing
       "curl",
       [
         "--silent", "--verbose", "--http2", "--cacert", server.certificates.authority, "--request", "POST",
-        "--upload-file", "-", "--header", "Expect: 100-continue", "--expect100-timeout", "60", "--header",
+        "--upload-file", ".", "--header", "Expect: 100-continue", "--expect100-timeout", "60", "--header",
         "Content-Type: application/json", "\(server.url)/validate",
       ])
     try busy.errors.wait(forText: "< HTTP/2 100")
