@@ -1,0 +1,52 @@
+/// One question to the API server: always a GET.
+package struct APIRequest: Sendable, Equatable {
+  /// With its query, percent-encoded.
+  package let path: String
+  package let accept: String
+}
+
+extension APIRequest {
+  static func list(_ resource: Resource, continuing mark: String) -> APIRequest {
+    var query = ["limit=\(WatchLimits.page)"]
+    if !mark.isEmpty { query.append("continue=\(mark.percentEncoded)") }
+    return APIRequest(resource, query, form: "PartialObjectMetadataList")
+  }
+
+  /// - Parameter duration: When the server shall end the watch, which is its sign of life when nothing changes.
+  static func watch(_ resource: Resource, from version: String, for duration: Duration) -> APIRequest {
+    let query = [
+      "watch=true", "allowWatchBookmarks=true", "resourceVersion=\(version.percentEncoded)",
+      "timeoutSeconds=\(max(1, duration.components.seconds))",
+    ]
+    return APIRequest(resource, query, form: "PartialObjectMetadata")
+  }
+
+  /// - Parameter form: What to ask for where the metadata is enough.
+  private init(_ resource: Resource, _ query: [String], form: String) {
+    var path = resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/"
+    path += resource.version
+    if let namespace = resource.namespace { path += "/namespaces/\(namespace)" }
+    let selection = resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? []
+    self.path = "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&")
+    accept = resource.isMetadataOnly ? "application/json;as=\(form);g=meta.k8s.io;v=v1" : "application/json"
+  }
+}
+
+extension String {
+  /// Everything but the unreserved characters as %XX (RFC 3986 section 2).
+  fileprivate var percentEncoded: String {
+    var encoded = ""
+    for byte in utf8 {
+      let isUnreserved =
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-._~".utf8.contains(byte)
+      if isUnreserved {
+        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        encoded += byte < 16 ? "%0" : "%"
+        encoded += String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return encoded
+  }
+}

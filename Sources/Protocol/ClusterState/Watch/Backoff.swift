@@ -1,0 +1,47 @@
+/// How long to wait after one failure more: twice as long each time, never twice the same, so that many clients of a
+/// server that returns do not all come at once.
+struct Backoff {
+  private var failures = 0
+  private var numbers: SplitMix
+
+  init(seed: UInt64) {
+    numbers = SplitMix(state: seed)
+  }
+
+  var isRested: Bool { failures == 0 }
+
+  mutating func rest() {
+    failures = 0
+  }
+
+  mutating func pause() -> Duration {
+    // 2^5 is above the longest pause already.
+    let doubled = WatchLimits.pauses.lowerBound * (1 << min(failures, 5))
+    failures += 1
+    return (doubled * Double.random(in: 0.75...1.25, using: &numbers)).clamped(to: WatchLimits.pauses)
+  }
+
+  /// Up to a quarter less, so that what begins together does not end together.
+  mutating func spread(_ duration: Duration) -> Duration {
+    duration * Double.random(in: 0.75...1, using: &numbers)
+  }
+}
+
+extension Duration {
+  fileprivate func clamped(to range: ClosedRange<Duration>) -> Duration {
+    min(max(self, range.lowerBound), range.upperBound)
+  }
+}
+
+/// Numbers that look random and are the same for the same seed (SplitMix64, Steele, Lea and Flood 2014).
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

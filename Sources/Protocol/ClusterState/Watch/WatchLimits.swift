@@ -1,0 +1,31 @@
+/// Every bound of the watching, with its reason.
+package enum WatchLimits {
+  /// Objects on one page of a list, as kubectl and client-go ask.
+  static let page = 500
+
+  /// The bytes of one object in a list or an event.
+  ///
+  /// etcd takes 1.5 MiB in one request and the API server 3 MiB in one body; an event adds a few bytes to its object.
+  static let object = 4 * 1024 * 1024
+
+  /// The bytes of an answer that is no 200 which are kept for its reason; a Status is a few hundred.
+  static let reason = 4 * 1024
+
+  /// A page of a list that stops arriving for so long will not arrive any more.
+  static let listSilence: Duration = .seconds(30)
+
+  /// What a watch that the server should have ended may be late.
+  static let grace: Duration = .seconds(15)
+
+  /// How often one looks for a kind that is not installed.
+  static let absence: Duration = .seconds(30)
+
+  /// Between two watches of a kind, should a server end each as soon as it begins.
+  static let betweenWatches: Duration = .seconds(1)
+
+  /// The first and the longest pause after a failure.
+  static let pauses: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
+
+  /// The least staleness that can be asked for: a watch has to end and begin again well within it.
+  package static let leastStaleness: Duration = .seconds(10)
+}
