@@ -47,6 +47,7 @@ let package = Package(
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
     .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
+    .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl"),
     .systemLibrary(name: "CYAML", path: "Sources/C/CYAML", pkgConfig: "yaml-0.1"),
 
     // Domain: pure Swift; no Foundation, no C, no clock, no lock.
@@ -64,6 +65,7 @@ let package = Package(
 
     // Machinery: every system call.
     room("Machinery", "Reactor", ["CLinux"]),
+    room("Machinery", "KubeClient", ["CCurl", "ClusterState", "JSON", "Reactor", "Rules", "Snapshot"]),
 
     // App: the pipeline and the command line.
     room(

@@ -47,4 +47,31 @@ package enum WallClock {
     return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
       + "T\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2)).\(digits(Int32(time.tv_nsec / 1_000_000), 3))Z"
   }
+
+  /// Reads `2026-11-24T04:17:01Z`, with or without a fraction, or with an offset in place of Z (RFC 3339); the fraction
+  /// is left out.
+  package static func seconds(at text: String) -> Int64? {
+    let fields = text.prefix(19).split(whereSeparator: { "-T:".contains($0) }).compactMap { Int32($0) }
+    var rest = text.dropFirst(19)
+    if rest.first == "." { rest = rest.dropFirst().drop { $0.isWholeNumber } }
+    guard fields.count == 6, let offset = offset(rest) else { return nil }
+    var parts = unsafe tm()
+    unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday) = (fields[0] - 1900, fields[1] - 1, fields[2])
+    unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec) = (fields[3], fields[4], fields[5])
+    // Sound: the call reads and writes nothing but the structure, which holds no pointer that it uses.
+    return Int64(unsafe timegm(&parts)) - offset
+  }
+
+  /// `Z`, or `+01:00` in seconds.
+  private static func offset(_ text: Substring) -> Int64? {
+    if text == "Z" || text == "z" { return 0 }
+    let parts = text.dropFirst().split(separator: ":")
+    guard parts.count == 2, let hours = UInt8(parts[0]), let minutes = UInt8(parts[1]) else { return nil }
+    let seconds = Int64(hours) * 3600 + Int64(minutes) * 60
+    switch text.first {
+    case "+": return seconds
+    case "-": return -seconds
+    default: return nil
+    }
+  }
 }

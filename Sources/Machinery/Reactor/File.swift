@@ -57,6 +57,11 @@ package enum File {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  package static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0
+  }
+
   /// The names in a folder, in byte order.
   package static func names(in folder: String) throws(FileError) -> [String] {
     guard let handle = unsafe opendir(folder) else { throw FileError(folder, Errno(rawValue: errno).description) }

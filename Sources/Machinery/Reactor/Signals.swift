@@ -20,8 +20,13 @@ package struct Signals: ~Copyable, Sendable {
     unsafe sigaddset(&set, SIGINT)
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     // Sockets send with MSG_NOSIGNAL; this is for standard output into a closed pipe.
-    signal(SIGPIPE, SIG_IGN)
+    Self.ignoreBrokenPipes()
     descriptor = Descriptor(owning: try Syscalls.makeSignalDescriptor(set))
+  }
+
+  /// Whoever writes to what nobody reads gets an error and not a signal.
+  package static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
   }
 
   /// The next signal that came, if any.

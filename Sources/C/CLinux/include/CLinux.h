@@ -10,6 +10,7 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
@@ -19,5 +20,14 @@ int clinux_processor_count(void);
 
 /// pthread_setname_np(3) for the calling thread; names longer than 15 bytes are refused by the kernel.
 void clinux_name_thread(const char *name);
+
+/// pipe2(2) with O_CLOEXEC; `ends` has room for two descriptors, the reading one first.
+int clinux_pipe(int *ends);
+
+/// tcp(7), TCP_USER_TIMEOUT.
+int clinux_set_user_timeout(int socket, int milliseconds);
+
+/// posix_spawnp(3): standard input is empty, standard output is `output`, no signal is blocked. Gives an error number.
+int clinux_spawn(pid_t *child, const char *command, char *const *arguments, char *const *environment, int output);
 
 #endif

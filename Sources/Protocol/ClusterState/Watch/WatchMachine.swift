@@ -291,7 +291,7 @@ extension WatchMachine {
   private var nextStep: Step? {
     switch phase {
     case .waiting(_, let step): step
-    case .listing, .watching, .refused: nil
+    default: nil
     }
   }
 

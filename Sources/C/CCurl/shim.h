@@ -1,0 +1,34 @@
+// libcurl for Swift: its functions with variable arguments become one function a type, nothing else.
+#pragma once
+
+#include <curl/curl.h>
+
+static inline CURLcode CCurl_set_number(CURL *easy, CURLoption option, long number) {
+  return curl_easy_setopt(easy, option, number);
+}
+static inline CURLcode CCurl_set_text(CURL *easy, CURLoption option, const char *text) {
+  return curl_easy_setopt(easy, option, text);
+}
+static inline CURLcode CCurl_set_list(CURL *easy, CURLoption option, struct curl_slist *list) {
+  return curl_easy_setopt(easy, option, list);
+}
+static inline CURLcode CCurl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+static inline CURLcode CCurl_set_receiver(CURL *easy, CURLoption option, curl_write_callback receiver) {
+  return curl_easy_setopt(easy, option, receiver);
+}
+static inline CURLcode CCurl_set_socket_receiver(CURL *easy, curl_sockopt_callback receiver) {
+  return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, receiver);
+}
+static inline CURLcode CCurl_set_pointer(CURL *easy, CURLoption option, void *pointer) {
+  return curl_easy_setopt(easy, option, pointer);
+}
+static inline CURLcode CCurl_get_number(CURL *easy, CURLINFO info, long *number) {
+  return curl_easy_getinfo(easy, info, number);
+}
+static inline CURLcode CCurl_get_pointer(CURL *easy, CURLINFO info, void **pointer) {
+  return curl_easy_getinfo(easy, info, pointer);
+}
+static inline CURLcode CCurl_result(const CURLMsg *message) { return message->data.result; }
