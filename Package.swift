@@ -70,11 +70,11 @@ let package = Package(
     // App: the pipeline and the command line.
     room(
       "App", "WebhookServer",
-      ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "Snapshot", "TLSWire", logging]),
+      ["Admission", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "Snapshot", "TLSWire", logging]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Reactor", "Rules", "Snapshot",
+        "Addressing", "Admission", "ClusterState", "JSON", "KubeClient", "KubeObjects", "Reactor", "Rules", "Snapshot",
         "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: law),

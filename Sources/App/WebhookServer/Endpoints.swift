@@ -39,14 +39,17 @@ struct Endpoints: Sendable {
 
   private var readiness: HTTPResponse {
     let reasons = state.reasonsAgainstReadiness
-    guard !reasons.isEmpty else { return .text(.ok, "ready\n") }
-    return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined())
+    let kinds = state.cluster.live?.readiness ?? ""
+    guard !reasons.isEmpty else { return .text(.ok, "ready\n" + kinds) }
+    return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined() + kinds)
   }
 
   private var metrics: HTTPResponse {
     HTTPResponse(
       status: .ok, contentType: .prometheus,
-      body: Array(state.metrics.exposition(isReady: state.reasonsAgainstReadiness.isEmpty).utf8))
+      body: Array(
+        (state.metrics.exposition(isReady: state.reasonsAgainstReadiness.isEmpty)
+          + (state.cluster.live?.exposition ?? "")).utf8))
   }
 
   /// One line a review that was not simply allowed; what was allowed is told on level debug.

@@ -8,7 +8,7 @@ internal import TLSWire
 package struct ServerConfiguration: Sendable {
   package var listen: [String]
   package var certificate: CertificateSource
-  package var cluster: SnapshotSource
+  package var cluster: ClusterSource
   package var ruleset: RulesetOptions
   /// After SIGTERM: how long the server goes on accepting, until no one is sent here any more.
   package var drainDelay: Duration
@@ -17,7 +17,7 @@ package struct ServerConfiguration: Sendable {
   package var loops: Int
 
   package init(
-    listen: [String], certificate: CertificateSource, cluster: SnapshotSource, ruleset: RulesetOptions = .init(),
+    listen: [String], certificate: CertificateSource, cluster: ClusterSource, ruleset: RulesetOptions = .init(),
     drainDelay: Duration = .seconds(5), drainTimeout: Duration = .seconds(30), loops: Int = processorCount
   ) {
     self.listen = listen
@@ -47,22 +47,34 @@ package enum Server {
     let signals = try Signals()
     // Watched before they are read, so that no change falls in between.
     let files = try FileWatcher()
-    for path in configuration.certificate.paths + [configuration.cluster.path] { try files.watch(path) }
+    for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
     let state = ServerState()
-    let cluster = ClusterReader(source: configuration.cluster, state: state, log: log)
-    try cluster.readFirst()
     let certificate = CertificateReader(
       source: configuration.certificate, context: ContextBox(try configuration.certificate.read()), log: log)
 
+    let snapshot = try begin(configuration.cluster, state, log)
     let listeners = try configuration.listen.map { text in try listen(on: text, log) }
     let reviewer = Reviewer(ruleset: Ruleset(options: configuration.ruleset))
     let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
     let team = try Team(
       size: configuration.loops, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
     let watch = try Watch(
-      signals: signals, files: files, cluster: cluster, certificate: certificate, team: team, state: state, log: log)
+      signals: signals, files: files, snapshot: snapshot, certificate: certificate, team: team, state: state, log: log)
     try watch.untilDone(configuration)
+  }
+
+  /// Reads the snapshot, which is then to be read again when it changes, or begins to follow the cluster.
+  private static func begin(_ source: ClusterSource, _ state: ServerState, _ log: Logger) throws -> ClusterReader? {
+    switch source {
+    case .snapshot(let source):
+      let reader = ClusterReader(source: source, state: state, log: log)
+      try reader.readFirst()
+      return reader
+    case .live(let source):
+      state.cluster.follow(try source.follow(log))
+      return nil
+    }
   }
 
   private static func listen(on text: String, _ log: Logger) throws(ServerError) -> SharedListener {

@@ -1,3 +1,4 @@
+internal import KubeClient
 internal import Rules
 internal import Synchronization
 
@@ -24,8 +25,9 @@ final class ServerState: Sendable {
 /// The one place where the latest facts are: written when a cluster was read, taken once by each review.
 final class ClusterBox: Sendable {
   private enum Content {
-    case unknown(Fault)
-    case known(Facts)
+    case unread
+    case snapshot(Facts)
+    case live(SharedCluster)
   }
 
   /// A reference, so that taking the facts copies one word and not a dozen lists.
@@ -34,22 +36,38 @@ final class ClusterBox: Sendable {
     init(_ facts: ClusterFacts) { self.facts = facts }
   }
 
-  private let content = Mutex(Content.unknown(Fault(message: "the cluster has not been read yet")))
+  private let content = Mutex(Content.unread)
 
   func commit(_ facts: ClusterFacts) {
     let facts = Facts(facts)
-    content.withLock { $0 = .known(facts) }
+    content.withLock { $0 = .snapshot(facts) }
+  }
+
+  func follow(_ cluster: SharedCluster) {
+    content.withLock { $0 = .live(cluster) }
   }
 
   func facts() throws(Fault) -> ClusterFacts {
     switch content.withLock({ $0 }) {
-    case .known(let facts): return facts.facts
-    case .unknown(let fault): throw fault
+    case .unread: throw Self.unread
+    case .snapshot(let facts): return facts.facts
+    case .live(let cluster): return try cluster.facts()
     }
   }
 
   var fault: Fault? {
-    guard case .unknown(let fault) = content.withLock({ $0 }) else { return nil }
-    return fault
+    switch content.withLock({ $0 }) {
+    case .unread: Self.unread
+    case .snapshot: nil
+    case .live(let cluster): cluster.fault
+    }
   }
+
+  /// The cluster that is followed, if one is.
+  var live: SharedCluster? {
+    guard case .live(let cluster) = content.withLock({ $0 }) else { return nil }
+    return cluster
+  }
+
+  private static let unread = Fault(message: "the cluster has not been read yet")
 }

@@ -14,14 +14,15 @@ final class Watch {
   private let poller: Poller
   private let files: FileWatcher
   private let signals: Signals
-  private let cluster: ClusterReader
+  /// Nil where the cluster is followed and not read from files.
+  private let snapshot: ClusterReader?
   private let certificate: CertificateReader
   private let team: Team
   private let state: ServerState
   private let log: Logger
 
   init(
-    signals: consuming Signals, files: consuming FileWatcher, cluster: ClusterReader, certificate: CertificateReader,
+    signals: consuming Signals, files: consuming FileWatcher, snapshot: ClusterReader?, certificate: CertificateReader,
     team: Team, state: ServerState, log: Logger
   ) throws {
     poller = try Poller(batch: 8)
@@ -30,7 +31,7 @@ final class Watch {
     try poller.register(team.ended.wakeup.descriptor, as: .loops, for: .reading)
     self.signals = signals
     self.files = files
-    self.cluster = cluster
+    self.snapshot = snapshot
     self.certificate = certificate
     self.team = team
     self.state = state
@@ -67,10 +68,11 @@ final class Watch {
   private static let quiet: Duration = .milliseconds(50)
 
   private func readFiles() {
-    cluster.readAgain()
+    snapshot?.readAgain()
     certificate.readAgain()
     // What was a file may be a folder now, and the other way round.
-    for path in certificate.source.paths + [cluster.source.path] { try? files.watch(path) }
+    for path in certificate.source.paths { try? files.watch(path) }
+    if let snapshot { try? files.watch(snapshot.source.path) }
   }
 
   private func next(_ stage: Stage, _ now: Moment, _ configuration: ServerConfiguration) -> Stage {

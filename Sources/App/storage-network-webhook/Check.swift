@@ -7,7 +7,7 @@ internal import Rules
 internal import Snapshot
 internal import WebhookServer
 
-/// `check`: the webhook's judgement, offline.
+/// `check`: the webhook's judgement without a change.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judge a change of the setting without making it.",
@@ -16,6 +16,7 @@ struct Check: ParsableCommand {
         storage-network-webhook check --cluster-snapshot cluster.yaml \
       --value '{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}'
         storage-network-webhook check --cluster-snapshot cluster.yaml -f setting.yaml -o json
+        storage-network-webhook check --kubeconfig ~/.kube/config -f setting.yaml
 
       Ends with 0 if the change would be allowed, 1 if it would be denied, 2 if that cannot be told.
       """)
@@ -29,8 +30,7 @@ struct Check: ParsableCommand {
   @Option(help: ArgumentHelp("The value alone.", valueName: "json"))
   var value: String?
 
-  @Option(help: ArgumentHelp("The cluster as files: a manifest, or a folder of them.", valueName: "path"))
-  var clusterSnapshot: String
+  @OptionGroup var cluster: ClusterOptions
 
   @OptionGroup var judgement: JudgementOptions
 
@@ -42,8 +42,7 @@ struct Check: ParsableCommand {
   }
 
   func run() throws {
-    var objects = try SnapshotSource(path: clusterSnapshot).read()
-    let facts = objects.facts
+    let facts = try cluster.source().facts()
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
     let report = CheckReport(of: proposed, in: facts, options: judgement.ruleset)
     print(report.shown(as: output), terminator: "")

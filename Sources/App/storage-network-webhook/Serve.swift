@@ -27,10 +27,12 @@ struct Serve: ParsableCommand {
     help: ArgumentHelp("Require a client certificate that one of these authorities signed, PEM.", valueName: "file"))
   var clientCa: String?
 
+  @OptionGroup var cluster: ClusterOptions
+
   @Option(
     help: ArgumentHelp(
-      "The cluster as files: a manifest, or a folder of them. Watched for changes.", valueName: "path"))
-  var clusterSnapshot: String
+      "Decide nothing about a change when a kind was not heard of for so many seconds.", valueName: "seconds"))
+  var maxStaleness = 120
 
   @OptionGroup var judgement: JudgementOptions
 
@@ -43,6 +45,9 @@ struct Serve: ParsableCommand {
   @OptionGroup var logging: LogOptions
 
   func validate() throws {
+    if maxStaleness < LiveSource.leastStalenessSeconds {
+      throw ValidationError("--max-staleness has to be at least \(LiveSource.leastStalenessSeconds)")
+    }
     if drainDelay < 0 || drainTimeout < 0 { throw ValidationError("a time cannot be negative") }
   }
 
@@ -50,7 +55,8 @@ struct Serve: ParsableCommand {
     let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientAuthorities: clientCa)
     try Server.run(
       ServerConfiguration(
-        listen: listen, certificate: certificate, cluster: SnapshotSource(path: clusterSnapshot),
+        listen: listen, certificate: certificate, 
+        cluster: try cluster.source(staleness: .seconds(maxStaleness)),
         ruleset: judgement.ruleset, drainDelay: .seconds(drainDelay), drainTimeout: .seconds(drainTimeout)),
       log: logging.logger)
   }

@@ -284,6 +284,7 @@ extension WatchMachine {
   private mutating func pauseUnlessRested() -> Duration {
     let isRested = backoff.isRested
     let pause = backoff.pause()
+    if !isRested { status.failures += 1 }
     return isRested ? .zero : pause
   }
 

@@ -1,0 +1,83 @@
+internal import ClusterState
+internal import KubeClient
+internal import Logging
+internal import Reactor
+internal import Rules
+
+/// A living cluster, and how to reach it.
+package struct LiveSource: Sendable {
+  private let access: ClusterAccess
+  private let staleness: Duration
+
+  package static let usualStaleness: Duration = .seconds(120)
+  package static let leastStalenessSeconds = Int(WatchLimits.leastStaleness.components.seconds)
+
+  /// - Parameters:
+  ///   - kubeconfig: A file; nil for those of `$KUBECONFIG`, or else for the cluster that this Pod runs in.
+  ///   - context: A context of the kubeconfig; nil for its current one.
+  package init(kubeconfig: String?, context: String?, staleness: Duration) throws(ServerError) {
+    self.staleness = staleness
+    do throws(KubeError) {
+      access = try Self.access(kubeconfig, context)
+    } catch {
+      throw ServerError(error.description)
+    }
+  }
+
+  private static func access(_ kubeconfig: String?, _ context: String?) throws(KubeError) -> ClusterAccess {
+    if let kubeconfig { return try Kubeconfig(file: kubeconfig).access(context: context) }
+    if let list = Environment.value("KUBECONFIG"), !list.isEmpty {
+      return try Kubeconfig(list: list).access(context: context)
+    }
+    // Whoever names a context means a kubeconfig, and kubectl's own one is the only one left.
+    if let context {
+      return try Kubeconfig(file: "\(Environment.value("HOME") ?? "")/.kube/config").access(context: context)
+    }
+    do throws(KubeError) {
+      return try ClusterAccess.ofPod()
+    } catch {
+      throw KubeError(
+        "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
+          + "and \(error)")
+    }
+  }
+
+  /// Begins to follow the cluster on a thread of its own, until the process ends.
+  func follow(_ log: Logger) throws -> SharedCluster {
+    let cluster = SharedCluster(staleness: staleness)
+    let access = access
+    log.notice("following the cluster", metadata: ["server": "\(access.server)", "origin": "\(access.origin)"])
+    try Thread.start(named: "cluster") {
+      ClusterWatch(access, into: cluster) { kind, before, now in log.note(kind, before, now) }.run()
+    }
+    return cluster
+  }
+
+  /// Lists every kind once.
+  func facts() throws -> ClusterFacts {
+    let cluster = SharedCluster(staleness: staleness)
+    do {
+      try ClusterWatch(access, into: cluster).listOnce()
+      return try cluster.facts()
+    } catch let fault as Fault {
+      throw ServerError("\(access.origin): \(fault.message)")
+    } catch {
+      throw ServerError("\(access.origin): \(error)")
+    }
+  }
+}
+
+extension Logger {
+  /// One line for each turn that following a kind takes.
+  fileprivate func note(_ kind: WatchedKind, _ before: KindStatus, _ now: KindStatus) {
+    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "standing": "\(now.standing.word)"]
+    if let trouble = now.trouble {
+      metadata["reason"] = "\(trouble)"
+      warning("a kind cannot be followed", metadata: metadata)
+    } else if before.standing != now.standing {
+      info("a kind is followed", metadata: metadata)
+    } else {
+      info("a kind is followed again", metadata: metadata)
+    }
+  }
+}
