@@ -41,8 +41,8 @@ extension CredentialPlugin {
     var variables = environment.map { ($0.name, $0.value) }
     variables.append(("KUBERNETES_EXEC_INFO", try info(for: access)))
     let output: [UInt8]
-    do throws(ProgramError) {
-      output = try Program(command, arguments, environment: variables)
+    do throws(ChildFailure) {
+      output = try ChildProcess(command, arguments, environment: variables)
         .output(limit: Self.longestOutput, patience: Self.patience)
     } catch {
       let hint = error.isMissing ? installHint.map { " (\($0))" } ?? "" : ""

@@ -21,6 +21,7 @@ struct LineSplitter {
   private mutating func handOver(
     _ end: Span<UInt8>, _ line: (Span<UInt8>) throws(StreamFailure) -> Void
   ) throws(StreamFailure) {
+    if pending.count + end.count > WatchLimits.object { throw .tooLong }
     if pending.isEmpty {
       if end.count > 0 { try line(end) }
       return

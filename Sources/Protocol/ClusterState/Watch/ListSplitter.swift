@@ -68,6 +68,7 @@ struct ListSplitter {
   private mutating func handOver(
     _ end: Span<UInt8>, _ element: (Span<UInt8>) throws(StreamFailure) -> Void
   ) throws(StreamFailure) {
+    if pending.count + end.count > WatchLimits.object { throw .tooLong }
     if pending.isEmpty { return try element(end) }
     pending.append(copying: end)
     try element(pending.span)

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Another program, run to its end for what it prints.
-package struct Program {
+package struct ChildProcess {
   private let command: String
   private let arguments: [String]
   private let environment: [(name: String, value: String)]
@@ -21,7 +21,7 @@ package struct Program {
   /// - Parameters:
   ///   - limit: More bytes than this end it.
   ///   - patience: It is killed when it runs longer.
-  package func output(limit: Int, patience: Duration) throws(ProgramError) -> [UInt8] {
+  package func output(limit: Int, patience: Duration) throws(ChildFailure) -> [UInt8] {
     var bytes: [UInt8]?
     let status: Int32
     do throws(Errno) {
@@ -32,12 +32,12 @@ package struct Program {
       if bytes == nil { Syscalls.kill(child) }
       status = try Syscalls.waitForEnd(of: child)
     } catch {
-      throw ProgramError("\(command) cannot be run: \(error)", isMissing: error == .noSuchFile)
+      throw ChildFailure("\(command) cannot be run: \(error)", isMissing: error == .noSuchFile)
     }
     guard let bytes else {
-      throw ProgramError("\(command) did not end within \(patience), or printed more than \(limit) bytes")
+      throw ChildFailure("\(command) did not end within \(patience), or printed more than \(limit) bytes")
     }
-    guard status == 0 else { throw ProgramError("\(command) failed (\(Self.words(for: status)))") }
+    guard status == 0 else { throw ChildFailure("\(command) failed (\(Self.words(for: status)))") }
     return bytes
   }
 
@@ -71,7 +71,7 @@ package struct Program {
 }
 
 /// Why a program did not provide what it was run for.
-package struct ProgramError: Error, CustomStringConvertible, Sendable {
+package struct ChildFailure: Error, CustomStringConvertible, Sendable {
   package let description: String
   package let isMissing: Bool
 

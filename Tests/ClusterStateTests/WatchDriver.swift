@@ -1,0 +1,110 @@
+import Rules
+
+@testable import ClusterState
+
+/// Plays the owner of a machine: a clock, a collection, and the request that is under way.
+struct WatchDriver: ~Copyable {
+  var machine: WatchMachine
+  var objects = ObjectCollection()
+  var now = Duration.zero
+  /// What the machine asks the server; nil while it waits.
+  private(set) var asked: APIRequest?
+  /// Everything the machine wanted, oldest first.
+  private(set) var actions: [WatchMachine.Action] = []
+
+  init(_ kind: WatchedKind = .virtualMachineInstance, staleness: Duration = .seconds(120), seed: UInt64 = 1) {
+    machine = WatchMachine(kind, staleness: staleness, seed: seed)
+    take(machine.tick(now))
+  }
+
+  mutating func take(_ action: WatchMachine.Action) {
+    if action != .wait { actions.append(action) }
+    switch action {
+    case .wait, .renewCredentials: break
+    case .request(let request): asked = request
+    case .cancel, .abandon: asked = nil
+    }
+  }
+
+  /// Lets time pass until the machine wants to be woken.
+  mutating func sleep() {
+    now = max(now, machine.wakesAt)
+    take(machine.tick(now))
+  }
+
+  mutating func respond(_ code: Int) {
+    take(machine.responded(code, now))
+  }
+
+  /// - Parameter size: The bytes that arrive at once; nil for all.
+  mutating func receive(_ text: String, inPiecesOf size: Int? = nil) {
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count, asked != nil {
+      let end = min(start + (size ?? bytes.count), bytes.count)
+      take(machine.received(bytes.span.extracting(start..<end), now, into: &objects))
+      start = end
+    }
+  }
+
+  mutating func end() {
+    asked = nil
+    take(machine.ended(now, into: &objects))
+  }
+
+  mutating func fail(_ reason: String = "connection reset") {
+    asked = nil
+    take(machine.failed(reason, now))
+  }
+
+  /// A whole answer.
+  mutating func answer(_ code: Int, _ text: String) {
+    respond(code)
+    receive(text)
+    end()
+  }
+
+  /// The first list, so that the machine watches.
+  mutating func list(_ items: String..., version: Int = 10) {
+    answer(200, Wire.list(items, version: version))
+  }
+
+  /// Of virtual machines: the names of those that run, in order.
+  var running: [String] {
+    mutating get { objects.facts.runningInstances.map(\.name) }
+  }
+}
+
+/// The texts that an API server sends.
+enum Wire {
+  static func machine(_ name: String, _ version: Int, phase: String = "Running") -> String {
+    """
+    {"apiVersion":"kubevirt.io/v1","kind":"VirtualMachineInstance","metadata":{"annotations":{"note":"a \\"}{\\" in it"},\
+    "name":"\(name)","namespace":"default","resourceVersion":"\(version)"},"status":{"phase":"\(phase)"}}
+    """
+  }
+
+  static func list(_ items: [String], version: Int, continuing mark: String? = nil) -> String {
+    let more = mark.map { #""continue":"\#($0)","remainingItemCount":1,"# } ?? ""
+    return """
+      {"apiVersion":"kubevirt.io/v1","items":[\(items.joined(separator: ","))],"kind":"VirtualMachineInstanceList",\
+      "metadata":{\(more)"resourceVersion":"\(version)"}}
+
+      """
+  }
+
+  static func event(_ type: String, _ object: String) -> String {
+    #"{"type":"\#(type)","object":\#(object)}"# + "\n"
+  }
+
+  static func bookmark(_ version: Int) -> String {
+    event("BOOKMARK", #"{"kind":"VirtualMachineInstance","metadata":{"resourceVersion":"\#(version)"}}"#)
+  }
+
+  static func status(_ code: Int, _ message: String) -> String {
+    """
+    {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"\(message)","reason":"X",\
+    "code":\(code)}
+    """
+  }
+}

@@ -1,0 +1,390 @@
+import JSON
+import Rules
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `Following a kind` {
+  @Test func `begins with a list in pages of 500`() {
+    let driver = WatchDriver()
+    #expect(driver.asked?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500")
+    #expect(driver.asked?.accept == "application/json")
+  }
+
+  @Test func `what is asked for fits the kind: group, namespace, labels, metadata alone`() {
+    #expect(WatchDriver(.node).asked?.path == "/api/v1/nodes?limit=500")
+    #expect(
+      WatchDriver(.longhornPod).asked?.path.hasPrefix(
+        "/api/v1/namespaces/longhorn-system/pods?limit=500&labelSelector=longhorn.io%2Fcomponent%20in%20%28") == true)
+    let definitions = WatchDriver(.customResourceDefinition)
+    #expect(definitions.asked?.accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
+  }
+
+  @Test func `a list is committed when its last page is whole, and not before`() {
+    var driver = WatchDriver()
+    driver.answer(200, Wire.list([Wire.machine("a", 3)], version: 10, continuing: "mark/1="))
+    #expect(driver.asked?.path.hasSuffix("?limit=500&continue=mark%2F1%3D") == true)
+    #expect(driver.running == [])
+    #expect(driver.machine.status.standing == .unlisted)
+    driver.respond(200)
+    driver.receive(Wire.list([Wire.machine("b", 4)], version: 10))
+    #expect(driver.running == [])
+    driver.end()
+    #expect(driver.running == ["a", "b"])
+    #expect(driver.machine.status.standing == .listed)
+    #expect(driver.machine.status.lists == 1)
+  }
+
+  @Test func `after the list it watches from the list's version, with bookmarks and an end`() throws {
+    var driver = WatchDriver()
+    driver.list(version: 77)
+    let path = try #require(driver.asked?.path)
+    #expect(path.contains("watch=true&allowWatchBookmarks=true&resourceVersion=77&timeoutSeconds="))
+    let seconds = try #require(Int(path.split(separator: "=").last ?? ""))
+    #expect((45...60).contains(seconds))
+  }
+
+  @Test func `events change what is known, bookmarks only the version`() {
+    var driver = WatchDriver()
+    driver.list(Wire.machine("a", 3))
+    driver.respond(200)
+    driver.receive(Wire.event("ADDED", Wire.machine("b", 11)))
+    driver.receive(Wire.event("MODIFIED", Wire.machine("a", 12, phase: "Succeeded")))
+    #expect(driver.running == ["b"])
+    driver.receive(Wire.event("DELETED", Wire.machine("b", 13)))
+    #expect(driver.running == [])
+    #expect(driver.machine.status.events == 3)
+    driver.receive(Wire.bookmark(20))
+    #expect(driver.machine.status.events == 3)
+    driver.fail()
+    driver.sleep()
+    #expect(driver.asked?.path.contains("resourceVersion=20&") == true)
+  }
+
+  @Test func `an event that comes twice changes nothing the second time`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    let events = [
+      Wire.event("ADDED", Wire.machine("a", 11)), Wire.event("MODIFIED", Wire.machine("a", 12)),
+      Wire.event("DELETED", Wire.machine("b", 13)),
+    ]
+    for event in events + [events[1], events[2]] { driver.receive(event) }
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `a relist in another order takes the place of everything`() {
+    var driver = WatchDriver()
+    driver.list(Wire.machine("a", 1), Wire.machine("b", 2), Wire.machine("c", 3))
+    driver.answer(410, Wire.status(410, "too old resource version"))
+    #expect(driver.running == ["a", "b", "c"])
+    driver.list(Wire.machine("d", 9), Wire.machine("c", 3), Wire.machine("a", 8, phase: "Failed"), version: 30)
+    #expect(driver.running == ["c", "d"])
+    #expect(driver.machine.status.lists == 2)
+    #expect(driver.asked?.path.contains("resourceVersion=30") == true)
+  }
+}
+
+@Suite struct `When following breaks` {
+  @Test func `a watch that breaks off goes on where it broke, after a pause`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.receive(Wire.event("ADDED", Wire.machine("a", 15)))
+    driver.fail()
+    #expect(driver.asked == nil)
+    #expect(driver.machine.status.trouble == "connection reset")
+    #expect(driver.running == ["a"])
+    let broken = driver.now
+    driver.sleep()
+    #expect((Duration.seconds(1)...Duration.seconds(2)).contains(driver.now - broken))
+    #expect(driver.asked?.path.contains("resourceVersion=15&") == true)
+    driver.respond(200)
+    #expect(driver.machine.status.trouble == nil)
+  }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>) func `pauses double from 1 s to 30 s, each a little different`(
+    _ seed: UInt64
+  ) {
+    var driver = WatchDriver(seed: seed)
+    var pauses: [Duration] = []
+    for _ in 0..<8 {
+      let failed = driver.now
+      driver.fail()
+      driver.sleep()
+      pauses.append(driver.now - failed)
+    }
+    for (index, pause) in pauses.enumerated() {
+      let doubled = Duration.seconds(1 << index)
+      #expect(pause >= min(max(doubled * 0.75, .seconds(1)), .seconds(22)), "seed \(seed)")
+      #expect(pause <= min(doubled * 1.25, .seconds(30)), "seed \(seed)")
+    }
+    #expect(Set(pauses).count > 4, "seed \(seed)")
+  }
+
+  @Test func `a list that breaks off begins anew`() {
+    var driver = WatchDriver()
+    driver.answer(200, Wire.list([Wire.machine("gone", 3)], version: 10, continuing: "x"))
+    driver.respond(200)
+    driver.fail()
+    driver.sleep()
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+    driver.list(Wire.machine("a", 12))
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `410 while paging begins the list anew at once`() {
+    var driver = WatchDriver()
+    driver.answer(200, Wire.list([Wire.machine("gone", 3)], version: 10, continuing: "x"))
+    driver.answer(410, Wire.status(410, "the provided continue parameter is too old"))
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+    driver.list(Wire.machine("a", 12))
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `410 as an event inside the stream drops the stream and lists anew`() {
+    var driver = WatchDriver()
+    driver.list(Wire.machine("a", 1))
+    driver.respond(200)
+    driver.receive(Wire.event("ADDED", Wire.machine("b", 11)) + Wire.event("ERROR", Wire.status(410, "expired")))
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.running == ["a", "b"])
+    driver.sleep()
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+  }
+
+  @Test func `a server that says 410 again and again is asked in growing pauses`() {
+    var driver = WatchDriver()
+    var pauses: [Duration] = []
+    for _ in 0..<5 {
+      driver.list()
+      let asked = driver.now
+      driver.answer(410, Wire.status(410, "expired"))
+      if driver.asked == nil { driver.sleep() }
+      pauses.append(driver.now - asked)
+    }
+    #expect(pauses[0] == .zero)
+    #expect(pauses[4] >= .seconds(8))
+  }
+
+  @Test func `another error inside the stream lists anew after a pause`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.receive(Wire.event("ERROR", Wire.status(500, "etcd is gone")))
+    #expect(driver.machine.status.trouble == "the API server ended the watch with 500: etcd is gone")
+    let broken = driver.now
+    driver.sleep()
+    #expect(driver.now - broken >= .seconds(1))
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+  }
+
+  @Test(arguments: [
+    "no JSON\n", "{\"type\":\"ADDED\"}\n", "{\"type\":\"NEWS\",\"object\":{}}\n", "[]\n",
+    "{\"type\":\"ADDED\",\"object\":{}} {}\n", "<html>proxy error</html>\n",
+  ]) func `what is no event lists anew after a pause`(_ line: String) {
+    var driver = WatchDriver()
+    driver.list(Wire.machine("a", 1))
+    driver.respond(200)
+    driver.receive(line)
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.running == ["a"])
+    #expect(driver.machine.status.trouble != nil)
+    driver.sleep()
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+  }
+
+  @Test(arguments: ["", "{", #"{"items":[]}"#, "<html></html>", #"{"items":[{"a":1}"#, #"{"items":[{"a":}],"metadata":{"resourceVersion":"1"}}"#])
+  func `what is no list is asked for again`(_ text: String) {
+    var driver = WatchDriver()
+    driver.respond(200)
+    driver.receive(text)
+    if driver.asked != nil { driver.end() }
+    #expect(driver.machine.status.standing == .unlisted)
+    #expect(driver.machine.status.trouble != nil)
+    driver.sleep()
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+  }
+
+  @Test func `an object beyond the limit ends the stream, one below it does not`() {
+    func event(of size: Int) -> String {
+      let note = String(repeating: "x", count: size)
+      return Wire.event("ADDED", #"{"metadata":{"name":"a","resourceVersion":"11","annotations":{"n":"\#(note)"}}}"#)
+    }
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.receive(event(of: WatchLimits.object - 200), inPiecesOf: 16 * 1024)
+    #expect(driver.running == ["a"])
+    driver.receive(event(of: WatchLimits.object), inPiecesOf: 16 * 1024)
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.machine.status.trouble == "an object is larger than 4 MiB")
+  }
+}
+
+@Suite struct `What the API server refuses` {
+  @Test func `a kind that is not installed counts as none, and is looked for every 30 s`() {
+    var driver = WatchDriver()
+    driver.answer(404, "404 page not found\n")
+    #expect(driver.machine.status.standing == .absent)
+    #expect(driver.machine.status.heard == driver.now)
+    let looked = driver.now
+    driver.sleep()
+    #expect(driver.now - looked == .seconds(30))
+    driver.list(Wire.machine("a", 1))
+    #expect(driver.machine.status.standing == .listed)
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `a kind that is uninstalled while it is watched is empty from then on`() {
+    var driver = WatchDriver()
+    driver.list(Wire.machine("a", 1))
+    driver.respond(200)
+    driver.now += .seconds(5)
+    driver.end()
+    driver.answer(404, "404 page not found\n")
+    #expect(driver.machine.status.standing == .absent)
+    #expect(driver.running == [])
+  }
+
+  @Test func `401 has the credentials renewed and asks the same again, at once the first time`() {
+    var driver = WatchDriver()
+    driver.list()
+    let path = driver.asked?.path
+    let refused = driver.now
+    driver.answer(401, Wire.status(401, "Unauthorized"))
+    #expect(driver.actions.last == .renewCredentials)
+    driver.sleep()
+    #expect(driver.now == refused)
+    #expect(driver.asked?.path.prefix(90) == path?.prefix(90))
+    driver.answer(401, Wire.status(401, "Unauthorized"))
+    driver.sleep()
+    #expect(driver.now - refused >= .seconds(1))
+    #expect(driver.machine.status.failures == 1)
+  }
+
+  @Test(arguments: [KindStatus.Verb.list, .watch]) func `403 says which verb on which resource is missing`(
+    _ verb: KindStatus.Verb
+  ) {
+    var driver = WatchDriver(.setting)
+    if verb == .watch { driver.list() }
+    driver.answer(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
+    #expect(driver.machine.status.standing == .forbidden(verb))
+    #expect(
+      driver.machine.status.complaint(about: WatchedKind.setting.resource, at: driver.now, staleAfter: .seconds(120))
+        == "the webhook may not \(verb.rawValue) settings in the API group harvesterhci.io; grant its ServiceAccount this verb"
+    )
+    driver.sleep()
+    if verb == .list {
+      driver.list()
+    } else {
+      driver.respond(200)
+      driver.receive(Wire.bookmark(20))
+    }
+    #expect(driver.machine.status.standing == .listed)
+  }
+
+  @Test(arguments: [429, 500, 503, 200]) func `another refusal is tried again after a pause`(_ code: Int) {
+    var driver = WatchDriver()
+    driver.respond(code)
+    driver.receive(Wire.status(code, "not now"))
+    driver.end()
+    #expect(driver.machine.status.standing == .unlisted)
+    if code != 200 { #expect(driver.machine.status.trouble == "the API server answered \(code): not now") }
+    #expect(driver.asked == nil)
+    driver.sleep()
+    #expect(driver.asked != nil)
+  }
+}
+
+@Suite struct `Signs of life` {
+  @Test func `a watch that ends in order when nothing happened is one`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.respond(200)
+    driver.now += .seconds(60)
+    driver.end()
+    #expect(driver.machine.status.heard == .seconds(60))
+    #expect(driver.machine.status.lists == 1)
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+  }
+
+  @Test func `one that ends within an event is none`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.respond(200)
+    driver.now += .seconds(60)
+    driver.receive(#"{"type":"ADDED","obj"#)
+    driver.end()
+    #expect(driver.machine.status.heard == .zero)
+    #expect(driver.machine.status.trouble == "the watch broke off")
+  }
+
+  @Test func `watches that end as soon as they begin do not follow each other faster than one a second`() {
+    var driver = WatchDriver()
+    driver.list()
+    for _ in 0..<10 {
+      driver.respond(200)
+      driver.end()
+      if driver.asked == nil { driver.sleep() }
+    }
+    #expect(driver.now >= .seconds(10))
+  }
+
+  @Test(arguments: [10, 30, 120, 3600]) func `every kind is heard of within the allowed staleness`(_ staleness: Int) {
+    // The worst case of a server that only ever ends its watches: each lasts as long as was asked for.
+    var driver = WatchDriver(staleness: .seconds(staleness))
+    driver.list()
+    for _ in 0..<20 {
+      driver.respond(200)
+      let seconds = Int(driver.asked?.path.split(separator: "=").last ?? "") ?? 0
+      driver.now += .seconds(seconds)
+      #expect(driver.now < driver.machine.wakesAt)
+      #expect((driver.machine.status.age(at: driver.now) ?? .zero) <= .seconds(staleness / 2))
+      driver.end()
+      if driver.asked == nil { driver.sleep() }
+    }
+  }
+
+  @Test func `a server that falls silent is left, connection and all, in time for another attempt`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.respond(200)
+    driver.sleep()
+    #expect(driver.actions.last == .abandon)
+    #expect(driver.now <= .seconds(75))
+    driver.sleep()
+    #expect(driver.now < .seconds(80))
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+  }
+
+  @Test func `a list that stops arriving is left too, one that trickles is not`() {
+    var driver = WatchDriver()
+    driver.respond(200)
+    let text = Wire.list([Wire.machine("a", 1)], version: 5)
+    for character in text {
+      driver.now += .seconds(20)
+      driver.take(driver.machine.tick(driver.now))
+      driver.receive(String(character))
+    }
+    driver.end()
+    #expect(driver.running == ["a"])
+    driver.answer(410, "")
+    driver.respond(200)
+    driver.sleep()
+    #expect(driver.actions.last == .abandon)
+  }
+
+  @Test func `late words of a request that was dropped change nothing`() {
+    var driver = WatchDriver()
+    driver.list(Wire.machine("a", 1))
+    driver.respond(200)
+    driver.sleep()
+    #expect(driver.actions.last == .abandon)
+    let event = Array(Wire.event("DELETED", Wire.machine("a", 12)).utf8)
+    #expect(driver.machine.received(event.span, driver.now, into: &driver.objects) == .wait)
+    #expect(driver.machine.ended(driver.now, into: &driver.objects) == .wait)
+    #expect(driver.machine.failed("x", driver.now) == .wait)
+    #expect(driver.running == ["a"])
+  }
+}
