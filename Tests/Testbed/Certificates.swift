@@ -15,7 +15,12 @@ public struct Certificates: Sendable {
       "/CN=test authority", "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", folder.path("ca.key"), "-out",
       authority)
     try sign("server", for: "serverAuth")
+  }
+
+  /// The certificate and key of a client, made when they are wanted.
+  public func client() throws -> (certificate: String, key: String) {
     try sign("client", for: "clientAuth")
+    return (folder.path("client.pem"), folder.path("client.key"))
   }
 
   /// Makes `NAME.pem` and `NAME.key` for localhost.

@@ -111,12 +111,14 @@ import Testing
   @Test func `is required where an authority for clients is given`() throws {
     let authority = try Certificates()
     let server = try RunningServer("--client-ca", authority.authority)
-    let good = ["--cert", authority.folder.path("client.pem"), "--key", authority.folder.path("client.key")]
-    #expect(try server.ask("/healthz", good).body == "ok\n")
+    func options(_ certificates: Certificates) throws -> [String] {
+      let (certificate, key) = try certificates.client()
+      return ["--cert", certificate, "--key", key]
+    }
+    #expect(try server.ask("/healthz", options(authority)).body == "ok\n")
     #expect(throws: Unanswered.self) { try server.ask("/healthz") }
 
-    let stranger = try Certificates()
-    let bad = ["--cert", stranger.folder.path("client.pem"), "--key", stranger.folder.path("client.key")]
-    #expect(throws: Unanswered.self) { try server.ask("/healthz", bad) }
+    let stranger = try options(Certificates())
+    #expect(throws: Unanswered.self) { try server.ask("/healthz", stranger) }
   }
 }

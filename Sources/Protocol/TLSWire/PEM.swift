@@ -8,13 +8,18 @@ enum PEM {
   ) throws(TLSConfigurationError) {
     let source = unsafe memory(text)
     defer { unsafe BIO_free(source) }
+    ERR_clear_error()
+    var count = 0
     // Sound: what PEM_read_bio_X509 returns is ours and freed after the call; the source outlives the loop.
     while let certificate = unsafe PEM_read_bio_X509(source, nil, refusePassphrase, nil) {
       defer { unsafe X509_free(certificate) }
+      count += 1
       try unsafe body(certificate)
     }
-    // The loop ends with an error in the queue: that no further certificate starts.
-    ERR_clear_error()
+    // The loop ends with an error: that no further certificate starts, or else what is wrong with the next one.
+    let isEnd = COpenSSL_error_reason(ERR_peek_last_error()) == PEM_R_NO_START_LINE
+    let reason = takeOpenSSLReason()
+    if !isEnd { throw TLSConfigurationError("certificate \(count + 1) of the PEM file cannot be read", reason: reason) }
   }
 
   /// Hands the text's private key to `body`; it is valid during the call.
