@@ -15,6 +15,8 @@ enum HTTP2Callbacks {
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
       _, frame, name, nameLength, value, valueLength, _, owner in
       guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
+      // Trailer fields are thrown away: nothing in them could change what was asked.
+      guard unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
       unsafe HTTP2Callbacks.session(owner)?.headerCame(
         frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
         Span(_unsafeStart: value, count: valueLength))
@@ -26,8 +28,8 @@ enum HTTP2Callbacks {
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
-      guard let header = unsafe frame?.pointee.hd, let session = unsafe HTTP2Callbacks.session(owner) else { return 0 }
-      HTTP2Callbacks.frameCame(header, session)
+      guard let frame = unsafe frame, let session = unsafe HTTP2Callbacks.session(owner) else { return 0 }
+      unsafe HTTP2Callbacks.frameCame(frame.pointee, session)
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
@@ -42,9 +44,12 @@ enum HTTP2Callbacks {
     return unsafe callbacks
   }
 
-  private static func frameCame(_ header: nghttp2_frame_hd, _ session: HTTP2Session) {
+  private static func frameCame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
+    let header = unsafe frame.hd
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.streamWasReset() }
-    if UInt32(header.type) == NGHTTP2_HEADERS.rawValue { session.headersEnded(header.stream_id) }
+    if UInt32(header.type) == NGHTTP2_HEADERS.rawValue, unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST {
+      session.headersEnded(header.stream_id, hasBody: !header.isLastOfStream)
+    }
     if header.isLastOfStream { session.requestEnded(header.stream_id) }
   }
 

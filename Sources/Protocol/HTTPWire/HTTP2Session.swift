@@ -86,11 +86,11 @@ extension HTTP2Session {
     streams[id]?.take(name, value)
   }
 
-  func headersEnded(_ id: Int32) {
+  func headersEnded(_ id: Int32, hasBody: Bool) {
     guard let stream = streams[id] else { return }
     if stream.rejection != nil {
       answerable.append(id)
-    } else if stream.expectsContinue {
+    } else if stream.expectsContinue, hasBody {
       unsafe HTTP2Response.submitContinue(id, on: session)
     }
   }
