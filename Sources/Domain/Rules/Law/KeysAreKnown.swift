@@ -5,12 +5,16 @@ enum KeysAreKnown: Rule {
   static let demand = "Every key is one that is known."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    for (member, reading) in zip(entries.network.members, entries.network.keys) where reading == .unknown {
+    let unknown = zip(entries.network.members, entries.network.keys).filter { $1 == .unknown }
+    for (member, _) in unknown.prefix(mostNamesInMessage) {
       let key = member.key.cut(to: 40)
       let advice =
         KnownKey.nearest(to: member.key).map { "did you mean \($0.rawValue.quoted)?" }
         ?? "known are \(KnownKey.allCases.map(\.rawValue).listed)"
       findings.warn("\(entries.field.rawValue): the key \(key.quoted) is not known and was kept as it is; \(advice)")
+    }
+    if unknown.count > mostNamesInMessage {
+      findings.warn("\(entries.field.rawValue): \(unknown.count - mostNamesInMessage) more keys are not known")
     }
   }
 }

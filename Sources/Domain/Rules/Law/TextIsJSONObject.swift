@@ -13,6 +13,9 @@ enum TextIsJSONObject: Rule {
       break
     case .notText:
       findings.refuse(field, "has to be a string that holds a JSON object; put it in quotes, such as '\(example)'")
+    case .tooLong(let bytes):
+      findings.refuse(
+        field, "has \(bytes) bytes, but at most \(Proposal.longestText) are read; write for example \(example)")
     case .notAnObject(let kind):
       findings.refuse(field, "is JSON but \(kind.described), not an object; write for example \(example)")
     case .notJSON(let error, let text):

@@ -10,7 +10,7 @@ package enum CanonicalValue {
   package static func spelling(of text: [UInt8]) -> [UInt8]? {
     if SettingText.text(text).isBlank { return [] }
     guard let value = try? JSONValue(parsing: text), case .object(let members) = value,
-      value.firstRepeatedKey == nil, let ordered = ordered(members)
+      value.repeatedKey == nil, let ordered = ordered(members)
     else { return nil }
     var writer = JSONWriter(capacity: text.count)
     writer.append(object: ordered)
@@ -41,17 +41,16 @@ package enum CanonicalValue {
 }
 
 extension JSONValue {
-  /// The path of the first key that stands twice in one object, at any depth, such as `labels.a`; nil if none does.
-  var firstRepeatedKey: String? {
+  /// The path of a key that stands twice in one object, at any depth, such as `labels.a`; nil if none does.
+  var repeatedKey: String? {
     switch self {
     case .object(let members):
-      for (index, member) in members.enumerated() {
-        if members[..<index].contains(where: { $0.key.utf8.elementsEqual(member.key.utf8) }) { return member.key }
-        if let path = member.value.firstRepeatedKey { return "\(member.key).\(path)" }
-      }
-      return nil
+      // Equal keys are neighbours when sorted; comparing each with each would let a value of megabytes stop the loop.
+      let keys = members.sortedByKey.map(\.key)
+      if let pair = zip(keys, keys.dropFirst()).first(where: { $0.utf8.elementsEqual($1.utf8) }) { return pair.0 }
+      return members.lazy.compactMap { member in member.value.repeatedKey.map { "\(member.key).\($0)" } }.first
     case .array(let elements):
-      return elements.lazy.compactMap(\.firstRepeatedKey).first
+      return elements.lazy.compactMap(\.repeatedKey).first
     default:
       return nil
     }

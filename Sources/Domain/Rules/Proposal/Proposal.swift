@@ -12,6 +12,7 @@ struct Proposal {
   enum Reading {
     /// The field holds no string at all.
     case notText
+    case tooLong(bytes: Int)
     case notJSON(JSONError, text: [UInt8])
     case notAnObject(JSONKind)
     case network(ProposedNetwork)
@@ -20,10 +21,17 @@ struct Proposal {
   let field: SettingField
   let reading: Reading
 
+  /// Three thousand exclusions take as much. What is longer is no network, and every rule would have to work on it.
+  static let longestText = 64 * 1024
+
   init(field: SettingField, text: SettingText) {
     self.field = field
     guard case .text(let bytes) = text else {
       reading = .notText
+      return
+    }
+    if bytes.count > Self.longestText {
+      reading = .tooLong(bytes: bytes.count)
       return
     }
     do {
