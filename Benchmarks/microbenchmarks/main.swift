@@ -1,19 +1,24 @@
 // What one step costs in this process, without network: the median of many short runs, in nanoseconds.
+//
+//   microbenchmarks [PART-OF-A-NAME [RUNS]]       one run of one step is what callgrind can count
 
 import Admission
 import ClusterState
 import Foundation
+import JSON
 import Rules
 import Snapshot
 
-/// Prints the median cost of `step` over 200 runs of so many calls; an argument selects steps by a part of their name.
+let runs = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 200 : 200
+
+/// Prints the median cost of `step` over all runs of so many calls.
 func measure(_ name: String, calls: Int = 1_000, _ step: () -> Void) {
   if CommandLine.arguments.count > 1, !name.contains(CommandLine.arguments[1]) { return }
   let clock = ContinuousClock()
-  let runs = (0..<200).map { _ in
+  let costs = (0..<runs).map { _ in
     clock.measure { for _ in 0..<calls { step() } } / calls
   }.sorted()
-  let nanoseconds = Double(runs[runs.count / 2].components.attoseconds) / 1e9
+  let nanoseconds = Double(costs[costs.count / 2].components.attoseconds) / 1e9
   print(name.padding(toLength: 56, withPad: " ", startingAt: 0), String(format: "%10.0f ns", nanoseconds))
 }
 
@@ -32,6 +37,10 @@ let request = try ReviewDecoder.decode(review.span)
 guard let change = request.change else { fatalError("the review changes the setting") }
 
 measure("decode a review of \(review.count) bytes") { _ = try? ReviewDecoder.decode(review.span) }
+measure("skip it, for comparison") {
+  var reader = JSONReader(review.span)
+  _ = try? reader.skip()
+}
 measure("decode it with Foundation, for comparison", calls: 100) {
   _ = try? JSONDecoder().decode(FoundationReview.self, from: Data(review))
 }

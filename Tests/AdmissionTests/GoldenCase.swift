@@ -69,14 +69,14 @@ extension JSONValue {
 
   /// The command line's options, as far as they change the judgement.
   func options() throws -> RulesetOptions {
-    var options = RulesetOptions()
-    switch self["sizing"]?.text {
-    case "v1.2": options.sizing = .always(.v1_2)
-    case "v1.3": options.sizing = .always(.v1_3)
-    default: break
-    }
-    if let range = self["reserved-range"]?.text { options.reservedRanges = [try ReservedRange(option: range)] }
-    return options
+    let reserved = try self["reserved-range"]?.text.map { [try ReservedRange(option: $0)] } ?? []
+    let sizing: SizingChoice =
+      switch self["sizing"]?.text {
+      case "v1.2": .always(.v1_2)
+      case "v1.3": .always(.v1_3)
+      default: .automatic
+      }
+    return RulesetOptions(reservedRanges: reserved, sizing: sizing)
   }
 
   /// Objects that the cluster shall not have, named as kubectl names them: `vlanconfigs.network.harvesterhci.io/a`.

@@ -5,72 +5,75 @@ extension JSONReader {
   package mutating func skip() throws(JSONError) -> Range<Int> {
     _ = try firstByte()
     let start = offset
-    var containers = Containers(below: depth)
-    repeat {
-      try passScalarOrOpen(&containers)
-      try passSeparators(&containers)
-    } while !containers.isEmpty
+    offset = try bytes.placeBehindValue(at: start, depth: depth)
     return start..<offset
   }
+}
 
-  /// Moves over one scalar, or over the `{ "key":` or `[` that begins a container which is not empty.
-  @inline(__always)
-  private mutating func passScalarOrOpen(_ containers: inout Containers) throws(JSONError) {
-    containers.holdsOpenPlace = false
-    switch try firstByte() {
-    case UInt8(ascii: "\""):
-      _ = try passString()
-    case UInt8(ascii: "{"):
-      guard containers.push(isObject: true) else { throw failure(.tooDeep) }
-      offset += 1
-      if try firstByte() == UInt8(ascii: "}") { return }
-      try passKey()
-      containers.holdsOpenPlace = true
-    case UInt8(ascii: "["):
-      guard containers.push(isObject: false) else { throw failure(.tooDeep) }
-      offset += 1
-      if try firstByte() == UInt8(ascii: "]") { return }
-      containers.holdsOpenPlace = true
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-      try scanNumber()
-    case UInt8(ascii: "t"):
-      try scanLiteral("true")
-    case UInt8(ascii: "f"):
-      try scanLiteral("false")
-    case UInt8(ascii: "n"):
-      try scanLiteral("null")
-    default:
-      throw failure(.expectedValue)
+extension Span<UInt8> {
+  /// Behind the value that begins here; `depth` containers are open around it.
+  fileprivate func placeBehindValue(at start: Int, depth: Int) throws(JSONError) -> Int {
+    var place = start
+    var containers = Containers(below: depth)
+    while true {
+      if try passScalarOrOpen(&place, &containers) { continue }
+      if try passSeparators(&place, &containers) { return place }
     }
   }
 
-  /// Closes what ends here and moves over the comma, and in an object the key, before the next value.
+  /// Moves over one scalar or an empty container, or over the `{ "key":` or `[` that begins another one; tells whether
+  /// a value has to follow at once.
   @inline(__always)
-  private mutating func passSeparators(_ containers: inout Containers) throws(JSONError) {
-    while !containers.isEmpty, !containers.holdsOpenPlace {
-      let byte = try firstByte()
-      let isObject = containers.innermostIsObject
+  private func passScalarOrOpen(_ place: inout Int, _ containers: inout Containers) throws(JSONError) -> Bool {
+    switch try firstByte(from: &place) {
+    case UInt8(ascii: "\""):
+      place = try placeBehindString(at: place).place
+    case UInt8(ascii: "{"):
+      guard containers.push(isObject: true) else { throw failure(.tooDeep, at: place) }
+      place &+= 1
+      if try firstByte(from: &place) == UInt8(ascii: "}") { return false }
+      place = try placeBehindKey(at: place)
+      return true
+    case UInt8(ascii: "["):
+      guard containers.push(isObject: false) else { throw failure(.tooDeep, at: place) }
+      place &+= 1
+      return try firstByte(from: &place) != UInt8(ascii: "]")
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      place = try placeBehindNumber(at: place)
+    case UInt8(ascii: "t"):
+      place = try placeBehindLiteral("true", at: place)
+    case UInt8(ascii: "f"):
+      place = try placeBehindLiteral("false", at: place)
+    case UInt8(ascii: "n"):
+      place = try placeBehindLiteral("null", at: place)
+    default:
+      throw failure(.expectedValue, at: place)
+    }
+    return false
+  }
+
+  /// Closes what ends here and moves over the comma, and in an object the key, before the next value; tells whether
+  /// there is none because the outermost value has ended.
+  @inline(__always)
+  private func passSeparators(_ place: inout Int, _ containers: inout Containers) throws(JSONError) -> Bool {
+    while !containers.isEmpty {
+      let byte = try firstByte(from: &place)
       if byte == UInt8(ascii: ",") {
-        offset += 1
-        if isObject {
-          _ = try firstByte()
-          try passKey()
+        place &+= 1
+        if containers.innermostIsObject {
+          _ = try firstByte(from: &place)
+          place = try placeBehindKey(at: place)
         }
-        return
+        return false
       }
-      guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-        throw failure(isObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket)
+      guard byte == (containers.innermostIsObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+        throw failure(
+          containers.innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, at: place)
       }
-      offset += 1
+      place &+= 1
       containers.pop()
     }
-  }
-
-  @inline(__always)
-  private mutating func passKey() throws(JSONError) {
-    guard byte(at: offset) == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
-    _ = try passString()
-    try scanColon()
+    return true
   }
 }
 
@@ -79,8 +82,6 @@ private struct Containers {
   private let levelsBelow: Int
   private var objectBits: UInt64 = 0
   private var count = 0
-  /// True when a value has to follow at once: behind `{ "key":` and behind `[`.
-  var holdsOpenPlace = false
 
   init(below depth: Int) {
     levelsBelow = depth

@@ -53,7 +53,7 @@ package struct JSONReader: ~Copyable, ~Escapable {
       offset += 1
       _ = try firstByte()
     }
-    return try readKey()
+    return try readKey(at: offset)
   }
 
   /// Whether the array that was entered has another element, whose value is then to be read.
@@ -75,7 +75,10 @@ package struct JSONReader: ~Copyable, ~Escapable {
   @_lifetime(copy self)
   package mutating func readString() throws(JSONError) -> JSONText {
     guard try firstByte() == UInt8(ascii: "\"") else { throw failure(.expectedString) }
-    return try scanString()
+    let start = offset
+    let isPlain: Bool
+    (offset, isPlain) = try bytes.placeBehindString(at: start)
+    return text(start + 1..<offset - 1, isPlain: isPlain)
   }
 
   /// Reads a number and gives its text: JSON numbers have no width, so none is chosen here.
@@ -83,24 +86,24 @@ package struct JSONReader: ~Copyable, ~Escapable {
   package mutating func readNumber() throws(JSONError) -> JSONText {
     _ = try firstByte()
     let start = offset
-    try scanNumber()
+    offset = try bytes.placeBehindNumber(at: start)
     return text(start..<offset, isPlain: true)
   }
 
   package mutating func readBool() throws(JSONError) -> Bool {
     let isTrue = try firstByte() == UInt8(ascii: "t")
-    try scanLiteral(isTrue ? "true" : "false")
+    offset = try bytes.placeBehindLiteral(isTrue ? "true" : "false", at: offset)
     return isTrue
   }
 
   package mutating func readNull() throws(JSONError) {
     _ = try firstByte()
-    try scanLiteral("null")
+    offset = try bytes.placeBehindLiteral("null", at: offset)
   }
 
   /// Requires that nothing but white space follows.
   package mutating func readEnd() throws(JSONError) {
-    skipWhitespace()
+    offset = bytes.placeBehindWhitespace(from: offset)
     if offset < bytes.count { throw failure(.trailingText) }
   }
 
@@ -121,11 +124,21 @@ package struct JSONReader: ~Copyable, ~Escapable {
   }
 
   @_lifetime(copy self)
-  private mutating func readKey() throws(JSONError) -> JSONText {
-    guard byte(at: offset) == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
-    let key = try scanString()
-    try scanColon()
-    return key
+  @inline(__always)
+  private mutating func readKey(at start: Int) throws(JSONError) -> JSONText {
+    guard bytes[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
+    let (end, isPlain) = try bytes.placeBehindString(at: start)
+    offset = try bytes.placeBehindColon(from: end)
+    return text(start + 1..<end - 1, isPlain: isPlain)
+  }
+
+  @inline(__always)
+  mutating func firstByte() throws(JSONError) -> UInt8 {
+    try bytes.firstByte(from: &offset)
+  }
+
+  func failure(_ problem: JSONError.Problem) -> JSONError {
+    bytes.failure(problem, at: offset)
   }
 }
 

@@ -1,5 +1,5 @@
 /// A JSON value as a tree, for the few texts that are looked at from all sides: the setting's value above all.
-package indirect enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
   case null
   case bool(Bool)
   /// The number's digits as they were written; JSON numbers have no width.

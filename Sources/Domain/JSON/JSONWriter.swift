@@ -26,22 +26,32 @@ package struct JSONWriter: ~Copyable {
   /// Appends a string in quotes: only the quote, the backslash and control characters need an escape (section 7).
   package mutating func append(string text: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    for index in text.indices {
-      switch text[index] {
-      case UInt8(ascii: "\""): append(raw: #"\""#)
-      case UInt8(ascii: "\\"): append(raw: #"\\"#)
-      case 0x08: append(raw: "\\b")
-      case 0x09: append(raw: "\\t")
-      case 0x0A: append(raw: "\\n")
-      case 0x0C: append(raw: "\\f")
-      case 0x0D: append(raw: "\\r")
-      case let byte where byte < 0x20:
-        append(raw: byte < 0x10 ? "\\u000" : "\\u001")
-        bytes.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
-      case let byte: bytes.append(byte)
-      }
+    var place = 0
+    while true {
+      let special = text.placeOfSpecialByte(from: place)
+      // Sound: the bytes are copied within the call.
+      unsafe text.extracting(place..<special).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+      if special == text.count { break }
+      append(special: text[special])
+      place = special + 1
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func append(special byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): append(raw: #"\""#)
+    case UInt8(ascii: "\\"): append(raw: #"\\"#)
+    case 0x08: append(raw: "\\b")
+    case 0x09: append(raw: "\\t")
+    case 0x0A: append(raw: "\\n")
+    case 0x0C: append(raw: "\\f")
+    case 0x0D: append(raw: "\\r")
+    case ..<0x20:
+      append(raw: byte < 0x10 ? "\\u000" : "\\u001")
+      bytes.append(contentsOf: String(byte & 0x0F, radix: 16).utf8)
+    default: bytes.append(byte)
+    }
   }
 
   /// Appends a value with the keys of every object in byte order.

@@ -23,12 +23,13 @@ struct World {
 
 /// What the operator chose on the command line.
 package struct RulesetOptions: Sendable {
-  /// Ranges kept free in addition to the built-in ones.
-  package var reservedRanges: [ReservedRange]
+  /// Ranges kept free: those that Harvester's documentation names, then the operator's.
+  package let reservedRanges: [ReservedRange]
   package var sizing: SizingChoice
 
+  /// - Parameter reservedRanges: Those of the operator.
   package init(reservedRanges: [ReservedRange] = [], sizing: SizingChoice = .automatic) {
-    self.reservedRanges = reservedRanges
+    self.reservedRanges = ReservedRange.documented + reservedRanges
     self.sizing = sizing
   }
 }

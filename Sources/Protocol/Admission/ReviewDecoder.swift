@@ -68,7 +68,7 @@ extension JSONReader {
       } else if key.equals("name") {
         request.hasOurName = try reader.readWhether("storage-network")
       } else if key.equals("operation") {
-        request.operation = AdmissionRequest.Operation(rawValue: try reader.readStringIfAny()?.string ?? "")
+        request.operation = try reader.readOperation()
       } else if key.equals("resource") {
         request.hasOurResource = try reader.readWhetherHarvesterSetting()
       } else if key.equals("userInfo") {
@@ -82,6 +82,14 @@ extension JSONReader {
       }
     }
     return request
+  }
+
+  private mutating func readOperation() throws(JSONError) -> AdmissionRequest.Operation? {
+    guard let text = try readStringIfAny() else { return nil }
+    if text.equals("UPDATE") { return .update }
+    if text.equals("CREATE") { return .create }
+    if text.equals("DELETE") { return .delete }
+    return text.equals("CONNECT") ? .connect : nil
   }
 
   private mutating func readWhetherHarvesterSetting() throws(JSONError) -> Bool {

@@ -6,11 +6,12 @@ enum RangeIsNotReserved: Rule {
 
   static func judge(_ proposed: ProposedRange, _ world: World, _ findings: inout Findings) {
     let range = proposed.range
-    let field = proposed.entries.path(.range)
-    let reserved = (ReservedRange.documented + world.options.reservedRanges).filter { $0.network.overlaps(range) }
+    func refuse(_ message: String) { findings.refuse(proposed.entries.path(.range), message) }
+
+    let reserved = world.options.reservedRanges.filter { $0.network.overlaps(range) }
     for reservation in reserved {
       let relation = range == reservation.network ? "is" : "overlaps \(reservation.network), which is"
-      findings.refuse(field, "\(range) \(relation) reserved for \(reservation.purpose); choose another range")
+      refuse("\(range) \(relation) reserved for \(reservation.purpose); choose another range")
     }
 
     // A pod network inside a reserved range that was just named would only repeat the reason.
@@ -22,12 +23,11 @@ enum RangeIsNotReserved: Rule {
       for network in node.podNetworks where isNew(network) { podNetworks.append("\(network) (node \(node.name))") }
     }
     if !podNetworks.isEmpty {
-      findings.refuse(field, "\(range) overlaps the pod network \(podNetworks.listed); choose another range")
+      refuse("\(range) overlaps the pod network \(podNetworks.listed); choose another range")
     }
     let serviceNetworks = world.facts.serviceNetworks.filter { isNew($0.network) }
     if !serviceNetworks.isEmpty {
-      findings.refuse(
-        field,
+      refuse(
         """
         \(range) overlaps the service network \(serviceNetworks.map { "\($0.network) (ServiceCIDR \($0.name))" }.listed); \
         choose another range

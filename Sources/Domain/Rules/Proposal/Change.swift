@@ -47,7 +47,7 @@ package enum SettingText: Sendable, Equatable {
 
   package var isBlank: Bool {
     guard case .text(let bytes) = self else { return false }
-    return bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    return bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
   }
 }
 
@@ -73,8 +73,7 @@ extension Change {
   /// it creates the empty setting at start-up.
   var touchesNeitherText: Bool {
     guard let new else { return false }
-    let old = old ?? SettingObject()
-    return new.value == old.value && new.default == old.default
+    return new.value == old?.value ?? .text([]) && new.default == old?.default ?? .text([])
   }
 
   /// The text whose change Harvester will act on.
@@ -102,9 +101,13 @@ extension Change {
   /// The texts that are new and not empty, each to be judged as a network.
   var proposals: [Proposal] {
     guard let new else { return [] }
-    let old = old ?? SettingObject()
-    return [(SettingField.value, new.value, old.value), (.default, new.default, old.default)]
-      .filter { $0.1 != $0.2 && !$0.1.isBlank }
-      .map { Proposal(field: $0.0, text: $0.1) }
+    var proposals: [Proposal] = []
+    if new.value != old?.value ?? .text([]), !new.value.isBlank {
+      proposals.append(Proposal(field: .value, text: new.value))
+    }
+    if new.default != old?.default ?? .text([]), !new.default.isBlank {
+      proposals.append(Proposal(field: .default, text: new.default))
+    }
+    return proposals
   }
 }

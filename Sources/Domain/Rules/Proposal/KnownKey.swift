@@ -8,14 +8,15 @@ package enum KnownKey: String, CaseIterable, Sendable {
 }
 
 /// What a key in the object stands for.
-enum KeyReading: Equatable {
+enum KeyReading: Equatable, Sendable {
   case known(KnownKey)
   /// Harvester takes it for a known key, because Go compares keys without regard to case.
   case inAnotherCase(KnownKey)
   case unknown
 
   init(_ key: String) {
-    if let known = KnownKey.allCases.first(where: { $0.rawValue.utf8.elementsEqual(key.utf8) }) {
+    // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent.
+    if let known = KnownKey(rawValue: key) {
       self = .known(known)
     } else if let known = KnownKey.allCases.first(where: { $0.rawValue.caseFolded == key.caseFolded }) {
       self = .inAnotherCase(known)

@@ -48,7 +48,9 @@ struct Proposal {
 }
 
 /// What a JSON object says about the network, each entry as far as it could be read.
-struct ProposedNetwork {
+///
+/// A class, though nothing in it ever changes: every subject of the rules holds it, and a copy then costs one count.
+final class ProposedNetwork: Sendable {
   /// Everything that was written, in its order.
   let members: [JSONMember]
   /// What the key of each member stands for.
@@ -74,7 +76,7 @@ struct ProposedNetwork {
 }
 
 /// One entry of the object.
-enum Entry<Value> {
+enum Entry<Value: Sendable>: Sendable {
   /// The key is missing or null; Go reads both as the type's zero.
   case absent
   case wrongType(JSONValue)
@@ -94,7 +96,7 @@ enum Entry<Value> {
 }
 
 /// A CIDR together with the text it was read from, because advice quotes what was written.
-struct WrittenCIDR {
+struct WrittenCIDR: Sendable {
   let text: String
   let reading: Result<CIDR, AddressError>
 

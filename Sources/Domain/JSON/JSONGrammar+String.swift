@@ -1,0 +1,144 @@
+/// Strings, RFC 8259 section 7, most of what a review consists of: sixteen bytes at a time while nothing is special.
+extension Span<UInt8> {
+  /// Behind the closing quote of the string that opens here, and whether it has no escape.
+  ///
+  /// Inlined up to the first special byte, which in most strings is the closing quote.
+  @inline(__always)
+  func placeBehindString(at start: Int) throws(JSONError) -> (place: Int, isPlain: Bool) {
+    let place = placeOfSpecialByte(from: start &+ 1)
+    if place < count, self[checked: place] == UInt8(ascii: "\"") { return (place &+ 1, true) }
+    return try placeBehindString(goingOnAt: place)
+  }
+
+  private func placeBehindString(goingOnAt special: Int) throws(JSONError) -> (place: Int, isPlain: Bool) {
+    var isPlain = true
+    var place = special
+    while place < count {
+      switch self[checked: place] {
+      case UInt8(ascii: "\""):
+        return (place + 1, isPlain)
+      case UInt8(ascii: "\\"):
+        isPlain = false
+        // An escaped quote is the commonest escape by far: JSON in JSON.
+        let isQuote = place + 1 < count && self[checked: place + 1] == UInt8(ascii: "\"")
+        place = isQuote ? place + 2 : try placeBehindEscape(at: place)
+      case ..<0x20:
+        throw failure(.controlCharacterInString, at: place)
+      default:
+        place = try placeBehindMultibyteScalar(at: place)
+      }
+      place = placeOfSpecialByte(from: place)
+    }
+    throw failure(.unexpectedEnd, at: count)
+  }
+
+  private func placeBehindEscape(at start: Int) throws(JSONError) -> Int {
+    guard start + 1 < count else { throw failure(.unexpectedEnd, at: count) }
+    switch self[checked: start + 1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return start + 2
+    case UInt8(ascii: "u"):
+      let unit = try codeUnit(escapedAt: start)
+      let next = start + 6
+      guard (0xD800...0xDFFF).contains(unit) else { return next }
+      // Only a high half followed at once by a low half stands for a character.
+      guard unit < 0xDC00, next + 1 < count, self[checked: next] == UInt8(ascii: "\\"),
+        self[checked: next + 1] == UInt8(ascii: "u"), (0xDC00...0xDFFF).contains(try codeUnit(escapedAt: next))
+      else {
+        throw JSONError(problem: .unpairedSurrogate, offset: start)
+      }
+      return next + 6
+    default:
+      throw failure(.invalidEscape, at: start)
+    }
+  }
+
+  /// Reads `\u` and its four hexadecimal digits.
+  private func codeUnit(escapedAt start: Int) throws(JSONError) -> UInt32 {
+    var unit: UInt32 = 0
+    for place in (start + 2)..<(start + 6) {
+      guard place < count else { throw failure(.unexpectedEnd, at: count) }
+      guard let digit = hexadecimalDigit(self[checked: place]) else {
+        throw JSONError(problem: .invalidEscape, offset: start)
+      }
+      unit = unit << 4 | digit
+    }
+    return unit
+  }
+
+  /// Well-formed UTF-8 only (Unicode 15, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
+  private func placeBehindMultibyteScalar(at start: Int) throws(JSONError) -> Int {
+    let (length, second): (Int, ClosedRange<UInt8>) =
+      switch self[checked: start] {
+      case 0xC2...0xDF: (2, 0x80...0xBF)
+      case 0xE0: (3, 0xA0...0xBF)
+      case 0xED: (3, 0x80...0x9F)
+      case 0xE1...0xEF: (3, 0x80...0xBF)
+      case 0xF0: (4, 0x90...0xBF)
+      case 0xF1...0xF3: (4, 0x80...0xBF)
+      case 0xF4: (4, 0x80...0x8F)
+      default: throw failure(.invalidUTF8, at: start)
+      }
+    guard start + length <= count, second.contains(self[checked: start + 1]) else {
+      throw failure(.invalidUTF8, at: start)
+    }
+    for place in (start + 2)..<(start + length) where self[checked: place] & 0xC0 != 0x80 {
+      throw failure(.invalidUTF8, at: start)
+    }
+    return start + length
+  }
+}
+
+func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+  default: nil
+  }
+}
+
+extension Span<UInt8> {
+  /// The next quote, backslash, control character or byte that is not ASCII, or the end.
+  @inline(__always)
+  func placeOfSpecialByte(from start: Int) -> Int {
+    var place = start
+    while place &+ 16 <= count {
+      // Sound: sixteen bytes are left; the load need not be aligned.
+      let block = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: SIMD16<UInt8>.self)
+      let (low, high) = block.specialBytes
+      if low != 0 { return place &+ low.trailingZeroBitCount / 8 }
+      if high != 0 { return place &+ 8 &+ high.trailingZeroBitCount / 8 }
+      place &+= 16
+    }
+    return placeOfSpecialByteNearEnd(from: place)
+  }
+
+  @inline(never)
+  private func placeOfSpecialByteNearEnd(from start: Int) -> Int {
+    var place = start
+    while place < count {
+      let byte = self[checked: place]
+      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return place }
+      place += 1
+    }
+    return place
+  }
+}
+
+extension SIMD16<UInt8> {
+  /// All ones in each byte that is a quote, a backslash, a control character or not ASCII: the first eight, the others.
+  ///
+  /// Vectors on both sides of each comparison: with a scalar on one, the operators are generic and forty times slower.
+  @inline(__always)
+  fileprivate var specialBytes: (low: UInt64, high: UInt64) {
+    let quote = self .== SIMD16(repeating: 0x22)
+    let backslash = self .== SIMD16(repeating: 0x5C)
+    // Signed, every byte from 0x80 up is negative and so below the space too.
+    let controlOrHigh = SIMD16<Int8>(truncatingIfNeeded: self) .< SIMD16<Int8>(repeating: 0x20)
+    // Sound: a mask of sixteen bytes has the size of two words and no invalid bits.
+    let halves = unsafe unsafeBitCast(quote .| backslash .| controlOrHigh, to: SIMD2<UInt64>.self)
+    return (halves[0].littleEndian, halves[1].littleEndian)
+  }
+}
