@@ -24,7 +24,8 @@ import Testing
     let missing = WatchedKind.allCases.suffix(2).map(\.resource.name)
     #expect(
       fault?.message
-        == "the cluster's state is not known: \(missing[0]) have not been listed yet; \(missing[1]) have not been listed yet")
+        == "the cluster's state is not known: \(missing[0]) have not been listed yet; \(missing[1]) have not been listed yet"
+    )
     for kind in WatchedKind.allCases.suffix(2) { listed(&cluster, kind) }
     #expect(throws: Never.self) { try cluster.facts(at: .zero) }
   }

@@ -194,7 +194,10 @@ import Testing
     #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
   }
 
-  @Test(arguments: ["", "{", #"{"items":[]}"#, "<html></html>", #"{"items":[{"a":1}"#, #"{"items":[{"a":}],"metadata":{"resourceVersion":"1"}}"#])
+  @Test(arguments: [
+    "", "{", #"{"items":[]}"#, "<html></html>", #"{"items":[{"a":1}"#,
+    #"{"items":[{"a":}],"metadata":{"resourceVersion":"1"}}"#,
+  ])
   func `what is no list is asked for again`(_ text: String) {
     var driver = WatchDriver()
     driver.respond(200)

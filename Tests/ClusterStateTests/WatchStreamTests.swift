@@ -91,7 +91,8 @@ import Testing
 
 /// A server that has a history, forgets the older part of it, breaks off and refuses; the oracle is its own state.
 @Suite struct `A long life with a bad server` {
-  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 20_261_124] as [UInt64]) func `ends in what the server has`(_ seed: UInt64) {
+  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 20_261_124] as [UInt64]) func `ends in what the server has`(_ seed: UInt64)
+  {
     var random = SplitMix(state: seed)
     var server = ModelServer()
     var driver = WatchDriver(seed: seed)

@@ -55,7 +55,7 @@ struct Serve: ParsableCommand {
     let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientAuthorities: clientCa)
     try Server.run(
       ServerConfiguration(
-        listen: listen, certificate: certificate, 
+        listen: listen, certificate: certificate,
         cluster: try cluster.source(staleness: .seconds(maxStaleness)),
         ruleset: judgement.ruleset, drainDelay: .seconds(drainDelay), drainTimeout: .seconds(drainTimeout)),
       log: logging.logger)

@@ -15,7 +15,9 @@ enum Base64 {
       bits = bits << 6 | digit
       digits += 1
       guard digits % 4 == 0 else { continue }
-      bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits)]
+      bytes += [
+        UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits),
+      ]
     }
     switch (digits % 4, padding) {
     case (0, 0): break

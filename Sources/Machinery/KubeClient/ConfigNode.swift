@@ -50,7 +50,9 @@ struct ConfigNode {
   /// What stands as base64 under one key or as a file's path under another; the former counts where both do.
   func secret(data: String, file path: String) throws(KubeError) -> Secret? {
     if let text = try text(data) {
-      guard let bytes = Base64.decode(text) else { throw self[data]?.error("this is not base64") ?? error("this is not base64") }
+      guard let bytes = Base64.decode(text) else {
+        throw self[data]?.error("this is not base64") ?? error("this is not base64")
+      }
       return .bytes(bytes)
     }
     return try self.file(path)

@@ -72,7 +72,8 @@ internal import Reactor
 
   /// Waits until something happens, at most so long, and tells it.
   package func wait(atMost timeout: Duration, _ delivery: Delivery) {
-    let milliseconds = Int32(clamping: (timeout.components.seconds * 1000) + timeout.components.attoseconds / 1_000_000_000_000_000 + 1)
+    let milliseconds = Int32(
+      clamping: (timeout.components.seconds * 1000) + timeout.components.attoseconds / 1_000_000_000_000_000 + 1)
     unsafe curl_multi_poll(multi, nil, 0, max(0, milliseconds), nil)
     withoutActuallyEscaping(delivery) { delivery in
       self.delivery = delivery

@@ -45,7 +45,9 @@ package struct Kubeconfig {
       var documents = YAMLDocuments(try File.read(file, limit: limit))
       let document = try documents.next() ?? Array("{}".utf8)
       let config = ConfigNode(file: file, path: "", value: try JSONValue(parsing: document))
-      guard config.value.kind == .object || config.value.kind == .null else { throw config.error("this is no kubeconfig") }
+      guard config.value.kind == .object || config.value.kind == .null else {
+        throw config.error("this is no kubeconfig")
+      }
       return config
     } catch let error as FileError {
       throw KubeError(error.description)

@@ -127,7 +127,9 @@ extension Syscalls {
   static func pipe() throws(Errno) -> (reading: Int32, writing: Int32) {
     var ends: (Int32, Int32) = (-1, -1)
     _ = try value {
-      unsafe withUnsafeMutableBytes(of: &ends) { unsafe clinux_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
+      unsafe withUnsafeMutableBytes(of: &ends) {
+        unsafe clinux_pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self))
+      }
     }
     return (ends.0, ends.1)
   }

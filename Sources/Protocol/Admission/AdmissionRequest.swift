@@ -10,7 +10,11 @@ package struct AdmissionRequest: Sendable {
   package var userName: [UInt8] = []
   package var isDryRun = false
   /// True when the request is about `settings.harvesterhci.io/storage-network` and about no other object.
-  package var concernsStorageNetwork: Bool { hasOurResource && hasOurName }
+  ///
+  /// A request that deletes a whole collection comes once for each object, without a name of its own.
+  package var concernsStorageNetwork: Bool {
+    hasOurResource && (hasOurName || isUnnamed && oldObject?.name == "storage-network")
+  }
   /// The stored object; nil when it is created.
   package var oldObject: SettingObject?
   /// The proposed object; nil when it is deleted.
@@ -18,6 +22,7 @@ package struct AdmissionRequest: Sendable {
 
   var hasOurResource = false
   var hasOurName = false
+  var isUnnamed = true
 
   package enum Operation: String, Sendable {
     case create = "CREATE"

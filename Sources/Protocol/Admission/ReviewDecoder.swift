@@ -66,7 +66,10 @@ extension JSONReader {
       if key.equals("uid") {
         request.uid = try reader.readStringIfAny()?.unescaped ?? []
       } else if key.equals("name") {
-        request.hasOurName = try reader.readWhether("storage-network")
+        if let name = try reader.readStringIfAny() {
+          request.isUnnamed = name.equals("")
+          request.hasOurName = name.equals("storage-network")
+        }
       } else if key.equals("operation") {
         request.operation = try reader.readOperation()
       } else if key.equals("resource") {

@@ -7,7 +7,9 @@ extension JSONReader {
     var setting = SettingObject()
     setting.hasValue = false
     try readMembers { key, reader throws(JSONError) in
-      if key.equals("value") {
+      if key.equals("metadata") {
+        setting.name = try reader.readName()
+      } else if key.equals("value") {
         setting.value = try reader.readSettingText()
         setting.hasValue = true
       } else if key.equals("default") {
@@ -17,6 +19,15 @@ extension JSONReader {
       }
     }
     return setting
+  }
+
+  /// Of the metadata, which may be long, the name alone.
+  private mutating func readName() throws(JSONError) -> String {
+    var name = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("name") { name = try reader.readStringIfAny()?.string ?? "" }
+    }
+    return name
   }
 
   private mutating func readSettingText() throws(JSONError) -> SettingText {

@@ -21,6 +21,7 @@ package struct Change: Sendable {
 
 /// The parts of a Harvester `Setting` (harvesterhci.io/v1beta1) that the rules read.
 package struct SettingObject: Sendable, Equatable {
+  package var name = ""
   package var value: SettingText
   package var `default`: SettingText
   package var configured: ConfiguredCondition?

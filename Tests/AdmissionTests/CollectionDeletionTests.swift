@@ -1,0 +1,34 @@
+import Foundation
+import JSON
+import Rules
+import Testing
+
+@testable import Admission
+
+/// `kubectl delete --raw /apis/harvesterhci.io/v1beta1/settings` deletes every setting; the API server asks about each
+/// object in a request that carries no name (measured with 1.36).
+@Suite struct `Deleting a whole collection` {
+  func outcome(name: String?, oldName: String) throws -> Outcome {
+    let nameMember = name.map { #""name":"\#($0)","# } ?? ""
+    let body = """
+      {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"1",\(nameMember)
+       "resource":{"group":"harvesterhci.io","version":"v1beta1","resource":"settings"},"operation":"DELETE","object":null,
+       "oldObject":{"kind":"Setting","metadata":{"managedFields":[{"name":"x"}],"name":"\(oldName)"},"value":""}}}
+      """
+    return try Reviewer(ruleset: Ruleset()).answer(Array(body.utf8).span, for: .validate) { ClusterFacts() }.outcome
+  }
+
+  @Test(arguments: [nil, "", "storage-network"] as [String?])
+  func `the storage network is kept, whether the request names it or only holds it`(_ name: String?) throws {
+    guard case .denied(let violations, _) = try outcome(name: name, oldName: "storage-network") else {
+      Issue.record("the setting would be deleted")
+      return
+    }
+    #expect(violations.map(\.rule) == ["SettingIsKept"])
+  }
+
+  @Test(arguments: [(nil, "ui-source"), ("", "ui-source"), ("ui-source", "storage-network")] as [(String?, String)])
+  func `other settings may go`(_ name: String?, _ oldName: String) throws {
+    #expect(try outcome(name: name, oldName: oldName) == .allowed(warnings: []))
+  }
+}
