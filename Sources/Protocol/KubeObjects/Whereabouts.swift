@@ -24,9 +24,7 @@ enum WhereaboutsRanges {
     if let first = first.flatMap({ try? IPv4Address($0) }) { addresses.remove(below: first) }
     if let last = last.flatMap({ try? IPv4Address($0) }) { addresses.remove(above: last) }
     if case .array(let exclusions)? = range["exclude"] {
-      for exclusion in exclusions.compactMap(\.string) {
-        if let network = try? CIDR(exclusion).network { addresses.subtract(network) }
-      }
+      addresses.subtract(exclusions.compactMap { $0.string.flatMap { try? CIDR($0).network } })
     }
     return addresses
   }

@@ -24,9 +24,7 @@ package struct NeighbourNetwork: Sendable, Equatable {
     self.setting = setting
     self.range = range
     var usable = AddressSet(usableIn: range)
-    for exclusion in network.exclusions.value ?? [] {
-      if let cidr = exclusion.cidr { usable.subtract(cidr.network) }
-    }
+    usable.subtract((network.exclusions.value ?? []).compactMap(\.cidr?.network))
     self.usable = usable
   }
 }

@@ -5,17 +5,42 @@ enum ExclusionsAreDisjoint: Rule {
   static let demand = "No two exclusions overlap."
 
   static func judge(_ proposed: ProposedRange, _ world: World, _ findings: inout Findings) {
-    for (index, written) in proposed.exclusions.enumerated() {
-      guard let network = written.cidr?.meant else { continue }
-      let earlier = proposed.exclusions[..<index].firstIndex { $0.cidr?.meant.overlaps(network) == true }
-      guard let earlier else { continue }
-      let other = proposed.exclusions[earlier].text
+    for (index, earlier) in overlaps(in: proposed.exclusions) {
+      let written = proposed.exclusions[index]
+      let other = proposed.exclusions[earlier]
       findings.refuse(
         proposed.entries.path(exclusion: index),
-        other == written.text
+        other.text == written.text
           ? "\(written.text) stands in the list twice; remove one of them"
-          : "\(written.text) overlaps \(other), exclusion \(earlier); keep the larger one")
+          : "\(written.text) overlaps \(other.text), exclusion \(earlier); \(advice(written, other))")
     }
+  }
+
+  /// For each exclusion that overlaps one before it in the list: its index and that of the other.
+  ///
+  /// In the order of addresses, a network that overlaps any before it overlaps the one that reaches farthest: networks
+  /// are nested or apart.
+  private static func overlaps(in exclusions: [WrittenCIDR]) -> [(index: Int, earlier: Int)] {
+    let networks = exclusions.enumerated().compactMap { index, written in
+      written.cidr.map { (index: index, network: $0.meant) }
+    }
+    var earlier: [Int: Int] = [:]
+    var outer: (index: Int, network: IPv4Prefix)?
+    for inner in networks.sorted(by: { ($0.network.first, $0.network.length) < ($1.network.first, $1.network.length) })
+    {
+      if let outer, outer.network.overlaps(inner.network) {
+        let (first, second) = (min(outer.index, inner.index), max(outer.index, inner.index))
+        earlier[second] = min(earlier[second] ?? first, first)
+      } else {
+        outer = inner
+      }
+    }
+    return earlier.sorted { $0.key < $1.key }.map { (index: $0.key, earlier: $0.value) }
+  }
+
+  /// Where one has host bits, its mask is the mistake, and ExclusionsAreNetworks says what to write.
+  private static func advice(_ one: WrittenCIDR, _ other: WrittenCIDR) -> String {
+    one.network == nil || other.network == nil ? "remove one of them" : "keep the larger one"
   }
 }
 

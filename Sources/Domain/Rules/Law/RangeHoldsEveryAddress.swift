@@ -26,11 +26,13 @@ extension AddressPlan {
     for length in stride(from: min(range.length, 30), through: widestPrefixLength, by: -1) {
       let wider = IPv4Prefix(holding: range.network, length: length)
       var usable = AddressSet(usableIn: wider)
-      for exclusion in exclusions { usable.subtract(exclusion) }
+      usable.subtract(exclusions)
       if usable.count >= need {
         return "a /\(length) such as \(wider) would have \(usable.count)"
       }
     }
-    return "even a /\(widestPrefixLength) would be too small with these exclusions; exclude less"
+    return exclusions.isEmpty
+      ? "even a /\(widestPrefixLength), the largest range allowed, would be too small"
+      : "even a /\(widestPrefixLength) would be too small with these exclusions; exclude less"
   }
 }

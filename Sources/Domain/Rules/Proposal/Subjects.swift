@@ -58,7 +58,7 @@ struct AddressPlan {
     range = proposed.range
     self.exclusions = exclusions
     var usable = AddressSet(usableIn: proposed.range)
-    for exclusion in exclusions { usable.subtract(exclusion) }
+    usable.subtract(exclusions)
     self.usable = usable
   }
 }
