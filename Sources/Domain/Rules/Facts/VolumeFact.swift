@@ -20,11 +20,7 @@ package struct VolumeFact: Sendable, Equatable {
     self.pods = pods
   }
 
-  /// Whether only the pods of a virtual machine that runs hold it, so that stopping the machine frees it.
-  func isHeld(by instances: [InstanceFact]) -> Bool {
-    !pods.isEmpty
-      && pods.allSatisfy { pod in
-        instances.contains { $0.namespace == namespace && pod.hasPrefix("virt-launcher-\($0.name)-") }
-      }
-  }
+  /// Whether only pods of virtual machines hold it, so that stopping the machines frees it (KubeVirt names its pods
+  /// `virt-launcher-MACHINE-…`).
+  var isHeldByMachines: Bool { !pods.isEmpty && pods.allSatisfy { $0.hasPrefix("virt-launcher-") } }
 }

@@ -5,7 +5,7 @@ enum VirtualMachinesAreOff: Rule {
   static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
     let running = world.facts.runningInstances
     guard !running.isEmpty else { return }
-    let names = running.map { "\($0.namespace)/\($0.name) (\($0.phase.isEmpty ? "no phase yet" : $0.phase))" }
+    let names = running.lazy.map { "\($0.namespace)/\($0.name) (\($0.phase.isEmpty ? "no phase yet" : $0.phase))" }
     findings.refuse(
       change.field.rawValue,
       """

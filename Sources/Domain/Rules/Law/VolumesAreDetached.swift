@@ -6,13 +6,13 @@ enum VolumesAreDetached: Rule {
   static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
     let volumes = world.facts.volumesInUse
     guard !volumes.isEmpty else { return }
-    // A virtual machine that runs is named anyway, so what nobody would think of comes first.
-    let (explained, others) = volumes.partitioned { $0.isHeld(by: world.facts.runningInstances) }
+    // Virtual machines that run are named anyway, so what nobody would think of comes first.
+    let ordered = volumes.filter { !$0.isHeldByMachines } + volumes.filter(\.isHeldByMachines)
     findings.refuse(
       change.field.rawValue,
       """
       \(volumes.count.of("Longhorn volume")) \(volumes.count == 1 ? "is" : "are") still in use: \
-      \((others + explained).map(\.described).listed); stop the workloads that use \
+      \(ordered.lazy.map(\.described).listed); stop the workloads that use \
       \(volumes.count == 1 ? "it" : "them"), and detach in the Longhorn UI what nothing uses any more
       """)
   }
@@ -25,11 +25,5 @@ extension VolumeFact {
     let claim = claim.isEmpty ? "" : ", claim \(namespace)/\(claim)"
     let pods = pods.isEmpty ? "" : ", pod \(pods.listed)"
     return "\(name) (\(state.isEmpty ? "no state yet" : state)\(place)\(claim)\(pods))"
-  }
-}
-
-extension Array {
-  fileprivate func partitioned(by belongsFirst: (Element) -> Bool) -> (first: [Element], second: [Element]) {
-    (filter(belongsFirst), filter { !belongsFirst($0) })
   }
 }
