@@ -33,6 +33,18 @@ extension String {
     }
     return kept + "…"
   }
+
+  /// The text on one line: what would break it, or what nobody could see, is escaped as in JSON.
+  ///
+  /// A message quotes what people wrote, and a line end or a zero-width space in it is mostly the very slip.
+  var onOneLine: String {
+    if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
+    var line = ""
+    for scalar in unicodeScalars {
+      if scalar.isSeen { line.unicodeScalars.append(scalar) } else { line += scalar.escaped }
+    }
+    return line
+  }
 }
 
 extension String {
@@ -41,5 +53,26 @@ extension String {
     if hasSuffix("s") { return "\(self)es" }
     if hasSuffix("y") { return "\(dropLast())ies" }
     return "\(self)s"
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isSeen: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: false
+    case .spaceSeparator: self == " "
+    default: true
+    }
+  }
+
+  fileprivate var escaped: String {
+    switch self {
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    default:
+      let digits = String(value, radix: 16)
+      return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
   }
 }

@@ -16,7 +16,7 @@ package struct Violation: Sendable, Equatable {
   package init(rule: String, field: String, message: String) {
     self.rule = rule
     self.field = field
-    self.message = message
+    self.message = message.onOneLine
   }
 }
 
@@ -29,9 +29,13 @@ package struct Warning: Sendable, Equatable {
   /// The Kubernetes API server cuts warnings longer than 256 characters.
   package static let longest = 255
 
+  /// How much a warning says of an object's name, which may have 317 bytes with its namespace: so much that the longest
+  /// warning with a name still ends with its advice.
+  static let longestName = 80
+
   package init(rule: String, message: String) {
     self.rule = rule
-    self.message = message.cut(to: Self.longest)
+    self.message = message.onOneLine.cut(to: Self.longest)
   }
 }
 
@@ -50,19 +54,43 @@ struct Findings {
   private(set) var warnings: [Warning] = []
   /// The rule that is being asked; nil before the first one.
   private var rule: (any Rule.Type)?
+  private var refusalsOfRule = 0
+  private var warningsOfRule = 0
 
-  mutating func refuse(_ field: String, _ message: String) {
-    violations.append(Violation(rule: rule?.name ?? "", field: field, message: message))
+  /// One rule's reasons beyond the tenth are only counted, so that a value with ten thousand slips has a short answer;
+  /// their texts are not even made.
+  mutating func refuse(_ field: @autoclosure () -> String, _ message: @autoclosure () -> String) {
+    refusalsOfRule += 1
+    guard refusalsOfRule <= mostNamesInMessage else { return }
+    violations.append(Violation(rule: rule?.name ?? "", field: field(), message: message()))
   }
 
-  mutating func warn(_ message: String) {
-    warnings.append(Warning(rule: rule?.name ?? "", message: message))
+  mutating func warn(_ message: @autoclosure () -> String) {
+    warningsOfRule += 1
+    guard warningsOfRule <= mostNamesInMessage else { return }
+    warnings.append(Warning(rule: rule?.name ?? "", message: message()))
   }
 
   mutating func ask<Subject>(_ rules: [any Rule<Subject>.Type], about subject: Subject, _ world: World) {
     for rule in rules {
       self.rule = rule
+      (refusalsOfRule, warningsOfRule) = (0, 0)
       rule.judge(subject, world, &self)
+      countWhatWasNotNamed(by: rule)
+    }
+  }
+
+  private mutating func countWhatWasNotNamed(by rule: any Rule.Type) {
+    if refusalsOfRule > mostNamesInMessage, let field = violations.last?.field {
+      // `value.exclude[9]` was the last one named; the others stand in the list as well.
+      violations.append(
+        Violation(
+          rule: rule.name, field: String(field.prefix { $0 != "[" }),
+          message: "\(refusalsOfRule - mostNamesInMessage) more are refused for the same reason"))
+    }
+    if warningsOfRule > mostNamesInMessage {
+      warnings.append(
+        Warning(rule: rule.name, message: "\((warningsOfRule - mostNamesInMessage).of("more warning")) of this kind"))
     }
   }
 

@@ -10,10 +10,11 @@ enum AddressesAreFree: Rule {
       .flatMap(\.reservations)
       .filter { plan.usable.contains($0.address) }
     guard let example = reserved.first else { return }
+    let pod = example.pod.isEmpty ? "" : " for \(example.pod.cut(to: Warning.longestName))"
     findings.warn(
       """
       \(plan.entries.path(.range)): Whereabouts already has \(reserved.count.of("reservation")) in \(plan.range), such \
-      as \(example.address)\(example.pod.isEmpty ? "" : " for \(example.pod)"); see \
+      as \(example.address)\(pod); see \
       kubectl -n kube-system get ippools.whereabouts.cni.cncf.io
       """)
   }

@@ -11,8 +11,8 @@ enum GatewayIsExcluded: Rule {
       guard let gateway = attachment.route?.gateway, plan.usable.contains(gateway) else { continue }
       findings.warn(
         """
-        \(plan.entries.path(.exclude)): \(gateway) is the gateway of the VM network \(attachment.described) on the same \
-        VLAN, and a pod may get it; exclude \(gateway)/32
+        \(plan.entries.path(.exclude)): \(gateway) is the gateway of the VM network \
+        \(attachment.described.cut(to: Warning.longestName)) on the same VLAN, and a pod may get it; exclude \(gateway)/32
         """)
     }
   }

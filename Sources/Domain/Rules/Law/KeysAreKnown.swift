@@ -5,17 +5,18 @@ enum KeysAreKnown: Rule {
   static let demand = "Every key is one that is known."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    let unknown = zip(entries.network.members, entries.network.keys).filter { $1 == .unknown }
-    for (member, _) in unknown.prefix(mostNamesInMessage) {
-      let key = member.key.cut(to: 40)
-      let advice =
-        KnownKey.nearest(to: member.key).map { "did you mean \($0.rawValue.quoted)?" }
-        ?? "known are \(KnownKey.allCases.map(\.rawValue).listed)"
-      findings.warn("\(entries.field.rawValue): the key \(key.quoted) is not known and was kept as it is; \(advice)")
+    for (member, reading) in zip(entries.network.members, entries.network.keys) where reading == .unknown {
+      findings.warn(
+        """
+        \(entries.field.rawValue): the key \(member.key.cut(to: 40).quoted) is not known and was kept as it is; \
+        \(advice(on: member.key))
+        """)
     }
-    if unknown.count > mostNamesInMessage {
-      findings.warn("\(entries.field.rawValue): \(unknown.count - mostNamesInMessage) more keys are not known")
-    }
+  }
+
+  private static func advice(on key: String) -> String {
+    KnownKey.nearest(to: key).map { "did you mean \($0.rawValue.quoted)?" }
+      ?? "known are \(KnownKey.allCases.map(\.rawValue).listed)"
   }
 }
 

@@ -11,8 +11,8 @@ enum VLANHasOneNetwork: Rule {
       guard let network = attachment.route?.network, network != plan.range else { continue }
       findings.warn(
         """
-        \(plan.entries.path(.vlan)): the VM network \(attachment.described) is on the same VLAN with \(network), \
-        another network than \(plan.range); is the VLAN the one that is meant?
+        \(plan.entries.path(.vlan)): the VM network \(attachment.described.cut(to: Warning.longestName)) is on the \
+        same VLAN with \(network), another network than \(plan.range); is the VLAN the one that is meant?
         """)
     }
   }
