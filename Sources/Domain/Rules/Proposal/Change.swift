@@ -99,14 +99,16 @@ extension Change {
     return new.effective.isBlank || (new.value.isBlank && !(old ?? SettingObject()).value.isBlank)
   }
 
-  /// The texts that are new and not empty, each to be judged as a network.
+  /// The texts to be judged as networks: those that are new, and a default that comes into force as the value goes.
   var proposals: [Proposal] {
     guard let new else { return [] }
+    let oldValue = old?.value ?? .text([])
+    let defaultTakesOver = new.value.isBlank && !oldValue.isBlank
     var proposals: [Proposal] = []
-    if new.value != old?.value ?? .text([]), !new.value.isBlank {
+    if new.value != oldValue, !new.value.isBlank {
       proposals.append(Proposal(field: .value, text: new.value))
     }
-    if new.default != old?.default ?? .text([]), !new.default.isBlank {
+    if new.default != old?.default ?? .text([]) || defaultTakesOver, !new.default.isBlank {
       proposals.append(Proposal(field: .default, text: new.default))
     }
     return proposals
