@@ -83,7 +83,13 @@ import Testing
        {"spec":{"podCIDRs":["10.52.1.0/24"]},"metadata":{"labels":{"node-role.harvesterhci.io/witness":"true"},"name":"n1"},
         "kind":"Node","apiVersion":"v1"}]}
       """#
-    for (text, name) in [(Self.node, "a.yaml"), (list, "a.yml"), (json, "a.json"), (json, "a.yaml")] {
+    // As the API server writes a list of one kind: the elements do not repeat it.
+    let raw = #"""
+      {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[
+       {"spec":{"podCIDRs":["10.52.1.0/24"]},"metadata":{"labels":{"node-role.harvesterhci.io/witness":"true"},"name":"n1"}}]}
+      """#
+    let texts = [(Self.node, "a.yaml"), (list, "a.yml"), (json, "a.json"), (json, "a.yaml"), (raw, "a.json")]
+    for (text, name) in texts {
       var snapshot = Snapshot()
       try snapshot.add(Array(text.utf8), named: name)
       let nodes = snapshot.objects.facts.nodes

@@ -28,14 +28,21 @@ package struct ObjectCollection: Sendable {
   ///
   /// Of two objects with the same name the latter counts.
   package mutating func add(_ object: Span<UInt8>) throws(JSONError) {
+    try add(object, listedAs: nil)
+  }
+
+  /// - Parameter listKind: The kind of the elements by the list's own words: in a `NodeList` as the API server writes it,
+  ///   the elements do not say what they are.
+  private mutating func add(_ object: Span<UInt8>, listedAs listKind: WatchedKind?) throws(JSONError) {
     let identity = try ObjectIdentity(of: object)
     if let items = identity.items {
+      let elementKind = WatchedKind(group: identity.group, kind: String(identity.kind.dropLast("List".count)))
       let list = object.extracting(items)
       var reader = JSONReader(list)
       try reader.readElements { reader throws(JSONError) in
-        try add(list.extracting(try reader.skip()))
+        try add(list.extracting(try reader.skip()), listedAs: elementKind)
       }
-    } else if let kind = WatchedKind(group: identity.group, kind: identity.kind) {
+    } else if let kind = identity.kind.isEmpty ? listKind : WatchedKind(group: identity.group, kind: identity.kind) {
       try put(object, of: kind, at: identity.name)
     }
   }
