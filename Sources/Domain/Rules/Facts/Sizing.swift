@@ -13,11 +13,14 @@ package enum Sizing: Sendable, Equatable {
   /// v1.3 and later: one instance manager on each node.
   case v1_3
 
-  /// The formula of a version such as `v1.6.1` or `v1.9.0-rc4`; nil for a text like `master-1a2b3c` that names none.
+  /// The formula of a version such as `v1.6.1`, `v1.9.0-rc4` or `v1.9-1a2b3c-head`; nil for a text like
+  /// `master-1a2b3c-head` that names none.
   package init?(serverVersion: String) {
     guard serverVersion.first == "v" else { return nil }
     let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2)
-    guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1]) else { return nil }
+    guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0 != "-" }) else {
+      return nil
+    }
     self = (major, minor) >= (1, 3) ? .v1_3 : .v1_2
   }
 

@@ -5,7 +5,13 @@ enum KeysAreDistinct: Rule {
   static let demand = "No key stands twice."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    guard let key = JSONValue.object(entries.network.members).repeatedKey else { return }
-    findings.refuse(entries.field.rawValue, "has the key \(key.quoted) twice; keep the one that is meant")
+    let keys = JSONValue.object(entries.network.members).repeatedKeys
+    guard !keys.isEmpty else { return }
+    findings.refuse(
+      entries.field.rawValue,
+      """
+      has the \(keys.count == 1 ? "key" : "keys") \(keys.map(\.quoted).listed) twice; keep the \
+      \(keys.count == 1 ? "one that is" : "ones that are") meant
+      """)
   }
 }

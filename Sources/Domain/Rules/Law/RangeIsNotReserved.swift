@@ -23,15 +23,17 @@ enum RangeIsNotReserved: Rule {
       for network in node.podNetworks where isNew(network) { podNetworks.append("\(network) (node \(node.name))") }
     }
     if !podNetworks.isEmpty {
-      refuse("\(range) overlaps the pod network \(podNetworks.listed); choose another range")
+      refuse("\(range) overlaps \(podNetworks.those("pod network")); choose another range")
     }
     let serviceNetworks = world.facts.serviceNetworks.filter { isNew($0.network) }
+      .map { "\($0.network) (ServiceCIDR \($0.name))" }
     if !serviceNetworks.isEmpty {
-      refuse(
-        """
-        \(range) overlaps the service network \(serviceNetworks.map { "\($0.network) (ServiceCIDR \($0.name))" }.listed); \
-        choose another range
-        """)
+      refuse("\(range) overlaps \(serviceNetworks.those("service network")); choose another range")
     }
   }
+}
+
+extension [String] {
+  /// `the pod network 10.99.0.0/26 (node a)`, `the pod networks … and …`.
+  fileprivate func those(_ noun: String) -> String { "the \(noun)\(count == 1 ? "" : "s") \(listed)" }
 }

@@ -15,7 +15,10 @@ enum RangeIsUnicast: Rule {
     for (network, purpose) in special where network.overlaps(proposed.range) {
       findings.refuse(
         proposed.entries.path(.range),
-        "\(proposed.range) lies in \(network), which \(purpose); choose a private range, such as 192.168.0.0/24")
+        """
+        \(proposed.range) \(network.contains(proposed.range) ? "lies in" : "holds") \(network), which \(purpose); \
+        choose a private range, such as 192.168.0.0/24
+        """)
     }
   }
 }

@@ -10,7 +10,7 @@ package enum CanonicalValue {
   package static func spelling(of text: [UInt8]) -> [UInt8]? {
     if SettingText.text(text).isBlank { return [] }
     guard let value = try? JSONValue(parsing: text), case .object(let members) = value,
-      value.repeatedKey == nil, let ordered = ordered(members)
+      value.repeatedKeys.isEmpty, let ordered = ordered(members)
     else { return nil }
     var writer = JSONWriter(capacity: text.count)
     writer.append(object: ordered)
@@ -41,18 +41,21 @@ package enum CanonicalValue {
 }
 
 extension JSONValue {
-  /// The path of a key that stands twice in one object, at any depth, such as `labels.a`; nil if none does.
-  var repeatedKey: String? {
+  /// The paths of keys that stand more than once in one object, such as `labels.a`: those of the outermost such object,
+  /// in byte order, and no more of them than a message names.
+  var repeatedKeys: [String] {
     switch self {
     case .object(let members):
-      // Equal keys are neighbours when sorted; comparing each with each would let a value of megabytes stop the loop.
       let keys = members.sortedByKey.map(\.key)
-      if let pair = zip(keys, keys.dropFirst()).first(where: { $0.utf8.elementsEqual($1.utf8) }) { return pair.0 }
-      return members.lazy.compactMap { member in member.value.repeatedKey.map { "\(member.key).\($0)" } }.first
+      func repeats(_ index: Int) -> Bool { index > 0 && keys[index].utf8.elementsEqual(keys[index - 1].utf8) }
+      let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(mostNamesInMessage)
+      if !repeated.isEmpty { return repeated.map { keys[$0] } }
+      return members.lazy.map { member in member.value.repeatedKeys.map { "\(member.key).\($0)" } }
+        .first { !$0.isEmpty } ?? []
     case .array(let elements):
-      return elements.lazy.compactMap(\.repeatedKey).first
+      return elements.lazy.map(\.repeatedKeys).first { !$0.isEmpty } ?? []
     default:
-      return nil
+      return []
     }
   }
 }

@@ -131,9 +131,10 @@ extension JSONValue {
     return truth
   }
 
-  /// A number without fraction and exponent, as Go reads an integer; one too large for a word is the largest word.
+  /// A number without fraction and exponent, as Go reads an integer; one too large for a word is the largest word. Go
+  /// reads no `-0` as a number without sign.
   fileprivate var wholeNumber: Int? {
-    guard case .number(let digits) = self else { return nil }
+    guard case .number(let digits) = self, digits != "-0" else { return nil }
     let isNegative = digits.utf8.first == UInt8(ascii: "-")
     guard digits.utf8.dropFirst(isNegative ? 1 : 0).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return Int(digits) ?? (isNegative ? Int.min : Int.max)
