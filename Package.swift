@@ -86,12 +86,13 @@ let package = Package(
     // What tests use to run other programs and to make certificates.
     .target(name: "Testbed", path: "Tests/Testbed", swiftSettings: testLaw),
     tests(of: "Addressing"),
-    tests(of: "JSON"),
+    tests(of: "JSON", ["Testbed"]),
+    tests(of: "Rules", ["Addressing", "JSON", "Testbed"]),
     tests(of: "TLSWire", ["COpenSSL", "Testbed"]),
     tests(of: "HTTPWire", ["CNGHTTP2"]),
-    tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot"]),
+    tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
-    tests(of: "Reactor"),
+    tests(of: "Reactor", ["Testbed"]),
     tests(
       of: "WebhookServer",
       ["Admission", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),

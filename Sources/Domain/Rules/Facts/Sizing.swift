@@ -17,7 +17,7 @@ package enum Sizing: Sendable, Equatable {
   /// `master-1a2b3c-head` that names none.
   package init?(serverVersion: String) {
     guard serverVersion.first == "v" else { return nil }
-    let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2)
+    let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0 != "-" }) else {
       return nil
     }

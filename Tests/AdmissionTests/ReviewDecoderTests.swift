@@ -1,0 +1,168 @@
+import Foundation
+import Rules
+import Testbed
+import Testing
+
+@testable import Admission
+
+@Suite struct `Decoding a review` {
+  static let setting = #"{"group":"harvesterhci.io","version":"v1beta1","resource":"settings"}"#
+
+  /// A review with these members of its request.
+  static func review(_ members: String) -> String {
+    #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{\#(members)}}"#
+  }
+
+  func decode(_ text: String) throws(ReviewError) -> AdmissionRequest {
+    try ReviewDecoder.decode(Array(text.utf8).span)
+  }
+
+  /// What is no review that could be answered, and words of the reason.
+  static let refused: [(text: String, words: String)] = [
+    ("", "not JSON"), ("x", "not JSON"), ("{", "line 1, column 2"), ("{\n\"a\" 1}", "line 2, column 5"),
+    ("{} {}", "not JSON"), ("[]", "no JSON object"), ("null", "no JSON object"),
+    ("\"AdmissionReview\"", "no JSON object"),
+    ("{}", "kind"), (#"{"kind":"Review","apiVersion":"admission.k8s.io/v1","request":{}}"#, "kind"),
+    (#"{"kind":1,"apiVersion":"admission.k8s.io/v1","request":{}}"#, "kind"),
+    (#"{"kind":"AdmissionReview","request":{}}"#, "apiVersion"),
+    (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1beta1","request":{}}"#, "apiVersion"),
+    (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}"#, "no request"),
+    (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":null}"#, "no request"),
+    (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":[]}"#, "no request"),
+    // a response is no request
+    (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u"}}"#, "no request"),
+    (review(#""operation":"UPDATE""#), "uid"), (review(#""uid":"","operation":"UPDATE""#), "uid"),
+    (review(#""uid":1,"operation":"UPDATE""#), "uid"), (review(#""uid":"u""#), "operation"),
+    (review(#""uid":"u","operation":"update""#), "operation"), (review(#""uid":"u","operation":null"#), "operation"),
+    // not JSON behind everything that is asked for
+    (review(#""uid":"u","operation":"UPDATE""#) + "x", "not JSON"),
+    (review(#""uid":"u","operation":"UPDATE","object":{"metadata":{"managedFields":[tru]}}"#), "not JSON"),
+  ]
+
+  @Test(arguments: refused) func `refuses what is none, and says why`(_ row: (text: String, words: String)) {
+    let error = #expect(throws: ReviewError.self) { try decode(row.text) }
+    #expect(error?.explanation.contains(row.words) == true, "\(error?.explanation ?? "")")
+  }
+
+  @Test func `takes what the rules ask for and passes over the rest`() throws {
+    let request = try decode(
+      Self.review(
+        #"""
+        "uid":"u-1","name":"storage-network","operation":"UPDATE","resource":\#(Self.setting),"dryRun":true,
+        "userInfo":{"username":"jane","groups":["a"]},"options":{"uid":"other"},"extra":[{"name":"other"}],
+        "object":{"value":"new","default":"d","metadata":{"value":"no","managedFields":[{"f:value":{}}]}},
+        "oldObject":{"value":"old","status":{"conditions":[{"type":"configured","status":"False","reason":"In Progress",
+        "message":"create NAD"}]}}
+        """#))
+    #expect(request.uid == Array("u-1".utf8))
+    #expect(request.operation == .update)
+    #expect(request.userName == Array("jane".utf8))
+    #expect(request.isDryRun)
+    #expect(request.concernsStorageNetwork)
+    #expect(request.object == SettingObject(value: .text(Array("new".utf8)), default: .text(Array("d".utf8))))
+    #expect(request.oldObject?.value == .text(Array("old".utf8)))
+    #expect(request.oldObject?.configured?.isInProgress == true)
+  }
+
+  @Test func `does not care for the order of keys, at any level`() throws {
+    let members = [
+      #""uid":"u""#, #""name":"storage-network""#, #""operation":"CREATE""#, #""resource":\#(Self.setting)"#,
+      #""object":{"default":"","value":"x"}"#,
+    ]
+    var random = SeededNumbers()
+    for _ in 0..<50 {
+      let request = #""request":{\#(members.shuffled(using: &random).joined(separator: ","))}"#
+      let review = [request, #""kind":"AdmissionReview""#, #""apiVersion":"admission.k8s.io/v1""#]
+      let decoded = try decode("{\(review.shuffled(using: &random).joined(separator: ","))}")
+      #expect(decoded.concernsStorageNetwork)
+      #expect(decoded.object?.value == .text(Array("x".utf8)))
+    }
+  }
+
+  @Test func `takes the last of two equal keys, as Go does`() throws {
+    let request = try decode(Self.review(#""uid":"a","uid":"b","operation":"CREATE","operation":"DELETE""#))
+    #expect(request.uid == Array("b".utf8))
+    #expect(request.operation == .delete)
+  }
+
+  /// What an object holds as its value, how it is read, and whether there is a member at all.
+  static let values: [(object: String, value: SettingText, hasValue: Bool)] = [
+    (#"{"value":"x"}"#, .text(Array("x".utf8)), true), (#"{"value":""}"#, .text([]), true),
+    (#"{"value":null}"#, .text([]), true), ("{}", .text([]), false), (#"{"value":1}"#, .notText, true),
+    (#"{"value":{"vlan":1}}"#, .notText, true), (#"{"value":"\u00e9\n"}"#, .text(Array("é\n".utf8)), true),
+  ]
+
+  @Test(arguments: values.indices) func `tells a missing value from an empty one and from one that is no text`(
+    _ row: Int
+  ) throws {
+    let (object, value, hasValue) = Self.values[row]
+    let request = try decode(Self.review(#""uid":"u","operation":"CREATE","object":\#(object)"#))
+    #expect(request.object?.value == value)
+    #expect(request.object?.hasValue == hasValue)
+  }
+
+  @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object that is none is no object`(_ object: String) throws {
+    let request = try decode(
+      Self.review(#""uid":"u","operation":"DELETE","object":\#(object),"oldObject":\#(object)"#))
+    #expect(request.object == nil)
+    #expect(request.oldObject == nil)
+  }
+
+  /// Other objects, about which nothing is said.
+  static let strangers: [String] = [
+    #""name":"storage-network-2""#, #""name":"Storage-Network""#, #""name":null"#,
+    #""name":"storage-network","resource":{"group":"longhorn.io","resource":"settings"}"#,
+    #""name":"storage-network","resource":{"group":"harvesterhci.io","resource":"addons"}"#,
+    #""name":"storage-network","resource":"settings""#,
+  ]
+
+  @Test(arguments: strangers) func `another object is not ours`(_ members: String) throws {
+    let ours = #""uid":"u","operation":"DELETE","name":"storage-network","resource":\#(Self.setting)"#
+    #expect(try decode(Self.review(ours)).change != nil)
+    let request = try decode(Self.review("\(ours),\(members)"))
+    #expect(!request.concernsStorageNetwork)
+    #expect(request.change == nil)
+  }
+
+  @Test func `CONNECT changes nothing`() throws {
+    let request = try decode(
+      Self.review(#""uid":"u","operation":"CONNECT","name":"storage-network","resource":\#(Self.setting)"#))
+    #expect(request.change == nil)
+  }
+
+  @Test func `the reviews of a real API server are read as Foundation reads them`() throws {
+    let folder = Repository.path("manifests/example/reviews")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(names.count >= 6)
+    for name in names {
+      let bytes = try Array(Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+      let ours = try ReviewDecoder.decode(bytes.span)
+      let theirs = try JSONDecoder().decode(FoundationReview.self, from: Data(bytes)).request
+      #expect(ours.concernsStorageNetwork)
+      #expect(String(decoding: ours.uid, as: UTF8.self) == theirs.uid)
+      #expect(ours.operation?.rawValue == theirs.operation)
+      #expect(ours.isDryRun == theirs.dryRun)
+      #expect(String(decoding: ours.userName, as: UTF8.self) == theirs.userInfo.username)
+      #expect(ours.object.map(\.value) == theirs.object.map { .text(Array(($0.value ?? "").utf8)) })
+      #expect(ours.oldObject.map(\.value) == theirs.oldObject.map { .text(Array(($0.value ?? "").utf8)) })
+    }
+  }
+}
+
+private struct FoundationReview: Decodable {
+  struct Setting: Decodable {
+    let value: String?
+  }
+  struct User: Decodable {
+    let username: String
+  }
+  struct Request: Decodable {
+    let uid: String
+    let operation: String
+    let dryRun: Bool
+    let userInfo: User
+    let object: Setting?
+    let oldObject: Setting?
+  }
+  let request: Request
+}

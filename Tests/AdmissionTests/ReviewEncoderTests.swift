@@ -1,0 +1,122 @@
+import Foundation
+import Rules
+import Testbed
+import Testing
+
+@testable import Admission
+
+@Suite struct `Encoding an answer` {
+  static let head = #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u""#
+
+  /// An outcome, and the bytes that stand for it behind the uid.
+  static let table: [(outcome: Outcome, rest: String)] = [
+    (.allowed(warnings: []), #","allowed":true}}"#),
+    (
+      .allowed(warnings: [Warning(rule: "A", message: "one \"1\""), Warning(rule: "B", message: "two")]),
+      #","allowed":true,"warnings":["one \"1\"","two"]}}"#
+    ),
+    (
+      .denied([Violation(rule: "R", field: "value.vlan", message: "is 5000")], warnings: []),
+      #","allowed":false,"status":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"#
+        + #""the storage network cannot be changed: value.vlan: is 5000","reason":"Invalid","details":{"name":"#
+        + #""storage-network","group":"harvesterhci.io","kind":"Setting","causes":[{"reason":"FieldValueInvalid","#
+        + #""message":"is 5000","field":"value.vlan"}]},"code":422}}}"#
+    ),
+    (
+      .denied(
+        [
+          Violation(rule: "R", field: "value.vlan", message: "is \"x\""),
+          Violation(rule: "S", field: "default", message: "is bad"),
+        ], warnings: [Warning(rule: "A", message: "w")]),
+      #","allowed":false,"warnings":["w"],"status":{"kind":"Status","apiVersion":"v1","metadata":{},"#
+        + #""status":"Failure","message":"the storage network cannot be changed for 2 reasons: (1) value.vlan: is "#
+        + #"\"x\"; (2) default: is bad","reason":"Invalid","details":{"name":"storage-network","group":"#
+        + #""harvesterhci.io","kind":"Setting","causes":[{"reason":"FieldValueInvalid","message":"is \"x\"","#
+        + #""field":"value.vlan"},{"reason":"FieldValueInvalid","message":"is bad","field":"default"}]},"code":422}}}"#
+    ),
+    (
+      .undecided(Fault(message: "not yet")),
+      #","allowed":false,"status":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"#
+        + #""not yet","reason":"ServiceUnavailable","code":503}}}"#
+    ),
+  ]
+
+  @Test(arguments: table.indices) func `writes exactly these bytes`(_ row: Int) {
+    let (outcome, rest) = Self.table[row]
+    let bytes = ReviewEncoder.encode(outcome, uid: Array("u".utf8))
+    #expect(String(decoding: bytes, as: UTF8.self) == Self.head + rest)
+  }
+
+  @Test func `gives the uid back as it came, whatever is in it`() throws {
+    for uid in ["0799f127-a625-447d-ae8b-96e76f843c29", "a\"b\\c\u{1}é"] {
+      let bytes = ReviewEncoder.encode(.allowed(warnings: []), uid: Array(uid.utf8))
+      #expect(try JSONDecoder().decode(Answer.self, from: Data(bytes)).response.uid == uid)
+    }
+  }
+
+  struct Answer: Decodable {
+    struct Response: Decodable {
+      let uid: String
+      let patch: Data?
+      let patchType: String?
+    }
+    let response: Response
+  }
+
+  struct Operation: Decodable, Equatable {
+    let op: String
+    let path: String
+    let value: String
+  }
+
+  @Test(arguments: [
+    #"{"vlan":100}"#, "", "\"\\\n", "é€𝄞", String(repeating: "x", count: 1000), #"{"a":"\u0000"}"#,
+  ]) func `patches the value with one operation`(_ value: String) throws {
+    for replaces in [true, false] {
+      let outcome = Outcome.patched(value: Array(value.utf8), replacesValue: replaces)
+      let answer = try JSONDecoder().decode(Answer.self, from: Data(ReviewEncoder.encode(outcome, uid: [0x75])))
+      #expect(answer.response.patchType == "JSONPatch")
+      let operations = try JSONDecoder().decode([Operation].self, from: answer.response.patch ?? Data())
+      #expect(operations == [Operation(op: replaces ? "replace" : "add", path: "/value", value: value)])
+    }
+  }
+
+  @Test func `base 64 is Foundation's, for every length and every byte`() {
+    var random = SeededNumbers()
+    for length in 0..<200 {
+      let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+      #expect(
+        String(decoding: base64(bytes), as: UTF8.self) == Data(bytes).base64EncodedString(), "SEED=\(random.seed)")
+    }
+  }
+}
+
+@Suite struct `Answering a review` {
+  let reviewer = Reviewer(ruleset: Ruleset())
+
+  func answer(_ object: String, old: String = "null", for webhook: Reviewer.Webhook = .mutate) throws -> Outcome {
+    let review = #"""
+      {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"UPDATE",
+      "name":"storage-network","resource":{"group":"harvesterhci.io","resource":"settings"},
+      "object":\#(object),"oldObject":\#(old)}}
+      """#
+    return try reviewer.answer(Array(review.utf8).span, for: webhook) { () throws(Fault) in
+      throw Fault(message: "nobody knows")
+    }.outcome
+  }
+
+  @Test func `a patch replaces a member that is there and adds one that is missing`() throws {
+    // White space alone is the empty text; a setting without a value has the empty text already.
+    let new = #"{"value":"{ \"vlan\": 1 }"}"#
+    #expect(try answer(new) == .patched(value: Array(#"{"vlan":1}"#.utf8), replacesValue: true))
+    let gone = try answer("{}", old: #"{"value":" "}"#)
+    #expect(gone == .patched(value: [0x20], replacesValue: false))
+  }
+
+  @Test func `what was not read from the cluster is a fault only where it is needed`() throws {
+    let value = #"{"value":"{\"vlan\":1}"}"#
+    #expect(try answer(value, for: .validate) == .undecided(Fault(message: "nobody knows")))
+    #expect(try answer(value, old: value, for: .validate) == .allowed(warnings: []))
+    #expect(try answer(#"{"value":""}"#, for: .validate) == .allowed(warnings: []))
+  }
+}

@@ -1,0 +1,208 @@
+import JSON
+import Testbed
+import Testing
+
+@testable import Rules
+
+@Suite struct `The canonical value` {
+  func spelling(_ text: String) -> String? {
+    CanonicalValue.spelling(of: Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What somebody writes, and its one spelling.
+  static let table: [(written: String, canonical: String)] = [
+    // the order of known keys
+    (
+      #"{"exclude":["a"],"exclusiveVlan":true,"range":"r","clusterNetwork":"c","vlan":1}"#,
+      #"{"vlan":1,"clusterNetwork":"c","range":"r","exclusiveVlan":true,"exclude":["a"]}"#
+    ),
+    // unknown keys behind them in byte order, inside too
+    (
+      #"{"z":1,"é":2,"Z":3,"range":"r","a":{"y":1,"b":{"d":1,"c":2}}}"#,
+      #"{"range":"r","Z":3,"a":{"b":{"c":2,"d":1},"y":1},"z":1,"é":2}"#
+    ),
+    // white space and escapes
+    ("{ \"range\" :\n\t\"r\" }\r\n", #"{"range":"r"}"#),
+    (#"{"r\u0061nge":"\u0072\/"}"#, #"{"range":"r/"}"#),
+    // what says nothing is left out
+    (#"{"vlan":0,"exclusiveVlan":false,"exclude":[]}"#, "{}"),
+    (#"{"vlan":null,"clusterNetwork":null,"range":null}"#, "{}"),
+    // the same values under other keys say something
+    (
+      #"{"range":"","more":0,"other":false,"list":[],"nothing":null}"#,
+      #"{"range":"","list":[],"more":0,"nothing":null,"other":false}"#
+    ),
+    (#"{"vlan":"0","exclusiveVlan":"false","exclude":{}}"#, #"{"vlan":"0","exclusiveVlan":"false","exclude":{}}"#),
+    // numbers keep their digits
+    (
+      #"{"vlan":1e2,"x":1.50,"y":-0,"z":12345678901234567890123}"#,
+      #"{"vlan":1e2,"x":1.50,"y":-0,"z":12345678901234567890123}"#
+    ),
+    // lists keep their order
+    (#"{"exclude":["b", "a"]}"#, #"{"exclude":["b","a"]}"#),
+    // nothing at all
+    ("", ""), (" \n\t\r", ""), ("{}", "{}"),
+  ]
+
+  @Test(arguments: table) func `has one spelling`(_ row: (written: String, canonical: String)) {
+    #expect(spelling(row.written) == row.canonical)
+    #expect(spelling(row.canonical) == row.canonical)
+  }
+
+  @Test(arguments: [
+    "null", "[]", "\"x\"", "1", "true", "{", "{\"a\":1,}", "{} {}", "\u{FEFF}{}", "vlan: 100",
+    // a key that stands twice, at any depth, or in another case: which one counts depends on the order
+    #"{"a":1,"a":1}"#, #"{"a":1,"\u0061":1}"#, #"{"x":{"a":1,"a":2}}"#, #"{"x":[{"a":1,"a":2}]}"#,
+    #"{"vlan":1,"VLAN":2}"#, #"{"VLAN":1}"#, #"{"excluſive":1,"excluſiveVlan":true}"#,
+  ]) func `is none where the text is no JSON object with distinct keys`(_ text: String) {
+    #expect(spelling(text) == nil)
+  }
+
+  @Test(arguments: [#"{"a":1,"b":1}"#, #"{"a":{"b":1},"b":{"b":1}}"#, #"{"e\u0301":1,"\u00e9":2}"#])
+  func `is one where keys only look alike`(_ text: String) {
+    #expect(spelling(text) != nil)
+  }
+
+  @Test func `two texts mean the same exactly where their spellings are equal`() {
+    var random = SeededNumbers()
+    let seed = random.seed
+    var equal = 0
+    for _ in 0..<5_000 {
+      let members = RandomNetwork.members(&random)
+      let other = random.next(below: 2) == 0 ? members : RandomNetwork.changed(members, &random)
+      let (one, two) = (RandomNetwork.written(members, &random), RandomNetwork.written(other, &random))
+      let mean = (Meaning(one), Meaning(two))
+      // As bytes: to Swift's strings, two spellings of é would be one.
+      let bytes = [one, two].map { CanonicalValue.spelling(of: Array($0.utf8)) }
+      #expect((bytes[0] == bytes[1]) == (mean.0 == mean.1), "SEED=\(seed): \(one) \(two)")
+      equal += mean.0 == mean.1 ? 1 : 0
+
+      let canonical = spelling(one) ?? "none"
+      #expect(Meaning(canonical) == mean.0, "SEED=\(seed): \(one)")
+      #expect(spelling(canonical) == canonical, "SEED=\(seed): \(one)")
+      #expect(!canonical.contains(" ") || one.contains(" "), "SEED=\(seed): \(one)")
+    }
+    #expect((1_250..<3_750).contains(equal))
+  }
+}
+
+@Suite struct `The value that is stored` {
+  func normalised(old: String?, new: String) -> String? {
+    let change = Change(
+      operation: old == nil ? .create : .update, old: old.map { SettingObject(value: .text(Array($0.utf8))) },
+      new: SettingObject(value: .text(Array(new.utf8))))
+    return change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Stored, proposed, and what is written instead; nil where the proposed text stays.
+  static let table: [(old: String?, new: String, stored: String?)] = [
+    // a new value gets the canonical spelling
+    ("", #"{ "vlan": 1 }"#, #"{"vlan":1}"#),
+    (nil, #"{"range":"r","vlan":1}"#, #"{"vlan":1,"range":"r"}"#),
+    ("", #"{"vlan":1}"#, nil),
+    // one that means the stored one becomes the stored one, whatever its spelling
+    (#"{"range":"r", "vlan":1}"#, #"{"vlan":1,"range":"r"}"#, #"{"range":"r", "vlan":1}"#),
+    (#"{"vlan":1}"#, #"{"vlan":1,"exclusiveVlan":false}"#, #"{"vlan":1}"#),
+    (#"{"vlan":1,"exclude":[]}"#, #"{"vlan":1}"#, #"{"vlan":1,"exclude":[]}"#),
+    // an unchanged one is not touched, canonical or not
+    (#"{ "vlan": 1 }"#, #"{ "vlan": 1 }"#, nil),
+    ("nonsense", "nonsense", nil),
+    // what cannot be read is left to be refused
+    ("", "nonsense", nil), (#"{"vlan":1}"#, #"{"vlan":1,"vlan":1}"#, nil),
+    // white space alone is empty
+    ("", " \n", ""), (" ", "", " "), (#"{"vlan":1}"#, " ", ""),
+    // an unreadable stored one means nothing
+    ("nonsense", #"{ "vlan": 1 }"#, #"{"vlan":1}"#),
+  ]
+
+  @Test(arguments: table) func `is the stored text where it means the same, else the canonical one`(
+    _ row: (old: String?, new: String, stored: String?)
+  ) {
+    #expect(normalised(old: row.old, new: row.new) == row.stored)
+    // What is stored is then left alone.
+    #expect(normalised(old: row.old, new: row.stored ?? row.new) == nil)
+  }
+
+  @Test func `what is no text and what is deleted is left alone`() {
+    let notText = Change(operation: .update, old: SettingObject(), new: SettingObject(value: .notText))
+    #expect(notText.normalisedValue == nil)
+    #expect(Change(operation: .delete, old: SettingObject(), new: nil).normalisedValue == nil)
+  }
+}
+
+/// What a text means, written for reading: the oracle of the canonical spelling.
+///
+/// Objects are dictionaries, so that order cannot matter; what says nothing is removed from the outermost one.
+indirect enum Meaning: Equatable {
+  case plain(String)
+  case string([UInt8])
+  case list([Meaning])
+  case object([[UInt8]: Meaning])
+
+  init?(_ text: String) {
+    guard let value = try? JSONValue(parsing: Array(text.utf8)), case .object(var members) = Meaning(value) else {
+      return nil
+    }
+    for (key, nothing) in [
+      ("vlan", Meaning.plain("0")), ("exclusiveVlan", .plain("false")), ("exclude", .list([])),
+    ] where members[Array(key.utf8)] == nothing { members[Array(key.utf8)] = nil }
+    for key in ["vlan", "clusterNetwork", "range", "exclusiveVlan", "exclude"]
+    where members[Array(key.utf8)] == .plain("null") { members[Array(key.utf8)] = nil }
+    self = .object(members)
+  }
+
+  private init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .plain("null")
+    case .bool(let bool): self = .plain("\(bool)")
+    case .number(let digits): self = .plain(digits)
+    case .string(let string): self = .string(Array(string.utf8))
+    case .array(let elements): self = .list(elements.map { Meaning($0) })
+    case .object(let members):
+      self = .object(Dictionary(members.map { (Array($0.key.utf8), Meaning($0.value)) }) { $1 })
+    }
+  }
+}
+
+/// Networks as people and programs write them, good or not.
+enum RandomNetwork {
+  typealias Member = (key: String, value: String)
+
+  static let entries: [(key: String, values: [String])] = [
+    ("vlan", ["0", "1", "100", "null", "\"0\"", "1e2", "-0"]),
+    ("clusterNetwork", ["\"mgmt\"", "\"storage\"", "\"\"", "null"]),
+    ("range", ["\"192.168.0.0/24\"", "\"10.0.0.0/16\"", "null", "1"]),
+    ("exclusiveVlan", ["true", "false", "null", "0"]),
+    ("exclude", ["[]", "[\"192.168.0.1/32\"]", "[\"b\",\"a\"]", "null", "{}"]),
+    ("rangeV6", ["\"fd00::/64\"", "null", "\"\""]),
+    ("more", ["{\"b\":1,\"a\":2}", "{\"a\":2,\"b\":1}", "{\"b\":2,\"a\":1}", "[]", "{}"]),
+    ("é", ["1.50", "1.5", "\"\\u00e9\"", "\"é\"", "\"e\\u0301\""]),
+  ]
+
+  static func members(_ random: inout SeededNumbers) -> [Member] {
+    entries.filter { _ in random.next(below: 3) > 0 }.map { ($0.key, random.pick($0.values)) }
+  }
+
+  static func changed(_ members: [Member], _ random: inout SeededNumbers) -> [Member] {
+    let entry = random.pick(entries)
+    return members.filter { $0.key != entry.key } + [(entry.key, random.pick(entry.values))]
+  }
+
+  /// The members in any order, with any white space and escapes.
+  static func written(_ members: [Member], _ random: inout SeededNumbers) -> String {
+    let blanks = ["", "", " ", "\n  ", "\t"]
+    let pairs = members.shuffled(using: &random).map { member in
+      let key = random.next(below: 4) == 0 ? escaped(member.key) : member.key
+      return random.pick(blanks) + "\"\(key)\"" + random.pick(blanks) + ":" + random.pick(blanks) + member.value
+        + random.pick(blanks)
+    }
+    return random.pick(blanks) + "{" + pairs.joined(separator: ",") + "}" + random.pick(blanks)
+  }
+
+  private static func escaped(_ key: String) -> String {
+    key.utf16.map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
+  }
+}

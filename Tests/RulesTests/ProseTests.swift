@@ -1,0 +1,85 @@
+import Testing
+
+@testable import Rules
+
+@Suite struct `Turns of phrase` {
+  @Test(arguments: [
+    ([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c"),
+    ((1...10).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9 and 10"),
+    ((1...11).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 1 more"),
+    ((1...500).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 490 more"),
+  ]) func `names are listed, and counted from the eleventh on`(_ names: [String], _ text: String) {
+    #expect(names.listed == text)
+  }
+
+  @Test(arguments: [
+    (0, "node", "0 nodes"), (1, "node", "1 node"), (2, "node", "2 nodes"), (2, "address", "2 addresses"),
+    (1, "address", "1 address"), (3, "entry", "3 entries"),
+  ]) func `numbers agree with their nouns`(_ count: Int, _ noun: String, _ text: String) {
+    #expect(count.of(noun) == text)
+  }
+
+  @Test func `a long text is cut at a character and says so`() {
+    #expect("short".cut(to: 5) == "short")
+    #expect("longer".cut(to: 5) == "lo…")
+    // Never in the middle of a character, however many bytes it has.
+    #expect("👩‍👩‍👧‍👦👩‍👩‍👧‍👦".cut(to: 30) == "👩‍👩‍👧‍👦…")
+    for limit in 3..<60 {
+      let cut = String(repeating: "é", count: 40).cut(to: limit)
+      #expect(cut.utf8.count <= limit)
+      #expect(cut.hasSuffix("…"))
+    }
+    #expect(String(repeating: "x", count: 100).quoted.utf8.count == 82)
+  }
+
+  @Test func `a warning is never longer than the API server takes`() {
+    let warning = Warning(rule: "", message: String(repeating: "é", count: 1000))
+    #expect(warning.message.utf8.count <= 255)
+  }
+}
+
+@Suite struct `A value that is far too large` {
+  func verdict(_ text: String) -> Verdict {
+    let change = Change(
+      operation: .update, old: SettingObject(), new: SettingObject(value: .text(Array(text.utf8))))
+    return Ruleset().judge(change) { ClusterFacts() }
+  }
+
+  @Test func `is refused before any other rule works on it`() {
+    let text = "{\(String(repeating: " ", count: 64 * 1024))}"
+    guard case .denied(let violations, []) = verdict(text) else {
+      Issue.record("\(verdict(text))")
+      return
+    }
+    let reasons = violations.filter { $0.field != "value" || $0.message.contains("bytes") }.map(\.message)
+    #expect(reasons.count == 1)
+    #expect(reasons.first?.hasPrefix("has 65538 bytes, but at most 65536 are read") == true)
+  }
+
+  @Test func `at the limit is judged like any other`() {
+    let blanks = String(repeating: " ", count: 64 * 1024 - 2)
+    guard case .denied(let violations, _) = verdict("{\(blanks)}") else {
+      Issue.record("an empty object is no network")
+      return
+    }
+    #expect(violations.contains { $0.field == "value.range" })
+  }
+
+  @Test func `with many unknown keys is warned about in a few lines`() {
+    let keys = (0..<3000).map { "\"k\($0)\":1" }.joined(separator: ",")
+    guard case .denied(_, let warnings) = verdict("{\(keys)}") else {
+      Issue.record("keys alone are no network")
+      return
+    }
+    #expect(warnings.filter { $0.rule == "KeysAreKnown" }.count == 11)
+    #expect(warnings.contains { $0.message.contains("2990 more keys are not known") })
+  }
+
+  @Test func `is spelled canonically without comparing each key with each`() {
+    let keys = (0..<60_000).map { "\"k\($0)\":1" }
+    let text = "{\(keys.joined(separator: ","))}"
+    let spelling = CanonicalValue.spelling(of: Array(text.utf8))
+    #expect(spelling?.count == text.utf8.count)
+    #expect(CanonicalValue.spelling(of: Array("{\((keys + [keys[7]]).joined(separator: ","))}".utf8)) == nil)
+  }
+}
