@@ -5,7 +5,7 @@
 PORT ?= 8443
 
 # What the toolchain does not bring. README.md names the same packages; Tests/TidyTests compares.
-PACKAGES := curl libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
+PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
 
 SERVER := .build/release/storage-network-webhook
 EXAMPLE := manifests/example

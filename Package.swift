@@ -96,6 +96,8 @@ let package = Package(
     tests(
       of: "WebhookServer",
       ["Admission", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),
+    .testTarget(
+      name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),
   ],
   swiftLanguageModes: [.v6]
 )
