@@ -23,7 +23,7 @@ func measure(_ name: String, calls: Int = 1_000, _ step: () -> Void) {
 }
 
 func bytes(of path: String) -> [UInt8] {
-  guard let data = FileManager.default.contents(atPath: path) else { fatalError("cannot read \(path)") }
+  guard let data = FileManager.default.contents(atPath: path) else { preconditionFailure("cannot read \(path)") }
   return Array(data)
 }
 
@@ -34,7 +34,7 @@ let facts = snapshot.objects.facts
 let ruleset = Ruleset()
 let reviewer = Reviewer(ruleset: ruleset)
 let request = try ReviewDecoder.decode(review.span)
-guard let change = request.change else { fatalError("the review changes the setting") }
+guard let change = request.change else { preconditionFailure("the review changes the setting") }
 
 measure("decode a review of \(review.count) bytes") { _ = try? ReviewDecoder.decode(review.span) }
 measure("skip it, for comparison") {
