@@ -95,7 +95,7 @@ let package = Package(
     tests(of: "Reactor", ["Testbed"]),
     tests(
       of: "WebhookServer",
-      ["Admission", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),
+      ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),
     .testTarget(
       name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),
   ],

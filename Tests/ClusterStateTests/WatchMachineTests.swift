@@ -122,6 +122,35 @@ import Testing
     #expect(Set(pauses).count > 4, "seed \(seed)")
   }
 
+  @Test func `the first watch after a failure is short, the next one long again`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.fail()
+    driver.sleep()
+    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == true)
+    driver.respond(200)
+    driver.now += .seconds(5)
+    driver.end()
+    #expect(driver.machine.status.heard == driver.now)
+    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == false)
+  }
+
+  @Test func `a pause ends early when the server answers somebody else`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.fail()
+    let failed = driver.now
+    driver.machine.hurry(driver.now)
+    driver.sleep()
+    #expect(driver.now == failed)
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    driver.answer(404, "")
+    driver.machine.hurry(driver.now)
+    driver.sleep()
+    #expect(driver.now - failed == .seconds(30))
+  }
+
   @Test func `a list that breaks off begins anew`() {
     var driver = WatchDriver()
     driver.answer(200, Wire.list([Wire.machine("gone", 3)], version: 10, continuing: "x"))

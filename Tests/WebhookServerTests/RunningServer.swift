@@ -16,7 +16,10 @@ final class RunningServer {
   static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appending(path: "storage-network-webhook").path
 
-  init(_ options: String..., cluster: String? = nil) throws {
+  /// - Parameters:
+  ///   - source: The options that say which cluster to ask; nil for the snapshot in the folder.
+  ///   - cluster: The snapshot's text; nil for the example.
+  init(source: [String]? = nil, _ options: String..., cluster: String? = nil) throws {
     certificates = try Certificates()
     folder = try TemporaryFolder()
     try folder.write(cluster ?? Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
@@ -26,8 +29,8 @@ final class RunningServer {
       Self.executable,
       [
         "serve", "--listen", "127.0.0.1:0", "--tls-certificate", folder.path("tls.pem"), "--tls-key",
-        folder.path("tls.key"), "--cluster-snapshot", folder.path("cluster.yaml"), "--log-format", "json",
-      ] + options)
+        folder.path("tls.key"), "--log-format", "json",
+      ] + (source ?? ["--cluster-snapshot", folder.path("cluster.yaml")]) + options)
     let line = try program.errors.waitForLine(with: #""event":"listening""#)
     port = try LogLine(line).port
   }
@@ -47,6 +50,17 @@ struct LogLine {
 
 // How tests talk to it.
 extension RunningServer {
+  /// Waits until it answers reviews.
+  func untilReady() throws {
+    let run = try Program.run(
+      "curl",
+      [
+        "--silent", "--show-error", "--fail", "--cacert", certificates.authority, "--retry", "60", "--retry-delay", "1",
+        "--retry-all-errors", "--max-time", "60", url + "/readyz",
+      ])
+    if run.exitCode != 0 { throw try Unanswered(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"])) }
+  }
+
   /// One request by curl; the body, if any, is posted as JSON unless the options give another content type.
   func ask(_ path: String, post body: String? = nil, _ options: String...) throws -> Answer {
     try ask(path, post: body, options)

@@ -86,7 +86,12 @@ extension ClusterWatch {
     let action = cluster.follow(&followers[kind.rawValue].machine, event)
     perform(action, for: kind)
     let now = self[kind]
+    if before.trouble != nil, now.trouble == nil { hurryOthers() }
     if now.standing != before.standing || now.trouble != before.trouble { report(kind, before, now) }
+  }
+
+  private func hurryOthers() {
+    for follower in followers { follower.machine.hurry(.untilNow) }
   }
 
   private func perform(_ action: WatchMachine.Action, for kind: WatchedKind) {

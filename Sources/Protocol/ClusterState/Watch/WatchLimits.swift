@@ -17,6 +17,9 @@ package enum WatchLimits {
   /// What a watch that the server should have ended may be late.
   static let grace: Duration = .seconds(15)
 
+  /// The first watch after a failure: long enough to be no burden, short enough to know soon that it works.
+  static let trialWatch: Duration = .seconds(5)
+
   /// How often one looks for a kind that is not installed.
   static let absence: Duration = .seconds(30)
 

@@ -149,6 +149,14 @@ extension WatchMachine {
   }
 }
 
+// What happens to others.
+extension WatchMachine {
+  /// The server, which was in trouble, has answered somebody else: no need to wait out a pause.
+  package mutating func hurry(_ now: Duration) {
+    if status.trouble != nil, let nextStep { phase = .waiting(until: now, then: nextStep) }
+  }
+}
+
 // The way through the phases.
 extension WatchMachine {
   private mutating func begin(_ step: Step, _ now: Duration) -> Action {
@@ -158,7 +166,8 @@ extension WatchMachine {
       phase = .listing(ListSplitter(), silentUntil: now + WatchLimits.listSilence)
       return .request(.list(kind.resource, continuing: mark))
     case .watch(let version):
-      let duration = backoff.spread(watchDuration)
+      // The first watch after a failure is short: its end says soon that all is well again.
+      let duration = backoff.isRested ? backoff.spread(watchDuration) : min(watchDuration, WatchLimits.trialWatch)
       phase = .watching(Watching(version: version, began: now, silentUntil: now + duration + WatchLimits.grace))
       return .request(.watch(kind.resource, from: version, for: duration))
     }

@@ -1,0 +1,146 @@
+import Foundation
+import Testbed
+
+/// A real etcd and kube-apiserver on ports of this machine, with all their files in a temporary folder.
+///
+/// `KUBEBUILDER_ASSETS` names the folder with both programs, as Kubernetes projects agree on (envtest).
+final class ControlPlane {
+  let folder: TemporaryFolder
+  let url: String
+  private let etcd: Program
+  private let etcdURL: String
+  private let port: Int
+  private var apiServer: Program?
+
+  static let assets = ProcessInfo.processInfo.environment["KUBEBUILDER_ASSETS"]
+
+  static var isAvailable: Bool {
+    guard let assets else { return false }
+    return ["etcd", "kube-apiserver"].allSatisfy { FileManager.default.isExecutableFile(atPath: "\(assets)/\($0)") }
+  }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let ports = try FreePorts(2).numbers
+    port = ports[0]
+    url = "https://127.0.0.1:\(port)"
+    etcdURL = "http://127.0.0.1:\(ports[1])"
+    etcd = try Program(
+      "\(Self.assets ?? "")/etcd",
+      [
+        "--name=default", "--data-dir=\(folder.path("etcd"))", "--unsafe-no-fsync",
+        "--listen-client-urls=\(etcdURL)", "--advertise-client-urls=\(etcdURL)",
+        "--listen-peer-urls=http://127.0.0.1:0", "--log-level=info",
+      ])
+    try etcd.errors.wait(forText: "ready to serve client requests")
+    try makeKeys()
+    try startAPIServer()
+    try folder.write(kubeconfig(user: "token: \(Self.adminToken)"), to: "admin")
+  }
+
+  deinit {
+    apiServer?.signal(SIGKILL)
+    etcd.signal(SIGKILL)
+  }
+
+  private static let adminToken = UUID().uuidString
+
+  private func makeKeys() throws {
+    for arguments in [
+      ["genrsa", "-out", folder.path("accounts.key"), "2048"],
+      ["rsa", "-in", folder.path("accounts.key"), "-pubout", "-out", folder.path("accounts.pub")],
+    ] {
+      let run = try Program.run("openssl", arguments)
+      guard run.exitCode == 0 else { throw Unexpected(what: "openssl", run: run) }
+    }
+    try folder.write("\(Self.adminToken),admin,admin,system:masters\n", to: "tokens.csv")
+  }
+
+  func startAPIServer() throws {
+    apiServer = try Program(
+      "\(Self.assets ?? "")/kube-apiserver",
+      [
+        "--etcd-servers=\(etcdURL)", "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
+        "--secure-port=\(port)", "--endpoint-reconciler-type=none", "--cert-dir=\(folder.path("certificates"))",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        "--service-account-key-file=\(folder.path("accounts.pub"))",
+        "--service-account-signing-key-file=\(folder.path("accounts.key"))",
+        "--service-cluster-ip-range=10.53.0.0/16", "--authorization-mode=RBAC",
+        "--token-auth-file=\(folder.path("tokens.csv"))", "--disable-admission-plugins=ServiceAccount",
+        "--allow-privileged=true",
+      ])
+    let ready = try Program.run(
+      "curl",
+      [
+        "--silent", "--show-error", "--fail", "--insecure", "--noproxy", "*", "--retry", "120", "--retry-delay", "1",
+        "--retry-all-errors", "--max-time", "120", "\(url)/readyz",
+      ])
+    guard ready.exitCode == 0 else { throw Unexpected(what: "kube-apiserver", run: ready) }
+  }
+
+  /// As a crash does it.
+  func killAPIServer() throws {
+    apiServer?.signal(SIGKILL)
+    _ = try apiServer?.exitCode()
+    apiServer = nil
+  }
+
+  /// - Parameter user: The lines of the user's entry.
+  func kubeconfig(user: String) -> String {
+    """
+    apiVersion: v1
+    kind: Config
+    current-context: test
+    contexts: [{name: test, context: {cluster: test, user: test}}]
+    clusters: [{name: test, cluster: {server: "\(url)", certificate-authority: certificates/apiserver.crt}}]
+    users: [{name: test, user: {\(user)}}]
+
+    """
+  }
+}
+
+// How tests talk to it.
+extension ControlPlane {
+  /// kubectl as the administrator, to its end, however it ends.
+  func tryKubectl(_ arguments: [String], input: String = "", environment: [String] = []) throws -> Program.Run {
+    try Program.run("env", environment + ["kubectl", "--kubeconfig", folder.path("admin")] + arguments, input: input)
+  }
+
+  /// kubectl where it has to succeed.
+  @discardableResult
+  func kubectl(_ arguments: String..., input: String = "") throws -> String {
+    let run = try tryKubectl(arguments, input: input)
+    guard run.exitCode == 0 else { throw Unexpected(what: arguments.joined(separator: " "), run: run) }
+    return run.output
+  }
+}
+
+/// A program that a test only uses did not do its work.
+struct Unexpected: Error, CustomStringConvertible {
+  let what: String
+  let run: Program.Run
+  var description: String { "\(what): \(run.exitCode) \(run.output) \(run.errors)" }
+}
+
+/// Ports that the kernel picked; held open together, so that they differ, and free again afterwards.
+struct FreePorts {
+  let numbers: [Int]
+
+  init(_ count: Int) throws {
+    let sockets = (0..<count).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+    defer { for socket in sockets { close(socket) } }
+    numbers = try sockets.map { socket in
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = inet_addr("127.0.0.1")
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let result = withUnsafeMutablePointer(to: &address) { address in
+        address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+          bind(socket, address, length) == 0 ? getsockname(socket, address, &length) : -1
+        }
+      }
+      guard result == 0 else { throw POSIXError(.EADDRINUSE) }
+      return Int(UInt16(bigEndian: address.sin_port))
+    }
+  }
+}

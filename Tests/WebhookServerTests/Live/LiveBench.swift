@@ -1,0 +1,158 @@
+import ClusterState
+import Foundation
+import Testbed
+import Testing
+
+/// A cluster like the one in `manifests/example`, and the webhook in front of it, registered as the manifests say.
+final class LiveBench: @unchecked Sendable {
+  // Sendable: the tests that share it run one after the other.
+
+  let plane: ControlPlane
+  let server: RunningServer
+
+  @TaskLocal static var current: LiveBench?
+
+  init() throws {
+    plane = try ControlPlane()
+    for namespace in ["harvester-system", "longhorn-system"] { try plane.kubectl("create", "namespace", namespace) }
+    try plane.kubectl("apply", "-f", "-", input: DefinitionFixture.all.map(\.manifest).joined(separator: "---\n"))
+    try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
+    try plane.kubectl("apply", "-f", "-", input: Self.objects())
+    for manifest in ["service-account", "cluster-role", "cluster-role-binding"] {
+      try plane.kubectl("apply", "-f", Repository.path("manifests/base/\(manifest).yaml"))
+    }
+    let token = try plane.kubectl("create", "token", "storage-network-webhook", "--namespace", "harvester-system")
+    try plane.folder.write(token, to: "token")
+    try plane.folder.write(plane.kubeconfig(user: "tokenFile: token"), to: "webhook")
+    server = try RunningServer(
+      source: ["--kubeconfig", plane.folder.path("webhook")], "--max-staleness", "\(Self.staleness)")
+    try server.untilReady()
+    try plane.kubectl("apply", "-f", "-", input: registration())
+    try untilRegistered()
+  }
+
+  /// Short, so that tests of silence and of absence do not take minutes.
+  static let staleness = 10
+
+  static let good = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
+  static let bad = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/33"}"#
+
+  /// Everything of the example but the definitions, which are fixtures here.
+  private static func objects() throws -> String {
+    try Repository.text("manifests/example/cluster.yaml").components(separatedBy: "\n---\n")
+      .filter { !$0.contains("kind: CustomResourceDefinition") }.joined(separator: "\n---\n")
+  }
+
+  /// The registration of the manifests, with this machine's address in place of the service.
+  func registration() throws -> String {
+    let authority = try Data(contentsOf: URL(filePath: server.certificates.authority)).base64EncodedString()
+    let service = #/    service:\n      name: .*\n      namespace: .*\n      path: (.*)\n      port: .*\n/#
+    return try Repository.text("manifests/base/webhooks.yaml").replacing(service) { match in
+      "    url: \(server.url)\(match.1)\n    caBundle: \(authority)\n"
+    }
+  }
+
+  /// The API server takes up a registration within a second or two, without saying when.
+  private func untilRegistered() throws {
+    try eventually("the registration counts") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
+  }
+
+  func reset() throws {
+    try plane.kubectl("delete", "virtualmachineinstances", "--all", "--all-namespaces", "--wait=true")
+    try eventually("the machines are gone") { try server.validate(ExampleReview.text("update-set-value")).isAllowed }
+    try plane.kubectl("patch", "setting", "storage-network", "--type=merge", "-p", #"{"value":""}"#)
+  }
+}
+
+// What tests do with it.
+extension LiveBench {
+  /// Writes the setting's value as an operator does.
+  func write(_ value: String, _ options: String...) throws -> Program.Run {
+    let patch = String(decoding: try JSONEncoder().encode(["value": value]), as: UTF8.self)
+    return try plane.tryKubectl(["patch", "setting", "storage-network", "--type=merge", "-p", patch] + options)
+  }
+
+  var stored: String {
+    get throws { try plane.kubectl("get", "setting", "storage-network", "-o", "jsonpath={.value}") }
+  }
+
+  func startMachine(_ name: String) throws {
+    try plane.kubectl(
+      "create", "-f", "-",
+      input: """
+        apiVersion: kubevirt.io/v1
+        kind: VirtualMachineInstance
+        metadata: {name: \(name), namespace: default}
+        status: {phase: Running}
+
+        """)
+  }
+
+  func stopMachine(_ name: String) throws {
+    try plane.kubectl("delete", "virtualmachineinstance", name, "--namespace", "default")
+  }
+
+  /// Asks again and again until it is so; a program that is run each time keeps the pace.
+  func eventually(_ what: String, _ isSo: () throws -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: Program.patience)
+    while try !isSo() {
+      guard Date() < deadline else { throw NeverSo(what: what, log: server.log.text) }
+    }
+  }
+
+  struct NeverSo: Error, CustomStringConvertible {
+    let what: String
+    let log: String
+    var description: String { "never so: \(what); the log: \(log.suffix(2000))" }
+  }
+}
+
+/// Starts a bench for a suite, and stops it with the suite's last test.
+struct OnLiveBench: SuiteTrait, TestScoping {
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    try await LiveBench.$current.withValue(try LiveBench(), operation: function)
+  }
+}
+
+/// The definition of a watched kind: as much as an API server needs to keep its objects.
+struct DefinitionFixture {
+  let group: String
+  let version: String
+  let plural: String
+  let kind: String
+
+  static let clusterScoped = ["settings.harvesterhci.io", "clusternetworks", "vlanconfigs", "vlanstatuses"]
+
+  static var all: [DefinitionFixture] {
+    let watched = WatchedKind.allCases.map(\.resource).filter { $0.group.contains(".") && !$0.group.hasSuffix("k8s.io") }
+    let reservations = DefinitionFixture(
+      group: "whereabouts.cni.cncf.io", version: "v1alpha1", plural: "overlappingrangeipreservations",
+      kind: "OverlappingRangeIPReservation")
+    return watched.map {
+      DefinitionFixture(group: $0.group, version: $0.version, plural: $0.plural, kind: $0.kind)
+    } + [reservations]
+  }
+
+  var name: String { "\(plural).\(group)" }
+
+  var manifest: String {
+    let isClusterScoped = Self.clusterScoped.contains(plural) || Self.clusterScoped.contains(name)
+    return """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: \(name)}
+      spec:
+        group: \(group)
+        scope: \(isClusterScoped ? "Cluster" : "Namespaced")
+        names: {plural: \(plural), singular: \(kind.lowercased()), kind: \(kind), listKind: \(kind)List}
+        versions:
+        - name: \(version)
+          served: true
+          storage: true
+          schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+
+      """
+  }
+}
