@@ -93,6 +93,7 @@ let package = Package(
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Reactor", ["Testbed"]),
+    tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "Reactor", "Rules", "Testbed"]),
     tests(
       of: "WebhookServer",
       ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),

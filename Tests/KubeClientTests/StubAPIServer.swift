@@ -1,0 +1,191 @@
+import COpenSSL
+import Foundation
+import Testbed
+
+/// As much of an API server as a client can tell: TLS, HTTP/1.1, lists, and watches that stay open.
+///
+/// One thread a connection, and plain blocking calls: the opposite of what is tested.
+final class StubAPIServer: @unchecked Sendable {
+  // Sendable: everything that changes is guarded by the condition.
+
+  struct Request {
+    let path: String
+    let headers: [String: String]
+  }
+
+  enum Reply {
+    case whole(Int, String)
+    /// A watch: what is pushed to its path is sent as it comes.
+    case stream
+  }
+
+  private let condition = NSCondition()
+  private let listener: Int32
+  private let context: OpaquePointer
+  private let isProxy: Bool
+  private let answer: @Sendable (Request) -> Reply
+  private var seen: [Request] = []
+  private var connected: [String] = []
+  private var sockets: Set<Int32> = []
+  /// By path: what the open watches have to send, and nil at the end.
+  private var pushed: [String: [String?]] = [:]
+  let port: Int
+
+  /// - Parameters:
+  ///   - name: Which of the certificates to present.
+  ///   - requiresCertificate: Whether a client has to present one.
+  ///   - isProxy: Whether a client has to ask for a tunnel first; it leads here again.
+  init(
+    _ certificates: Certificates, presenting name: String = "server", requiresCertificate: Bool = false,
+    isProxy: Bool = false, answer: @escaping @Sendable (Request) -> Reply
+  ) throws {
+    self.answer = answer
+    self.isProxy = isProxy
+    context = SSL_CTX_new(TLS_server_method())
+    SSL_CTX_use_certificate_file(context, certificates.folder.path("\(name).pem"), SSL_FILETYPE_PEM)
+    SSL_CTX_use_PrivateKey_file(context, certificates.folder.path("\(name).key"), SSL_FILETYPE_PEM)
+    if requiresCertificate {
+      SSL_CTX_load_verify_locations(context, certificates.authority, nil)
+      SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+    }
+    signal(SIGPIPE, SIG_IGN)
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.listener = listener
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(listener, address, length)
+        listen(listener, 64)
+        getsockname(listener, address, &length)
+      }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    Thread.detachNewThread { [weak self] in
+      while case let socket = accept(listener, nil, nil), socket >= 0 {
+        Thread.detachNewThread { [weak self] in self?.serve(socket) }
+      }
+    }
+  }
+
+  /// Nobody is accepted any more, and every connection breaks.
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    breakConnections()
+  }
+
+  deinit {
+    stop()
+    close(listener)
+    SSL_CTX_free(context)
+  }
+}
+
+// What tests do with it.
+extension StubAPIServer {
+  var url: String { "https://127.0.0.1:\(port)" }
+  var requests: [Request] { condition.withLock { seen } }
+  /// The hosts that tunnels were asked to.
+  var tunnels: [String] { condition.withLock { connected } }
+
+  /// Sends an event to the watch of a path.
+  func push(_ text: String, to path: String) { put(text, to: path) }
+
+  /// Ends the watch of a path in order.
+  func endWatch(of path: String) { put(nil, to: path) }
+
+  private func put(_ text: String?, to path: String) {
+    condition.withLock {
+      pushed[path, default: []].append(text)
+      condition.broadcast()
+    }
+  }
+
+  func breakConnections() {
+    condition.withLock {
+      for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+      for path in pushed.keys { pushed[path]?.append(nil) }
+      condition.broadcast()
+    }
+  }
+}
+
+// One connection.
+extension StubAPIServer {
+  private func serve(_ socket: Int32) {
+    condition.withLock { _ = sockets.insert(socket) }
+    defer {
+      condition.withLock { _ = sockets.remove(socket) }
+      close(socket)
+    }
+    if isProxy {
+      guard let host = readTunnel(socket) else { return }
+      condition.withLock { connected.append(host) }
+    }
+    guard let ssl = SSL_new(context) else { return }
+    defer { SSL_free(ssl) }
+    SSL_set_fd(ssl, socket)
+    guard SSL_accept(ssl) == 1 else { return }
+    while let request = read(ssl) {
+      condition.withLock { seen.append(request) }
+      switch answer(request) {
+      case .whole(let status, let body):
+        guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
+      case .stream:
+        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else { return }
+      }
+    }
+  }
+
+  /// Sends what is pushed until the end is; false where the client is gone.
+  private func stream(_ path: String, _ ssl: OpaquePointer) -> Bool {
+    while true {
+      let next: String? = condition.withLock {
+        while pushed[path, default: []].isEmpty { condition.wait() }
+        return pushed[path]?.removeFirst() ?? nil
+      }
+      guard let text = next else { return write(ssl, "0\r\n\r\n") }
+      guard write(ssl, "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n") else { return false }
+    }
+  }
+
+  private func write(_ ssl: OpaquePointer, _ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return SSL_write(ssl, bytes, Int32(bytes.count)) == bytes.count
+  }
+
+  private func read(_ ssl: OpaquePointer) -> Request? {
+    var text = ""
+    var byte: UInt8 = 0
+    while !text.hasSuffix("\r\n\r\n") {
+      guard SSL_read(ssl, &byte, 1) == 1 else { return nil }
+      text.unicodeScalars.append(Unicode.Scalar(byte))
+    }
+    var lines = text.components(separatedBy: "\r\n").filter { !$0.isEmpty }
+    let path = lines.removeFirst().split(separator: " ")[1]
+    let fields = lines.map { line in line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) } }
+    return Request(
+      path: String(path), headers: Dictionary(fields.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 }))
+  }
+
+  /// The host of a CONNECT request, which is granted.
+  private func readTunnel(_ socket: Int32) -> String? {
+    var text = ""
+    var byte: UInt8 = 0
+    while !text.hasSuffix("\r\n\r\n") {
+      guard recv(socket, &byte, 1, 0) == 1 else { return nil }
+      text.unicodeScalars.append(Unicode.Scalar(byte))
+    }
+    let granted = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
+    send(socket, granted, granted.count, 0)
+    return text.split(separator: " ").dropFirst().first.map(String.init)
+  }
+}
+
+extension StubAPIServer.Request {
+  /// The path without its query.
+  var name: String { String(path.prefix { $0 != "?" }) }
+  var isWatch: Bool { path.contains("watch=true") }
+}
