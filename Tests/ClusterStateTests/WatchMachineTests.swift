@@ -182,6 +182,20 @@ import Testing
     #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
   }
 
+  @Test func `410 after a long outage lists anew at once too`() {
+    var driver = WatchDriver()
+    driver.list()
+    for _ in 0..<6 {
+      driver.fail()
+      driver.sleep()
+    }
+    let back = driver.now
+    driver.answer(410, Wire.status(410, "too old resource version"))
+    driver.sleep()
+    #expect(driver.now == back)
+    #expect(driver.asked?.path.hasSuffix("?limit=500") == true)
+  }
+
   @Test func `a server that says 410 again and again is asked in growing pauses`() {
     var driver = WatchDriver()
     var pauses: [Duration] = []

@@ -77,7 +77,8 @@ import Testing
     #expect(
       String(decoding: try shell.folder.read("info"), as: UTF8.self)
         == #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"#
-        + #""certificate-authority-data":"Y2E=","server":"https://10.0.0.1","tls-server-name":"api"},"interactive":false}}"#)
+        + #""certificate-authority-data":"Y2E=","server":"https://10.0.0.1","tls-server-name":"api"},"interactive":false}}"#
+    )
   }
 
   @Test(arguments: [

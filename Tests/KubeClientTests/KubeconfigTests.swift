@@ -71,7 +71,8 @@ import Testing
     let file = try read(Self.text(user: "client-certificate: pem, client-key: ./pem"))
     guard case .file(let path)? = file.user.certificate else { return #expect(Bool(false)) }
     #expect(path.hasPrefix("/") && path.hasSuffix("/pem"))
-    let both = try read(Self.text(user: "client-certificate-data: \"Y2VydA==\", client-certificate: pem, client-key: pem"))
+    let both = try read(
+      Self.text(user: "client-certificate-data: \"Y2VydA==\", client-certificate: pem, client-key: pem"))
     #expect(both.user.certificate == .bytes(Array("cert".utf8)))
   }
 
@@ -166,7 +167,10 @@ import Testing
       "FOLDER/config: users[\"u\"].user: client-key is not set, client-certificate is"
     ),
     (text(user: "client-key: pem"), "FOLDER/config: users[\"u\"].user: client-certificate is not set, client-key is"),
-    (text(user: "tokenFile: gone"), "FOLDER/config: users[\"u\"].user.tokenFile: FOLDER/gone: No such file or directory"),
+    (
+      text(user: "tokenFile: gone"),
+      "FOLDER/config: users[\"u\"].user.tokenFile: FOLDER/gone: No such file or directory"
+    ),
     (
       text(user: "auth-provider: {name: gcp}"),
       "FOLDER/config: users[\"u\"].user.auth-provider: this is not supported; use a token, a client certificate or exec"
@@ -236,7 +240,8 @@ import Testing
 }
 
 @Suite struct `Base64 and URLs` {
-  @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}ÿ"]) func `base64 both ways, as Foundation has it`(
+  @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}ÿ"])
+  func `base64 both ways, as Foundation has it`(
     _ text: String
   ) {
     let expected = Data(text.utf8).base64EncodedString()
@@ -245,7 +250,9 @@ import Testing
     #expect(Base64.decode(expected.map { "\($0)\n" }.joined()) == Array(text.utf8))
   }
 
-  @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "Zm9=v", "Zm9v=", "Z-==", "Z_=="]) func `what is not base64`(_ text: String) {
+  @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "Zm9=v", "Zm9v=", "Z-==", "Z_=="]) func `what is not base64`(
+    _ text: String
+  ) {
     #expect(Base64.decode(text) == nil)
   }
 

@@ -134,7 +134,9 @@ extension StubAPIServer {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
       case .stream:
-        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else { return }
+        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else {
+          return
+        }
       }
     }
   }
@@ -165,7 +167,9 @@ extension StubAPIServer {
     }
     var lines = text.components(separatedBy: "\r\n").filter { !$0.isEmpty }
     let path = lines.removeFirst().split(separator: " ")[1]
-    let fields = lines.map { line in line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) } }
+    let fields = lines.map { line in
+      line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+    }
     return Request(
       path: String(path), headers: Dictionary(fields.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 }))
   }

@@ -58,7 +58,9 @@ extension RunningServer {
         "--silent", "--show-error", "--fail", "--cacert", certificates.authority, "--retry", "60", "--retry-delay", "1",
         "--retry-all-errors", "--max-time", "60", url + "/readyz",
       ])
-    if run.exitCode != 0 { throw try Unanswered(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"])) }
+    if run.exitCode != 0 {
+      throw try Unanswered(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"]))
+    }
   }
 
   /// One request by curl; the body, if any, is posted as JSON unless the options give another content type.

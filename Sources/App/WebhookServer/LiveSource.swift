@@ -73,7 +73,8 @@ extension Logger {
     var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "standing": "\(now.standing.word)"]
     if let trouble = now.trouble {
       metadata["reason"] = "\(trouble)"
-      warning("a kind cannot be followed", metadata: metadata)
+      // One line an outage; how the reasons follow each other is for those who ask.
+      log(level: before.trouble == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
     } else if before.standing != now.standing {
       info("a kind is followed", metadata: metadata)
     } else {

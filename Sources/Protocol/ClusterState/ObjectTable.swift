@@ -1,29 +1,64 @@
 /// The objects of one kind, each reduced to what the rules ask of it, found by name and listed in order.
 ///
-/// Writing one costs the same among ten and among ten thousand; the order is made when somebody asks for the list, and
-/// kept until something changes.
-struct ObjectTable<Fact: Sendable>: Sendable {
+/// Writing one costs the same among ten and among ten thousand. The list is brought up to date when somebody asks for
+/// it: only what has changed is sorted, the rest is copied, and an object whose facts stay the same has not changed.
+struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
   private var facts: [ObjectName: Fact] = [:]
-  /// Nil when something has changed since the list was made.
-  private var list: [Fact]?
+  /// The names and facts in order, as they were when somebody last asked.
+  private var names: [ObjectName] = []
+  private var list: [Fact] = []
+  /// What has been put or removed since.
+  private var changed: Set<ObjectName> = []
 
   subscript(name: ObjectName) -> Fact? {
     get { facts[name] }
     set {
-      // An object that says nothing of interest and has said nothing before: a machine that stays shut down.
-      if newValue == nil, facts[name] == nil { return }
+      if facts[name] == newValue { return }
       facts[name] = newValue
-      list = nil
+      changed.insert(name)
     }
   }
 
   /// Every fact in the order of namespaces and names, so that equal clusters give equal messages.
   var ordered: [Fact] {
     mutating get {
-      if let list { return list }
-      let list = facts.sorted { $0.key < $1.key }.map(\.value)
-      self.list = list
+      if !changed.isEmpty { settle() }
       return list
     }
+  }
+
+  /// Merges the changed objects, in their order, into those that stayed as they were.
+  private mutating func settle() {
+    let (oldNames, oldList) = (names, list)
+    (names, list) = ([], [])
+    names.reserveCapacity(facts.count)
+    list.reserveCapacity(facts.count)
+    var place = 0
+    for name in changed.sorted() {
+      let end = oldNames.firstPlace(notBefore: name, from: place)
+      names += oldNames[place..<end]
+      list += oldList[place..<end]
+      place = end
+      if place < oldNames.count, oldNames[place] == name { place += 1 }
+      if let fact = facts[name] {
+        names.append(name)
+        list.append(fact)
+      }
+    }
+    names += oldNames[place...]
+    list += oldList[place...]
+    changed = []
+  }
+}
+
+extension [ObjectName] {
+  /// In a sorted array, by halving.
+  fileprivate func firstPlace(notBefore name: ObjectName, from start: Int) -> Int {
+    var (low, high) = (start, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < name { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -126,7 +126,9 @@ struct DefinitionFixture {
   static let clusterScoped = ["settings.harvesterhci.io", "clusternetworks", "vlanconfigs", "vlanstatuses"]
 
   static var all: [DefinitionFixture] {
-    let watched = WatchedKind.allCases.map(\.resource).filter { $0.group.contains(".") && !$0.group.hasSuffix("k8s.io") }
+    let watched = WatchedKind.allCases.map(\.resource).filter {
+      $0.group.contains(".") && !$0.group.hasSuffix("k8s.io")
+    }
     let reservations = DefinitionFixture(
       group: "whereabouts.cni.cncf.io", version: "v1alpha1", plural: "overlappingrangeipreservations",
       kind: "OverlappingRangeIPReservation")

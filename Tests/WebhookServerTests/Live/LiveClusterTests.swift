@@ -27,8 +27,10 @@ struct `Behind a real API server` {
     let run = try bench.write(#"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":[] }"#)
     #expect(run.exitCode == 0, "\(run.errors)")
     #expect(try bench.stored == LiveBench.good)
-    let version = try bench.plane.kubectl("get", "setting", "storage-network", "-o", "jsonpath={.metadata.resourceVersion}")
-    let again = try bench.write(#"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24","exclusiveVlan":false}"#)
+    let version = try bench.plane.kubectl(
+      "get", "setting", "storage-network", "-o", "jsonpath={.metadata.resourceVersion}")
+    let again = try bench.write(
+      #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24","exclusiveVlan":false}"#)
     #expect(again.exitCode == 0)
     #expect(again.output.contains("(no change)"))
     #expect(
@@ -94,7 +96,8 @@ struct `Behind a real API server` {
       ["edit", "settings.harvesterhci.io", "storage-network"],
       environment: ["KUBE_EDITOR=\(folder.path("editor"))", "TMPDIR=\(folder.url.path)"])
     let shown = String(decoding: try folder.read("shown"), as: UTF8.self)
-    #expect(shown.contains("# settings.harvesterhci.io \"storage-network\" was not valid:\n# * value.range: "), "\(shown)")
+    #expect(
+      shown.contains("# settings.harvesterhci.io \"storage-network\" was not valid:\n# * value.range: "), "\(shown)")
   }
 
   @Test func `another writer's status passes while machines run, and leaves the value alone`() throws {
@@ -121,10 +124,14 @@ struct `Behind a real API server` {
     for number in 0..<3 {
       try bench.startMachine("web-\(number)")
       waits.append(
-        try ContinuousClock().measure { try bench.eventually("it counts") { try !bench.server.validate(review).isAllowed } })
+        try ContinuousClock().measure {
+          try bench.eventually("it counts") { try !bench.server.validate(review).isAllowed }
+        })
       try bench.stopMachine("web-\(number)")
       waits.append(
-        try ContinuousClock().measure { try bench.eventually("it is gone") { try bench.server.validate(review).isAllowed } })
+        try ContinuousClock().measure {
+          try bench.eventually("it is gone") { try bench.server.validate(review).isAllowed }
+        })
     }
     #expect(waits.sorted()[2] < .seconds(1))
   }

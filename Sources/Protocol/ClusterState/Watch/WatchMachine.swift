@@ -12,6 +12,8 @@ package struct WatchMachine: ~Copyable {
   /// What was listed so far, until the list is whole.
   private var collected = ObjectCollection()
   private var backoff: Backoff
+  /// For what is tried again at once the first time: versions that were forgotten, credentials that were refused.
+  private var repetition: Backoff
   /// How long one watch lasts: its end is the sign of life of a kind in which nothing happens. Bookmarks are none: the
   /// API server sends them once a minute, but not before something of the kind has changed since it started.
   private let watchDuration: Duration
@@ -66,6 +68,7 @@ package struct WatchMachine: ~Copyable {
   package init(_ kind: WatchedKind, staleness: Duration, seed: UInt64) {
     self.kind = kind
     backoff = Backoff(seed: seed)
+    repetition = Backoff(seed: ~seed)
     watchDuration = min(staleness / 2, .seconds(300))
     absencePause = min(staleness / 2, WatchLimits.absence)
   }
@@ -218,7 +221,7 @@ extension WatchMachine {
       if !event.head.resourceVersion.isEmpty { version = event.head.resourceVersion }
       if event.change != .bookmark { status.events += 1 }
       hear(now)
-      backoff.rest()
+      rest()
     }
     watching.version = version
   }
@@ -229,7 +232,7 @@ extension WatchMachine {
       until: max(now, watching.began + WatchLimits.betweenWatches), then: .watch(from: watching.version))
     if watching.lines.isBetweenLines {
       hear(now)
-      backoff.rest()
+      rest()
     } else {
       fail("the watch broke off", now)
     }
@@ -253,7 +256,7 @@ extension WatchMachine {
     switch refusal.code {
     case 401:
       status.trouble = "the API server does not accept the credentials (401)"
-      phase = .waiting(until: now + pauseUnlessRested(), then: refusal.step)
+      phase = .waiting(until: now + pauseBeforeRepetition(), then: refusal.step)
       return .renewCredentials
     case 404:
       objects.replace(kind, from: ObjectCollection())
@@ -285,16 +288,22 @@ extension WatchMachine {
     phase = .waiting(until: now + backoff.pause(), then: interrupt())
   }
 
-  /// The version that one could go on from is forgotten by the server. The first time that costs no pause.
+  /// The version that one could go on from is forgotten by the server.
   private mutating func relist(_ now: Duration) {
-    phase = .waiting(until: now + pauseUnlessRested(), then: .list(continuing: ""))
+    phase = .waiting(until: now + pauseBeforeRepetition(), then: .list(continuing: ""))
   }
 
-  private mutating func pauseUnlessRested() -> Duration {
-    let isRested = backoff.isRested
-    let pause = backoff.pause()
-    if !isRested { status.failures += 1 }
-    return isRested ? .zero : pause
+  private mutating func pauseBeforeRepetition() -> Duration {
+    let isFirst = repetition.isRested
+    let pause = repetition.pause()
+    if !isFirst { status.failures += 1 }
+    return isFirst ? .zero : pause
+  }
+
+  /// A watch has worked.
+  private mutating func rest() {
+    backoff.rest()
+    repetition.rest()
   }
 
   /// What is asked for when the wait is over; nil while a request is under way.

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `Tables of objects` {
+  /// The oracle: a dictionary that is sorted whole.
+  @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func `the list is what sorting everything gives`(_ seed: UInt64) {
+    var random = SplitMix(state: seed)
+    var table = ObjectTable<Int>()
+    var oracle: [ObjectName: Int] = [:]
+    for _ in 0..<3_000 {
+      let name = ObjectName(
+        namespace: ["", "a", "b"].randomElement(using: &random) ?? "", name: "\(Int.random(in: 0..<40, using: &random))"
+      )
+      let fact = Bool.random(using: &random) ? Int.random(in: 0..<3, using: &random) : nil
+      table[name] = fact
+      oracle[name] = fact
+      #expect(table[name] == fact, "seed \(seed)")
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        #expect(table.ordered == oracle.sorted { $0.key < $1.key }.map(\.value), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test func `an empty table has an empty list, also after everything was removed`() {
+    var table = ObjectTable<Int>()
+    #expect(table.ordered == [])
+    table[ObjectName(name: "a")] = 1
+    #expect(table.ordered == [1])
+    table[ObjectName(name: "a")] = nil
+    #expect(table.ordered == [])
+    table[ObjectName(name: "never there")] = nil
+    #expect(table.ordered == [])
+  }
+}
