@@ -17,7 +17,19 @@ extension Span<UInt8> {
     var containers = Containers(below: depth)
     while true {
       if try passScalarOrOpen(&place, &containers) { continue }
-      if try passSeparators(&place, &containers) { return place }
+      // Behind a value: what ends here is closed, then comes a comma, and in an object a key, before the next value.
+      while true {
+        if containers.isEmpty { return place }
+        let byte = try firstByte(from: &place)
+        place &+= 1
+        if byte == UInt8(ascii: ",") {
+          if !containers.innermostIsObject { break }
+          _ = try firstByte(from: &place)
+          place = try placeBehindKey(at: place)
+          break
+        }
+        try containers.close(byte, at: place &- 1)
+      }
     }
   }
 
@@ -51,30 +63,6 @@ extension Span<UInt8> {
     }
     return false
   }
-
-  /// Closes what ends here and moves over the comma, and in an object the key, before the next value; tells whether
-  /// there is none because the outermost value has ended.
-  @inline(__always)
-  private func passSeparators(_ place: inout Int, _ containers: inout Containers) throws(JSONError) -> Bool {
-    while !containers.isEmpty {
-      let byte = try firstByte(from: &place)
-      if byte == UInt8(ascii: ",") {
-        place &+= 1
-        if containers.innermostIsObject {
-          _ = try firstByte(from: &place)
-          place = try placeBehindKey(at: place)
-        }
-        return false
-      }
-      guard byte == (containers.innermostIsObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-        throw failure(
-          containers.innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, at: place)
-      }
-      place &+= 1
-      containers.pop()
-    }
-    return true
-  }
 }
 
 /// Which containers are open while skipping: one bit a level, the innermost lowest.
@@ -98,7 +86,12 @@ private struct Containers {
     return true
   }
 
-  mutating func pop() {
+  /// Leaves the innermost container, which this byte has to end.
+  mutating func close(_ byte: UInt8, at place: Int) throws(JSONError) {
+    guard byte == (innermostIsObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+      throw JSONError(
+        problem: innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, offset: place)
+    }
     objectBits >>= 1
     count -= 1
   }

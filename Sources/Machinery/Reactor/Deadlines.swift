@@ -5,7 +5,8 @@
 /// request, touches the wheel once a turn and not once a request. Time is handed in.
 package struct Deadlines {
   /// A deadline fires at most this much late, which no peer can tell from the network.
-  package static let tick: Duration = .milliseconds(100)
+  package static let tick: Duration = .nanoseconds(tickNanoseconds)
+  private static let tickNanoseconds: Int64 = 100_000_000
   private static let spokes = 512
 
   private var wheel: [[Poller.Token]] = Array(repeating: [], count: spokes)
@@ -95,6 +96,6 @@ package struct Deadlines {
 
   private func spoke(_ tick: Int64) -> Int { Int(tick % Int64(Self.spokes)) }
 
-  private static func ticks(_ moment: Moment) -> Int64 { moment.nanoseconds / tick.nanoseconds }
-  private static func moment(_ ticks: Int64) -> Moment { Moment(nanoseconds: ticks * tick.nanoseconds) }
+  private static func ticks(_ moment: Moment) -> Int64 { moment.nanoseconds / tickNanoseconds }
+  private static func moment(_ ticks: Int64) -> Moment { Moment(nanoseconds: ticks * tickNanoseconds) }
 }

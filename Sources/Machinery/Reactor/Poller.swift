@@ -89,6 +89,8 @@ internal import Glibc
 
 extension Duration {
   var nanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    // Taken once: dividing attoseconds is work on 128 bits.
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

@@ -5,10 +5,10 @@ internal import Rules
 /// Reads an AdmissionReview in one pass: what nobody asks for, managedFields above all, is checked and skipped.
 package enum ReviewDecoder {
   package static func decode(_ body: Span<UInt8>) throws(ReviewError) -> AdmissionRequest {
-    let review: Review
+    var review = Review()
     do throws(JSONError) {
       var reader = JSONReader(body)
-      review = try reader.readReview()
+      try reader.read(&review)
       try reader.readEnd()
     } catch {
       let (line, column) = error.position(in: body.indices.map { body[$0] })
@@ -19,13 +19,15 @@ package enum ReviewDecoder {
 }
 
 /// A review as it was written, which may not be one at all.
-private struct Review {
+///
+/// Not copyable, because a request is a dozen references, each of which a copy would have to count.
+private struct Review: ~Copyable {
   var isObject = false
   var hasKind = false
   var hasVersion = false
   var request: AdmissionRequest?
 
-  func soundRequest() throws(ReviewError) -> AdmissionRequest {
+  consuming func soundRequest() throws(ReviewError) -> AdmissionRequest {
     guard isObject else { throw .notAReview("it is no JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
@@ -39,8 +41,7 @@ private struct Review {
 }
 
 extension JSONReader {
-  fileprivate mutating func readReview() throws(JSONError) -> Review {
-    var review = Review()
+  fileprivate mutating func read(_ review: inout Review) throws(JSONError) {
     review.isObject = try nextKind() == .object
     try readMembers { key, reader throws(JSONError) in
       if key.equals("kind") {
@@ -51,7 +52,6 @@ extension JSONReader {
         review.request = try reader.readRequest()
       }
     }
-    return review
   }
 
   /// Whether the value that comes next is this string.

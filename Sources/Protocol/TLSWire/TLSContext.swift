@@ -34,6 +34,9 @@ internal import COpenSSL
     // Sound: the pointer is ours and not yet shared; the strings are copied.
     unsafe COpenSSL_set_min_proto_version(pointer, TLS1_2_VERSION)
     unsafe SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20")
+    // AES-128 first, as the API server's Go has it: no attack on it is known, and it costs a third less than AES-256.
+    unsafe SSL_CTX_set_ciphersuites(
+      pointer, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256")
     unsafe COpenSSL_set_groups(pointer, "X25519:P-256:P-384")
     // Many clients end a connection without close_notify; where every message has a length, that cuts nothing short.
     unsafe SSL_CTX_set_options(
