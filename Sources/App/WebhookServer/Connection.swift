@@ -11,6 +11,8 @@ final class Connection {
     case idle
     case head
     case body
+    /// The peer has to make room for an answer, which it does by sending something (HTTP/2 flow control).
+    case stalled
     /// The peer has to take output before anything more is read.
     case sending
     /// Everything has been said; the peer has to take the rest of it.
@@ -24,8 +26,6 @@ final class Connection {
   let token: Poller.Token
   let socket: Socket
   private(set) var phase = Phase.handshake
-  /// Requests answered so far.
-  private(set) var answered = 0
   /// What the loop last told the poller, and for which turn it last set a deadline.
   var polledFor = Poller.Interest.reading
   var timedFor: Turn?
@@ -44,15 +44,15 @@ final class Connection {
   /// One phase of one request: a deadline runs for a turn and is not put off by bytes that drip in.
   struct Turn: Equatable {
     let phase: Phase
-    let answered: Int
+    let request: Int
   }
 
-  var turn: Turn { Turn(phase: phase, answered: answered) }
+  var turn: Turn { Turn(phase: phase, request: http?.turn ?? 0) }
 
   /// What the poller has to wait for.
   var interest: Poller.Interest {
     switch phase {
-    case .handshake, .idle, .head, .body: unsent.isEmpty ? .reading : [.reading, .writing]
+    case .handshake, .idle, .head, .body, .stalled: unsent.isEmpty ? .reading : [.reading, .writing]
     case .sending, .closing: .writing
     case .lingering: .reading
     case .closed: []
@@ -61,7 +61,7 @@ final class Connection {
 
   private var reads: Bool {
     switch phase {
-    case .handshake, .idle, .head, .body, .lingering: true
+    case .handshake, .idle, .head, .body, .stalled, .lingering: true
     case .sending, .closing, .closed: false
     }
   }
@@ -94,7 +94,7 @@ extension Connection {
   func shutDown(_ bench: Workbench) {
     switch phase {
     case .handshake: end()
-    case .idle, .head, .body, .sending:
+    case .idle, .head, .body, .stalled, .sending:
       guard let http else { return end() }
       settle(http.shutDown(output: &bench.output), bench)
     case .closing, .lingering, .closed: break
@@ -136,8 +136,7 @@ extension Connection {
     let http = self.http ?? begin()
     guard !bench.plaintext.isEmpty else { return flush() }
     let state = http.receive(bench.plaintext.span, at: bench.date, output: &bench.output) { request in
-      answered += 1
-      return bench.endpoints.answer(request)
+      bench.endpoints.answer(request)
     }
     if let rejection = http.rejection { bench.note(rejection) }
     settle(state, bench)
@@ -158,8 +157,7 @@ extension Connection {
   private func resume(_ bench: Workbench) {
     guard let http else { return }
     let state = http.resume(at: bench.date, output: &bench.output) { request in
-      answered += 1
-      return bench.endpoints.answer(request)
+      bench.endpoints.answer(request)
     }
     settle(state, bench)
   }
@@ -173,6 +171,7 @@ extension Connection {
     case .idle: phase = .idle
     case .head: phase = .head
     case .body: phase = .body
+    case .stalled: phase = .stalled
     case .paused: phase = .sending
     case .closing: return finish()
     }

@@ -25,7 +25,7 @@ struct Patience: Sendable {
     case .idle: idle
     case .head: head
     case .body: body
-    case .sending, .closing: sending
+    case .stalled, .sending, .closing: sending
     case .lingering: lingering
     case .closed: .zero
     }

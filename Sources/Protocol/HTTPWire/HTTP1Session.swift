@@ -14,6 +14,7 @@ package final class HTTP1Session {
   /// What arrived and does not make a whole request yet.
   private var held: [UInt8] = []
   private var isShuttingDown = false
+  private(set) var answered = 0
   /// Set when the peer sent something that is no request; the connection ends with the answer to it.
   package private(set) var rejection: HTTPRejection?
 
@@ -98,6 +99,7 @@ package final class HTTP1Session {
           body: content))
     }
     writer.append(response, to: &output, withBody: head.method != .head)
+    answered += 1
     stage = closes ? .closed : .head(HeadSearch())
     return body.end
   }

@@ -33,8 +33,8 @@ enum HTTP2Callbacks {
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
-      guard let header = unsafe frame?.pointee.hd else { return 0 }
-      if header.isLastOfStream { unsafe HTTP2Callbacks.session(owner)?.responseEnded(header.stream_id) }
+      guard let frame = unsafe frame?.pointee, let session = unsafe HTTP2Callbacks.session(owner) else { return 0 }
+      unsafe HTTP2Callbacks.frameWent(frame, session)
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, owner in
@@ -44,6 +44,14 @@ enum HTTP2Callbacks {
     return unsafe callbacks
   }
 
+  /// nghttp2's own limit of cancelled streams looks at the clock and not at what else the peer does; ours takes its place.
+  static func options() -> OpaquePointer? {
+    var options: OpaquePointer?
+    _ = unsafe nghttp2_option_new(&options)
+    unsafe nghttp2_option_set_stream_reset_rate_limit(options, .max, 0)
+    return unsafe options
+  }
+
   private static func frameCame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
     let header = unsafe frame.hd
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.streamWasReset() }
@@ -51,6 +59,15 @@ enum HTTP2Callbacks {
       session.headersEnded(header.stream_id, hasBody: !header.isLastOfStream)
     }
     if header.isLastOfStream { session.requestEnded(header.stream_id) }
+  }
+
+  private static func frameWent(_ frame: nghttp2_frame, _ session: HTTP2Session) {
+    let header = unsafe frame.hd
+    if header.isLastOfStream { session.responseEnded(header.stream_id) }
+    // Sound: the frame is a RST_STREAM, so that is what the union holds.
+    if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue, unsafe frame.rst_stream.error_code != 0 {
+      session.streamWasReset()
+    }
   }
 
   /// The session that `HTTP2Session.init` named, in the middle of one of its calls.

@@ -8,7 +8,9 @@ internal import CNGHTTP2
   /// Streams whose request is whole or refused, in the order in which that happened.
   private var answerable: [Int32] = []
   private var bytesOfBodies = 0
-  private var resets = 0
+  private var defence = FloodDefence()
+  private var answered = 0
+  private var isShuttingDown = false
   /// What the peer did that ended the connection, if it did.
   package private(set) var rejection: HTTPRejection?
 
@@ -17,7 +19,9 @@ internal import CNGHTTP2
     // Sound: nghttp2 copies the callbacks, and it knows this object, unowned, no longer than `deinit`.
     let callbacks = unsafe HTTP2Callbacks.make()
     defer { unsafe nghttp2_session_callbacks_del(callbacks) }
-    _ = unsafe nghttp2_session_server_new(&pointer, callbacks, nil)
+    let options = unsafe HTTP2Callbacks.options()
+    defer { unsafe nghttp2_option_del(options) }
+    _ = unsafe nghttp2_session_server_new2(&pointer, callbacks, nil, options)
     guard let pointer = unsafe pointer else { preconditionFailure("nghttp2 fails here only without memory") }
     unsafe session = pointer
     unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
@@ -35,16 +39,24 @@ internal import CNGHTTP2
     let used = unsafe bytes.withUnsafeBufferPointer {
       unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
     }
+    defence.received(bytes: bytes.count)
     for id in answerable {
       guard let stream = streams[id] else { continue }
+      answered += 1
+      defence.answered()
       stream.respond(with: stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer))
       unsafe HTTP2Response.submit(stream, at: date, on: session)
     }
     answerable.removeAll(keepingCapacity: true)
+    if defence.isFlooded { refuse(.flood) }
     return flush(&output, isBroken: used < 0)
   }
 
+  /// The oldest request that is not done with: younger ones do not put off its deadline.
+  var turn: Int { streams.keys.min().map(Int.init) ?? answered }
+
   func shutDown(output: inout [UInt8]) -> SessionState {
+    isShuttingDown = true
     let last = unsafe nghttp2_session_get_last_proc_stream_id(session)
     unsafe nghttp2_submit_goaway(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
     return flush(&output, isBroken: false)
@@ -70,9 +82,12 @@ internal import CNGHTTP2
       unsafe output.append(contentsOf: UnsafeBufferPointer(start: frame, count: count))
     }
     let wantsNothing = unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
-    if isBroken || wantsNothing { return .closing }
-    if streams.isEmpty { return .idle }
-    return streams.values.contains { $0.response == nil } ? .body : .idle
+    if isBroken || wantsNothing {
+      if rejection == nil, !isShuttingDown { rejection = .brokenFrames }
+      return .closing
+    }
+    guard let oldest = streams.min(by: { $0.key < $1.key })?.value else { return .idle }
+    return oldest.response == nil ? .body : .stalled
   }
 }
 
@@ -96,6 +111,7 @@ extension HTTP2Session {
   }
 
   func dataCame(_ id: Int32, _ bytes: Span<UInt8>) {
+    defence.received(content: bytes.count)
     guard let stream = streams[id], stream.rejection == nil else { return }
     guard stream.body.count + bytes.count <= HTTPLimits.body,
       bytesOfBodies + bytes.count <= HTTPLimits.bodiesOfConnection
@@ -126,8 +142,14 @@ extension HTTP2Session {
   }
 
   func streamWasReset() {
-    resets += 1
-    guard resets > HTTPLimits.resets else { return }
+    defence.streamWasReset()
+    if defence.isFlooded { refuse(.flood) }
+  }
+
+  /// Ends the connection with a GOAWAY.
+  private func refuse(_ reason: HTTPRejection) {
+    guard rejection == nil else { return }
+    rejection = reason
     unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
   }
 

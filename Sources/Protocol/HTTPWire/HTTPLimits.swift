@@ -31,7 +31,11 @@ package enum HTTPLimits {
   /// Bodies in flight on an HTTP/2 connection together: one of the largest and some small ones.
   package static let bodiesOfConnection = body + 1024 * 1024
 
-  /// Streams that a peer may cancel before its connection is ended (CVE-2023-44487, rapid reset). The API server
-  /// cancels at its timeout, so a few at a time.
-  package static let resets = 1_000
+  /// Streams that may be cancelled on an HTTP/2 connection; each request that is answered gives one back. The API server
+  /// cancels at its timeout, at most all of its streams at once.
+  package static let resets = 4 * streams
+
+  /// Bytes on an HTTP/2 connection that ask for nothing; each request that is answered gives some back. Refused uploads
+  /// may have a window of 64 KiB each on their way.
+  package static let bytesWithoutRequest = 256 * 1024
 }

@@ -17,11 +17,13 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
   case bodyTooLarge
   case unknownExpectation
   case tooManyEmptyLines
+  case brokenFrames
+  case flood
 
   package var status: HTTPStatus {
     switch self {
     case .malformedRequestLine, .bareLineEnd, .malformedField, .foldedField, .badHost, .badContentLength, .bothLengths,
-      .badTransferCoding, .badChunk, .tooManyEmptyLines:
+      .badTransferCoding, .badChunk, .tooManyEmptyLines, .brokenFrames, .flood:
       .badRequest
     case .unknownVersion: .httpVersionNotSupported
     case .targetTooLong: .uriTooLong
@@ -50,6 +52,8 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .badChunk: "the chunked body is malformed"
     case .bodyTooLarge: "the body is larger than \(HTTPLimits.body) bytes"
     case .unknownExpectation: "the only known expectation is 100-continue"
+    case .brokenFrames: "the frames of HTTP/2 are malformed"
+    case .flood: "many frames of HTTP/2 came that ask for nothing"
     case .tooManyEmptyLines: "there are empty lines before the request"
     }
   }

@@ -39,6 +39,16 @@ extension HTTPSession {
   }
 }
 
+extension HTTPSession {
+  /// Which request is being waited for: a deadline runs as long as this stays the same, however many bytes drip in.
+  package var turn: Int {
+    switch self {
+    case .http1(let session): session.answered
+    case .http2(let session): session.turn
+    }
+  }
+}
+
 /// What the owner of a connection has to know of its session: which deadline runs, whether to read on, when to close.
 package enum SessionState: Sendable {
   /// Nothing was asked that is not answered.
@@ -47,6 +57,8 @@ package enum SessionState: Sendable {
   case head
   /// A head has come, its body not whole.
   case body
+  /// Everything that was asked has its answer, but the peer's window is too small for one (HTTP/2 flow control).
+  case stalled
   /// Much output is waiting: send it, then resume.
   case paused
   /// Send the output, then close.

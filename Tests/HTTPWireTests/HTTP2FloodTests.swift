@@ -1,0 +1,182 @@
+import CNGHTTP2
+import Testing
+
+@testable import HTTPWire
+
+/// What a peer may repeat without end: frames before it, and one turn of it, by number.
+struct Flood: CustomTestStringConvertible, Sendable {
+  let testDescription: String
+  var before: [UInt8] = []
+  let turn: @Sendable (UInt32) -> [UInt8]
+}
+
+@Suite struct `Floods of HTTP/2 frames` {
+  /// Stream numbers of clients are odd; 1 is left to what a flood begins with.
+  static func stream(_ turn: UInt32) -> UInt32 { 2 * turn + 3 }
+
+  static let floods = [
+    Flood(testDescription: "PING") { _ in Frame.ping() },
+    Flood(testDescription: "replies to PINGs that nobody sent") { _ in Frame.ping(isReply: true) },
+    Flood(testDescription: "SETTINGS") { _ in Frame.settings() },
+    Flood(testDescription: "SETTINGS that change the header table") { turn in
+      Frame.settings([(1, turn % 2 * 4096), (1, 4096), (5, 16384)])
+    },
+    Flood(testDescription: "PRIORITY") { turn in Frame.priority(stream(turn)) },
+    Flood(testDescription: "windows opened byte by byte") { _ in Frame.windowUpdate(0, by: 1) },
+    Flood(testDescription: "frames of an unknown type") { _ in Frame.make(0xEE) },
+    Flood(testDescription: "empty DATA", before: Frame.headers(1, method: Frame.post, ends: false)) { _ in
+      Frame.data(1)
+    },
+    Flood(testDescription: "DATA of one byte", before: Frame.headers(1, method: Frame.post, ends: false)) { _ in
+      Frame.data(1, [0x20])
+    },
+    Flood(testDescription: "DATA of padding", before: Frame.headers(1, method: Frame.post, ends: false)) { _ in
+      Frame.make(0, flags: 8, stream: 1, [255] + [UInt8](repeating: 0, count: 255))
+    },
+    Flood(testDescription: "CONTINUATION without content", before: Frame.headers(1, isWhole: false)) { _ in
+      Frame.continuation(1)
+    },
+    Flood(testDescription: "CONTINUATION", before: Frame.headers(1, isWhole: false)) { _ in
+      Frame.continuation(1, [UInt8](repeating: 0x90, count: 16))
+    },
+    Flood(testDescription: "requests cancelled at once") { turn in
+      Frame.headers(stream(turn)) + Frame.reset(stream(turn))
+    },
+    Flood(testDescription: "uploads cancelled at once") { turn in
+      Frame.headers(stream(turn), method: Frame.post, ends: false) + Frame.reset(stream(turn))
+    },
+    Flood(testDescription: "uploads that we are made to cancel") { turn in
+      Frame.headers(stream(turn), method: Frame.post, ends: false) + Frame.windowUpdate(stream(turn), by: 0)
+    },
+    Flood(testDescription: "DATA on a stream that has ended", before: Frame.headers(1)) { _ in Frame.data(1, [0x20]) },
+  ]
+
+  @Test(arguments: floods) func `end the connection after a bounded count of bytes`(_ flood: Flood) {
+    var wire = HTTP2Wire()
+    wire.send(flood.before)
+    var turn: UInt32 = 0
+    while wire.state != .closing, wire.sent < 4 * HTTPLimits.bytesWithoutRequest {
+      wire.send(flood.turn(turn))
+      turn += 1
+    }
+    #expect(wire.state == .closing)
+    #expect(wire.sent < 2 * HTTPLimits.bytesWithoutRequest)
+    #expect(wire.output.count < 2 * HTTPLimits.bytesWithoutRequest)
+    #expect(wire.server.rejection == .flood || wire.server.rejection == .brokenFrames)
+    #expect(wire.goAway != 0)
+  }
+
+  /// The same frames, a few with each request, as from a peer that has its reasons.
+  static let reasonable = floods.filter { $0.before.isEmpty && !$0.testDescription.contains("cancel") }
+
+  @Test(arguments: reasonable) func `are no floods when requests come with them`(_ flood: Flood) {
+    var wire = HTTP2Wire()
+    let requests: UInt32 = 2_000
+    for request in 0..<requests {
+      // Odd streams again: every second one for a request, the others for what the turn does to one.
+      wire.send(Frame.headers(4 * request + 1))
+      for _ in 0..<8 { wire.send(flood.turn(2 * request)) }
+    }
+    #expect(wire.state == .idle)
+    #expect(wire.server.rejection == nil)
+    #expect(wire.goAway == nil)
+    #expect(wire.frames.count { $0.type == 1 } == requests)
+  }
+
+  @Test func `all streams may be cancelled at once, again and again, between requests`() {
+    var wire = HTTP2Wire()
+    var next: UInt32 = 1
+    for _ in 0..<20 {
+      let streams = (0..<100).map { next + 2 * $0 }
+      for stream in streams { wire.send(Frame.headers(stream, method: Frame.post, ends: false)) }
+      #expect(wire.state == .body)
+      for stream in streams { wire.send(Frame.reset(stream)) }
+      next += 200
+      for _ in 0..<100 {
+        wire.send(Frame.headers(next))
+        next += 2
+      }
+    }
+    #expect(wire.state == .idle)
+    #expect(wire.goAway == nil)
+  }
+
+  @Test func `a body of the largest size in frames of a hundred bytes is no flood`() {
+    var wire = HTTP2Wire()
+    wire.send(Frame.headers(1, method: Frame.post, ends: false))
+    let frame = Frame.data(1, [UInt8](repeating: 0x61, count: 100))
+    for _ in 0..<HTTPLimits.body / 100 { wire.send(frame) }
+    #expect(wire.state == .body)
+    wire.send(Frame.data(1, ends: true))
+    #expect(wire.server.rejection == nil)
+  }
+}
+
+@Suite struct `Windows of HTTP/2` {
+  /// SETTINGS_INITIAL_WINDOW_SIZE.
+  static func window(_ size: UInt32) -> [UInt8] { Frame.settings([(4, size)]) }
+
+  @Test func `a peer that makes no room for its answer is told apart from one that asks nothing`() {
+    var wire = HTTP2Wire()
+    wire.send(Self.window(0))
+    wire.send(Frame.headers(1))
+    #expect(wire.state == .stalled)
+    #expect(wire.server.turn == 1)
+    wire.send(Frame.windowUpdate(1, by: 1000))
+    #expect(wire.state == .idle)
+  }
+
+  @Test func `neither dripping room nor other requests put off the deadline of an answer that waits`() {
+    var wire = HTTP2Wire()
+    wire.send(Self.window(0))
+    wire.send(Frame.headers(1))
+    for _ in 0..<5 { wire.send(Frame.windowUpdate(1, by: 1)) }
+    #expect(wire.state == .stalled)
+    wire.send(Self.window(1000))
+    #expect(wire.state == .idle)
+
+    wire.send(Self.window(0))
+    wire.send(Frame.headers(3))
+    wire.send(Frame.headers(5))
+    wire.send(Frame.windowUpdate(5, by: 1000))
+    #expect(wire.state == .stalled)
+    #expect(wire.server.turn == 3)
+  }
+
+  @Test func `nor do other requests put off the deadline of a body that drips in`() {
+    var wire = HTTP2Wire()
+    wire.send(Frame.headers(1, method: Frame.post, ends: false))
+    for stream: UInt32 in [3, 5, 7] {
+      wire.send(Frame.headers(stream))
+      wire.send(Frame.data(1, [0x20]))
+      #expect(wire.state == .body)
+      #expect(wire.server.turn == 1)
+    }
+    wire.send(Frame.data(1, ends: true))
+    #expect(wire.state == .idle)
+    #expect(wire.server.turn == 4)
+  }
+
+  @Test func `a window that grows beyond what a window can be ends the connection`() {
+    var wire = HTTP2Wire()
+    for _ in 0..<2 { wire.send(Frame.windowUpdate(0, by: 0x7FFF_FFFF)) }
+    #expect(wire.state == .closing)
+    #expect(wire.server.rejection == .brokenFrames)
+    // FLOW_CONTROL_ERROR
+    #expect(wire.goAway == 3)
+  }
+
+  @Test func `what waits for room is bounded by the streams that may be open`() {
+    var wire = HTTP2Wire()
+    wire.send(Self.window(0))
+    var answered = 0
+    for turn in 0..<UInt32(4 * HTTPLimits.streams) {
+      wire.send(Frame.headers(2 * turn + 1))
+      if wire.state == .closing { break }
+      answered += 1
+    }
+    #expect(wire.frames.count { $0.type == 1 } <= HTTPLimits.streams)
+    // The others were refused (REFUSED_STREAM), so that the client may try them elsewhere.
+    #expect(wire.frames.count { $0.type == 3 && $0.payload.last == 7 } >= answered - HTTPLimits.streams)
+  }
+}
