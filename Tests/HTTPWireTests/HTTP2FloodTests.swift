@@ -112,6 +112,27 @@ struct Flood: CustomTestStringConvertible, Sendable {
   }
 }
 
+@Suite struct `Stream numbers of HTTP/2` {
+  @Test func `a number that was passed over ends the connection`() {
+    var wire = HTTP2Wire()
+    wire.send(Frame.headers(5) + Frame.headers(3))
+    #expect(wire.state == .closing)
+    #expect(wire.server.rejection == .brokenFrames)
+    // PROTOCOL_ERROR
+    #expect(wire.goAway == 1)
+  }
+
+  @Test func `numbers may be left out, and headers may still come for a stream that was refused`() {
+    var wire = HTTP2Wire()
+    for stream: UInt32 in [1, 5, 101] { wire.send(Frame.headers(stream)) }
+    #expect(wire.frames.count { $0.type == 1 } == 3)
+    wire.send(Frame.headers(103, method: Frame.post, ends: false) + Frame.reset(103))
+    wire.send(Frame.headers(105))
+    #expect(wire.state == .idle)
+    #expect(wire.goAway == nil)
+  }
+}
+
 @Suite struct `Windows of HTTP/2` {
   /// SETTINGS_INITIAL_WINDOW_SIZE.
   static func window(_ size: UInt32) -> [UInt8] { Frame.settings([(4, size)]) }

@@ -7,6 +7,11 @@ enum HTTP2Callbacks {
   static func make() -> OpaquePointer? {
     var callbacks: OpaquePointer?
     _ = unsafe nghttp2_session_callbacks_new(&callbacks)
+    unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
+      guard let header = unsafe header?.pointee, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
+      unsafe HTTP2Callbacks.session(owner)?.headersBegin(header.stream_id)
+      return 0
+    }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
       unsafe HTTP2Callbacks.session(owner)?.streamBegan(frame.pointee.hd.stream_id)

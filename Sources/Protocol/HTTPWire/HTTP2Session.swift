@@ -7,6 +7,9 @@ internal import CNGHTTP2
   private var streams: [Int32: HTTP2Stream] = [:]
   /// Streams whose request is whole or refused, in the order in which that happened.
   private var answerable: [Int32] = []
+  /// The highest stream number so far, and the ranges of numbers that were left out on the way to it.
+  private var newest: Int32 = -1
+  private var passedOver: [Range<Int32>] = []
   private var bytesOfBodies = 0
   private var defence = FloodDefence()
   private var answered = 0
@@ -93,7 +96,16 @@ internal import CNGHTTP2
 
 // What nghttp2 tells. Each is called within `receive` or `flush`, on the same thread.
 extension HTTP2Session {
+  /// A peer's stream numbers only grow; one that was passed over is closed for ever (RFC 9113 section 5.1.1). nghttp2
+  /// would ignore such a request in silence.
+  func headersBegin(_ id: Int32) {
+    guard passedOver.contains(where: { $0.contains(id) }) else { return }
+    refuse(.brokenFrames, NGHTTP2_PROTOCOL_ERROR)
+  }
+
   func streamBegan(_ id: Int32) {
+    if id > newest + 2, passedOver.count < HTTPLimits.gapsRemembered { passedOver.append(newest + 1..<id) }
+    newest = id
     streams[id] = HTTP2Stream(id: id)
   }
 
@@ -147,10 +159,10 @@ extension HTTP2Session {
   }
 
   /// Ends the connection with a GOAWAY.
-  private func refuse(_ reason: HTTPRejection) {
+  private func refuse(_ reason: HTTPRejection, _ code: nghttp2_error_code = NGHTTP2_ENHANCE_YOUR_CALM) {
     guard rejection == nil else { return }
     rejection = reason
-    unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+    unsafe nghttp2_session_terminate_session(session, code.rawValue)
   }
 
   func stream(_ id: Int32) -> HTTP2Stream? { streams[id] }

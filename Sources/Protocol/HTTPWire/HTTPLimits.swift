@@ -31,6 +31,9 @@ package enum HTTPLimits {
   /// Bodies in flight on an HTTP/2 connection together: one of the largest and some small ones.
   package static let bodiesOfConnection = body + 1024 * 1024
 
+  /// Gaps in the numbers of an HTTP/2 connection's streams, which clients have no reason to leave.
+  package static let gapsRemembered = 16
+
   /// Streams that may be cancelled on an HTTP/2 connection; each request that is answered gives one back. The API server
   /// cancels at its timeout, at most all of its streams at once.
   package static let resets = 4 * streams
