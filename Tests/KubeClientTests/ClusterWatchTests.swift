@@ -187,8 +187,9 @@ import Testing
     let server = try server(requiresCertificate: true)
     var access = access(to: server)
     #expect(failure(of: access) != nil)
-    access.user.certificate = .file(certificates.folder.path("client.pem"))
-    access.user.key = .file(certificates.folder.path("client.key"))
+    let client = try certificates.client()
+    access.user.certificate = .file(client.certificate)
+    access.user.key = .file(client.key)
     #expect(failure(of: access) == nil)
   }
 
