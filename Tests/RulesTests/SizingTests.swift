@@ -7,7 +7,8 @@ import Testing
     arguments: [
       ("v1.1.0", Sizing.v1_2), ("v1.2.2", .v1_2), ("v1.3.0", .v1_3), ("v1.3.0-rc1", .v1_3), ("v1.6.1", .v1_3),
       ("v1.9.0-rc4", .v1_3), ("v1.10.0", .v1_3), ("v2.0", .v1_3), ("v1.3", .v1_3), ("v0.9.0", .v1_2),
-      ("master-1a2b3c", nil), ("v1.6-head", nil), ("1.6.1", nil), ("v1", nil), ("v", nil), ("", nil), ("vx.y", nil),
+      ("master-1a2b3c", nil), ("v1.6-head", .v1_3), ("v1.2-head", .v1_2), ("1.6.1", nil), ("v1", nil), ("v", nil),
+      ("", nil), ("vx.y", nil),
       ("v1.", nil), ("v.3.0", nil),
     ] as [(String, Sizing?)]) func `goes by the version that the cluster tells`(_ version: String, _ sizing: Sizing?)
   {

@@ -66,10 +66,7 @@ extension JSONReader {
       if key.equals("uid") {
         request.uid = try reader.readStringIfAny()?.unescaped ?? []
       } else if key.equals("name") {
-        if let name = try reader.readStringIfAny() {
-          request.isUnnamed = name.equals("")
-          request.hasOurName = name.equals("storage-network")
-        }
+        try reader.readName(of: &request)
       } else if key.equals("operation") {
         request.operation = try reader.readOperation()
       } else if key.equals("resource") {
@@ -85,6 +82,14 @@ extension JSONReader {
       }
     }
     return request
+  }
+
+  private mutating func readName(of request: inout AdmissionRequest) throws(JSONError) {
+    request.hasOurName = false
+    request.isUnnamed = true
+    guard let name = try readStringIfAny() else { return }
+    request.hasOurName = name.equals("storage-network")
+    request.isUnnamed = name.equals("")
   }
 
   private mutating func readOperation() throws(JSONError) -> AdmissionRequest.Operation? {
