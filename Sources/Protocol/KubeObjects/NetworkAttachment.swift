@@ -47,7 +47,7 @@ extension NetworkAttachmentFact {
     // Harvester names the bridge of a cluster network after it.
     if let bridge = plugin["bridge"]?.string, bridge.hasSuffix("-br") { clusterNetwork = String(bridge.dropLast(3)) }
     if let vlan = plugin["vlan"]?.integer { self.vlan = vlan }
-    if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.compactMap(\.trunkRange) }
+    if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.flatMap(\.trunkRanges) }
     if let ipam = plugin["ipam"], ipam["type"]?.string == "whereabouts" {
       handedOut = WhereaboutsRanges.addresses(of: ipam)
     }
@@ -93,10 +93,13 @@ extension JSONValue {
     return Int(digits)
   }
 
-  /// `{"id":5}` or `{"minID":5,"maxID":9}`.
-  fileprivate var trunkRange: ClosedRange<Int>? {
-    if let id = self["id"]?.integer { return id...id }
-    guard let least = self["minID"]?.integer, let most = self["maxID"]?.integer, least <= most else { return nil }
-    return least...most
+  /// `{"id":5}`, `{"minID":5,"maxID":9}`, or both in one entry, as the bridge plugin reads them.
+  fileprivate var trunkRanges: [ClosedRange<Int>] {
+    var ranges: [ClosedRange<Int>] = []
+    if let id = self["id"]?.integer { ranges.append(id...id) }
+    if let least = self["minID"]?.integer, let most = self["maxID"]?.integer, least <= most {
+      ranges.append(least...most)
+    }
+    return ranges
   }
 }
