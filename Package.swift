@@ -83,6 +83,12 @@ let package = Package(
       name: "microbenchmarks", dependencies: ["Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testLaw),
 
+    // What is fed arbitrary bytes: by libFuzzer (Tests/Fuzz/run) and, with what was found, by an ordinary test.
+    .target(
+      name: "Fuzz", dependencies: ["Addressing", "Admission", "ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot"],
+      path: "Tests/Fuzz", exclude: ["run"], swiftSettings: testLaw),
+    tests(of: "Fuzz"),
+
     // What tests use to run other programs and to make certificates.
     .target(name: "Testbed", path: "Tests/Testbed", swiftSettings: testLaw),
     tests(of: "Addressing"),

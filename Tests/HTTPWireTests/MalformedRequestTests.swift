@@ -19,6 +19,7 @@ import Testing
     ("G\u{E4}T / HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET /\u{E4} HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("GET /\u{7F} HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("\r\r\n\r\n", 400), ("\rGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("\u{16}\u{3}\u{1}\u{0}\u{5}\r\n\r\n", 400),
     // fields
     ("GET / HTTP/1.1\r\nHost: x\r\n folded: y\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\n\tfolded\r\n\r\n", 400),
@@ -29,6 +30,8 @@ import Testing
     ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1B}[0m\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nK\u{E4}: y\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA(b): y\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA\0: y\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\nHost: x\r\n\r\r\n\r\n", 400),
+    ("POST / HTTP/1.1\r\nHost: x\r\n\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     // Host
     ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x/y\r\n\r\n", 400),

@@ -22,13 +22,14 @@ struct RequestHead {
   /// - Parameter head: From the request line, before which empty lines may stand, to the empty line that ends the head.
   init(_ head: Span<UInt8>) throws(HTTPRejection) {
     var lineStart = 0
-    while head[lineStart] == 0x0D { lineStart += 2 }
+    while head[lineStart] == 0x0D, head[lineStart + 1] == 0x0A { lineStart += 2 }
     var lineEnd = try Self.lineEnd(head, from: lineStart)
     try readRequestLine(head, lineStart..<lineEnd)
     lineStart = lineEnd + 2
 
     var fields = 0
-    while head[lineStart] != 0x0D {
+    // Up to the empty line. A carriage return at the start of another line does not make that one empty.
+    while lineStart < head.count - 2 {
       lineEnd = try Self.lineEnd(head, from: lineStart)
       try readField(head, lineStart..<lineEnd)
       lineStart = lineEnd + 2

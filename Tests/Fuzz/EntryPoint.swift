@@ -1,0 +1,17 @@
+import Foundation
+
+/// libFuzzer's door; the environment says which target is meant.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  if let complaint = chosen.complaint(about: Array(UnsafeBufferPointer(start: start, count: count))) {
+    fatalError("\(chosen.rawValue): \(complaint)")
+  }
+  return 0
+}
+
+private let chosen: FuzzTarget = {
+  guard let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"], let target = FuzzTarget(rawValue: name) else {
+    fatalError("FUZZ_TARGET has to be one of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
+  }
+  return target
+}()

@@ -1,0 +1,86 @@
+import Foundation
+import JSON
+
+/// Skipping, reading and writing have to agree with each other, and all of them with Foundation.
+func complaintAboutJSON(_ input: [UInt8]) -> String? {
+  let skipped = Result { () throws(JSONError) in try skipAll(input) }
+  let read = Result { () throws(JSONError) in try JSONValue(parsing: input) }
+  let value: JSONValue
+  switch (skipped, read) {
+  case (.failure(let one), .failure(let other)):
+    if one != other { return "skipping says \(one), reading says \(other)" }
+    return foundationReads(input, unless: one)
+  case (.success, .success(let tree)):
+    value = tree
+  default:
+    return "skipping says \(skipped), reading says \(read)"
+  }
+  var writer = JSONWriter()
+  writer.append(sorted: value)
+  guard let again = try? JSONValue(parsing: writer.bytes) else { return "what was written cannot be read" }
+  var second = JSONWriter()
+  second.append(sorted: again)
+  if second.bytes != writer.bytes { return "writing is no fixed point" }
+  return disagreement(of: value, on: input)
+}
+
+private func skipAll(_ input: [UInt8]) throws(JSONError) {
+  var reader = JSONReader(input.span)
+  try reader.skip()
+  try reader.readEnd()
+}
+
+/// Foundation guesses encodings from NUL bytes and byte order marks, has its own limit of depth, and refuses numbers
+/// that no Double holds; elsewhere it has to agree.
+private func isComparable(_ input: [UInt8]) -> Bool {
+  !input.contains(0) && !input.starts(with: [0xEF, 0xBB, 0xBF]) && !input.starts(with: [0xFE, 0xFF])
+    && !input.starts(with: [0xFF, 0xFE])
+}
+
+private func foundationReads(_ input: [UInt8], unless error: JSONError) -> String? {
+  guard isComparable(input), error.problem != .tooDeep, !input.isEmpty,
+    (try? JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)) != nil
+  else { return nil }
+  return "we say \(error), Foundation reads it"
+}
+
+private func disagreement(of value: JSONValue, on input: [UInt8]) -> String? {
+  guard isComparable(input), hasOrdinaryNumbers(value) else { return nil }
+  do {
+    let theirs = try JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)
+    return agrees(value, theirs) ? nil : "Foundation reads something else"
+  } catch {
+    return "Foundation does not read it: \(error)"
+  }
+}
+
+private func hasOrdinaryNumbers(_ value: JSONValue) -> Bool {
+  switch value {
+  case .number(let digits): digits.utf8.count < 16 && !digits.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
+  case .array(let elements): elements.allSatisfy(hasOrdinaryNumbers)
+  case .object(let members): members.allSatisfy { hasOrdinaryNumbers($0.value) }
+  default: true
+  }
+}
+
+private func agrees(_ ours: JSONValue, _ theirs: Any) -> Bool {
+  switch ours {
+  case .null: theirs is NSNull
+  case .bool(let truth): (theirs as? NSNumber)?.boolValue == truth
+  case .number(let digits): (theirs as? NSNumber)?.doubleValue == Double(digits)
+  case .string(let text): (theirs as? String).map { $0.utf8.elementsEqual(text.utf8) } ?? false
+  case .array(let elements):
+    (theirs as? [Any]).map { $0.count == elements.count && zip(elements, $0).allSatisfy(agrees) } ?? false
+  case .object(let members): agrees(members, theirs)
+  }
+}
+
+/// Of equal keys Foundation keeps one or the other, and takes canonically equivalent ones for equal.
+private func agrees(_ members: [JSONMember], _ theirs: Any) -> Bool {
+  guard let theirs = theirs as? [String: Any] else { return false }
+  let keys = Set(members.map(\.key))
+  guard keys.count == theirs.count else { return false }
+  return members.allSatisfy { member in
+    members.count { $0.key == member.key } > 1 || theirs[member.key].map { agrees(member.value, $0) } ?? false
+  }
+}
