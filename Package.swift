@@ -80,7 +80,7 @@ let package = Package(
       path: "Sources/App/storage-network-webhook", swiftSettings: law),
 
     .executableTarget(
-      name: "microbenchmarks", dependencies: ["Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
+      name: "microbenchmarks", dependencies: ["Addressing", "Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testLaw),
 
     // What is fed arbitrary bytes: by libFuzzer (Tests/Fuzz/run) and, with what was found, by an ordinary test.

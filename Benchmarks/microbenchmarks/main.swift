@@ -2,6 +2,7 @@
 //
 //   microbenchmarks [PART-OF-A-NAME [RUNS]]       one run of one step is what callgrind can count
 
+import Addressing
 import Admission
 import ClusterState
 import Foundation
@@ -11,9 +12,13 @@ import Snapshot
 
 let runs = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 200 : 200
 
+func isWanted(_ name: String) -> Bool {
+  CommandLine.arguments.count < 2 || name.contains(CommandLine.arguments[1])
+}
+
 /// Prints the median cost of `step` over all runs of so many calls.
 func measure(_ name: String, calls: Int = 1_000, _ step: () -> Void) {
-  if CommandLine.arguments.count > 1, !name.contains(CommandLine.arguments[1]) { return }
+  guard isWanted(name) else { return }
   let clock = ContinuousClock()
   let costs = (0..<runs).map { _ in
     clock.measure { for _ in 0..<calls { step() } } / calls
@@ -27,6 +32,7 @@ func bytes(of path: String) -> [UInt8] {
   return Array(data)
 }
 
+let judgingLarge = "judge a /16 in a large cluster"
 let review = bytes(of: "manifests/example/reviews/update-set-value.json")
 var snapshot = Snapshot()
 try snapshot.add(bytes(of: "manifests/example/cluster.yaml"), named: "cluster.yaml")
@@ -46,6 +52,25 @@ measure("decode it with Foundation, for comparison", calls: 100) {
 }
 measure("judge it") { _ = ruleset.judge(change) { facts } }
 measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { facts } }
+
+if isWanted(judgingLarge) {
+  let facts = try LargeCluster.facts()
+  let change = LargeCluster.change
+  guard case .allowed = ruleset.judge(change, in: { facts }) else {
+    preconditionFailure("the large cluster is at rest: \(ruleset.judge(change) { facts })")
+  }
+  measure(judgingLarge) { _ = ruleset.judge(change) { facts } }
+}
+
+for length in [16, 29] {
+  let network = IPv4Prefix(holding: IPv4Address(rawValue: 0xC0A8_0000), length: length)
+  let hole = IPv4Prefix(holding: IPv4Address(rawValue: 0xC0A8_0002), length: 31)
+  measure("count the usable addresses of a /\(length)") {
+    var usable = AddressSet(usableIn: network)
+    usable.subtract(hole)
+    precondition(usable.count == 1 << (32 - length) - 4)
+  }
+}
 
 /// The same fields by Codable.
 struct FoundationReview: Decodable {

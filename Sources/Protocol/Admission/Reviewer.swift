@@ -31,8 +31,8 @@ package struct Reviewer: Sendable {
       case .validate: validate(request, in: facts)
       case .mutate: mutate(request)
       }
-    return Answer(
-      request: request, outcome: outcome, body: ReviewEncoder.encode(outcome, uid: request.uid))
+    let response = ReviewEncoder.encode(outcome, uid: request.uid)
+    return Answer(request: request, outcome: outcome, body: response)
   }
 
   private func validate(

@@ -65,7 +65,7 @@ package struct AddressNeed: Sendable, Equatable {
     sizing.addressesPerNode + 2 * disks + (v2DataEngineIsOn ? 2 : 0) + (rwxSharesStorageNetwork ? 1 : 0)
   }
 
-  package init(of facts: ClusterFacts, choice: SizingChoice) {
+  package init(of facts: borrowing ClusterFacts, choice: SizingChoice) {
     let told = facts.serverVersion.flatMap(Sizing.init(serverVersion:))
     switch choice {
     case .always(let chosen):

@@ -46,17 +46,26 @@ extension JSONValue {
   var repeatedKeys: [String] {
     switch self {
     case .object(let members):
+      // Nearly always all are distinct, which a set tells faster than an order; what it takes for equal is looked at.
+      if Set(members.lazy.map(\.key)).count == members.count { return repeatedKeysInside(members) }
       let keys = members.sortedByKey.map(\.key)
       func repeats(_ index: Int) -> Bool { index > 0 && keys[index].utf8.elementsEqual(keys[index - 1].utf8) }
       let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(mostNamesInMessage)
       if !repeated.isEmpty { return repeated.map { keys[$0] } }
-      return members.lazy.map { member in member.value.repeatedKeys.map { "\(member.key).\($0)" } }
-        .first { !$0.isEmpty } ?? []
+      return repeatedKeysInside(members)
     case .array(let elements):
       return elements.lazy.map(\.repeatedKeys).first { !$0.isEmpty } ?? []
     default:
       return []
     }
+  }
+
+  private func repeatedKeysInside(_ members: [JSONMember]) -> [String] {
+    for member in members {
+      let keys = member.value.repeatedKeys
+      if !keys.isEmpty { return keys.map { "\(member.key).\($0)" } }
+    }
+    return []
   }
 }
 
