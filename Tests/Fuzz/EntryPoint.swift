@@ -4,14 +4,14 @@ import Foundation
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   if let complaint = chosen.complaint(about: Array(UnsafeBufferPointer(start: start, count: count))) {
-    fatalError("\(chosen.rawValue): \(complaint)")
+    preconditionFailure("\(chosen.rawValue): \(complaint)")
   }
   return 0
 }
 
 private let chosen: FuzzTarget = {
   guard let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"], let target = FuzzTarget(rawValue: name) else {
-    fatalError("FUZZ_TARGET has to be one of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
+    preconditionFailure("FUZZ_TARGET has to be one of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
   }
   return target
 }()
