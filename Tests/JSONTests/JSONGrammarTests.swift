@@ -23,7 +23,8 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     "123456789012345678901234567890", "0e0",
     // strings
     #""""#, #""a""#, #""a\"b""#, #""\\""#, #""\/""#, #""\b\f\n\r\t""#, #""\u0000""#, #""\u00e9""#, #""\uD834\uDD1E""#,
-    #""\ud834\udd1e""#, "\"\u{7F}\"", "\"é\"", "\"€\"", "\"𝄞\"", "\"\u{FFFF}\"", "\"12345678\"", "\"1234567\\n\"",
+    #""\ud834\udd1e""#, #""\uFFFE\uFDD0""#, #""\u200B\uFEFF""#, "\"\u{2028}\u{2029}\"", "\"\u{7F}\"", "\"é\"", "\"€\"",
+    "\"𝄞\"", "\"\u{FFFF}\"", "\"12345678\"", "\"1234567\\n\"",
     "\"a string that is longer than two words of eight bytes\"",
     // containers
     "[]", "{}", "[ ]", "{ }", "[1]", "[1,2]", "[[]]", "[[],[]]", "[{}]", #"{"a":1}"#, #"{"a":1,"b":2}"#, #"{"":{}}"#,
@@ -34,7 +35,8 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
 
   static let refused: [String] = [
     // nothing, or not one value
-    "", " ", "\n", "1 2", "{}{}", "[] x", "null,", "\u{FEFF}1", "//c\n1", "1/*c*/", "\u{A0}1", "\u{0C}1",
+    "", " ", "\n", "1 2", "{}{}", "<null>", "\u{2060}[]", "[\\u000A\"\"]", "[]\u{0}", "*", "\\", "{}#", "[1]\u{7F}",
+    "[] x", "null,", "\u{FEFF}1", "//c\n1", "1/*c*/", "\u{A0}1", "\u{0C}1",
     // literals
     "nul", "nulls", "NULL", "True", "tru", "truee", "falsy", "undefined", "NaN", "Infinity", "-Infinity", "nan",
     // numbers
@@ -42,6 +44,7 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     "1a", "0e", "- 1", "１",
     // strings
     "\"", "\"a", "'a'", "a", "\"\t\"", "\"\n\"", "\"\u{0}\"", "\"\u{1F}\"", #""\""#, #""\a""#, #""\'""#, #""\x41""#,
+    "\"\\🌀\"",
     #""\u""#, #""\u12""#, #""\u123""#, #""\u123g""#, #""\U0041""#, #""\uD834""#, #""\uD834x""#, #""\uD834\n""#,
     #""\uD834\u0041""#, #""\uDD1E""#, #""\uDD1E\uD834""#, #""\uD834\uD834""#, "\"a\" \"b\"", #""\ ""#,
     // arrays
@@ -56,8 +59,14 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
   static let refusedBytes: [[UInt8]] = [
     [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
     [0xE1, 0x80], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x90, 0x80],
-    [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE1, 0x80, 0x41], [0xF1, 0x80, 0x80, 0x41],
+    [0xE6, 0x97, 0xA5, 0xD1, 0x88, 0xFA], [0xFE, 0xFF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF],
+    [0xE1, 0x80, 0x41], [0xF1, 0x80, 0x80, 0x41],
   ].map { [0x22] + $0 + [0x22] }
+
+  /// Other encodings than UTF-8, and a mark of the byte order with nothing behind it.
+  static let foreignEncodings: [[UInt8]] = [
+    [0xEF, 0xBB, 0xBF], [0xFF, 0xFE, 0x5B, 0x00, 0x5D, 0x00], [0x00, 0x5B, 0x00, 0x5D], [0x5B, 0x00, 0x5D, 0x00],
+  ]
 
   @Test(arguments: accepted) func `is accepted`(_ text: String) {
     #expect(SlowJSON.accepts(Array(text.utf8)))
@@ -65,7 +74,8 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     #expect(builds(Array(text.utf8)))
   }
 
-  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes) func `is refused`(_ text: [UInt8]) {
+  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes + foreignEncodings) func `is refused`(_ text: [UInt8])
+  {
     #expect(!SlowJSON.accepts(text))
     #expect(!skips(text))
     #expect(!builds(text))

@@ -14,8 +14,10 @@ public final class Program: @unchecked Sendable {
   public let output: Output
   public let errors: Output
 
-  /// - Parameter name: A path, or a name that is looked up in PATH.
-  public init(_ name: String, _ arguments: [String]) throws {
+  /// - Parameters:
+  ///   - name: A path, or a name that is looked up in PATH.
+  ///   - isHeard: False leaves what it writes in the pipe, so that it has to wait when that is full.
+  public init(_ name: String, _ arguments: [String], isHeard: Bool = true) throws {
     // A program that ends before it has read its input must not end the tests.
     _ = Self.ignoresBrokenPipes
     let outputPipe = Pipe()
@@ -33,7 +35,7 @@ public final class Program: @unchecked Sendable {
     process.standardError = errorPipe
     try process.run()
     try? input.fileHandleForReading.close()
-    output = Output(of: outputPipe)
+    output = Output(of: outputPipe, isHeard: isHeard)
     errors = Output(of: errorPipe)
   }
 
@@ -87,10 +89,14 @@ public final class Output: @unchecked Sendable {
   private var bytes = Data()
   private var hasEnded = false
 
-  init(of pipe: Pipe) {
-    let handle = pipe.fileHandleForReading
+  /// Kept open, whether anybody reads from it or not.
+  private let handle: FileHandle
+
+  init(of pipe: Pipe, isHeard: Bool = true) {
+    handle = pipe.fileHandleForReading
     try? pipe.fileHandleForWriting.close()
-    let thread = Thread { [self] in
+    guard isHeard else { return }
+    let thread = Thread { [self, handle] in
       while case let data = handle.availableData, !data.isEmpty { add(data) }
       end()
     }

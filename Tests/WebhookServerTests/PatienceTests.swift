@@ -31,13 +31,13 @@ final class ServerInProcess {
 
   deinit { team.tell(.stop) }
 
-  func connect() throws -> Program {
+  func connect(isHeard: Bool = true) throws -> Program {
     try Program(
       "openssl",
       [
         "s_client", "-quiet", "-verify_quiet", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-CAfile",
         certificates.authority,
-      ])
+      ], isHeard: isHeard)
   }
 
   func ask(_ path: String, post body: String? = nil) throws -> Answer {
@@ -98,6 +98,23 @@ final class ServerInProcess {
     }
     dripping.start()
     _ = try connection.exitCode()
+    #expect(server.state.metrics.expiredConnections.current == 1)
+  }
+
+  @Test func `that does not take its answers is closed`() throws {
+    var patience = Patience()
+    patience.sending = .milliseconds(300)
+    let server = try ServerInProcess(patience: patience)
+    let connection = try server.connect(isHeard: false)
+    // More answers than all buffers on the way can hold.
+    let requests = Thread {
+      for _ in 0..<1000 { connection.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", count: 100)) }
+    }
+    requests.start()
+    let deadline = Date(timeIntervalSinceNow: Program.patience)
+    while server.state.metrics.expiredConnections.current == 0, Date() < deadline {
+      #expect(try server.ask("/healthz").status == 200)
+    }
     #expect(server.state.metrics.expiredConnections.current == 1)
   }
 
