@@ -9,7 +9,7 @@ import Testing
 @testable import WebhookServer
 
 /// A server within the tests, for what the command line has no option for.
-final class ServerInProcess {
+final class ServerInProcess: ServerUnderTest {
   let certificates: Certificates
   let state = ServerState()
   let port: Int
@@ -30,21 +30,6 @@ final class ServerInProcess {
   }
 
   deinit { team.tell(.stop) }
-
-  func connect(isHeard: Bool = true) throws -> Program {
-    try Program(
-      "openssl",
-      [
-        "s_client", "-quiet", "-verify_quiet", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-CAfile",
-        certificates.authority,
-      ], isHeard: isHeard)
-  }
-
-  func ask(_ path: String, post body: String? = nil) throws -> Answer {
-    let post = body == nil ? [] : ["--header", "Content-Type: application/json", "--data-binary", "@-"]
-    let options = ["--silent", "--include", "--max-time", "60", "--cacert", certificates.authority] + post
-    return try Answer(of: Program.run("curl", options + ["https://localhost:\(port)\(path)"], input: body ?? ""))
-  }
 }
 
 @Suite struct `A slow peer` {

@@ -2,14 +2,13 @@ import Foundation
 import Testbed
 
 /// The built server in a process of its own, on a port that the kernel picked.
-final class RunningServer {
+final class RunningServer: ServerUnderTest {
   let certificates: Certificates
   /// Holds `cluster.yaml`, and the certificate that is served as `tls.pem` and `tls.key`.
   let folder: TemporaryFolder
   let program: Program
   let port: Int
 
-  var url: String { "https://localhost:\(port)" }
   var log: Output { program.errors }
 
   /// The build puts it beside the tests.
@@ -46,133 +45,6 @@ struct LogLine {
 
   /// Of the line `listening`, which tells the address.
   var port: Int { fields["address"]?.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
-}
-
-// How tests talk to it.
-extension RunningServer {
-  /// Waits until it answers reviews.
-  func untilReady() throws {
-    let run = try Program.run(
-      "curl",
-      [
-        "--silent", "--show-error", "--fail", "--cacert", certificates.authority, "--retry", "60", "--retry-delay", "1",
-        "--retry-all-errors", "--max-time", "60", url + "/readyz",
-      ])
-    if run.exitCode != 0 {
-      throw try Unanswered(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"]))
-    }
-  }
-
-  /// One request by curl; the body, if any, is posted as JSON unless the options give another content type.
-  func ask(_ path: String, post body: String? = nil, _ options: String...) throws -> Answer {
-    try ask(path, post: body, options)
-  }
-
-  func ask(_ path: String, post body: String? = nil, _ options: [String]) throws -> Answer {
-    let hasType = options.contains { $0.hasPrefix("Content-Type:") }
-    let type = hasType ? [] : ["--header", "Content-Type: application/json"]
-    let post = body == nil ? [] : type + ["--data-binary", "@-"]
-    let run = try Program.run(
-      "curl",
-      ["--silent", "--show-error", "--include", "--max-time", "60", "--cacert", certificates.authority]
-        + post + options + [url + path],
-      input: body ?? "")
-    return try Answer(of: run)
-  }
-
-  /// A connection by hand: TLS, and within it exactly the bytes that the test sends.
-  func connect(_ options: String...) throws -> Program {
-    try Program(
-      "openssl",
-      [
-        "s_client", "-quiet", "-verify_quiet", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-CAfile",
-        certificates.authority, "-alpn", "http/1.1",
-      ] + options)
-  }
-
-  func validate(_ review: String, _ options: String...) throws -> Verdict {
-    try Verdict(ask("/validate?timeout=10s", post: review, options))
-  }
-}
-
-/// An HTTP answer as `curl --include` shows it.
-struct Answer {
-  let version: String
-  let status: Int
-  let headers: [String: String]
-  let body: String
-  /// The heads of interim answers, such as `100 Continue`.
-  let interim: [String]
-
-  init(of run: Program.Run) throws {
-    var parts = run.output.components(separatedBy: "\r\n\r\n")
-    var heads: [String] = []
-    while parts.count > 1, parts[0].hasPrefix("HTTP/") {
-      heads.append(parts.removeFirst())
-    }
-    guard let head = heads.popLast() else { throw Unanswered(run: run) }
-    var lines = head.components(separatedBy: "\r\n")
-    let words = lines.removeFirst().split(separator: " ")
-    version = String(words[0])
-    status = Int(words[1]) ?? 0
-    headers = Dictionary(
-      lines.map { line in
-        let colon = line.firstIndex(of: ":") ?? line.endIndex
-        return (line[..<colon].lowercased(), line[colon...].dropFirst().trimmingCharacters(in: .whitespaces))
-      }, uniquingKeysWith: { "\($0), \($1)" })
-    body = parts.joined(separator: "\r\n\r\n")
-    interim = heads
-  }
-
-  /// The explanation in the JSON of an error.
-  var error: String? { try? JSONDecoder().decode([String: String].self, from: Data(body.utf8))["error"] }
-}
-
-struct Unanswered: Error, CustomStringConvertible {
-  let run: Program.Run
-  var description: String { "no HTTP answer: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
-}
-
-/// What an AdmissionReview answers, decoded by Foundation.
-struct Verdict: Equatable {
-  var isAllowed: Bool
-  var code: Int?
-  var message: String?
-  /// The value that the patch writes.
-  var storedAs: String?
-
-  init(isAllowed: Bool) {
-    self.isAllowed = isAllowed
-  }
-
-  init(_ answer: Answer) throws {
-    let review = try JSONDecoder().decode(Review.self, from: Data(answer.body.utf8))
-    isAllowed = review.response.allowed
-    code = review.response.status?.code
-    message = review.response.status?.message
-    storedAs = try review.response.patch.map { try JSONDecoder().decode([Operation].self, from: $0)[0].value }
-  }
-
-  private struct Review: Decodable {
-    let response: Response
-  }
-
-  private struct Response: Decodable {
-    let allowed: Bool
-    let status: Status?
-    let patch: Data?
-  }
-
-  private struct Status: Decodable {
-    let code: Int
-    let message: String
-  }
-
-  private struct Operation: Decodable {
-    let op: String
-    let path: String
-    let value: String
-  }
 }
 
 /// The reviews of a real API server that the repository serves as examples.
