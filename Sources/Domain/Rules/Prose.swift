@@ -5,7 +5,7 @@ let mostNamesInMessage = 10
 
 extension Collection where Element == String {
   /// `a`, `a and b`, `a, b and c`, and from the eleventh on `…, j and 5 more`.
-  var listed: String {
+  package var listed: String {
     let names =
       count > mostNamesInMessage
       ? Array(prefix(mostNamesInMessage)) + ["\(count - mostNamesInMessage) more"] : Array(self)
@@ -16,7 +16,7 @@ extension Collection where Element == String {
 
 extension Int {
   /// `1 node`, `3 nodes`.
-  func of(_ noun: String) -> String { "\(self) \(self == 1 ? noun : noun.plural)" }
+  package func of(_ noun: String) -> String { "\(self) \(self == 1 ? noun : noun.plural)" }
 }
 
 extension String {

@@ -75,23 +75,6 @@ package enum Law {
   ]
 }
 
-/// One article of the law by its name and by the fact it demands, for lists that people read.
-package struct Article: Sendable, Equatable {
-  package let name: String
-  package let demand: String
-}
-
-extension Law {
-  /// All articles in the order of the law.
-  package static var articles: [Article] {
-    func named<Subject>(_ rules: [any Rule<Subject>.Type]) -> [Article] {
-      rules.map { Article(name: $0.name, demand: $0.demand) }
-    }
-    return named(ofRemoval) + named(ofText) + named(ofEntries) + named(ofCarrier) + named(ofRange) + named(ofAddresses)
-      + named(ofMoment) + named(ofEnabling) + named(ofDisabling)
-  }
-}
-
 /// Judges changes of the setting.
 package struct Ruleset: Sendable {
   private let options: RulesetOptions
@@ -108,11 +91,25 @@ package struct Ruleset: Sendable {
     _ change: Change, in facts: () throws(Failure) -> ClusterFacts
   ) throws(Failure) -> Verdict {
     var findings = Findings()
+    try judge(change, in: facts, &findings)
+    return findings.verdict
+  }
+
+  /// The verdict with what every article of the law says, for somebody who wants to see the whole list.
+  package func checklist(of change: Change, in facts: ClusterFacts) -> Checklist {
+    var findings = Findings(notesRules: true)
+    judge(change, in: { facts }, &findings)
+    return Checklist(findings)
+  }
+
+  private func judge<Failure>(
+    _ change: Change, in facts: () throws(Failure) -> ClusterFacts, _ findings: inout Findings
+  ) throws(Failure) {
     if change.operation == .delete {
       findings.ask(Law.ofRemoval, about: change, World(facts: ClusterFacts(), options: options))
-      return findings.verdict
+      return
     }
-    if change.touchesNeitherText { return .allowed(warnings: []) }
+    if change.touchesNeitherText { return }
 
     let world = World(facts: try facts(), options: options)
     for proposal in change.proposals {
@@ -122,7 +119,6 @@ package struct Ruleset: Sendable {
       findings.ask(Law.ofMoment, about: change, world)
       findings.ask(change.enables ? Law.ofEnabling : Law.ofDisabling, about: change, world)
     }
-    return findings.verdict
   }
 
   private func judge(_ proposal: Proposal, _ world: World, _ findings: inout Findings) {

@@ -56,6 +56,12 @@ struct Findings {
   private var rule: (any Rule.Type)?
   private var refusalsOfRule = 0
   private var warningsOfRule = 0
+  /// The names of the rules that were asked; nil where nobody wants to know, as in a review.
+  private(set) var rulesAsked: Set<String>?
+
+  init(notesRules: Bool = false) {
+    rulesAsked = notesRules ? [] : nil
+  }
 
   /// One rule's reasons beyond the tenth are only counted, so that a value with ten thousand slips has a short answer;
   /// their texts are not even made.
@@ -72,6 +78,7 @@ struct Findings {
   }
 
   mutating func ask<Subject>(_ rules: [any Rule<Subject>.Type], about subject: Subject, _ world: World) {
+    rulesAsked?.formUnion(rules.map { $0.name })
     for rule in rules {
       self.rule = rule
       (refusalsOfRule, warningsOfRule) = (0, 0)

@@ -8,8 +8,11 @@ package enum LonghornPod {
 
   package static let labelSelector = "longhorn.io/component in (\(components.joined(separator: ",")))"
 
-  static func matches(_ metadata: Metadata) -> Bool {
-    metadata.namespace == namespace && components.contains(metadata.labels["longhorn.io/component"] ?? "")
+  /// The interface of the storage network in a pod.
+  static let interface = "lhnet1"
+
+  static func matches(namespace: String, component: String) -> Bool {
+    namespace == Self.namespace && components.contains(component)
   }
 }
 
@@ -32,7 +35,10 @@ extension JSONReader {
         }
       }
     }
-    guard LonghornPod.matches(metadata), !metadata.isBeingDeleted, phase == "Running" else { return nil }
+    let component = metadata.labels["longhorn.io/component"] ?? ""
+    guard LonghornPod.matches(namespace: metadata.namespace, component: component), !metadata.isBeingDeleted,
+      phase == "Running"
+    else { return nil }
     let network = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].flatMap(storageNetwork)
     return LonghornPodFact(name: metadata.name, node: node, network: network ?? "")
   }
@@ -66,5 +72,5 @@ package struct LonghornSetting: Sendable, Equatable {
 /// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
 private func storageNetwork(of networkStatus: String) -> String? {
   guard case .array(let interfaces)? = try? JSONValue(parsing: Array(networkStatus.utf8)) else { return nil }
-  return interfaces.first { $0["interface"]?.string == "lhnet1" }?["name"]?.string
+  return interfaces.first { $0["interface"]?.string == LonghornPod.interface }?["name"]?.string
 }

@@ -3,7 +3,9 @@ package import Rules
 
 extension JSONReader {
   /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); one without a value has the empty text.
-  package mutating func readSetting() throws(JSONError) -> SettingObject {
+  ///
+  /// - Parameter withNotes: Whether to read what Harvester has noted in the annotations, which no review needs.
+  package mutating func readSetting(withNotes: Bool = false) throws(JSONError) -> SettingObject {
     var setting = SettingObject()
     setting.hasValue = false
     try readMembers { key, reader throws(JSONError) in
@@ -16,6 +18,8 @@ extension JSONReader {
         setting.default = try reader.readSettingText()
       } else if key.equals("status") {
         setting.configured = try reader.readConfiguredCondition()
+      } else if withNotes, key.equals("metadata") {
+        setting.notes = SettingNotes(try reader.readMetadata().annotations)
       }
     }
     return setting
@@ -51,5 +55,14 @@ extension JSONReader {
       }
     }
     return configured
+  }
+}
+
+extension SettingNotes {
+  fileprivate init(_ annotations: [String: String]) {
+    self.init()
+    hash = annotations["storage-network.settings.harvesterhci.io/hash"] ?? ""
+    network = annotations["storage-network.settings.harvesterhci.io/net-attach-def"] ?? ""
+    formerNetwork = annotations["storage-network.settings.harvesterhci.io/old-net-attach-def"] ?? ""
   }
 }

@@ -69,3 +69,24 @@ extension JSONReader {
     return allocations
   }
 }
+
+extension JSONReader {
+  /// Reads an `OverlappingRangeIPReservation` (whereabouts.cni.cncf.io/v1alpha1), whose name is the address; nil for an
+  /// IPv6 one.
+  package mutating func readAddressReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
+    var name = ""
+    var pod = ""
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        name = try reader.readMetadata().name
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("podref") { pod = try reader.readStringIfAny()?.string ?? "" }
+        }
+      }
+    }
+    // Named networks come before the address: `storage-192.168.0.5`.
+    guard let address = try? IPv4Address(String(name.split(separator: "-").last ?? "")) else { return nil }
+    return AddressPoolFact.Reservation(address: address, pod: pod)
+  }
+}

@@ -34,14 +34,17 @@ package enum Sizing: Sendable, Equatable {
 
 /// How many addresses the storage network of a cluster needs, and why.
 package struct AddressNeed: Sendable, Equatable {
-  package struct Term: Sendable, Equatable {
+  package struct Term: Sendable, Equatable, CustomStringConvertible {
     package let count: Int
     package let noun: String
     package let each: Int
     /// What the term is for, where its noun does not say it.
     package var suffix = ""
 
-    var total: Int { count * each }
+    package var total: Int { count * each }
+
+    /// As it is written in the sum: `10 disks × 2`.
+    package var description: String { count.of(noun) + (each == 1 ? "" : " × \(each)") + suffix }
   }
 
   package let terms: [Term]
@@ -55,9 +58,7 @@ package struct AddressNeed: Sendable, Equatable {
 
   /// The sum as it is written out: `5 nodes × 4 + 10 disks × 2`.
   package var sum: String {
-    terms.map { term in
-      term.count.of(term.noun) + (term.each == 1 ? "" : " × \(term.each)") + term.suffix
-    }.joined(separator: " + ")
+    terms.map(\.description).joined(separator: " + ")
   }
 
   /// How many addresses one more node would need.
@@ -66,7 +67,15 @@ package struct AddressNeed: Sendable, Equatable {
   }
 
   package init(of facts: borrowing ClusterFacts, choice: SizingChoice) {
-    let told = facts.serverVersion.flatMap(Sizing.init(serverVersion:))
+    self.init(
+      StorageLoad(
+        nodes: facts.storage.nodes, disks: facts.storage.disks, v2DataEngineIsOn: facts.v2DataEngineIsOn,
+        rwxSharesStorageNetwork: facts.rwxSharesStorageNetwork),
+      serverVersion: facts.serverVersion, choice: choice)
+  }
+
+  package init(_ load: StorageLoad, serverVersion: String?, choice: SizingChoice) {
+    let told = serverVersion.flatMap(Sizing.init(serverVersion:))
     switch choice {
     case .always(let chosen):
       sizing = chosen
@@ -75,20 +84,42 @@ package struct AddressNeed: Sendable, Equatable {
       sizing = told ?? .v1_2
       knowsVersion = told != nil
     }
-    v2DataEngineIsOn = facts.v2DataEngineIsOn
-    rwxSharesStorageNetwork = facts.rwxSharesStorageNetwork
-    let nodes = facts.storage.nodes
+    v2DataEngineIsOn = load.v2DataEngineIsOn
+    rwxSharesStorageNetwork = load.rwxSharesStorageNetwork
     var terms = [
-      Term(count: nodes, noun: "node", each: sizing.addressesPerNode),
-      Term(count: facts.storage.disks, noun: "disk", each: 2),
+      Term(count: load.nodes, noun: "node", each: sizing.addressesPerNode),
+      Term(count: load.disks, noun: "disk", each: 2),
     ]
-    if facts.v2DataEngineIsOn {
+    if load.images > 0 { terms.append(Term(count: load.images, noun: "image", each: 1)) }
+    if load.v2DataEngineIsOn {
       // A second instance manager on each node, again twice during an upgrade.
-      terms.append(Term(count: nodes, noun: "V2 engine node", each: 2))
+      terms.append(Term(count: load.nodes, noun: "V2 engine node", each: 2))
     }
-    if facts.rwxSharesStorageNetwork {
-      terms.append(Term(count: nodes + 32, noun: "address", each: 1, suffix: " for the shared rwx-network"))
+    if load.rwxSharesStorageNetwork {
+      terms.append(Term(count: load.nodes + 32, noun: "address", each: 1, suffix: " for the shared rwx-network"))
     }
     self.terms = terms
+  }
+}
+
+/// What has to be given addresses.
+package struct StorageLoad: Sendable, Equatable {
+  /// Witnesses are not counted.
+  package var nodes: Int
+  /// Over all nodes together.
+  package var disks: Int
+  /// Uploaded or downloaded at the same time.
+  package var images: Int
+  package var v2DataEngineIsOn: Bool
+  package var rwxSharesStorageNetwork: Bool
+
+  package init(
+    nodes: Int, disks: Int, images: Int = 0, v2DataEngineIsOn: Bool = false, rwxSharesStorageNetwork: Bool = false
+  ) {
+    self.nodes = nodes
+    self.disks = disks
+    self.images = images
+    self.v2DataEngineIsOn = v2DataEngineIsOn
+    self.rwxSharesStorageNetwork = rwxSharesStorageNetwork
   }
 }

@@ -27,6 +27,8 @@ package struct SettingObject: Sendable, Equatable {
   package var configured: ConfiguredCondition?
   /// Whether the object has a member `value` at all, which decides between a patch that adds and one that replaces.
   package var hasValue = true
+  /// What Harvester has noted on the object; only known of the stored one.
+  package var notes: SettingNotes?
 
   package init(
     value: SettingText = .text([]), default: SettingText = .text([]), configured: ConfiguredCondition? = nil
@@ -65,6 +67,18 @@ package struct ConfiguredCondition: Sendable, Equatable {
   }
 
   package var isInProgress: Bool { status == "False" && reason == "In Progress" }
+}
+
+/// The annotations by which Harvester remembers what it has carried out; each empty where it is missing.
+package struct SettingNotes: Sendable, Equatable {
+  /// The ``Fingerprint`` of the value that was seen last.
+  package var hash = ""
+  /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition that was made for it.
+  package var network = ""
+  /// The one before, until it is removed.
+  package var formerNetwork = ""
+
+  package init() {}
 }
 
 extension Change {

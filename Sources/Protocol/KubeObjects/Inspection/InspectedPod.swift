@@ -1,0 +1,83 @@
+package import JSON
+
+/// A pod as `verify` looks at it: whether it is ready, and which addresses it has on which network.
+package struct InspectedPod: Sendable, Equatable {
+  /// One entry of what Multus tells of a pod's interfaces.
+  package struct Interface: Sendable, Equatable {
+    /// `NAMESPACE/NAME` of the network behind it.
+    package var network: String
+    package var name: String
+    package var addresses: [String]
+  }
+
+  package var namespace = ""
+  package var name = ""
+  package var node = ""
+  /// Longhorn's word for what the pod is; empty for pods that are not Longhorn's.
+  package var component = ""
+  package var phase = ""
+  package var isReady = false
+  package var isBeingDeleted = false
+  package var interfaces: [Interface] = []
+
+  package init() {}
+
+  /// As Whereabouts writes whom an address is for.
+  package var reference: String { "\(namespace)/\(name)" }
+
+  /// Whether the storage network carries it.
+  package var carriesStorage: Bool { LonghornPod.matches(namespace: namespace, component: component) }
+
+  /// The interface that Longhorn moves its traffic to.
+  package var storageInterface: Interface? { interfaces.first { $0.name == LonghornPod.interface } }
+}
+
+extension JSONReader {
+  /// Reads a `Pod` (v1).
+  package mutating func readInspectedPod() throws(JSONError) -> InspectedPod {
+    var pod = InspectedPod()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        pod.take(try reader.readMetadata())
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("nodeName") { pod.node = try reader.readStringIfAny()?.string ?? "" }
+        }
+      } else if key.equals("status") {
+        try reader.readPodStatus(into: &pod)
+      }
+    }
+    return pod
+  }
+
+  private mutating func readPodStatus(into pod: inout InspectedPod) throws(JSONError) {
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("phase") {
+        pod.phase = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("conditions") {
+        pod.isReady = try reader.readConditions().contains { $0.type == "Ready" && $0.status == "True" }
+      }
+    }
+  }
+}
+
+extension InspectedPod {
+  fileprivate mutating func take(_ metadata: Metadata) {
+    namespace = metadata.namespace
+    name = metadata.name
+    component = metadata.labels["longhorn.io/component"] ?? ""
+    isBeingDeleted = metadata.isBeingDeleted
+    interfaces = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].map(Self.interfaces) ?? []
+  }
+
+  /// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
+  private static func interfaces(of networkStatus: String) -> [Interface] {
+    guard case .array(let entries)? = try? JSONValue(parsing: Array(networkStatus.utf8)) else { return [] }
+    return entries.map { entry in
+      var addresses: [String] = []
+      if case .array(let texts)? = entry["ips"] { addresses = texts.compactMap(\.string) }
+      return Interface(
+        network: entry["name"]?.string ?? "", name: entry["interface"]?.string ?? "", addresses: addresses)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package import JSON
+
+/// A workload that Harvester scales to zero while it changes the storage network, and back afterwards.
+package struct ScaledWorkload: Sendable, Equatable {
+  package var namespace = ""
+  package var name = ""
+  package var kind = ""
+  /// How many pods it shall have now.
+  package var wanted = 1
+  /// How many of them are ready.
+  package var ready = 0
+  /// How many it had before, while Harvester keeps it at zero; nil at other times.
+  package var awaited: Int?
+
+  package init() {}
+
+  /// What Harvester stops, by namespace and name.
+  package static let all = [
+    "cattle-monitoring-system/rancher-monitoring-alertmanager",
+    "cattle-monitoring-system/rancher-monitoring-grafana",
+    "cattle-monitoring-system/rancher-monitoring-prometheus",
+    "harvester-system/harvester-vm-import-controller",
+    "harvester-system/vm-import-controller-harvester-vm-import-controller",
+  ]
+}
+
+extension JSONReader {
+  /// Reads a `Deployment` (apps/v1), a `Prometheus` or an `Alertmanager` (monitoring.coreos.com/v1); nil for those that
+  /// Harvester does not touch.
+  package mutating func readScaledWorkload(ofKind kind: String) throws(JSONError) -> ScaledWorkload? {
+    var workload = ScaledWorkload()
+    workload.kind = kind
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        let metadata = try reader.readMetadata()
+        workload.namespace = metadata.namespace
+        workload.name = metadata.name
+        workload.awaited = metadata.annotations["storage-network.settings.harvesterhci.io/replica"].flatMap { Int($0) }
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("replicas") { workload.wanted = try reader.readIntegerIfAny() ?? 1 }
+        }
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          // Deployments count their ready pods, the operator's kinds their available ones.
+          guard key.equals("readyReplicas") || key.equals("availableReplicas") else { return }
+          workload.ready = max(workload.ready, try reader.readIntegerIfAny() ?? 0)
+        }
+      }
+    }
+    return ScaledWorkload.all.contains("\(workload.namespace)/\(workload.name)") ? workload : nil
+  }
+}
