@@ -68,14 +68,15 @@ let package = Package(
     room("Machinery", "KubeClient", ["CCurl", "ClusterState", "JSON", "Reactor", "Rules", "Snapshot"]),
 
     // App: the pipeline and the command line.
+    room("App", "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
     room(
       "App", "WebhookServer",
       ["Admission", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "Snapshot", "TLSWire", logging]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ClusterState", "JSON", "KubeClient", "KubeObjects", "Reactor", "Rules", "Snapshot",
-        "WebhookServer", argumentParser, logging,
+        "Addressing", "Admission", "ClusterState", "Companion", "JSON", "KubeClient", "KubeObjects", "Reactor", "Rules",
+        "Snapshot", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: law),
 
@@ -98,6 +99,7 @@ let package = Package(
     tests(of: "HTTPWire", ["CNGHTTP2"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
+    tests(of: "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot"]),
     tests(of: "Reactor", ["Testbed"]),
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "Reactor", "Rules", "Testbed"]),
     tests(

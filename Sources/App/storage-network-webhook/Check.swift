@@ -49,8 +49,3 @@ struct Check: ParsableCommand {
     if !report.isAllowed { throw ExitCode.no }
   }
 }
-
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-  case text
-  case json
-}

@@ -13,7 +13,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       stores the value in one spelling.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, Check.self])
+    subcommands: [Serve.self, Plan.self, Check.self])
 
   /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.
   static func main() {

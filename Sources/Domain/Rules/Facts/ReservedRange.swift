@@ -11,7 +11,7 @@ package struct ReservedRange: Sendable, Equatable {
   }
 
   /// The ranges that Harvester's documentation names: its own pods and services, and those of the guest clusters.
-  static let documented = [
+  package static let documented = [
     ReservedRange(second: 42, purpose: "the pods of RKE2 and K3s clusters"),
     ReservedRange(second: 43, purpose: "the services of RKE2 and K3s clusters"),
     ReservedRange(second: 52, purpose: "the pods of Harvester"),

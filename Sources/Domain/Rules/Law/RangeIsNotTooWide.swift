@@ -13,4 +13,4 @@ enum RangeIsNotTooWide: Rule {
 }
 
 /// The prefix length of the largest range that Harvester takes.
-let widestPrefixLength = 16
+package let widestPrefixLength = 16

@@ -1,0 +1,32 @@
+package import JSON
+
+/// A report that can be shown to people and to programs.
+package protocol Answer {
+  /// - Parameter width: What the terminal has; pictures are made to fit, text is broken later.
+  func page(within width: Int?) -> Page
+  /// Its members in the order of the documentation (docs/cli.md).
+  var members: [JSONMember] { get }
+}
+
+extension Answer {
+  package func text(for terminal: Terminal) -> String { page(within: terminal.width).text(for: terminal) }
+
+  /// One JSON object on one line.
+  package var json: String {
+    var writer = JSONWriter()
+    writer.append(object: members)
+    writer.append(raw: "\n")
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
+
+extension JSONMember {
+  init(_ key: String, _ value: JSONValue) { self.init(key: key, value: value) }
+  init(_ key: String, _ text: String?) { self.init(key: key, value: text.map(JSONValue.string) ?? .null) }
+  init(_ key: String, _ number: Int?) { self.init(key: key, value: number.map { .number(String($0)) } ?? .null) }
+  init(_ key: String, _ truth: Bool?) { self.init(key: key, value: truth.map(JSONValue.bool) ?? .null) }
+  init(_ key: String, _ texts: [String]) { self.init(key: key, value: .array(texts.map(JSONValue.string))) }
+  init(_ key: String, _ objects: [[JSONMember]]) {
+    self.init(key: key, value: .array(objects.map(JSONValue.object)))
+  }
+}

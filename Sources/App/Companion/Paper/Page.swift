@@ -1,0 +1,58 @@
+/// What a report says, as lines of inked text, before it is known how wide and how colourful the reader's terminal is.
+package struct Page: Sendable, Equatable {
+  /// One line; it is broken where it is wider than the terminal.
+  package struct Line: Sendable, Equatable {
+    package var runs: [Run]
+    /// How far the continuation of a broken line is indented.
+    package var hanging: Int
+  }
+
+  package private(set) var lines: [Line] = []
+
+  package init() {}
+
+  /// - Parameter hanging: Where the text of a list begins behind its mark.
+  package mutating func add(_ runs: Run..., hanging: Int = 0) {
+    add(runs, hanging: hanging)
+  }
+
+  package mutating func add(_ runs: [Run], hanging: Int = 0) {
+    lines.append(Line(runs: runs, hanging: hanging))
+  }
+
+  package mutating func addBlank() {
+    if let last = lines.last, !last.runs.isEmpty { lines.append(Line(runs: [], hanging: 0)) }
+  }
+
+  package mutating func add(_ page: Page) {
+    lines += page.lines
+  }
+}
+
+/// Which edge the cells of a table's column share.
+package enum Alignment: Sendable {
+  case leading
+  case trailing
+}
+
+extension Page {
+  /// Adds rows whose cells stand below each other; what is too long breaks within the last column.
+  package mutating func add(table rows: [[Run]], _ alignments: [Alignment], indentation: Int = 2) {
+    let widths = alignments.indices.map { column in
+      rows.lazy.compactMap { $0.indices.contains(column) ? $0[column].text.count : nil }.max() ?? 0
+    }
+    let lastColumn = indentation + widths.dropLast().reduce(0) { $0 + $1 + 2 }
+    for row in rows {
+      var runs: [Run] = [Run(String(repeating: " ", count: indentation))]
+      for (column, cell) in row.enumerated() {
+        let filling = String(repeating: " ", count: widths[column] - cell.text.count)
+        let isLast = column == row.count - 1
+        switch alignments[column] {
+        case .leading: runs += [cell] + (isLast ? [] : [Run(filling + "  ")])
+        case .trailing: runs += [Run(filling), cell] + (isLast ? [] : ["  "])
+        }
+      }
+      add(runs.filter { !$0.text.isEmpty }, hanging: lastColumn)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// Writes a drawing (SVG 1.1) that looks the same on white and on dark paper, as documentation pages have it.
+struct SVG {
+  private var body = ""
+  let width: Int
+  var height = 0
+
+  static let monospaced = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
+
+  init(width: Int) {
+    self.width = width
+  }
+
+  mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: String, title: String) {
+    body += """
+      <rect x="\(x.short)" y="\(y.short)" width="\(width.short)" height="\(height.short)" fill="\(fill)">\
+      <title>\(title.escaped)</title></rect>
+
+      """
+  }
+
+  /// - Parameter x: The text's beginning, or its end where it is anchored there.
+  mutating func text(
+    _ x: Double, _ y: Double, _ text: String, fill: String, isStrong: Bool = false, endsHere: Bool = false
+  ) {
+    body += """
+      <text x="\(x.short)" y="\(y.short)" fill="\(fill)"\(isStrong ? " font-weight=\"bold\"" : "")\
+      \(endsHere ? " text-anchor=\"end\"" : "") xml:space="preserve">\(text.escaped)</text>
+
+      """
+  }
+
+  /// - Parameter title: What the drawing shows, for those who cannot see it.
+  func document(titled title: String, paper: String) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" \
+    role="img" font-family="\(Self.monospaced)" font-size="13">
+    <title>\(title.escaped)</title>
+    <rect width="\(width)" height="\(height)" rx="8" fill="\(paper)"/>
+    \(body)</svg>
+
+    """
+  }
+}
+
+extension Double {
+  /// Two decimals are finer than any screen; whole numbers need none.
+  fileprivate var short: String {
+    let hundredths = Int((self * 100).rounded())
+    if hundredths % 100 == 0 { return "\(hundredths / 100)" }
+    let decimals =
+      hundredths % 10 == 0 ? "\(hundredths % 100 / 10)" : "\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    return "\(hundredths / 100).\(decimals)"
+  }
+}
+
+extension String {
+  /// The characters that end a text or an attribute (XML 1.0 section 2.4), and those that XML cannot hold at all.
+  fileprivate var escaped: String {
+    reduce(into: "") { text, character in
+      switch character {
+      case "&": text += "&amp;"
+      case "<": text += "&lt;"
+      case ">": text += "&gt;"
+      case "\"": text += "&quot;"
+      case _ where character.unicodeScalars.contains(where: { $0.value < 0x20 }): text += "\u{FFFD}"
+      default: text.append(character)
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/// What is known of the place where a page is shown.
+package struct Terminal: Sendable, Equatable {
+  /// Columns; nil where lines are not to be broken, as in a file or a pipe.
+  package var width: Int?
+  package var isColoured: Bool
+
+  package init(width: Int? = nil, isColoured: Bool = false) {
+    // Less than this helps nobody: a terminal that says so is being resized, or does not know.
+    self.width = width.map { max($0, 40) }
+    self.isColoured = isColoured
+  }
+
+  /// A file, a pipe, or a terminal of which nothing is known.
+  package static let plain = Terminal()
+}
+
+extension Page {
+  /// The page's lines as they fit the terminal.
+  package func broken(for terminal: Terminal) -> [[Run]] {
+    guard let width = terminal.width else { return lines.map(\.runs) }
+    return lines.flatMap { $0.broken(at: width) }
+  }
+
+  package func text(for terminal: Terminal) -> String {
+    broken(for: terminal).map { $0.text(coloured: terminal.isColoured) + "\n" }.joined()
+  }
+}
+
+extension [Run] {
+  fileprivate func text(coloured: Bool) -> String {
+    map { run in
+      guard coloured, let selection = run.ink.selection else { return run.text }
+      return "\u{1B}[\(selection)m\(run.text)\u{1B}[0m"
+    }.joined()
+  }
+}
+
+extension Page.Line {
+  /// Breaks at spaces; a word that is wider than the terminal stays whole, so that it can be copied.
+  fileprivate func broken(at width: Int) -> [[Run]] {
+    guard runs.reduce(0, { $0 + $1.text.count }) > width else { return [runs] }
+    let hanging = min(self.hanging, width / 2)
+    var lines: [[Run]] = []
+    var line: [Run] = []
+    var column = 0
+    for word in words {
+      let length = word.reduce(0) { $0 + $1.text.count }
+      if column > hanging, column + length > width, !word.isBlank {
+        lines.append(line.withoutTrailingSpace)
+        line = hanging == 0 ? [] : [Run(String(repeating: " ", count: hanging))]
+        column = hanging
+      }
+      line += word
+      column += length
+    }
+    return lines + [line.withoutTrailingSpace]
+  }
+
+  /// The line cut before and behind every gap; a word may have several inks.
+  private var words: [[Run]] {
+    var words: [[Run]] = []
+    var wasSpace: Bool?
+    for run in runs {
+      for character in run.text {
+        let isSpace = character == " "
+        if isSpace != wasSpace { words.append([]) }
+        wasSpace = isSpace
+        words[words.count - 1].append(character, run.ink)
+      }
+    }
+    return words
+  }
+}
+
+extension [Run] {
+  fileprivate mutating func append(_ character: Character, _ ink: Ink) {
+    if last?.ink == ink {
+      self[count - 1].text.append(character)
+    } else {
+      append(Run(String(character), ink))
+    }
+  }
+
+  fileprivate var isBlank: Bool { allSatisfy { $0.text.allSatisfy { $0 == " " } } }
+
+  fileprivate var withoutTrailingSpace: [Run] {
+    var runs = self
+    while let last = runs.last, [last].isBlank { runs.removeLast() }
+    return runs
+  }
+}

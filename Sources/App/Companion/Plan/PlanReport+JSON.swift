@@ -1,0 +1,37 @@
+internal import Addressing
+package import JSON
+internal import Rules
+
+extension PlanReport {
+  package var members: [JSONMember] {
+    [
+      JSONMember("isGood", isGood),
+      JSONMember("need", need.total),
+      JSONMember("sizing", need.sizing == .v1_2 ? "v1.2" : "v1.3"),
+      JSONMember("knowsVersion", need.knowsVersion),
+      JSONMember(
+        "terms",
+        need.terms.map { term in
+          [
+            JSONMember("noun", term.noun), JSONMember("count", term.count), JSONMember("each", term.each),
+            JSONMember("total", term.total),
+          ]
+        }),
+      JSONMember("disksOfAnotherNode", disksOfAnotherNode),
+      JSONMember("smallestPrefix", smallest?.length),
+      JSONMember("prefixes", choices.map(\.members)),
+      JSONMember(key: "range", value: space.map { .object($0.members(for: self)) } ?? .null),
+      JSONMember(
+        key: "suggestions", value: suggestions.map { .array($0.map { .string($0.description) }) } ?? .null),
+    ]
+  }
+}
+
+extension PrefixChoice {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("prefix", length), JSONMember("usable", usable), JSONMember("spare", spare),
+      JSONMember("moreNodes", moreNodes), JSONMember("moreDisks", moreDisks), JSONMember("moreImages", moreImages),
+    ]
+  }
+}

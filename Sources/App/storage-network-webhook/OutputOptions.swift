@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Companion
+internal import Reactor
+
+/// How a command shows what it found.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: ArgumentHelp("The form of the answer.", valueName: "text|json"))
+  var output = ReportFormat.text
+
+  func show(_ answer: some Answer) throws {
+    try StandardOutput.write(text(of: answer))
+  }
+
+  func text(of answer: some Answer) -> String {
+    switch output {
+    case .text: answer.text(for: .standardOutput)
+    case .json: answer.json
+    }
+  }
+}
+
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+  case text
+  case json
+}
+
+extension Terminal {
+  /// Colours and broken lines are for people: a file or a pipe gets neither.
+  static var standardOutput: Terminal {
+    guard TerminalDevice.isPresent else { return .plain }
+    return Terminal(width: TerminalDevice.columns, isColoured: !TerminalDevice.refusesColour)
+  }
+}

@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// The terminal behind standard output, if there is one.
+package enum TerminalDevice {
+  package static var isPresent: Bool { isatty(1) == 1 }
+
+  /// How many columns it has; nil without a terminal, or where it does not know.
+  package static var columns: Int? {
+    var size = winsize()
+    // Sound: the kernel fills the structure before the call returns (ioctl_tty(2)).
+    guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// Whether the user has asked for no colours (<https://no-color.org>), or the terminal has none.
+  package static var refusesColour: Bool { hasText("NO_COLOR") || value("TERM") == "dumb" }
+
+  private static func hasText(_ name: String) -> Bool { !(value(name) ?? "").isEmpty }
+
+  private static func value(_ name: String) -> String? {
+    // Sound: nothing in this program changes the environment, so the text stays while it is copied.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+}
