@@ -1,11 +1,6 @@
-internal import Admission
 internal import ArgumentParser
-internal import ClusterState
-internal import JSON
-internal import Reactor
+internal import Companion
 internal import Rules
-internal import Snapshot
-internal import WebhookServer
 
 /// `check`: the webhook's judgement without a change.
 struct Check: ParsableCommand {
@@ -34,18 +29,33 @@ struct Check: ParsableCommand {
 
   @OptionGroup var judgement: JudgementOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The form of the answer.", valueName: "text|json"))
-  var output = ReportFormat.text
+  @Flag(help: "Look again every second, until the change would be allowed.")
+  var watch = false
+
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if (file == nil) == (value == nil) { throw ValidationError("give either -f FILE or --value JSON") }
+    if watch, file == "-" { throw ValidationError("standard input can be read only once, so --watch needs a file") }
+    if watch, output.output == .json { throw ValidationError("--watch paints text") }
   }
 
   func run() throws {
+    if watch {
+      try Watching.untilAnswered {
+        let report = try report()
+        return (report.pageOfOpenItems(), report.isAllowed ? () : nil)
+      }
+    } else {
+      let report = try report()
+      try output.show(report)
+      if !report.isAllowed { throw ExitCode.no }
+    }
+  }
+
+  private func report() throws -> CheckReport {
     let facts = try cluster.source().facts()
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
-    let report = CheckReport(of: proposed, in: facts, options: judgement.ruleset)
-    print(report.shown(as: output), terminator: "")
-    if !report.isAllowed { throw ExitCode.no }
+    return CheckReport(of: proposed.change, in: facts, judgement.ruleset)
   }
 }

@@ -13,6 +13,11 @@ enum ProposedChange {
   /// A review of another object, which is allowed without a look.
   case ofAnotherObject
 
+  var change: Change? {
+    guard case .change(let change) = self else { return nil }
+    return change
+  }
+
   /// - Parameter stored: The setting in the cluster, which the change starts from.
   init(file: String?, value: String?, stored: SettingObject?) throws {
     if let value {

@@ -5,11 +5,15 @@ package enum TerminalDevice {
   package static var isPresent: Bool { isatty(1) == 1 }
 
   /// How many columns it has; nil without a terminal, or where it does not know.
-  package static var columns: Int? {
+  package static var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
+
+  /// How many lines it shows; nil without a terminal, or where it does not know.
+  package static var rows: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
+  private static var size: winsize? {
     var size = winsize()
     // Sound: the kernel fills the structure before the call returns (ioctl_tty(2)).
-    guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    return unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 
   /// Whether the user has asked for no colours (<https://no-color.org>), or the terminal has none.

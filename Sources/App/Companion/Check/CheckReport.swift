@@ -1,0 +1,64 @@
+package import Rules
+
+/// What the webhook would say of a change, with the whole list of what it asks.
+package struct CheckReport: Sendable, Equatable {
+  /// Whether Harvester would carry the change out, or take it for what it has carried out already.
+  package enum Effect: Sendable, Equatable {
+    case none
+    /// The hash that Harvester noted last is another one.
+    case another(hash: String)
+    /// Harvester has noted none yet.
+    case first
+  }
+
+  /// Nil for a change of another object, which is allowed without a look.
+  package let checklist: Checklist?
+  /// The text that would be stored, where it is not the proposed one.
+  package let storedAs: String?
+  /// Of the text that would be stored; nil where none would be.
+  package let fingerprint: Fingerprint?
+  package let effect: Effect
+
+  /// Judges as the API server lets the webhooks judge: first the value is normalised, then validated.
+  package init(of change: Change?, in facts: ClusterFacts, _ options: RulesetOptions) {
+    guard let change else {
+      (checklist, storedAs, fingerprint, effect) = (nil, nil, nil, .none)
+      return
+    }
+    checklist = Ruleset(options: options).checklist(of: change.normalised, in: facts)
+    storedAs = change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
+    if case .text(let bytes)? = change.normalised.new?.value {
+      let fingerprint = Fingerprint(of: bytes)
+      self.fingerprint = fingerprint
+      effect = Effect(of: fingerprint, isEmpty: bytes.isEmpty, after: facts.storageNetwork?.notes?.hash ?? "")
+    } else {
+      (fingerprint, effect) = (nil, .none)
+    }
+  }
+
+  package var isAllowed: Bool {
+    if case .denied? = checklist?.verdict { false } else { true }
+  }
+
+  var violations: [Violation] {
+    if case .denied(let violations, _)? = checklist?.verdict { violations } else { [] }
+  }
+
+  var warnings: [Warning] {
+    switch checklist?.verdict {
+    case .allowed(let warnings)?, .denied(_, let warnings)?: warnings
+    case nil: []
+    }
+  }
+}
+
+extension CheckReport.Effect {
+  fileprivate init(of fingerprint: Fingerprint, isEmpty: Bool, after hash: String) {
+    if hash.isEmpty {
+      // Harvester passes an empty value over as long as it has noted nothing.
+      self = isEmpty ? .none : .first
+    } else {
+      self = hash == fingerprint.description ? .none : .another(hash: hash)
+    }
+  }
+}
