@@ -1,7 +1,7 @@
 package import ClusterState
 internal import Logging
 internal import Reactor
-internal import Snapshot
+package import Snapshot
 
 /// The files that stand for a cluster: one manifest file, or a folder of them.
 package struct SnapshotSource: Sendable {
@@ -14,6 +14,11 @@ package struct SnapshotSource: Sendable {
   /// Reads every file anew; nothing is kept from an earlier reading.
   package func read() throws(ServerError) -> ObjectCollection {
     var snapshot = Snapshot()
+    try read(into: &snapshot)
+    return snapshot.objects
+  }
+
+  package func read(into snapshot: inout Snapshot) throws(ServerError) {
     for file in try files() {
       let text = try contents(of: file)
       do throws(SnapshotError) {
@@ -22,7 +27,6 @@ package struct SnapshotSource: Sendable {
         throw ServerError("\(file): \(error)")
       }
     }
-    return snapshot.objects
   }
 
   private func files() throws(ServerError) -> [String] {

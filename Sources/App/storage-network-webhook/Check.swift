@@ -37,14 +37,16 @@ struct Check: ParsableCommand {
   func validate() throws {
     if (file == nil) == (value == nil) { throw ValidationError("give either -f FILE or --value JSON") }
     if watch, file == "-" { throw ValidationError("standard input can be read only once, so --watch needs a file") }
-    if watch, output.output == .json { throw ValidationError("--watch paints text") }
   }
 
   func run() throws {
     if watch {
-      try Watching.untilAnswered {
+      var last: CheckReport?
+      try Watching.untilAnswered(as: output.output) {
         let report = try report()
-        return (report.pageOfOpenItems(), report.isAllowed ? () : nil)
+        defer { last = report }
+        return .init(
+          page: report.pageOfOpenItems(), json: report == last ? nil : report.json, answer: report.isAllowed ? () : nil)
       }
     } else {
       let report = try report()

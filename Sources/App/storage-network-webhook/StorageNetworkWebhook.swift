@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Reactor
 
-/// The command line: `serve` and `check`.
+/// The command line.
 @main
 struct StorageNetworkWebhook: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +13,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       stores the value in one spelling.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, Plan.self, Check.self])
+    subcommands: [Serve.self, Plan.self, Check.self, Verify.self])
 
   /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.
   static func main() {

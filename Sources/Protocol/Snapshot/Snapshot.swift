@@ -6,8 +6,12 @@ internal import JSON
 /// What is not in the files does not exist; kinds that nobody asks for are passed over.
 package struct Snapshot {
   package var objects = ObjectCollection()
+  /// What only a person asks for; nil where nobody does.
+  package var inspected: InspectedObjects?
 
-  package init() {}
+  package init(inspects: Bool = false) {
+    inspected = inspects ? InspectedObjects() : nil
+  }
 
   /// Adds every object of a file.
   ///
@@ -27,6 +31,7 @@ package struct Snapshot {
   private mutating func add(document: [UInt8], in text: [UInt8]?) throws(SnapshotError) {
     do throws(JSONError) {
       try objects.add(document.span)
+      try inspected?.add(document.span)
     } catch {
       throw SnapshotError(
         explanation: "this is not JSON: \(error.explanation)", line: text.map { error.position(in: $0).line })

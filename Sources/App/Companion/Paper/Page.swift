@@ -52,6 +52,7 @@ extension Page {
         case .trailing: runs += [Run(filling), cell] + (isLast ? [] : ["  "])
         }
       }
+      while let last = runs.last, last.text.allSatisfy({ $0 == " " }) { runs.removeLast() }
       add(runs.filter { !$0.text.isEmpty }, hanging: lastColumn)
     }
   }

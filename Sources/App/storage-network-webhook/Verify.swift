@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Companion
+internal import Reactor
+
+/// `verify`: whether a change has arrived everywhere.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell whether a change has arrived everywhere, so that virtual machines may be started.",
+    discussion: """
+      Looks at the setting's condition, the network definition, Longhorn's own setting, every Longhorn pod with its \
+      address, Whereabouts' books, the events of exhaustion and the workloads that Harvester stopped.
+
+      Examples:
+        storage-network-webhook verify --cluster-snapshot cluster/
+        storage-network-webhook verify --cluster-snapshot cluster/ --watch --timeout 600
+
+      A snapshot for it is made by:
+        kubectl get nodes,settings.harvesterhci.io,network-attachment-definitions,ippools.whereabouts.cni.cncf.io,\
+      overlappingrangeipreservations.whereabouts.cni.cncf.io,settings.longhorn.io,pods,events,deployments.apps,\
+      prometheuses.monitoring.coreos.com,alertmanagers.monitoring.coreos.com -A -o yaml
+
+      Ends with 0 if all is well, 1 if it is not, or with --watch if nothing moves any more, 2 if that cannot be told.
+      """)
+
+  @Option(help: ArgumentHelp("The cluster as files: a manifest, or a folder of them.", valueName: "path"))
+  var clusterSnapshot: String
+
+  @Flag(help: "Follow a change until it is verified or stuck.")
+  var watch = false
+
+  @Option(help: ArgumentHelp("With --watch: stuck means that nothing has moved for so long.", valueName: "seconds"))
+  var timeout = 300
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if timeout < 1 { throw ValidationError("--timeout \(timeout): it takes at least a second") }
+  }
+
+  func run() throws {
+    guard !watch else { return try follow() }
+    let report = try report()
+    try output.show(report)
+    if !report.isVerified { throw ExitCode.no }
+  }
+
+  private func follow() throws {
+    var vigil = Vigil(patience: .seconds(timeout))
+    let start = Moment.now
+    let ending = try Watching.untilAnswered(as: output.output) {
+      let ending = vigil.see(try report(), after: .now - start)
+      let isNews = vigil.hasMoved || ending != nil
+      return .init(
+        page: vigil.page(showsClock: TerminalDevice.isPresent, ending: ending), json: isNews ? vigil.json : nil,
+        answer: ending)
+    }
+    if ending == .stuck { throw ExitCode.no }
+  }
+
+  private func report() throws -> VerifyReport {
+    let objects = try ClusterObjects(ofSnapshot: clusterSnapshot)
+    guard let inspection = Inspection(objects.facts, objects.seen) else {
+      throw ValidationError(
+        """
+        \(clusterSnapshot): there is no setting storage-network (settings.harvesterhci.io) in it; \
+        'storage-network-webhook help verify' says what to put into a snapshot
+        """)
+    }
+    return inspection.report
+  }
+}
