@@ -1,4 +1,6 @@
 internal import ClusterState
+internal import KubeClient
+internal import Logging
 package import Rules
 
 /// Where the facts come from.
@@ -13,6 +15,21 @@ package enum ClusterSource: Sendable {
     switch self {
     case .snapshot(let source): [source.path]
     case .live: []
+    }
+  }
+
+  /// Gives the facts of each moment to a command that asks again and again.
+  ///
+  /// A living cluster is listed once, for the best explanation of what is wrong, and followed from then on.
+  package func lookout() throws -> () throws -> ClusterFacts {
+    guard case .live(let source) = self else { return facts }
+    let first = try source.facts()
+    let cluster = try source.follow(Logger(label: "lookout") { _ in SwiftLogNoOpLogHandler() })
+    var isFollowing = false
+    return {
+      if !isFollowing, cluster.fault != nil { return first }
+      isFollowing = true
+      return try cluster.facts()
     }
   }
 

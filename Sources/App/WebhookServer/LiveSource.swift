@@ -53,6 +53,9 @@ package struct LiveSource: Sendable {
     return cluster
   }
 
+  /// Lists what it is asked for, for a command that looks again and again.
+  func listing() -> ClusterListing { ClusterListing(access) }
+
   /// Lists every kind once.
   func facts() throws -> ClusterFacts {
     let cluster = SharedCluster(staleness: staleness)

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Companion
 internal import Rules
+internal import WebhookServer
 
 /// `check`: the webhook's judgement without a change.
 struct Check: ParsableCommand {
@@ -42,21 +43,21 @@ struct Check: ParsableCommand {
   func run() throws {
     if watch {
       var last: CheckReport?
+      let lookout = try cluster.source().lookout()
       try Watching.untilAnswered(as: output.output) {
-        let report = try report()
+        let report = try report(lookout())
         defer { last = report }
         return .init(
           page: report.pageOfOpenItems(), json: report == last ? nil : report.json, answer: report.isAllowed ? () : nil)
       }
     } else {
-      let report = try report()
+      let report = try report(cluster.source().facts())
       try output.show(report)
       if !report.isAllowed { throw ExitCode.no }
     }
   }
 
-  private func report() throws -> CheckReport {
-    let facts = try cluster.source().facts()
+  private func report(_ facts: ClusterFacts) throws -> CheckReport {
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
     return CheckReport(of: proposed.change, in: facts, judgement.ruleset)
   }

@@ -23,6 +23,9 @@ struct ClusterOptions: ParsableArguments {
     }
   }
 
+  /// False where the command line names none, and one would have to be found.
+  var isGiven: Bool { clusterSnapshot != nil || kubeconfig != nil || context != nil }
+
   func source(staleness: Duration = LiveSource.usualStaleness) throws -> ClusterSource {
     if let clusterSnapshot { return .snapshot(SnapshotSource(path: clusterSnapshot)) }
     return .live(try LiveSource(kubeconfig: kubeconfig, context: context, staleness: staleness))

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Companion
 internal import Reactor
 internal import Rules
+internal import WebhookServer
 
 /// `plan`: how large the range has to be.
 struct Plan: ParsableCommand {
@@ -15,6 +16,7 @@ struct Plan: ParsableCommand {
       Examples:
         storage-network-webhook plan --nodes 5 --disks 10 --images 10
         storage-network-webhook plan --cluster-snapshot cluster.yaml --images 10 --suggest
+        storage-network-webhook plan --kubeconfig ~/.kube/config
         storage-network-webhook plan --nodes 3 --disks 6 --range 192.168.0.0/26 --exclude 192.168.0.0/29 --svg range.svg
 
       Ends with 0, with 1 if no range is large enough or the one of --range is too small or not free, with 2 if that \
@@ -36,9 +38,6 @@ struct Plan: ParsableCommand {
   @Flag(help: "Count for an rwx-network that shares the storage network, as a cluster that has one does by itself.")
   var rwxShares = false
 
-  @Option(help: ArgumentHelp("Count in a cluster: a manifest file, or a folder of them.", valueName: "path"))
-  var clusterSnapshot: String?
-
   @Option(help: ArgumentHelp("Show what the addresses of this range would be for.", valueName: "cidr"))
   var range: Network?
 
@@ -51,13 +50,15 @@ struct Plan: ParsableCommand {
   @Flag(help: "Look for free private ranges of the right size.")
   var suggest = false
 
+  @OptionGroup var cluster: ClusterOptions
+
   @OptionGroup var judgement: JudgementOptions
 
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard (nodes == nil) == (disks == nil), nodes != nil || clusterSnapshot != nil else {
-      throw ValidationError("give --nodes and --disks, or a cluster to count in")
+    guard (nodes == nil) == (disks == nil) else {
+      throw ValidationError("give both --nodes and --disks, or a cluster to count in")
     }
     if let nodes, nodes < 1 { throw ValidationError("--nodes \(nodes): there is at least one node") }
     if (disks ?? 0) < 0 || images < 0 { throw ValidationError("a count cannot be negative") }
@@ -82,7 +83,7 @@ struct Plan: ParsableCommand {
   }
 
   func run() throws {
-    let facts = try clusterSnapshot.map { try ClusterFacts(ofSnapshot: $0) } ?? ClusterFacts()
+    let facts = nodes == nil || cluster.isGiven ? try cluster.source().facts() : ClusterFacts()
     let report = PlanReport(
       of: load(facts), disksOfAnotherNode: nodes == nil ? facts.storage.mostDisksOfNode : nil, in: facts,
       judgement.ruleset, range: range.map { ProposedSpace(range: $0.prefix, exclusions: exclude.map(\.prefix)) },

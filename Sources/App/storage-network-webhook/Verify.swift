@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import ClusterState
 internal import Companion
 internal import Reactor
+internal import WebhookServer
 
 /// `verify`: whether a change has arrived everywhere.
 struct Verify: ParsableCommand {
@@ -12,7 +14,7 @@ struct Verify: ParsableCommand {
 
       Examples:
         storage-network-webhook verify --cluster-snapshot cluster/
-        storage-network-webhook verify --cluster-snapshot cluster/ --watch --timeout 600
+        storage-network-webhook verify --kubeconfig ~/.kube/config --watch --timeout 600
 
       A snapshot for it is made by:
         kubectl get nodes,settings.harvesterhci.io,network-attachment-definitions,ippools.whereabouts.cni.cncf.io,\
@@ -22,8 +24,7 @@ struct Verify: ParsableCommand {
       Ends with 0 if all is well, 1 if it is not, or with --watch if nothing moves any more, 2 if that cannot be told.
       """)
 
-  @Option(help: ArgumentHelp("The cluster as files: a manifest, or a folder of them.", valueName: "path"))
-  var clusterSnapshot: String
+  @OptionGroup var cluster: ClusterOptions
 
   @Flag(help: "Follow a change until it is verified or stuck.")
   var watch = false
@@ -39,16 +40,17 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     guard !watch else { return try follow() }
-    let report = try report()
+    let report = try report(Inspector(cluster.source()))
     try output.show(report)
     if !report.isVerified { throw ExitCode.no }
   }
 
   private func follow() throws {
     var vigil = Vigil(patience: .seconds(timeout))
+    let inspector = Inspector(try cluster.source())
     let start = Moment.now
     let ending = try Watching.untilAnswered(as: output.output) {
-      let ending = vigil.see(try report(), after: .now - start)
+      let ending = vigil.see(try report(inspector), after: .now - start)
       let isNews = vigil.hasMoved || ending != nil
       return .init(
         page: vigil.page(showsClock: TerminalDevice.isPresent, ending: ending), json: isNews ? vigil.json : nil,
@@ -57,12 +59,13 @@ struct Verify: ParsableCommand {
     if ending == .stuck { throw ExitCode.no }
   }
 
-  private func report() throws -> VerifyReport {
-    let objects = try ClusterObjects(ofSnapshot: clusterSnapshot)
-    guard let inspection = Inspection(objects.facts, objects.seen) else {
+  private func report(_ inspector: Inspector) throws -> VerifyReport {
+    var cluster = try inspector.look()
+    guard let inspection = Inspection(cluster.facts, cluster.seen) else {
+      let place = self.cluster.clusterSnapshot.map { "\($0): there" } ?? "there"
       throw ValidationError(
         """
-        \(clusterSnapshot): there is no setting storage-network (settings.harvesterhci.io) in it; \
+        \(place) is no setting storage-network (settings.harvesterhci.io), so that nothing can be told; \
         'storage-network-webhook help verify' says what to put into a snapshot
         """)
     }

@@ -9,7 +9,11 @@ extension JSONReader {
     var setting = SettingObject()
     setting.hasValue = false
     try readMembers { key, reader throws(JSONError) in
-      if key.equals("metadata") {
+      if withNotes, key.equals("metadata") {
+        let metadata = try reader.readMetadata()
+        setting.name = metadata.name
+        setting.notes = SettingNotes(metadata.annotations)
+      } else if key.equals("metadata") {
         setting.name = try reader.readName()
       } else if key.equals("value") {
         setting.value = try reader.readSettingText()
@@ -18,8 +22,6 @@ extension JSONReader {
         setting.default = try reader.readSettingText()
       } else if key.equals("status") {
         setting.configured = try reader.readConfiguredCondition()
-      } else if withNotes, key.equals("metadata") {
-        setting.notes = SettingNotes(try reader.readMetadata().annotations)
       }
     }
     return setting

@@ -6,11 +6,11 @@ internal import JSON
 /// What is not in the files does not exist; kinds that nobody asks for are passed over.
 package struct Snapshot {
   package var objects = ObjectCollection()
-  /// What only a person asks for; nil where nobody does.
-  package var inspected: InspectedObjects?
+  /// The same for `verify`; nil where nobody does.
+  package var inspected: InspectedCluster?
 
   package init(inspects: Bool = false) {
-    inspected = inspects ? InspectedObjects() : nil
+    inspected = inspects ? InspectedCluster() : nil
   }
 
   /// Adds every object of a file.

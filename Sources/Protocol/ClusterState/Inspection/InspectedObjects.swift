@@ -1,18 +1,16 @@
-package import JSON
+internal import JSON
 package import KubeObjects
 package import Rules
 
 /// What `verify` reads beside the facts of the rules, each object reduced to what it asks for.
-package struct InspectedObjects: Sendable {
+struct InspectedObjects: Sendable {
   private var pods = ObjectTable<InspectedPod>()
   private var events = ObjectTable<PodEvent>()
   private var workloads = ObjectTable<ScaledWorkload>()
   private var reservations = ObjectTable<AddressPoolFact.Reservation>()
 
-  package init() {}
-
   /// Takes an object, or every object of a list; kinds that nobody asks for are passed over.
-  package mutating func add(_ object: Span<UInt8>) throws(JSONError) {
+  mutating func add(_ object: Span<UInt8>) throws(JSONError) {
     let identity = try ObjectIdentity(of: object)
     if let items = identity.items {
       let list = object.extracting(items)
@@ -26,7 +24,7 @@ package struct InspectedObjects: Sendable {
   }
 
   /// Takes the object in place of the one that had its name.
-  package mutating func put(
+  mutating func put(
     _ object: Span<UInt8>, of kind: InspectedKind, at name: ObjectName
   ) throws(JSONError) {
     var reader = JSONReader(object)
@@ -40,7 +38,7 @@ package struct InspectedObjects: Sendable {
   }
 
   /// All of it as it is now.
-  package var facts: InspectionFacts {
+  var facts: InspectionFacts {
     mutating get {
       InspectionFacts(
         pods: pods.ordered, events: events.ordered, workloads: workloads.ordered,
