@@ -99,7 +99,7 @@ let package = Package(
     tests(of: "HTTPWire", ["CNGHTTP2"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
-    tests(of: "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot"]),
+    tests(of: "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "Testbed"]),
     tests(of: "Reactor", ["Testbed"]),
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "Reactor", "Rules", "Testbed"]),
     tests(

@@ -16,10 +16,11 @@ struct Verify: ParsableCommand {
         storage-network-webhook verify --cluster-snapshot cluster/
         storage-network-webhook verify --kubeconfig ~/.kube/config --watch --timeout 600
 
-      A snapshot for it is made by:
-        kubectl get nodes,settings.harvesterhci.io,network-attachment-definitions,ippools.whereabouts.cni.cncf.io,\
-      overlappingrangeipreservations.whereabouts.cni.cncf.io,settings.longhorn.io,pods,events,deployments.apps,\
-      prometheuses.monitoring.coreos.com,alertmanagers.monitoring.coreos.com -A -o yaml
+      A snapshot for it is a folder that is filled by:
+        for kind in nodes settings.harvesterhci.io net-attach-def ippools pods \\
+            overlappingrangeipreservations settings.longhorn.io events \\
+            deployments prometheuses alertmanagers; do
+          kubectl get $kind -A -o yaml > cluster/$kind.yaml; done
 
       Ends with 0 if all is well, 1 if it is not, or with --watch if nothing moves any more, 2 if that cannot be told.
       """)

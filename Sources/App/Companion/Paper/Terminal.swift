@@ -43,13 +43,15 @@ extension Page.Line {
     var lines: [[Run]] = []
     var line: [Run] = []
     var column = 0
+    var hasWord = false
     for word in words {
       let length = word.reduce(0) { $0 + $1.text.count }
-      if column > hanging, column + length > width, !word.isBlank {
+      if hasWord, column + length > width, !word.isBlank {
         lines.append(line.withoutTrailingSpace)
         line = hanging == 0 ? [] : [Run(String(repeating: " ", count: hanging))]
         column = hanging
       }
+      hasWord = hasWord || !word.isBlank
       line += word
       column += length
     }

@@ -40,7 +40,8 @@ extension Vigil {
     page.add(report.heading)
     page.addBlank()
     for step in report.steps {
-      page.add(step, isWhole: step.state == .broken || ending == .stuck && !step.state.isDone)
+      let isTold = step.state == .broken || step.step == .settingIsCarriedOut
+      page.add(step, isWhole: isTold || ending == .stuck && !step.state.isDone)
     }
     page.addBlank()
     page.add(bar(report.progress) + (showsClock ? [Run("  \(clock)", .faint)] : []))

@@ -1,0 +1,83 @@
+/// What the members of the JSON forms mean. They are only added to, never renamed.
+struct JSONSchema {
+  let rows: [(path: String, type: String, meaning: String)]
+
+  var markdown: [String] {
+    ["With `-o json`, one object on one line:", "", "| member | type | meaning |", "| --- | --- | --- |"]
+      + rows.map { row in
+        let path = row.path.split(separator: " ").map { "`\($0)`" }.joined(separator: " ")
+        return "| \(path) | \(row.type) | \(row.meaning) |"
+      } + [""]
+  }
+}
+
+enum JSONSchemas {
+  static let all = ["plan": plan, "check": check, "verify": verify]
+
+  private static let plan = JSONSchema(rows: [
+    ("isGood", "bool", "what the exit code says"),
+    ("need", "number", "addresses needed"),
+    ("sizing", "string", "the formula: `v1.2` or `v1.3`"),
+    ("knowsVersion", "bool", "false where the formula was taken because the version is unknown"),
+    ("terms", "array", "the terms of the sum:"),
+    ("count each total", "number", "so many things, with so many addresses each, make so many"),
+    ("noun", "string", "what is counted"),
+    ("disksOfAnotherNode", "number", "what another node is taken to bring"),
+    ("smallestPrefix", "number or null", "length of the smallest range that will do"),
+    ("prefixes", "array", "what ranges of each size would offer:"),
+    ("prefix usable spare", "number", "the length, its usable addresses, and those that are left"),
+    ("moreNodes moreDisks moreImages", "number", "what they are enough for, each alone"),
+    ("range", "object or null", "the range of `--range`, with `usable`, `spare`, `moreNodes` and:"),
+    ("isSufficient", "bool", "whether everything has an address"),
+    ("blocks", "array", "the range in ascending order, from `first` to `last`:"),
+    ("first last", "string", "addresses"),
+    ("use", "string", "`unusable`, `excluded`, `taken`, `needed` or `spare`"),
+    ("owner", "string or null", "who has taken it"),
+    ("suggestions", "array or null", "free ranges, if `--suggest` is given"),
+  ])
+
+  private static let check = JSONSchema(rows: [
+    ("allowed", "bool", "the verdict"),
+    ("violations", "array", "every rule that is broken, with `rule` and:"),
+    ("field", "string", "the place, such as `value.range`"),
+    ("message", "string", "what the webhook says"),
+    ("warnings", "array", "what it warns of"),
+    ("storedAs", "string or null", "the text that would be stored, where it is not the proposed one"),
+    ("sha1", "string or null", "the hash by which Harvester knows the stored text"),
+    ("isChange", "bool", "whether Harvester would act on it"),
+    ("checklist", "array", "every rule:"),
+    ("rule", "string", "its name"),
+    ("demand", "string", "the fact that it demands"),
+    ("answer", "string", "`kept`, `warned`, `broken` or `notAsked`"),
+    ("asked", "string or null", "when it would be asked, where it was not"),
+  ])
+
+  private static let verify = JSONSchema(rows: [
+    ("verified", "bool", "the verdict"),
+    ("network", "object or null", "what the setting wants; null without a storage network"),
+    ("definition range usable", "", "its NetworkAttachmentDefinition, range and count of usable addresses"),
+    ("percent", "number", "how far the change is, 0 to 100"),
+    ("steps", "array", "every step, with `title`, `summary` and:"),
+    ("step", "string", "its name"),
+    ("title summary", "string", "in words"),
+    ("state", "string", "`done`, `warned`, `waiting` or `broken`"),
+    ("done whole", "number", "its parts"),
+    ("findings", "array", "`text`, and `advice` or null"),
+    ("text advice", "string", "what was found, and what to do about it"),
+    ("pods", "array", "each of Longhorn's pods that carry storage traffic:"),
+    ("namespace name node component", "string", "which pod it is"),
+    ("isReady", "bool", "its condition Ready"),
+    ("address", "string or null", "its address on the storage network; `network` is the definition behind it"),
+    ("verdict", "string", "`good`, `waiting`, `yetToMove`, `wrong` or `doubled`"),
+    ("reason", "string or null", "why it is not good"),
+    ("pool", "object or null", "Whereabouts' books of the range, with `range`, `usable` and:"),
+    ("used", "number", "entries"),
+    ("leaked", "array", "entries (`address`, `pod`) for pods that are gone"),
+    ("pod", "string", "namespace and name"),
+    ("foreign", "array", "entries for pods of other namespaces"),
+    ("duplicates", "array", "addresses on more than one pod"),
+    ("unrecorded", "array", "addresses on pods without an entry"),
+    ("strayReservations", "array", "reservations over all ranges for pods that are gone"),
+    ("elapsedSeconds", "number", "only with `--watch`, which prints an object whenever something has moved"),
+  ])
+}
