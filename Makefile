@@ -10,8 +10,12 @@ PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nght
 SERVER := .build/release/storage-network-webhook
 EXAMPLE := manifests/example
 
+# Where `make install` puts things; DESTDIR goes before it, for packages.
+PREFIX ?= /usr/local
+DEST := $(DESTDIR)$(PREFIX)
+
 .DEFAULT_GOAL := help
-.PHONY: help run try test lint sanitize certs packages toolchain clean
+.PHONY: help run try test install lint sanitize certs packages toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +40,19 @@ try: packages ## ask the server of `make run` about every example review
 test: packages toolchain lint ## lint, build and run all tests
 	swift build --build-tests
 	swift test --skip-build
+
+install: packages toolchain ## install the program, the kubectl plugin, completions and the manual page (PREFIX=…)
+	swift build -c release --static-swift-stdlib --product storage-network-webhook
+	install -D $(SERVER) $(DEST)/bin/storage-network-webhook
+	ln -sf storage-network-webhook $(DEST)/bin/kubectl-storage_network
+	ln -sf storage-network-webhook $(DEST)/bin/kubectl_complete-storage_network
+	install -D -m 644 docs/storage-network-webhook.1 $(DEST)/share/man/man1/storage-network-webhook.1
+	ln -sf storage-network-webhook.1 $(DEST)/share/man/man1/kubectl-storage_network.1
+	install -d $(DEST)/share/bash-completion/completions $(DEST)/share/zsh/site-functions \
+	  $(DEST)/share/fish/vendor_completions.d
+	$(SERVER) --generate-completion-script bash >$(DEST)/share/bash-completion/completions/storage-network-webhook
+	$(SERVER) --generate-completion-script zsh >$(DEST)/share/zsh/site-functions/_storage-network-webhook
+	$(SERVER) --generate-completion-script fish >$(DEST)/share/fish/vendor_completions.d/storage-network-webhook.fish
 
 lint: toolchain ## check the style
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

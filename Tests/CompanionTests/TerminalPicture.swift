@@ -22,7 +22,7 @@ struct TerminalPicture {
     let width = Int(Double(columns) * Self.cell + 40)
     var svg = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" \
-      role="img" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13.3">
+      role="img" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="13.3">
       <title>\(command.escaped)</title>
       <rect width="\(width)" height="\(height)" rx="10" fill="#1b2027"/>
       <circle cx="20" cy="18" r="6" fill="#ff5f56"/><circle cx="40" cy="18" r="6" fill="#ffbd2e"/>\

@@ -36,6 +36,9 @@ package struct LiveSource: Sendable {
     do throws(KubeError) {
       return try ClusterAccess.ofPod()
     } catch {
+      // Whoever sits at a terminal means the cluster that kubectl would ask.
+      let own = "\(Environment.value("HOME") ?? "")/.kube/config"
+      if File.exists(own) { return try Kubeconfig(file: own).access(context: nil) }
       throw KubeError(
         "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
           + "and \(error)")

@@ -1,11 +1,12 @@
 internal import ArgumentParser
+internal import Companion
 internal import Reactor
 
 /// The command line.
 @main
 struct StorageNetworkWebhook: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "storage-network-webhook",
+    commandName: Invocation.current.command,
     abstract: "Guards Harvester's cluster setting storage-network.",
     discussion: """
       A wrong storage network stalls every volume of a Harvester cluster. This webhook stands between kubectl or the \
@@ -17,6 +18,11 @@ struct StorageNetworkWebhook: ParsableCommand {
 
   /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.
   static func main() {
+    if case .completion = Invocation.current {
+      let completion = PluginCompletion(description: _dumpHelp())
+      try? StandardOutput.write(completion.answer(to: Array(CommandLine.arguments.dropFirst())))
+      return
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

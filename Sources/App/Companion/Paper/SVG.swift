@@ -4,7 +4,7 @@ struct SVG {
   let width: Int
   var height = 0
 
-  static let monospaced = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
+  static let monospaced = "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace"
 
   init(width: Int) {
     self.width = width

@@ -39,7 +39,7 @@ extension Page.Line {
   /// Breaks at spaces; a word that is wider than the terminal stays whole, so that it can be copied.
   fileprivate func broken(at width: Int) -> [[Run]] {
     guard runs.reduce(0, { $0 + $1.text.count }) > width else { return [runs] }
-    let hanging = min(self.hanging, width / 2)
+    let hanging = min(self.hanging, width * 2 / 3)
     var lines: [[Run]] = []
     var line: [Run] = []
     var column = 0
@@ -52,7 +52,7 @@ extension Page.Line {
         column = hanging
       }
       hasWord = hasWord || !word.isBlank
-      line += word
+      for run in word { line.append(joining: run) }
       column += length
     }
     return lines + [line.withoutTrailingSpace]
@@ -67,7 +67,7 @@ extension Page.Line {
         let isSpace = character == " "
         if isSpace != wasSpace { words.append([]) }
         wasSpace = isSpace
-        words[words.count - 1].append(character, run.ink)
+        words[words.count - 1].append(joining: Run(String(character), run.ink))
       }
     }
     return words
@@ -75,11 +75,12 @@ extension Page.Line {
 }
 
 extension [Run] {
-  fileprivate mutating func append(_ character: Character, _ ink: Ink) {
-    if last?.ink == ink {
-      self[count - 1].text.append(character)
+  /// Of the same ink as the last one, it becomes a part of that.
+  fileprivate mutating func append(joining run: Run) {
+    if last?.ink == run.ink {
+      self[count - 1].text += run.text
     } else {
-      append(Run(String(character), ink))
+      append(run)
     }
   }
 
@@ -87,7 +88,14 @@ extension [Run] {
 
   fileprivate var withoutTrailingSpace: [Run] {
     var runs = self
-    while let last = runs.last, [last].isBlank { runs.removeLast() }
+    while let last = runs.last {
+      let text = last.text.reversed().drop { $0 == " " }.reversed()
+      guard text.isEmpty else {
+        runs[runs.count - 1].text = String(text)
+        break
+      }
+      runs.removeLast()
+    }
     return runs
   }
 }

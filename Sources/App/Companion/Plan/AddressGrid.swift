@@ -73,7 +73,7 @@ extension AddressSpace.Use {
 
   var explanation: String {
     switch self {
-    case .unusable: "first and last address"
+    case .unusable: "first or last address"
     case .excluded: "excluded"
     case .taken: "taken by others"
     case .needed: "needed"

@@ -11,8 +11,8 @@ extension AddressSpace {
     var y = 84 + Double(rows) * 30
     for use in Use.allCases where count(of: use) > 0 {
       svg.rectangle(24, y - 11, 13, 13, fill: use.colour, title: use.explanation)
-      svg.text(110, y, "\(count(of: use))", fill: "#1f2933", endsHere: true)
-      svg.text(124, y, use.explanation, fill: "#1f2933")
+      svg.text(96, y, "\(count(of: use))", fill: "#1f2933", endsHere: true)
+      svg.text(108, y, use.explanation, fill: "#1f2933")
       y += 22
     }
     for block in blocks.lazy.filter({ $0.use == .taken || $0.use == .excluded }).prefix(12) {
