@@ -2,6 +2,7 @@ package import JSON
 internal import Rules
 
 extension CheckReport {
+  /// What `check -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {
     [
       JSONMember("allowed", isAllowed),

@@ -37,10 +37,9 @@ package struct AddressSpace: Sendable, Equatable {
 
   private mutating func take(_ use: Use, _ addresses: AddressSet, of owner: String? = nil, from rest: inout AddressSet)
   {
-    for interval in rest.intersection(addresses).intervals {
-      blocks.append(Block(addresses: interval, use: use, owner: owner))
-      rest.subtract(interval)
-    }
+    let taken = rest.intersection(addresses)
+    blocks += taken.intervals.map { Block(addresses: $0, use: use, owner: owner) }
+    rest.subtract(taken)
   }
 
   package func count(of use: Use) -> Int {
@@ -54,7 +53,7 @@ package struct AddressSpace: Sendable, Equatable {
 extension AddressSet {
   fileprivate func without(_ other: AddressSet) -> AddressSet {
     var rest = self
-    for interval in other.intervals { rest.subtract(interval) }
+    rest.subtract(other)
     return rest
   }
 

@@ -17,7 +17,7 @@ package enum FreeRanges {
     let taken = AddressClaim.all(in: facts, options).map(\.addresses) + surroundings(facts)
     return privateNetworks.compactMap { network in
       var free = AddressSet(network.addresses)
-      for interval in taken.lazy.flatMap(\.intervals) { free.subtract(interval) }
+      for addresses in taken { free.subtract(addresses) }
       return free.firstNetwork(ofLength: length)
     }
   }

@@ -3,6 +3,7 @@ package import JSON
 internal import Rules
 
 extension PlanReport {
+  /// What `plan -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {
     [
       JSONMember("isGood", isGood),

@@ -4,6 +4,7 @@ internal import KubeObjects
 internal import Rules
 
 extension VerifyReport {
+  /// What `verify -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {
     [
       JSONMember("verified", isVerified),
