@@ -145,7 +145,7 @@ import Testing
     driver.respond(200)
     let text = Wire.list([Wire.machine("a", 1)], version: 5)
     for character in text {
-      driver.now += .seconds(20)
+      driver.now += .seconds(40)
       driver.take(driver.machine.tick(driver.now))
       driver.receive(String(character))
     }

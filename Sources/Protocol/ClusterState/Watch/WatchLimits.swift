@@ -11,8 +11,9 @@ package enum WatchLimits {
   /// The bytes of an answer that is no 200 which are kept for its reason; a Status is a few hundred.
   static let reason = 4 * 1024
 
-  /// A page of a list that stops arriving for so long will not arrive any more.
-  static let listSilence: Duration = .seconds(30)
+  /// An answer that stops arriving for so long will not arrive any more: the API server itself gives up a request after
+  /// a minute (--request-timeout).
+  static let listSilence: Duration = .seconds(60)
 
   /// What a watch that the server should have ended may be late.
   static let grace: Duration = .seconds(15)
