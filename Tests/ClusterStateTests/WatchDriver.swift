@@ -27,7 +27,7 @@ struct WatchDriver: ~Copyable {
   }
 
   /// Lets time pass until the machine wants to be woken.
-  mutating func sleep() {
+  mutating func wake() {
     now = max(now, machine.wakesAt)
     take(machine.tick(now))
   }

@@ -57,7 +57,7 @@ import Testing
     driver.receive(Wire.bookmark(20))
     #expect(driver.machine.status.events == 3)
     driver.fail()
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked?.path.contains("resourceVersion=20&") == true)
   }
 
@@ -96,7 +96,7 @@ import Testing
     #expect(driver.machine.status.trouble == "connection reset")
     #expect(driver.running == ["a"])
     let broken = driver.now
-    driver.sleep()
+    driver.wake()
     #expect((Duration.seconds(1)...Duration.seconds(2)).contains(driver.now - broken))
     #expect(driver.asked?.path.contains("resourceVersion=15&") == true)
     driver.respond(200)
@@ -111,7 +111,7 @@ import Testing
     for _ in 0..<8 {
       let failed = driver.now
       driver.fail()
-      driver.sleep()
+      driver.wake()
       pauses.append(driver.now - failed)
     }
     for (index, pause) in pauses.enumerated() {
@@ -127,7 +127,7 @@ import Testing
     driver.list()
     driver.respond(200)
     driver.fail()
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == true)
     driver.respond(200)
     driver.now += .seconds(5)
@@ -142,12 +142,12 @@ import Testing
     driver.fail()
     let failed = driver.now
     driver.machine.hurry(driver.now)
-    driver.sleep()
+    driver.wake()
     #expect(driver.now == failed)
     #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
     driver.answer(404, "")
     driver.machine.hurry(driver.now)
-    driver.sleep()
+    driver.wake()
     #expect(driver.now - failed == .seconds(30))
   }
 
@@ -156,7 +156,7 @@ import Testing
     driver.answer(200, Wire.list([Wire.machine("gone", 3)], version: 10, continuing: "x"))
     driver.respond(200)
     driver.fail()
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
     driver.list(Wire.machine("a", 12))
     #expect(driver.running == ["a"])
@@ -178,7 +178,7 @@ import Testing
     driver.receive(Wire.event("ADDED", Wire.machine("b", 11)) + Wire.event("ERROR", Wire.status(410, "expired")))
     #expect(driver.actions.last == .cancel)
     #expect(driver.running == ["a", "b"])
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
@@ -187,7 +187,7 @@ import Testing
     driver.list()
     for _ in 0..<6 {
       driver.fail()
-      driver.sleep()
+      driver.wake()
     }
     driver.answer(410, Wire.status(410, "too old resource version"))
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
@@ -200,7 +200,7 @@ import Testing
       driver.list()
       let asked = driver.now
       driver.answer(410, Wire.status(410, "expired"))
-      if driver.asked == nil { driver.sleep() }
+      if driver.asked == nil { driver.wake() }
       pauses.append(driver.now - asked)
     }
     #expect(pauses[0] == .zero)
@@ -214,7 +214,7 @@ import Testing
     driver.receive(Wire.event("ERROR", Wire.status(500, "etcd is gone")))
     #expect(driver.machine.status.trouble == "the API server ended the watch with 500: etcd is gone")
     let broken = driver.now
-    driver.sleep()
+    driver.wake()
     #expect(driver.now - broken >= .seconds(1))
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
@@ -230,7 +230,7 @@ import Testing
     #expect(driver.actions.last == .cancel)
     #expect(driver.running == ["a"])
     #expect(driver.machine.status.trouble != nil)
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
@@ -245,7 +245,7 @@ import Testing
     if driver.asked != nil { driver.end() }
     #expect(driver.machine.status.standing == .unlisted)
     #expect(driver.machine.status.trouble != nil)
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 

@@ -71,7 +71,7 @@ import Testing
       var driver = watching()
       _ = driver.machine.received(bytes.span.extracting(0..<place), .zero, into: &driver.objects)
       if endsInOrder { driver.end() } else { driver.fail() }
-      if driver.asked == nil { driver.sleep() }
+      if driver.asked == nil { driver.wake() }
 
       var length = 0
       let whole = Self.events.prefix { event in
@@ -131,12 +131,12 @@ private struct ModelServer {
 
   /// One turn: some of what a network and a server can do.
   mutating func play(_ driver: inout WatchDriver, _ random: inout SplitMix) {
-    guard driver.asked != nil else { return driver.sleep() }
+    guard driver.asked != nil else { return driver.wake() }
     switch Int.random(in: 0..<12, using: &random) {
     case 0: driver.fail()
     case 1: driver.answer(503, Wire.status(503, "starting"))
     case 2: driver.answer(429, "")
-    case 3: driver.sleep()
+    case 3: driver.wake()
     case 4: driver.answer(410, Wire.status(410, "expired"))
     case 5, 6: serve(&driver, cuttingAt: Double.random(in: 0...1, using: &random), &random)
     default: serve(&driver, cuttingAt: nil, &random)
@@ -145,7 +145,7 @@ private struct ModelServer {
 
   /// Answers what was asked; with a cut, only that part of the answer arrives.
   mutating func serve(_ driver: inout WatchDriver, cuttingAt part: Double?, _ random: inout SplitMix) {
-    guard let path = driver.asked?.path else { return driver.sleep() }
+    guard let path = driver.asked?.path else { return driver.wake() }
     let text = path.contains("watch=true") ? events(since: path.number(after: "resourceVersion=")) : page(path)
     driver.respond(200)
     let length = part.map { Int(Double(text.utf8.count) * $0) } ?? text.utf8.count

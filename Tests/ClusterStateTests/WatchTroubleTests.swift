@@ -11,7 +11,7 @@ import Testing
     #expect(driver.machine.status.standing == .absent)
     #expect(driver.machine.status.heard == driver.now)
     let looked = driver.now
-    driver.sleep()
+    driver.wake()
     #expect(driver.now - looked == .seconds(30))
     driver.list(Wire.machine("a", 1))
     #expect(driver.machine.status.standing == .listed)
@@ -36,11 +36,11 @@ import Testing
     let refused = driver.now
     driver.answer(401, Wire.status(401, "Unauthorized"))
     #expect(driver.actions.last == .renewCredentials)
-    driver.sleep()
+    driver.wake()
     #expect(driver.now == refused)
     #expect(driver.asked?.path.prefix(90) == path?.prefix(90))
     driver.answer(401, Wire.status(401, "Unauthorized"))
-    driver.sleep()
+    driver.wake()
     #expect(driver.now - refused >= .seconds(1))
     #expect(driver.machine.status.failures == 1)
   }
@@ -56,7 +56,7 @@ import Testing
       driver.machine.status.complaint(about: WatchedKind.setting.resource, at: driver.now, staleAfter: .seconds(120))
         == "the webhook may not \(verb.rawValue) settings in the API group harvesterhci.io; grant its ServiceAccount this verb"
     )
-    driver.sleep()
+    driver.wake()
     if verb == .list {
       driver.list()
     } else {
@@ -74,7 +74,7 @@ import Testing
     #expect(driver.machine.status.standing == .unlisted)
     if code != 200 { #expect(driver.machine.status.trouble == "the API server answered \(code): not now") }
     #expect(driver.asked == nil)
-    driver.sleep()
+    driver.wake()
     #expect(driver.asked != nil)
   }
 }
@@ -108,7 +108,7 @@ import Testing
     for _ in 0..<10 {
       driver.respond(200)
       driver.end()
-      if driver.asked == nil { driver.sleep() }
+      if driver.asked == nil { driver.wake() }
     }
     #expect(driver.now >= .seconds(10))
   }
@@ -124,7 +124,7 @@ import Testing
       #expect(driver.now < driver.machine.wakesAt)
       #expect((driver.machine.status.age(at: driver.now) ?? .zero) <= .seconds(staleness / 2))
       driver.end()
-      if driver.asked == nil { driver.sleep() }
+      if driver.asked == nil { driver.wake() }
     }
   }
 
@@ -132,10 +132,10 @@ import Testing
     var driver = WatchDriver()
     driver.list(version: 7)
     driver.respond(200)
-    driver.sleep()
+    driver.wake()
     #expect(driver.actions.last == .abandon)
     #expect(driver.now <= .seconds(75))
-    driver.sleep()
+    driver.wake()
     #expect(driver.now < .seconds(80))
     #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
   }
@@ -153,7 +153,7 @@ import Testing
     #expect(driver.running == ["a"])
     driver.answer(410, "")
     driver.respond(200)
-    driver.sleep()
+    driver.wake()
     #expect(driver.actions.last == .abandon)
   }
 
@@ -161,7 +161,7 @@ import Testing
     var driver = WatchDriver()
     driver.list(Wire.machine("a", 1))
     driver.respond(200)
-    driver.sleep()
+    driver.wake()
     #expect(driver.actions.last == .abandon)
     let event = Array(Wire.event("DELETED", Wire.machine("a", 12)).utf8)
     #expect(driver.machine.received(event.span, driver.now, into: &driver.objects) == .wait)
