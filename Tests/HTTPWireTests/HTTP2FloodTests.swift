@@ -45,7 +45,10 @@ struct Flood: CustomTestStringConvertible, Sendable {
     Flood(testDescription: "uploads cancelled at once") { turn in
       Frame.headers(stream(turn), method: Frame.post, ends: false) + Frame.reset(stream(turn))
     },
-    Flood(testDescription: "uploads that we are made to cancel") { turn in
+    Flood(testDescription: "requests without a path, which we are made to cancel") { turn in
+      Frame.make(1, flags: 5, stream: stream(turn), [0x82, 0x87])
+    },
+    Flood(testDescription: "windows of uploads opened by nothing") { turn in
       Frame.headers(stream(turn), method: Frame.post, ends: false) + Frame.windowUpdate(stream(turn), by: 0)
     },
     Flood(testDescription: "DATA on a stream that has ended", before: Frame.headers(1)) { _ in Frame.data(1, [0x20]) },
@@ -67,7 +70,9 @@ struct Flood: CustomTestStringConvertible, Sendable {
   }
 
   /// The same frames, a few with each request, as from a peer that has its reasons.
-  static let reasonable = floods.filter { $0.before.isEmpty && !$0.testDescription.contains("cancel") }
+  static let reasonable = floods.filter { flood in
+    flood.before.isEmpty && !["cancel", "nothing"].contains { flood.testDescription.contains($0) }
+  }
 
   @Test(arguments: reasonable) func `are no floods when requests come with them`(_ flood: Flood) {
     var wire = HTTP2Wire()
