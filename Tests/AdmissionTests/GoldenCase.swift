@@ -30,8 +30,8 @@ struct GoldenCase: CustomTestStringConvertible {
     try verdict.write(to: folder.appending(path: "verdict.txt"), atomically: true, encoding: .utf8)
   }
 
-  /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
-  func answered() throws -> (stored: String?, validation: Reviewer.Answer) {
+  /// The case's steps, and the cluster that they are done to.
+  private func situation() throws -> (steps: JSONValue, snapshot: Snapshot) {
     let text = try Array(Data(contentsOf: folder.appending(path: "case.yaml")))
     var documents = YAMLDocuments(text)
     guard let json = try documents.next() else { throw CaseError(description: "case.yaml is empty") }
@@ -41,7 +41,19 @@ struct GoldenCase: CustomTestStringConvertible {
     try snapshot.add(Array(Data(contentsOf: cluster)), named: "cluster.yaml")
     while let object = try documents.next() { try snapshot.add(object, named: "added.json") }
     for (kind, name) in try steps.absent() { snapshot.objects.remove(kind, at: name) }
+    return (steps, snapshot)
+  }
 
+  /// What the rules are asked; nil where the change is none of the setting.
+  func judged() throws -> (change: Change, facts: ClusterFacts, ruleset: Ruleset)? {
+    var (steps, snapshot) = try situation()
+    guard let change = try ReviewDecoder.decode(steps.review().encoded.span).change else { return nil }
+    return (change.normalised, snapshot.objects.facts, Ruleset(options: try steps.options()))
+  }
+
+  /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
+  func answered() throws -> (stored: String?, validation: Reviewer.Answer) {
+    var (steps, snapshot) = try situation()
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
     let mutation = try Response(reviewer.answer(review.encoded.span, for: .mutate) { snapshot.objects.facts }.body)

@@ -119,6 +119,15 @@ import Testing
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
 
+  @Test func `where nothing names a cluster, kubectl's own is meant`() throws {
+    let home = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: home.path(".kube"), withIntermediateDirectories: true)
+    try home.write("clusters: []\n", to: ".kube/config")
+    let run = try Program.run("env", ["-u", "KUBECONFIG", "HOME=\(home.url.path)", CommandTree.executable, "verify"])
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains(".kube/config"))
+  }
+
   @Test(arguments: ["bash", "zsh", "fish"]) func `completions know every command`(_ shell: String) throws {
     let run = try run("--generate-completion-script", shell)
     #expect(run.exitCode == 0)

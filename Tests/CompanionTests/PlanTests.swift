@@ -1,6 +1,7 @@
 import Addressing
 import Foundation
 import Rules
+import Testbed
 import Testing
 
 @testable import Companion
@@ -87,8 +88,8 @@ extension PlanReport {
   }
 
   @Test func `every address of small ranges is what asking for it alone says`() {
-    let seed = UInt64.random(in: 0 ... .max)
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededNumbers()
+    let seed = numbers.seed
     for _ in 0..<400 {
       let range = IPv4Prefix(
         holding: IPv4Address(rawValue: .random(in: 0 ... .max, using: &numbers)),
@@ -144,8 +145,8 @@ extension PlanReport {
 
 @Suite struct `Free ranges` {
   @Test func `the lowest free network of a set is found where a search address by address finds it`() {
-    let seed = UInt64.random(in: 0 ... .max)
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededNumbers()
+    let seed = numbers.seed
     for _ in 0..<300 {
       var free = AddressSet(IPv4Prefix(holding: IPv4Address(rawValue: 0x0A00_0000), length: 24).addresses)
       for _ in 0..<Int.random(in: 0...6, using: &numbers) {
@@ -188,18 +189,5 @@ extension PlanReport {
   @Test func `where everything is taken nothing is suggested`() throws {
     let all = try ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map { try ReservedRange(option: $0) }
     #expect(FreeRanges.suggestions(ofLength: 30, in: ClusterFacts(), RulesetOptions(reservedRanges: all)) == [])
-  }
-}
-
-/// Numbers that look random and are the same for the same seed (xorshift64*).
-struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    if state == 0 { state = 1 }
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return state &* 0x2545_F491_4F6C_DD1D
   }
 }

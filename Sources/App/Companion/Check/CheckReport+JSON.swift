@@ -1,6 +1,7 @@
 package import JSON
 internal import Rules
 
+// docs/cli.md says what the members mean. They are added to, never renamed.
 extension CheckReport {
   /// What `check -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {

@@ -2,6 +2,7 @@ internal import Addressing
 package import JSON
 internal import Rules
 
+// docs/cli.md says what the members mean. They are added to, never renamed.
 extension PlanReport {
   /// What `plan -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {

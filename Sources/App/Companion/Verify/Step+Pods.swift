@@ -4,7 +4,7 @@ internal import Rules
 
 extension Inspection {
   var podsAreOnNetwork: StepReport {
-    let bare = nodesWithoutInstanceManager
+    let bare = bareNodes
     let good = pods.lazy.filter { $0.verdict == .good }.count
     let progress = Progress(done: good, of: pods.count + bare.count)
     let findings =
@@ -50,7 +50,7 @@ extension Inspection {
   }
 
   /// Every node that stores data has an instance manager as soon as Longhorn is up.
-  private var nodesWithoutInstanceManager: [String] {
+  private var bareNodes: [String] {
     let served = Set(pods.lazy.filter { $0.pod.component == "instance-manager" }.map(\.pod.node))
     return facts.nodes.filter { !$0.isWitness && !served.contains($0.name) }.map(\.name)
   }

@@ -3,6 +3,7 @@ package import JSON
 internal import KubeObjects
 internal import Rules
 
+// docs/cli.md says what the members mean. They are added to, never renamed.
 extension VerifyReport {
   /// What `verify -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {

@@ -1,0 +1,48 @@
+import Rules
+import Testing
+
+@testable import Admission
+
+@Suite struct `Checklists` {
+  @Test(arguments: GoldenCase.all) func `have the verdict of the review, and every article once`(
+    _ golden: GoldenCase
+  ) throws {
+    guard let (change, facts, ruleset) = try golden.judged() else { return }
+    let checklist = ruleset.checklist(of: change, in: facts)
+    let verdict = ruleset.judge(change) { facts }
+    #expect(checklist.verdict == verdict)
+    let items = checklist.sections.flatMap(\.items)
+    #expect(items.map(\.article) == Law.articles)
+
+    var violations: [Violation] = []
+    var warnings: [Warning] = []
+    for item in items {
+      switch item.answer {
+      case .kept, .notAsked: break
+      case .warned(let own): warnings += own
+      case .broken(let broken, let own):
+        violations += broken
+        warnings += own
+      }
+    }
+    switch checklist.verdict {
+    case .allowed(let expected):
+      #expect(violations.isEmpty)
+      #expect(Set(warnings.map(\.message)) == Set(expected.map(\.message)))
+    case .denied(let expected, let expectedWarnings):
+      #expect(Set(violations.map(\.message)) == Set(expected.map(\.message)))
+      #expect(Set(warnings.map(\.message)) == Set(expectedWarnings.map(\.message)))
+    }
+  }
+
+  @Test func `a rule is asked only about what is sound`() throws {
+    let change = Change(operation: .update, old: SettingObject(), new: SettingObject(value: .text(Array("{".utf8))))
+    let sections = Ruleset().checklist(of: change, in: ClusterFacts()).sections
+    #expect(sections.filter(\.isAsked).map(\.chapter.title) == ["Text", "Moment", "Switching on"])
+  }
+
+  @Test func `a change of nothing is asked nothing`() {
+    let change = Change(operation: .update, old: SettingObject(), new: SettingObject())
+    #expect(Ruleset().checklist(of: change, in: ClusterFacts()).sections.filter(\.isAsked).isEmpty)
+  }
+}

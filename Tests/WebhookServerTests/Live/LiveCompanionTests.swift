@@ -1,0 +1,72 @@
+import Foundation
+import Testbed
+import Testing
+
+// What an operator asks a real cluster.
+extension `Behind a real API server` {
+  func ask(_ arguments: String...) throws -> Program.Run {
+    try Program.run(RunningServer.executable, arguments + ["--kubeconfig", bench.plane.folder.path("admin")])
+  }
+
+  @Test func `plan counts in it`() throws {
+    let run = try ask("plan", "--images", "10", "--suggest")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(run.output.contains("needs 34 addresses"))
+    #expect(run.output.contains("192.168."))
+  }
+
+  @Test func `check says what the webhook says`() throws {
+    let denied = try ask("check", "--value", LiveBench.bad)
+    #expect(denied.exitCode == 1, "\(denied.errors)")
+    #expect(denied.output.contains("value.range: "))
+    #expect(try ask("check", "--value", LiveBench.good).exitCode == 0)
+  }
+
+  @Test func `check --watch ends as soon as the last machine is off`() throws {
+    try bench.startMachine("web-1")
+    let watch = try Program(
+      RunningServer.executable,
+      ["check", "--watch", "--value", LiveBench.good, "--kubeconfig", bench.plane.folder.path("admin")])
+    try watch.output.waitForLine(with: "denied")
+    #expect(watch.output.text.contains("default/web-1"))
+    try bench.stopMachine("web-1")
+    #expect(try watch.exitCode() == 0)
+  }
+
+  @Test func `verify waits for Longhorn's pods, and is content when they are ready`() throws {
+    let missing = try ask("verify")
+    #expect(missing.exitCode == 1, "\(missing.errors)")
+    #expect(
+      missing.output.contains("no instance manager runs on harvester-node-0, harvester-node-1 and harvester-node-2"))
+
+    let watch = try Program(
+      RunningServer.executable, ["verify", "--watch", "--kubeconfig", bench.plane.folder.path("admin")])
+    try watch.output.waitForLine(with: "0 of 3 pods")
+    for node in 0...2 {
+      try bench.plane.kubectl("apply", "-f", "-", input: Self.enginePod(on: node))
+      try bench.plane.kubectl(
+        "patch", "pod", "instance-manager-\(node)", "--namespace", "longhorn-system", "--subresource=status",
+        "--type=merge", "--patch",
+        #"{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"#)
+    }
+    #expect(try watch.exitCode() == 0)
+    #expect(try ask("verify", "-o", "json").output.hasPrefix(#"{"verified":true,"#))
+    try bench.plane.kubectl(
+      "delete", "pods", "--all", "--namespace", "longhorn-system", "--force", "--grace-period=0")
+  }
+
+  private static func enginePod(on node: Int) -> String {
+    """
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: instance-manager-\(node)
+      namespace: longhorn-system
+      labels: {longhorn.io/component: instance-manager}
+    spec:
+      nodeName: harvester-node-\(node)
+      containers: [{name: instance-manager, image: longhornio/longhorn-instance-manager}]
+
+    """
+  }
+}
