@@ -7,6 +7,11 @@ PORT ?= 8443
 # What the toolchain does not bring. README.md names the same packages; Tests/TidyTests compares.
 PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
 
+# What `make image` builds, and with which of the programs that build images.
+VERSION := $(shell sed -n 's/.* current = "\(.*\)"/\1/p' Sources/App/WebhookServer/Version.swift)
+IMAGE ?= storage-network-webhook:$(VERSION)
+ENGINE ?= $(firstword $(foreach engine,docker podman buildah,$(if $(shell command -v $(engine)),$(engine))))
+
 SERVER := .build/release/storage-network-webhook
 EXAMPLE := manifests/example
 
@@ -15,7 +20,7 @@ PREFIX ?= /usr/local
 DEST := $(DESTDIR)$(PREFIX)
 
 .DEFAULT_GOAL := help
-.PHONY: help run try test install lint sanitize certs packages toolchain clean
+.PHONY: help run try test install lint sanitize certs image packages toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +69,11 @@ sanitize: packages toolchain ## run all tests under the thread and the address s
 
 certs: packages ## make a throwaway certificate authority and serving pair in certs/
 	@certs/make-certificates
+
+image: ## build the container image with docker, podman or buildah (ENGINE=…), named IMAGE=…
+	@[ -n "$(ENGINE)" ] || { echo 'docker, podman or buildah is needed' >&2; exit 1; }
+	$(ENGINE) build --build-arg VERSION=$(VERSION) --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null) \
+	  --tag $(IMAGE) .
 
 packages: ## install the Debian packages that are missing
 	@missing=$$(for package in $(PACKAGES); do \

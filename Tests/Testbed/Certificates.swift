@@ -68,6 +68,10 @@ public enum Repository {
   public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  /// The built program; the build puts it beside the tests.
+  public static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appending(path: "storage-network-webhook").path
+
   public static func path(_ name: String) -> String { root.appending(path: name).path }
 
   public static func text(_ name: String) throws -> String {

@@ -71,6 +71,11 @@ extension Program {
     public let errors: String
   }
 
+  /// Whether a program is in PATH; for tests that some machines cannot run.
+  public static func isInstalled(_ name: String) -> Bool {
+    (try? run("which", [name]))?.exitCode == 0
+  }
+
   /// Runs a program to its end.
   public static func run(_ name: String, _ arguments: [String], input: String = "") throws -> Run {
     let program = try Program(name, arguments)

@@ -11,9 +11,7 @@ final class RunningServer: ServerUnderTest {
 
   var log: Output { program.errors }
 
-  /// The build puts it beside the tests.
-  static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    .appending(path: "storage-network-webhook").path
+  static let executable = Repository.executable
 
   /// - Parameters:
   ///   - source: The options that say which cluster to ask; nil for the snapshot in the folder.
@@ -25,7 +23,7 @@ final class RunningServer: ServerUnderTest {
     try folder.write(String(contentsOfFile: certificates.certificate, encoding: .utf8), to: "tls.pem")
     try folder.write(String(contentsOfFile: certificates.key, encoding: .utf8), to: "tls.key")
     program = try Program(
-      Self.executable,
+      Repository.executable,
       [
         "serve", "--listen", "127.0.0.1:0", "--tls-certificate", folder.path("tls.pem"), "--tls-key",
         folder.path("tls.key"), "--log-format", "json",

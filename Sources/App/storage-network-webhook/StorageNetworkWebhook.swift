@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Companion
 internal import Reactor
+internal import WebhookServer
 
 /// The command line.
 @main
@@ -13,7 +14,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       Web UI and the API server: it refuses a change that would break the cluster, says every reason at once, and \
       stores the value in one spelling.
       """,
-    version: "0.1.0",
+    version: Version.current,
     subcommands: [Serve.self, Plan.self, Check.self, Verify.self])
 
   /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.

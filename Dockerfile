@@ -1,0 +1,45 @@
+# The image of the webhook: one program, the shared libraries it links, nothing else. `make image` builds it.
+
+FROM swift:6.3-bookworm AS build
+# Tests/InstallationTests compares this list with the Makefile's. Debian removes superseded versions from its archive, so that
+# pinned ones would break the build within weeks.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+      libnghttp2-dev libssl-dev libyaml-dev pkg-config \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY Package.swift ./
+COPY Benchmarks Benchmarks
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build --configuration release --static-swift-stdlib --product storage-network-webhook -Xlinker -s \
+    && cp .build/release/storage-network-webhook /usr/local/bin/
+
+# What the program links, and of each package its entry in the list by which scanners know it.
+FROM debian:12-slim AS runtime
+SHELL ["/bin/bash", "-o", "errexit", "-o", "pipefail", "-c"]
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+      libnghttp2-14 libssl3 libstdc++6 libyaml-0-2 \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=build /usr/local/bin/storage-network-webhook /usr/local/bin/
+COPY .image/gather /usr/local/bin/
+RUN gather /usr/local/bin/storage-network-webhook /image
+
+FROM scratch
+ARG VERSION
+ARG REVISION=""
+LABEL org.opencontainers.image.title="storage-network-webhook" \
+      org.opencontainers.image.description="Guards Harvester's cluster setting storage-network" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="docker.io/library/debian:12-slim" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=runtime /image /
+# A number, so that Kubernetes can see that it is not root's (runAsNonRoot).
+USER 65532:65532
+EXPOSE 8443
+ENTRYPOINT ["/usr/local/bin/storage-network-webhook"]
+CMD ["serve"]

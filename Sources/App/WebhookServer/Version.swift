@@ -1,0 +1,7 @@
+/// The one place that says which version this is.
+///
+/// `--version`, the metric `storage_network_webhook_build_info`, the image's label (`make image` reads this file) and
+/// the newest entry of CHANGELOG.md follow it; a test compares them.
+package enum Version {
+  package static let current = "0.1.0"
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Testbed
+import Testing
+import WebhookServer
+
+/// The image is built by another program; what it is built from has to agree with the rest of the repository.
+struct ImageTests {
+  @Test
+  func `the image is built with the libraries that the Makefile installs`() throws {
+    let dockerfile = try packages(in: "Dockerfile")
+    let makefile = try makefilePackages()
+    let built = dockerfile.filter(isForBuilding)
+    #expect(!built.isEmpty)
+    #expect(built.sorted() == makefile.filter(isForBuilding).sorted())
+  }
+
+  @Test
+  func `the README names the packages that the Makefile installs`() throws {
+    let list = try makefilePackages().joined(separator: " ")
+    #expect(try Repository.text("README.md").contains("`\(list)`"))
+  }
+
+  @Test
+  func `every library that is built against is in the image, and no other`() throws {
+    let development = ["libcurl4-openssl-dev", "libnghttp2-dev", "libssl-dev", "libyaml-dev"]
+    let runtime = ["libcurl4", "libnghttp2-14", "libssl3", "libyaml-0-2"]
+    let dockerfile = try packages(in: "Dockerfile")
+    for (development, runtime) in zip(development, runtime) {
+      #expect(dockerfile.contains(development) == dockerfile.contains(runtime), "\(development) and \(runtime)")
+    }
+    let others = dockerfile.filter { !isForBuilding($0) && !runtime.contains($0) }
+    #expect(others == ["libstdc++6"], "Swift's runtime needs this one and no other")
+  }
+
+  @Test(arguments: [".image", "Benchmarks", "Package.swift", "Sources", "Tests"])
+  func `what the Dockerfile copies is let through by dockerignore`(name: String) throws {
+    let ignore = try Repository.text(".dockerignore").split(separator: "\n")
+    #expect(ignore.first == "*")
+    #expect(ignore.contains("!\(name)"))
+    #expect(try Repository.text("Dockerfile").contains("COPY \(name)"))
+  }
+
+  private func isForBuilding(_ package: String) -> Bool { package.hasSuffix("-dev") || package == "pkg-config" }
+
+  /// The words on the lines that follow an `apt-get install`.
+  private func packages(in file: String) throws -> [String] {
+    let lines = try Repository.text(file).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    return lines.indices.filter { lines[$0].contains("apt-get install") }.flatMap { index in
+      lines[index + 1].split(separator: " ").map(String.init).filter { $0 != "\\" }
+    }
+  }
+
+  private func makefilePackages() throws -> [String] {
+    let line = try Repository.text("Makefile").split(separator: "\n").first { $0.hasPrefix("PACKAGES := ") }
+    return try #require(line).dropFirst("PACKAGES := ".count).split(separator: " ").map(String.init)
+  }
+}
+
+struct VersionTests {
+  @Test
+  func `the program, the changelog and the Makefile tell one version`() throws {
+    let version = try Program.run(Repository.executable, ["--version"])
+    #expect(version.output == "\(Version.current)\n")
+
+    let newest = try Repository.text("CHANGELOG.md").split(separator: "\n").first { $0.hasPrefix("## ") }
+    #expect(newest == "## \(Version.current)")
+
+    let image = try Program.run(
+      "make", ["--silent", "--dry-run", "--directory", Repository.root.path, "image", "ENGINE=engine"])
+    #expect(image.output.contains("--build-arg VERSION=\(Version.current) "))
+    #expect(image.output.contains("--tag storage-network-webhook:\(Version.current) "))
+  }
+}
