@@ -6,7 +6,7 @@ FROM swift:6.3-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-      libnghttp2-dev libssl-dev libyaml-dev pkg-config \
+      libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -22,7 +22,7 @@ SHELL ["/bin/bash", "-o", "errexit", "-o", "pipefail", "-c"]
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-      libnghttp2-14 libssl3 libstdc++6 libyaml-0-2 \
+      libcurl4 libnghttp2-14 libssl3 libstdc++6 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /usr/local/bin/storage-network-webhook /usr/local/bin/
 COPY .image/gather /usr/local/bin/

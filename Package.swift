@@ -57,6 +57,7 @@ let package = Package(
 
     // Protocol: bytes in, values out; no descriptor, thread or clock.
     room("Protocol", "TLSWire", ["COpenSSL"]),
+    room("Protocol", "CertificateAuthority", ["COpenSSL"]),
     room("Protocol", "HTTPWire", ["CNGHTTP2"]),
     room("Protocol", "KubeObjects", ["JSON", "Rules"]),
     room("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
@@ -71,7 +72,10 @@ let package = Package(
     room("App", "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
     room(
       "App", "WebhookServer",
-      ["Admission", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "Snapshot", "TLSWire", logging]),
+      [
+        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "Snapshot", "TLSWire",
+        logging,
+      ]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
@@ -107,6 +111,11 @@ let package = Package(
       ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),
     .testTarget(
       name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),
+
+    // What surrounds the program: image, manifests, rules for alerts, pages for operators.
+    .testTarget(
+      name: "InstallationTests", dependencies: ["Testbed", "WebhookServer"], path: "Tests/InstallationTests",
+      swiftSettings: testLaw),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -126,6 +126,8 @@ import Testing
     #expect(run.output.contains("3200 total, 3200 started, 3200 done, 3200 succeeded, 0 failed, 0 errored, 0 timeout"))
     #expect(run.output.contains("3200 2xx, 0 3xx, 0 4xx, 0 5xx"), "\(run.output)")
     let metrics = try server.ask("/metrics").body
-    #expect(metrics.contains(#"storage_network_webhook_reviews_total{webhook="validate",verdict="allowed"} 3200"#))
+    #expect(
+      metrics.contains(
+        #"storage_network_webhook_reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"} 3200"#))
   }
 }

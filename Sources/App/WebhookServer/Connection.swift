@@ -74,6 +74,7 @@ extension Connection {
     for _ in 0..<ServerLimits.receivesInTurn where reads {
       do {
         guard case .done(let count) = try socket.receive(into: bench.buffer) else { return }
+        bench.metrics.receivedBytes.add(count)
         if count == 0 { return peerEnded() }
         if phase != .lingering { bench.buffer.withBytes(count) { take($0, bench) } }
         // A short read has emptied the socket; asking again would only be told to wait.
@@ -86,7 +87,7 @@ extension Connection {
 
   /// The socket can be written: send what waits, and go on with what waited for that.
   func send(_ bench: Workbench) {
-    flush()
+    flush(bench)
     if phase == .sending, unsent.isEmpty { resume(bench) }
   }
 
@@ -119,37 +120,38 @@ extension Connection {
     let state = tls.receive(ciphertext, plaintext: &bench.plaintext, reply: &unsent)
     switch state {
     case .handshaking:
-      flush()
+      flush(bench)
     case .open:
       serve(bench)
     case .ended:
       serve(bench)
-      finish()
+      finish(bench)
     case .failed(let failure):
       if http == nil { bench.note(failure) }
-      finish()
+      finish(bench)
     }
     bench.plaintext.removeAll(keepingCapacity: true)
   }
 
   private func serve(_ bench: Workbench) {
-    let http = self.http ?? begin()
-    guard !bench.plaintext.isEmpty else { return flush() }
+    let http = self.http ?? begin(bench)
+    guard !bench.plaintext.isEmpty else { return flush(bench) }
     let state = http.receive(bench.plaintext.span, at: bench.date, output: &bench.output) { request in
-      bench.endpoints.answer(request)
+      bench.answer(request, over: http.version)
     }
     if let rejection = http.rejection { bench.note(rejection) }
     settle(state, bench)
   }
 
   /// The handshake is done: what was agreed on says who goes on.
-  private func begin() -> HTTPSession {
+  private func begin(_ bench: Workbench) -> HTTPSession {
     let http: HTTPSession =
       switch tls.applicationProtocol {
       case .http1: .http1(HTTP1Session())
       case .http2: .http2(HTTP2Session())
       }
     self.http = http
+    bench.metrics.handshakes.count(tls)
     phase = .idle
     return http
   }
@@ -157,7 +159,7 @@ extension Connection {
   private func resume(_ bench: Workbench) {
     guard let http else { return }
     let state = http.resume(at: bench.date, output: &bench.output) { request in
-      bench.endpoints.answer(request)
+      bench.answer(request, over: http.version)
     }
     settle(state, bench)
   }
@@ -173,27 +175,28 @@ extension Connection {
     case .body: phase = .body
     case .stalled: phase = .stalled
     case .paused: phase = .sending
-    case .closing: return finish()
+    case .closing: return finish(bench)
     }
-    flush()
+    flush(bench)
     // Who does not take answers gets no more of them.
     if unsent.count - sent > HTTPLimits.waitingOutput { phase = .sending }
     if phase == .sending, unsent.isEmpty { resume(bench) }
   }
 
   /// Says goodbye and closes when the peer has taken everything.
-  private func finish() {
+  private func finish(_ bench: Workbench) {
     guard phase != .closed else { return }
     tls.close(into: &unsent)
     phase = .closing
-    flush()
+    flush(bench)
   }
 
-  private func flush() {
+  private func flush(_ bench: Workbench) {
     while sent < unsent.count {
       do {
         guard case .done(let count) = try socket.send(unsent.span.extracting(sent...)) else { return }
         sent += count
+        bench.metrics.sentBytes.add(count)
       } catch {
         return end()
       }

@@ -1,6 +1,7 @@
 internal import Admission
 internal import HTTPWire
 internal import Logging
+internal import Reactor
 internal import Rules
 
 /// What the server answers to a request: the routes, and which request fits which.
@@ -9,28 +10,40 @@ struct Endpoints: Sendable {
   let state: ServerState
   let log: Logger
 
-  func answer(_ request: borrowing HTTPRequest) -> HTTPResponse {
+  /// - Parameter metrics: Of the loop that asks.
+  func answer(_ request: borrowing HTTPRequest, _ metrics: LoopMetrics) -> HTTPResponse {
     guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
     switch (route, request.method) {
-    case (.validate, .post): return review(request, by: .validate)
-    case (.mutate, .post): return review(request, by: .mutate)
+    case (.validate, .post): return review(request, by: .validate, metrics)
+    case (.mutate, .post): return review(request, by: .mutate, metrics)
     case (.healthz, .get), (.healthz, .head): return .text(.ok, "ok\n")
     case (.readyz, .get), (.readyz, .head): return readiness
-    case (.metrics, .get), (.metrics, .head): return metrics
+    case (.metrics, .get), (.metrics, .head): return metricsPage
     case (.validate, _), (.mutate, _): return .methodNotAllowed("POST")
     case (.healthz, _), (.readyz, _), (.metrics, _): return .methodNotAllowed("GET, HEAD")
     }
   }
 
-  private func review(_ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook) -> HTTPResponse {
+  private func review(
+    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, _ metrics: LoopMetrics
+  ) -> HTTPResponse {
     guard isJSON(request.contentType) else {
       return .error(.unsupportedMediaType, "the content type has to be application/json")
     }
     do throws(ReviewError) {
-      let answer = try reviewer.answer(request.body, for: webhook) { () throws(Fault) in try state.cluster.facts() }
-      state.metrics.count(webhook, answer.outcome)
-      note(answer, by: webhook)
-      return HTTPResponse(status: .ok, contentType: .json, body: answer.body)
+      let received = Moment.now
+      let review = try ReviewDecoder.decode(request.body)
+      let read = Moment.now
+      let outcome = reviewer.decide(review, for: webhook) { () throws(Fault) in try state.cluster.facts() }
+      let judged = Moment.now
+      let body = ReviewEncoder.encode(outcome, uid: review.uid)
+      let answered = Moment.now
+      metrics.reading.add(received, read)
+      metrics.judging.add(read, judged)
+      metrics.answering.add(received, answered)
+      metrics.reviews.count(webhook, review.operation, outcome)
+      note(review, outcome, by: webhook, took: answered - received)
+      return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.unreadableReviews.add(1)
       return .error(.badRequest, error.explanation)
@@ -44,24 +57,33 @@ struct Endpoints: Sendable {
     return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined() + kinds)
   }
 
-  private var metrics: HTTPResponse {
-    HTTPResponse(
-      status: .ok, contentType: .prometheus,
-      body: Array(
-        (state.metrics.exposition(isReady: state.reasonsAgainstReadiness.isEmpty)
-          + (state.cluster.live?.exposition ?? "")).utf8))
+  private var metricsPage: HTTPResponse {
+    var page = Exposition()
+    state.write(to: &page)
+    return HTTPResponse(status: .ok, contentType: .prometheus, body: page.bytes)
   }
 
-  /// One line a review that was not simply allowed; what was allowed is told on level debug.
-  private func note(_ answer: Reviewer.Answer, by webhook: Reviewer.Webhook) {
-    let level: Logger.Level =
-      switch answer.outcome {
-      case .allowed: .debug
-      case .patched, .denied: .info
-      case .undecided: .warning
-      }
+  /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.
+  private func note(
+    _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, took duration: Duration
+  ) {
+    let level: Logger.Level
+    switch outcome {
+    case .allowed(let warnings):
+      for warning in warnings { state.metrics.warnings.add(warning.rule) }
+      level = .debug
+    case .patched:
+      level = .info
+    case .denied(let violations, let warnings):
+      for rule in Set(violations.map(\.rule)) { state.metrics.refusals.add(rule) }
+      for warning in warnings { state.metrics.warnings.add(warning.rule) }
+      level = .info
+    case .undecided:
+      level = .warning
+    }
     guard level >= log.logLevel else { return }
-    log.log(level: level, "review", metadata: answer.metadata(for: webhook))
+    let line = ReviewLine(webhook: webhook, review: review, outcome: outcome, duration: duration)
+    log.log(level: level, "review", metadata: line.metadata)
   }
 }
 

@@ -116,20 +116,24 @@ extension Loop {
       } catch {
         pauseAccepting(error)
       }
-      if connections.count >= ServerLimits.connectionsPerLoop { stopAccepting() }
+      if connections.count >= ServerLimits.connectionsPerLoop {
+        bench.endpoints.state.metrics.count(.connections)
+        stopAccepting()
+      }
     }
   }
 
   /// Without room, the listening socket would stay readable and the loop would turn idly.
   private func pauseAccepting(_ reason: Errno) {
+    bench.endpoints.state.metrics.count(.descriptors)
     bench.endpoints.log.warning("cannot accept connections for now", metadata: ["reason": "\(reason)"])
     stopAccepting()
     acceptsAgainAt = .now + ServerLimits.acceptPause
   }
 
   private func add(_ socket: consuming Socket) {
-    bench.endpoints.state.metrics.connections.add(1)
-    bench.endpoints.state.metrics.openConnections.add(1)
+    bench.metrics.connections.add()
+    bench.metrics.openConnections.add()
     var waiting: Socket? = socket
     let connection = connections.insert { token in
       guard let socket = waiting.take() else { preconditionFailure("a connection is made once") }
@@ -159,7 +163,7 @@ extension Loop {
 
   private func expire(_ token: Poller.Token) {
     guard let connection = connections[token] else { return }
-    bench.endpoints.state.metrics.expiredConnections.add(1)
+    bench.note(expired: connection.phase)
     connection.end()
     remove(connection)
   }
@@ -169,7 +173,7 @@ extension Loop {
     try? poller.remove(connection.socket.descriptor)
     deadlines.clear(connection.token)
     connections.remove(connection.token)
-    bench.endpoints.state.metrics.openConnections.add(-1)
+    bench.metrics.openConnections.add(-1)
     if !isAccepting, acceptsAgainAt == nil { try? startAccepting() }
   }
 }

@@ -2,33 +2,52 @@ internal import Admission
 internal import Logging
 internal import Rules
 
-extension Reviewer.Answer {
-  /// What the log tells of a review: who did what to the setting and what came of it. The value itself stays out.
-  func metadata(for webhook: Reviewer.Webhook) -> Logger.Metadata {
+/// What the log tells of a review: who asked what, what came of it and why. The value itself stays out.
+struct ReviewLine {
+  let webhook: Reviewer.Webhook
+  let review: AdmissionRequest
+  let outcome: Outcome
+  let duration: Duration
+
+  /// Names of users and the like are as long as somebody made them.
+  private static let longest = 256
+
+  /// The keys are an interface: whoever collects logs has queries with them.
+  var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
       "webhook": "\(webhook.rawValue)",
-      "uid": "\(String(decoding: request.uid, as: UTF8.self))",
-      "user": "\(String(decoding: request.userName, as: UTF8.self))",
-      "operation": "\(request.operation?.rawValue ?? "")",
+      "uid": "\(shown(review.uid))",
+      "user": "\(shown(review.userName))",
+      "operation": "\(review.operation?.rawValue ?? "")",
       "verdict": "\(outcome.word)",
+      "rules": "\(rules.joined(separator: ","))",
+      "duration": "\(seconds)",
     ]
-    if request.isDryRun { metadata["dryRun"] = "true" }
-    switch outcome {
-    case .denied(let violations, _): metadata["rules"] = "\(violations.map(\.rule).joined(separator: ","))"
-    case .undecided(let fault): metadata["fault"] = "\(fault.message)"
-    case .allowed, .patched: break
-    }
+    if review.isDryRun { metadata["dryRun"] = "true" }
+    if case .undecided(let fault) = outcome { metadata["fault"] = "\(fault.message)" }
     return metadata
   }
-}
 
-extension Outcome {
-  fileprivate var word: String {
-    switch self {
-    case .allowed: "allowed"
-    case .patched: "patched"
-    case .denied: "denied"
-    case .undecided: "undecided"
-    }
+  /// The rules that were broken or that warn, each once, in the order of the law.
+  private var rules: [String] {
+    let names: [String] =
+      switch outcome {
+      case .denied(let violations, _): violations.map(\.rule)
+      case .allowed(let warnings): warnings.map(\.rule)
+      case .patched, .undecided: []
+      }
+    return names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
+  }
+
+  /// With microseconds, such as `0.000012`.
+  private var seconds: String {
+    let microseconds = duration.components.attoseconds / 1_000_000_000_000
+    let digits = String(microseconds)
+    return "\(duration.components.seconds).\(String(repeating: "0", count: 6 - digits.count))\(digits)"
+  }
+
+  private func shown(_ text: [UInt8]) -> String {
+    text.count > Self.longest
+      ? String(decoding: text.prefix(Self.longest), as: UTF8.self) + "…" : String(decoding: text, as: UTF8.self)
   }
 }

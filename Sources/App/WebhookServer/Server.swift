@@ -50,8 +50,7 @@ package enum Server {
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
     let state = ServerState()
-    let certificate = CertificateReader(
-      source: configuration.certificate, context: ContextBox(try configuration.certificate.read()), log: log)
+    let certificate = try CertificateReader(configuration.certificate, metrics: state.metrics, log: log)
 
     let snapshot = try begin(configuration.cluster, state, log)
     let listeners = try configuration.listen.map { text in try listen(on: text, log) }

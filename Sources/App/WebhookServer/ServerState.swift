@@ -1,4 +1,5 @@
 internal import KubeClient
+internal import Reactor
 internal import Rules
 internal import Synchronization
 
@@ -19,6 +20,18 @@ final class ServerState: Sendable {
     if isDraining { reasons.append("the server is stopping") }
     if let fault = cluster.fault { reasons.append(fault.message) }
     return reasons
+  }
+}
+
+extension ServerState {
+  /// Everything that `/metrics` shows; whoever has more to tell adds it here.
+  func write(to page: inout Exposition) {
+    page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
+    page.add(1, ["version": Version.current])
+    page.add("ready", .gauge, "Whether /readyz says yes.", reasonsAgainstReadiness.isEmpty ? 1 : 0)
+    metrics.write(to: &page)
+    cluster.live?.write(to: &page)
+    if let figures = ProcessFigures.current { page.add(figures) }
   }
 }
 

@@ -12,41 +12,22 @@ extension SharedCluster {
     }.joined()
   }
 
-  /// The part of `/metrics` that tells of each kind, in the text format of Prometheus.
-  var exposition: String {
+  /// The part of `/metrics` that tells of each kind.
+  func write(to page: inout Exposition) {
     let kinds = self.kinds
-    func samples(_ metric: String, _ value: (KindStatus, Duration?) -> String?) -> String {
-      kinds.compactMap { kind, status, age in
-        value(status, age).map { "storage_network_webhook_watch_\(metric){resource=\"\(kind.resource.name)\"} \($0)\n" }
-      }.joined()
-    }
-    let standings = kinds.map { kind, status, _ in
-      "storage_network_webhook_watch_state{resource=\"\(kind.resource.name)\",state=\"\(status.standing.word)\"} 1\n"
-    }
-    return """
-      # HELP storage_network_webhook_watch_state How well a kind is known.
-      # TYPE storage_network_webhook_watch_state gauge
-      \(standings.joined())\
-      # HELP storage_network_webhook_watch_age_seconds Time since the API server last said something about a kind.
-      # TYPE storage_network_webhook_watch_age_seconds gauge
-      \(samples("age_seconds") { $1.map(\.seconds) })\
-      # HELP storage_network_webhook_watch_lists_total Times a kind was listed whole.
-      # TYPE storage_network_webhook_watch_lists_total counter
-      \(samples("lists_total") { status, _ in String(status.lists) })\
-      # HELP storage_network_webhook_watch_events_total Changes of objects that the API server told of.
-      # TYPE storage_network_webhook_watch_events_total counter
-      \(samples("events_total") { status, _ in String(status.events) })\
-      # HELP storage_network_webhook_watch_failures_total Requests that failed or broke off.
-      # TYPE storage_network_webhook_watch_failures_total counter
-      \(samples("failures_total") { status, _ in String(status.failures) })
-      """
+    page.begin("watch_state", .gauge, "How well a kind is known; the value is always 1.")
+    for (kind, status, _) in kinds { page.add(1, ["resource": kind.resource.name, "state": status.standing.word]) }
+    page.begin("watch_age_seconds", .gauge, "Time since the API server last said something about a kind.")
+    for (kind, _, age) in kinds where age != nil { page.add(age?.seconds ?? 0, ["resource": kind.resource.name]) }
+    page.begin("watch_lists_total", .counter, "Times a kind was listed whole.")
+    for (kind, status, _) in kinds { page.add(status.lists, ["resource": kind.resource.name]) }
+    page.begin("watch_events_total", .counter, "Changes of objects that the API server told of.")
+    for (kind, status, _) in kinds { page.add(status.events, ["resource": kind.resource.name]) }
+    page.begin("watch_failures_total", .counter, "Requests that failed or broke off.")
+    for (kind, status, _) in kinds { page.add(status.failures, ["resource": kind.resource.name]) }
   }
 }
 
 extension Duration {
-  /// With milliseconds, such as `12.345`.
-  fileprivate var seconds: String {
-    let milliseconds = String(components.attoseconds / 1_000_000_000_000_000)
-    return "\(components.seconds).\(String(repeating: "0", count: 3 - milliseconds.count))\(milliseconds)"
-  }
+  fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

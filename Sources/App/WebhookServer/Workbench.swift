@@ -6,6 +6,7 @@ internal import TLSWire
 /// What the connections of a loop use one after the other: buffers that stay warm, and everything they answer with.
 final class Workbench {
   let endpoints: Endpoints
+  let metrics: LoopMetrics
   let buffer = ReceiveBuffer(capacity: ServerLimits.receiving)
   /// Decrypted bytes of the connection whose turn it is.
   var plaintext: [UInt8] = []
@@ -16,6 +17,7 @@ final class Workbench {
 
   init(endpoints: Endpoints) {
     self.endpoints = endpoints
+    metrics = endpoints.state.metrics.makeLoop()
   }
 
   /// Follows the time of day; the text changes once a second.
@@ -26,12 +28,33 @@ final class Workbench {
   }
 
   func note(_ failure: TLSFailure) {
-    endpoints.state.metrics.failedHandshakes.add(1)
+    endpoints.state.metrics.handshakeFailures.add(failure.cause)
     endpoints.log.debug("TLS handshake failed", metadata: ["reason": "\(failure)"])
   }
 
   func note(_ rejection: HTTPRejection) {
-    endpoints.state.metrics.rejectedRequests.add(1)
+    endpoints.state.metrics.rejectedRequests.add("\(rejection)")
+    endpoints.state.metrics.count(Limit(rejection))
     endpoints.log.debug("request refused", metadata: ["reason": "\(rejection.explanation)"])
+  }
+
+  func note(expired phase: Connection.Phase) {
+    endpoints.state.metrics.expiredConnections.add(1)
+    endpoints.state.metrics.count(Limit(phase))
+  }
+
+  /// Answers a request that came over a protocol.
+  func answer(_ request: borrowing HTTPRequest, over version: ApplicationProtocol) -> HTTPResponse {
+    metrics.count(version)
+    return endpoints.answer(request, metrics)
+  }
+}
+
+extension HTTPSession {
+  var version: ApplicationProtocol {
+    switch self {
+    case .http1: .http1
+    case .http2: .http2
+    }
   }
 }

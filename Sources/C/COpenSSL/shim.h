@@ -31,3 +31,4 @@ static inline int COpenSSL_error_reason(unsigned long error) { return ERR_GET_RE
 static inline void COpenSSL_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void COpenSSL_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline BIO *COpenSSL_memory(const void *bytes, int count) { return BIO_new_mem_buf(bytes, count); }
+static inline EVP_PKEY *COpenSSL_generate_key(const char *curve) { return EVP_EC_gen(curve); }

@@ -26,13 +26,19 @@ package struct Reviewer: Sendable {
     _ body: Span<UInt8>, for webhook: Webhook, in facts: () throws(Fault) -> ClusterFacts
   ) throws(ReviewError) -> Answer {
     let request = try ReviewDecoder.decode(body)
-    let outcome =
-      switch webhook {
-      case .validate: validate(request, in: facts)
-      case .mutate: mutate(request)
-      }
+    let outcome = decide(request, for: webhook, in: facts)
     let response = ReviewEncoder.encode(outcome, uid: request.uid)
     return Answer(request: request, outcome: outcome, body: response)
+  }
+
+  /// The middle of the three steps, for callers that take the time of each.
+  package func decide(
+    _ request: AdmissionRequest, for webhook: Webhook, in facts: () throws(Fault) -> ClusterFacts
+  ) -> Outcome {
+    switch webhook {
+    case .validate: validate(request, in: facts)
+    case .mutate: mutate(request)
+    }
   }
 
   private func validate(

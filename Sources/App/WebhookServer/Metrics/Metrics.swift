@@ -1,89 +1,120 @@
 internal import Admission
+internal import HTTPWire
+internal import Rules
 internal import Synchronization
+internal import TLSWire
 
-/// A count that only grows, or a gauge that follows a number; any thread may change it.
-struct Counter: ~Copyable, Sendable {
-  private let value = Atomic<Int>(0)
-
-  func add(_ amount: Int) { value.add(amount, ordering: .relaxed) }
-  var current: Int { value.load(ordering: .relaxed) }
-}
-
-/// What the server counts, in the text format of Prometheus.
-///
-/// <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>
+/// What the server counts, and how it stands on the page for Prometheus. What a loop counts while it serves is in
+/// ``LoopMetrics``; here is what happens rarely.
 final class Metrics: Sendable {
-  let allowed = WebhookCounters()
-  let patched = WebhookCounters()
-  let denied = WebhookCounters()
-  let undecided = WebhookCounters()
+  let refusals = CountsByName(Law.articles.map(\.name))
+  let warnings = CountsByName(Law.articles.map(\.name))
   let unreadableReviews = Counter()
-  let connections = Counter()
-  let openConnections = Counter()
-  let failedHandshakes = Counter()
-  let rejectedRequests = Counter()
+  let handshakeFailures = CountsByName(TLSFailure.causes)
+  let rejectedRequests = CountsByName(HTTPRejection.allCases.map { "\($0)" })
   let expiredConnections = Counter()
+  let limits = CountsByName(Limit.allCases.map(\.rawValue))
   let snapshotReadings = Counter()
   let failedSnapshotReadings = Counter()
+  let certificateReadings = Counter()
+  let failedCertificateReadings = Counter()
+  /// Seconds since 1970.
+  let certificateExpiry = Gauge()
+  private let loops = Mutex<[LoopMetrics]>([])
 
-  struct WebhookCounters: ~Copyable, Sendable {
-    let validate = Counter()
-    let mutate = Counter()
-
-    func count(_ webhook: Reviewer.Webhook) {
-      switch webhook {
-      case .validate: validate.add(1)
-      case .mutate: mutate.add(1)
-      }
-    }
+  /// The counts of one more loop.
+  func makeLoop() -> LoopMetrics {
+    let loop = LoopMetrics()
+    loops.withLock { $0.append(loop) }
+    return loop
   }
 
-  func count(_ webhook: Reviewer.Webhook, _ outcome: Outcome) {
-    switch outcome {
-    case .allowed: allowed.count(webhook)
-    case .patched: patched.count(webhook)
-    case .denied: denied.count(webhook)
-    case .undecided: undecided.count(webhook)
-    }
+  var openConnections: Int { loops.withLock { $0 }.reduce(0) { $0 + $1.openConnections.current } }
+
+  func count(_ limit: Limit?) {
+    if let limit { limits.add(limit.rawValue) }
   }
 
-  func exposition(isReady: Bool) -> String {
-    """
-    # HELP storage_network_webhook_reviews_total Admission reviews answered.
-    # TYPE storage_network_webhook_reviews_total counter
-    storage_network_webhook_reviews_total{webhook="validate",verdict="allowed"} \(allowed.validate.current)
-    storage_network_webhook_reviews_total{webhook="validate",verdict="denied"} \(denied.validate.current)
-    storage_network_webhook_reviews_total{webhook="validate",verdict="undecided"} \(undecided.validate.current)
-    storage_network_webhook_reviews_total{webhook="mutate",verdict="allowed"} \(allowed.mutate.current)
-    storage_network_webhook_reviews_total{webhook="mutate",verdict="patched"} \(patched.mutate.current)
-    # HELP storage_network_webhook_unreadable_reviews_total Bodies that were no admission review.
-    # TYPE storage_network_webhook_unreadable_reviews_total counter
-    storage_network_webhook_unreadable_reviews_total \(unreadableReviews.current)
-    # HELP storage_network_webhook_rejected_requests_total Requests that were no HTTP and ended their connection.
-    # TYPE storage_network_webhook_rejected_requests_total counter
-    storage_network_webhook_rejected_requests_total \(rejectedRequests.current)
-    # HELP storage_network_webhook_connections_total Connections accepted.
-    # TYPE storage_network_webhook_connections_total counter
-    storage_network_webhook_connections_total \(connections.current)
-    # HELP storage_network_webhook_open_connections Connections open now.
-    # TYPE storage_network_webhook_open_connections gauge
-    storage_network_webhook_open_connections \(openConnections.current)
-    # HELP storage_network_webhook_failed_handshakes_total TLS handshakes that failed.
-    # TYPE storage_network_webhook_failed_handshakes_total counter
-    storage_network_webhook_failed_handshakes_total \(failedHandshakes.current)
-    # HELP storage_network_webhook_expired_connections_total Connections closed because their deadline had passed.
-    # TYPE storage_network_webhook_expired_connections_total counter
-    storage_network_webhook_expired_connections_total \(expiredConnections.current)
-    # HELP storage_network_webhook_snapshot_readings_total Times the cluster snapshot was read and taken.
-    # TYPE storage_network_webhook_snapshot_readings_total counter
-    storage_network_webhook_snapshot_readings_total \(snapshotReadings.current)
-    # HELP storage_network_webhook_failed_snapshot_readings_total Times the cluster snapshot could not be read.
-    # TYPE storage_network_webhook_failed_snapshot_readings_total counter
-    storage_network_webhook_failed_snapshot_readings_total \(failedSnapshotReadings.current)
-    # HELP storage_network_webhook_ready Whether /readyz says yes.
-    # TYPE storage_network_webhook_ready gauge
-    storage_network_webhook_ready \(isReady ? 1 : 0)
+  func write(to page: inout Exposition) {
+    let loops = loops.withLock { $0 }
+    writeReviews(loops, to: &page)
+    writeConnections(loops, to: &page)
+    writeFiles(to: &page)
+  }
+}
 
-    """
+extension Metrics {
+  private func writeReviews(_ loops: [LoopMetrics], to page: inout Exposition) {
+    page.begin("reviews_total", .counter, "Admission reviews answered.")
+    for key in ReviewTallies.keys {
+      page.add(
+        loops.reduce(0) { $0 + $1.reviews[key] },
+        [
+          "webhook": key.webhook.rawValue, "operation": key.operation?.rawValue ?? "other",
+          "verdict": "\(key.verdict)",
+        ])
+    }
+    page.begin("refusals_total", .counter, "Rules that a denied change broke; one denial can name several.")
+    for (rule, count) in refusals.current { page.add(count, ["rule": rule]) }
+    page.begin("warnings_total", .counter, "Warnings that went out with a review.")
+    for (rule, count) in warnings.current { page.add(count, ["rule": rule]) }
+    page.add(
+      "unreadable_reviews_total", .counter, "Bodies that were no admission review.", unreadableReviews.current)
+    writeDurations(loops, to: &page)
+  }
+
+  private func writeDurations(_ loops: [LoopMetrics], to page: inout Exposition) {
+    var (reading, judging, answering) = (Durations(), Durations(), Durations())
+    for loop in loops {
+      loop.reading.collect(into: &reading)
+      loop.judging.collect(into: &judging)
+      loop.answering.collect(into: &answering)
+    }
+    page.begin(
+      "review_duration_seconds", .histogram, "Time from a review's last byte to its answer, and the stages of it.")
+    page.add(reading, label: ("stage", "read"))
+    page.add(judging, label: ("stage", "judge"))
+    page.add(answering, label: ("stage", "whole"))
+  }
+
+  private func writeConnections(_ loops: [LoopMetrics], to page: inout Exposition) {
+    func sum(_ count: (LoopMetrics) -> Int) -> Int { loops.reduce(0) { $0 + count($1) } }
+    page.add("connections_total", .counter, "Connections accepted.", sum { $0.connections.current })
+    page.add("open_connections", .gauge, "Connections open now.", sum { $0.openConnections.current })
+    page.add(
+      "expired_connections_total", .counter, "Connections closed because a deadline had passed, idle ones included.",
+      expiredConnections.current)
+    page.add("received_bytes_total", .counter, "Bytes received, encrypted.", sum { $0.receivedBytes.current })
+    page.add("sent_bytes_total", .counter, "Bytes sent, encrypted.", sum { $0.sentBytes.current })
+    page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")
+    page.add(sum { $0.http1Requests.current }, ["protocol": "http/1.1"])
+    page.add(sum { $0.http2Requests.current }, ["protocol": "h2"])
+    page.begin("rejected_requests_total", .counter, "Requests that were no HTTP and ended their connection.")
+    for (reason, count) in rejectedRequests.current { page.add(count, ["reason": reason]) }
+    page.begin("handshakes_total", .counter, "TLS handshakes completed.")
+    for key in HandshakeTallies.Key.allCases {
+      page.add(
+        sum { $0.handshakes[key] },
+        [
+          "version": key.isTLS13 ? "TLSv1.3" : "TLSv1.2", "protocol": key.isHTTP2 ? "h2" : "http/1.1",
+          "resumed": key.isResumed ? "true" : "false",
+        ])
+    }
+    page.begin("handshake_failures_total", .counter, "TLS handshakes that failed.")
+    for (cause, count) in handshakeFailures.current { page.add(count, ["cause": cause]) }
+    page.begin("limits_reached_total", .counter, "Times somebody ran into a limit of the server.")
+    for (limit, count) in limits.current { page.add(count, ["limit": limit]) }
+  }
+
+  private func writeFiles(to page: inout Exposition) {
+    page.begin("certificate_readings_total", .counter, "Times a certificate was read; a refused one is not served.")
+    page.add(certificateReadings.current, ["result": "used"])
+    page.add(failedCertificateReadings.current, ["result": "refused"])
+    page.add(
+      "certificate_expiry_timestamp_seconds", .gauge, "When the served certificate expires.",
+      certificateExpiry.current)
+    page.begin("snapshot_readings_total", .counter, "Times the cluster snapshot was read.")
+    page.add(snapshotReadings.current, ["result": "used"])
+    page.add(failedSnapshotReadings.current, ["result": "refused"])
   }
 }

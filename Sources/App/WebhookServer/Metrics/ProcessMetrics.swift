@@ -1,0 +1,23 @@
+internal import Reactor
+
+extension Exposition {
+  /// The process by the names that every Prometheus client library gives it.
+  ///
+  /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>
+  mutating func add(_ figures: ProcessFigures) {
+    begin("cpu_seconds_total", .counter, "CPU time spent, user and system.", prefix: Self.process)
+    add(figures.cpuSeconds)
+    begin("resident_memory_bytes", .gauge, "Memory held in RAM.", prefix: Self.process)
+    add(figures.residentBytes)
+    begin("virtual_memory_bytes", .gauge, "Memory reserved.", prefix: Self.process)
+    add(figures.virtualBytes)
+    begin("open_fds", .gauge, "Open file descriptors.", prefix: Self.process)
+    add(figures.openDescriptors)
+    begin("max_fds", .gauge, "File descriptors that may be open.", prefix: Self.process)
+    add(figures.mostDescriptors)
+    begin("start_time_seconds", .gauge, "When the process started, since 1970.", prefix: Self.process)
+    add(figures.startSeconds)
+  }
+
+  private static let process = "process_"
+}

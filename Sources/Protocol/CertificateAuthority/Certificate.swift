@@ -1,0 +1,79 @@
+internal import COpenSSL
+
+/// An X.509 certificate, to be asked what it says.
+@safe package final class Certificate: @unchecked Sendable {
+  // Sendable: nothing changes a certificate after it was read or signed.
+
+  /// Owned: freed in `deinit`.
+  let pointer: OpaquePointer
+
+  /// Takes over the ownership.
+  init(owning pointer: OpaquePointer) {
+    unsafe self.pointer = pointer
+  }
+
+  deinit {
+    unsafe X509_free(pointer)
+  }
+}
+
+extension Certificate {
+  /// The certificates of a PEM text in their order; what is none is passed over.
+  package static func all(in pem: [UInt8]) -> [Certificate] {
+    let source = Memory(pem)
+    var certificates: [Certificate] = []
+    // Sound: what PEM_read_bio_X509 returns is ours.
+    while let pointer = unsafe PEM_read_bio_X509(source.bio, nil, refusePassphrase, nil) {
+      unsafe certificates.append(Certificate(owning: pointer))
+    }
+    // The loop ends with an error in the queue: that no further certificate starts.
+    ERR_clear_error()
+    return certificates
+  }
+
+  /// In the one spelling in which the same certificates are the same bytes.
+  package var pem: [UInt8] {
+    let text = Memory()
+    unsafe PEM_write_bio_X509(text.bio, pointer)
+    return text.bytes
+  }
+
+  /// Seconds since 1970 between which it is valid.
+  package var validity: Range<Int64> {
+    let begin = unsafe seconds(X509_get0_notBefore(pointer))
+    let end = unsafe seconds(X509_get0_notAfter(pointer))
+    return begin..<max(begin, end)
+  }
+
+  package func isFor(_ name: String) -> Bool {
+    unsafe X509_check_host(pointer, name, name.utf8.count, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT), nil) == 1
+  }
+
+  package var isAuthority: Bool { unsafe X509_check_ca(pointer) == 1 }
+
+  /// True when the authority's name stands in it and its key made the signature.
+  package func isSigned(by authority: Certificate) -> Bool {
+    // Sound: the key belongs to the authority, which outlives the call.
+    let isSigned =
+      unsafe X509_check_issued(authority.pointer, pointer) == X509_V_OK
+      && X509_verify(pointer, X509_get0_pubkey(authority.pointer)) == 1
+    ERR_clear_error()
+    return isSigned
+  }
+}
+
+extension Certificate: Equatable {
+  package static func == (left: Certificate, right: Certificate) -> Bool {
+    unsafe X509_cmp(left.pointer, right.pointer) == 0
+  }
+}
+
+/// OpenSSL counts days and seconds between two times; that saves a calendar of our own.
+private func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+  let beginning = unsafe ASN1_TIME_set(nil, 0)
+  defer { unsafe ASN1_TIME_free(beginning) }
+  var days: Int32 = 0
+  var seconds: Int32 = 0
+  unsafe ASN1_TIME_diff(&days, &seconds, beginning, time)
+  return Int64(days) * 86_400 + Int64(seconds)
+}

@@ -1,0 +1,75 @@
+internal import COpenSSL
+
+/// The private half of a key pair.
+@safe package final class PrivateKey: @unchecked Sendable {
+  // Sendable: nothing changes a key after it was made or read.
+
+  /// Owned: freed in `deinit`.
+  let pointer: OpaquePointer
+
+  private init(owning pointer: OpaquePointer) {
+    unsafe self.pointer = pointer
+  }
+
+  /// A new key on the curve P-256, made of OpenSSL's randomness.
+  package convenience init() {
+    guard let pointer = unsafe COpenSSL_generate_key("P-256") else {
+      preconditionFailure("OpenSSL fails here only without memory or randomness")
+    }
+    unsafe self.init(owning: pointer)
+  }
+
+  /// The first private key of a PEM text; nil where there is none without a passphrase.
+  package convenience init?(pem: [UInt8]) {
+    let source = Memory(pem)
+    defer { ERR_clear_error() }
+    guard let pointer = unsafe PEM_read_bio_PrivateKey(source.bio, nil, refusePassphrase, nil) else { return nil }
+    unsafe self.init(owning: pointer)
+  }
+
+  deinit {
+    unsafe EVP_PKEY_free(pointer)
+  }
+
+  /// PKCS #8 without a passphrase.
+  package var pem: [UInt8] {
+    let text = Memory()
+    unsafe PEM_write_bio_PrivateKey(text.bio, pointer, nil, nil, 0, nil, nil)
+    return text.bytes
+  }
+
+  package func belongs(to certificate: Certificate) -> Bool {
+    defer { ERR_clear_error() }
+    return unsafe X509_check_private_key(certificate.pointer, pointer) == 1
+  }
+}
+
+/// Bytes in the form in which OpenSSL reads and writes them.
+@safe final class Memory {
+  /// Owned: freed in `deinit`.
+  let bio: OpaquePointer
+
+  init(_ bytes: [UInt8] = []) {
+    guard let bio = unsafe BIO_new(BIO_s_mem()) else { preconditionFailure("OpenSSL fails here only without memory") }
+    unsafe self.bio = bio
+    // Sound: OpenSSL copies the bytes.
+    _ = unsafe bytes.withUnsafeBytes { unsafe BIO_write(bio, $0.baseAddress, Int32($0.count)) }
+  }
+
+  deinit {
+    unsafe BIO_free(bio)
+  }
+
+  /// What was written; it is gone from there afterwards.
+  var bytes: [UInt8] {
+    // Sound: OpenSSL writes at most as many bytes as there is room and tells how many it wrote.
+    unsafe [UInt8](unsafeUninitializedCapacity: BIO_ctrl_pending(bio)) { buffer, count in
+      count = unsafe max(0, Int(BIO_read(bio, buffer.baseAddress, Int32(buffer.count))))
+    }
+  }
+}
+
+/// Without this, OpenSSL would ask for a passphrase on the terminal and wait.
+func refusePassphrase(
+  _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
+) -> Int32 { -1 }

@@ -1,0 +1,162 @@
+import Foundation
+import Reactor
+import Testbed
+import Testing
+
+@testable import WebhookServer
+
+/// `/metrics` as a collector sees it.
+struct MetricsTests {
+  @Test
+  func `what happened to a server stands on its page`() throws {
+    let server = try RunningServer()
+    _ = try server.validate(ExampleReview.text("update-set-value"))
+    _ = try server.validate(ExampleReview.text("update-set-value"), "--http1.1", "--tls-max", "1.2")
+    let refused = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
+    #expect(!refused.isAllowed)
+    _ = try server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value"))
+    _ = try server.ask("/validate", post: "{}")
+    _ = try server.ask("/readyz", post: nil, "--http1.1", "--header", "Host: a b")
+    _ = try Program.run("curl", ["--silent", "http://127.0.0.1:\(server.port)/"])
+
+    let page = try MetricsPage(server.ask("/metrics").body)
+    let expected = [
+      #"reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"}"#: 2.0,
+      #"reviews_total{webhook="validate",operation="UPDATE",verdict="denied"}"#: 1,
+      #"reviews_total{webhook="mutate",operation="UPDATE",verdict="patched"}"#: 1,
+      #"refusals_total{rule="RangeIsNotReserved"}"#: 1,
+      "unreadable_reviews_total": 1,
+      #"rejected_requests_total{reason="badHost"}"#: 1,
+      #"handshake_failures_total{cause="plain_http"}"#: 1,
+      #"handshakes_total{version="TLSv1.2",protocol="http/1.1",resumed="false"}"#: 1,
+      #"requests_total{protocol="http/1.1"}"#: 1,
+      #"certificate_readings_total{result="used"}"#: 1,
+      #"review_duration_seconds_count{stage="whole"}"#: 4,
+      "open_connections": 1,
+      "ready": 1,
+      #"build_info{version="\#(Version.current)"}"#: 1,
+    ]
+    for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
+      #expect(page.samples["storage_network_webhook_\(name)"] == value, "\(name)")
+    }
+    #expect(page.value("received_bytes_total") > 4 * 1500, "four reviews of at least 1.5 KB came in")
+    #expect(page.value("sent_bytes_total") > 0)
+    let expiry = page.value("certificate_expiry_timestamp_seconds") - Date.now.timeIntervalSince1970
+    #expect((86_400...2 * 86_400).contains(expiry), "the test's certificate is valid for two days")
+  }
+
+  @Test
+  func `the process is described under the names of every client library`() throws {
+    let server = try RunningServer()
+    let page = try MetricsPage(server.ask("/metrics").body)
+    #expect(try #require(page.samples["process_cpu_seconds_total"]) > 0)
+    #expect(try #require(page.samples["process_resident_memory_bytes"]) > 1_000_000)
+    #expect(try #require(page.samples["process_open_fds"]) > 3)
+    #expect(try #require(page.samples["process_max_fds"]) > 100)
+    let age = Date.now.timeIntervalSince1970 - (try #require(page.samples["process_start_time_seconds"]))
+    #expect((-1...60).contains(age))
+  }
+
+  @Test
+  func `histograms grow from bucket to bucket up to their count`() throws {
+    let server = try RunningServer()
+    for _ in 0..<3 { _ = try server.validate(ExampleReview.text("update-set-value")) }
+    let page = try MetricsPage(server.ask("/metrics").body)
+    for stage in ["read", "judge", "whole"] {
+      let name = "storage_network_webhook_review_duration_seconds"
+      let buckets = page.order.filter { $0.hasPrefix("\(name)_bucket{stage=\"\(stage)\"") }.compactMap {
+        page.samples[$0]
+      }
+      #expect(buckets.count == Durations.count + 1)
+      #expect(buckets == buckets.sorted())
+      #expect(buckets.last == 3)
+      #expect(page.samples["\(name)_count{stage=\"\(stage)\"}"] == 3)
+      let sum = try #require(page.samples["\(name)_sum{stage=\"\(stage)\"}"])
+      #expect(sum > 0 && sum < 3)
+    }
+  }
+
+  @Test(.enabled(if: Program.isInstalled("promtool")))
+  func `promtool finds nothing to complain about`() throws {
+    let server = try RunningServer()
+    let page = try server.ask("/metrics").body
+    let run = try Program.run("promtool", ["check", "metrics"], input: page)
+    #expect(run.exitCode == 0)
+    #expect(run.output + run.errors == "")
+  }
+
+  @Test
+  func `a label's value is escaped`() {
+    var page = Exposition()
+    page.begin("names", .gauge, "Names.")
+    page.add(1, ["name": "a \"b\" \\ c\nd"])
+    let text = String(decoding: page.bytes, as: UTF8.self)
+    #expect(text.hasSuffix("storage_network_webhook_names{name=\"a \\\"b\\\" \\\\ c\\nd\"} 1\n"))
+  }
+
+  struct Row: CustomTestStringConvertible {
+    let nanoseconds: Int64
+    let bucket: Int
+    var testDescription: String { "\(nanoseconds) ns" }
+  }
+
+  @Test(arguments: [
+    Row(nanoseconds: 0, bucket: 0),
+    Row(nanoseconds: 1_000, bucket: 0),
+    Row(nanoseconds: 1_001, bucket: 1),
+    Row(nanoseconds: 1_000_000_000, bucket: 13),
+    Row(nanoseconds: 1_000_000_001, bucket: 14),
+  ])
+  func `a duration falls into the first bucket whose bound it does not exceed`(row: Row) {
+    let tally = DurationTally()
+    tally.add(Moment(nanoseconds: 5), Moment(nanoseconds: 5 + row.nanoseconds))
+    var durations = Durations()
+    tally.collect(into: &durations)
+    #expect((durations.counts + [durations.countAboveBounds]).firstIndex(of: 1) == row.bucket)
+    #expect(durations.nanoseconds == Int(row.nanoseconds))
+  }
+
+  @Test
+  func `the bounds of the buckets are spelled as the seconds they are`() {
+    for index in 0..<Durations.count {
+      #expect(Double(Durations.boundsInSeconds[index]) == Double(Durations.bounds[index]) / 1e9)
+    }
+  }
+}
+
+/// A reader of Prometheus' text format that insists on its rules.
+struct MetricsPage {
+  /// By name and labels, as they are spelled.
+  private(set) var samples: [String: Double] = [:]
+  private(set) var order: [String] = []
+  private(set) var kinds: [String: String] = [:]
+
+  struct Malformed: Error { let line: Substring }
+
+  init(_ text: String) throws {
+    guard text.hasSuffix("\n") else { throw Malformed(line: text[...].suffix(40)) }
+    var helped: Set<Substring> = []
+    for line in text.dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
+      let words = line.split(separator: " ")
+      if line.hasPrefix("# HELP ") {
+        guard words.count > 3, helped.insert(words[2]).inserted else { throw Malformed(line: line) }
+      } else if line.hasPrefix("# TYPE ") {
+        guard words.count == 4, helped.contains(words[2]) else { throw Malformed(line: line) }
+        kinds[String(words[2])] = String(words[3])
+      } else {
+        guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
+          throw Malformed(line: line)
+        }
+        let key = String(line[..<space])
+        let name = String(key.prefix { $0 != "{" })
+        let family =
+          ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) && kinds[name] == nil }
+          .map { String(name.dropLast($0.count)) } ?? name
+        guard kinds[family] != nil, samples.updateValue(value, forKey: key) == nil else { throw Malformed(line: line) }
+        order.append(key)
+      }
+    }
+  }
+
+  func value(_ name: String) -> Double { samples["storage_network_webhook_\(name)"] ?? .nan }
+}
