@@ -58,6 +58,7 @@ let package = Package(
     // Protocol: bytes in, values out; no descriptor, thread or clock.
     room("Protocol", "TLSWire", ["COpenSSL"]),
     room("Protocol", "CertificateAuthority", ["COpenSSL"]),
+    room("Protocol", "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects"]),
     room("Protocol", "HTTPWire", ["CNGHTTP2"]),
     room("Protocol", "KubeObjects", ["JSON", "Rules"]),
     room("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
@@ -66,7 +67,7 @@ let package = Package(
 
     // Machinery: every system call.
     room("Machinery", "Reactor", ["CLinux"]),
-    room("Machinery", "KubeClient", ["CCurl", "ClusterState", "JSON", "Reactor", "Rules", "Snapshot"]),
+    room("Machinery", "KubeClient", ["CCurl", "ClusterState", "JSON", "KubeObjects", "Reactor", "Rules", "Snapshot"]),
 
     // App: the pipeline and the command line.
     room("App", "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
@@ -100,6 +101,8 @@ let package = Package(
     tests(of: "JSON", ["Testbed"]),
     tests(of: "Rules", ["Addressing", "JSON", "Testbed"]),
     tests(of: "TLSWire", ["COpenSSL", "Testbed"]),
+    tests(of: "CertificateAuthority", ["Testbed"]),
+    tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects"]),
     tests(of: "HTTPWire", ["CNGHTTP2"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),

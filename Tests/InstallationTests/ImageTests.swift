@@ -6,21 +6,6 @@ import WebhookServer
 /// The image is built by another program; what it is built from has to agree with the rest of the repository.
 struct ImageTests {
   @Test
-  func `the image is built with the libraries that the Makefile installs`() throws {
-    let dockerfile = try packages(in: "Dockerfile")
-    let makefile = try makefilePackages()
-    let built = dockerfile.filter(isForBuilding)
-    #expect(!built.isEmpty)
-    #expect(built.sorted() == makefile.filter(isForBuilding).sorted())
-  }
-
-  @Test
-  func `the README names the packages that the Makefile installs`() throws {
-    let list = try makefilePackages().joined(separator: " ")
-    #expect(try Repository.text("README.md").contains("`\(list)`"))
-  }
-
-  @Test
   func `every library that is built against is in the image, and no other`() throws {
     let development = ["libcurl4-openssl-dev", "libnghttp2-dev", "libssl-dev", "libyaml-dev"]
     let runtime = ["libcurl4", "libnghttp2-14", "libssl3", "libyaml-0-2"]
@@ -48,11 +33,6 @@ struct ImageTests {
     return lines.indices.filter { lines[$0].contains("apt-get install") }.flatMap { index in
       lines[index + 1].split(separator: " ").map(String.init).filter { $0 != "\\" }
     }
-  }
-
-  private func makefilePackages() throws -> [String] {
-    let line = try Repository.text("Makefile").split(separator: "\n").first { $0.hasPrefix("PACKAGES := ") }
-    return try #require(line).dropFirst("PACKAGES := ".count).split(separator: " ").map(String.init)
   }
 }
 

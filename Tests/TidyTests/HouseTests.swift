@@ -6,10 +6,12 @@ import Testing
   /// The floors from the ground up. A file may import its own floor and those below.
   static let floors = ["Domain", "Protocol", "Machinery", "App"]
 
-  /// The one target that a library's door belongs to.
+  /// The targets that a library's door belongs to: one each, but for the two halves of OpenSSL, which serve TLS and make
+  /// certificates.
   static let doors = [
-    "COpenSSL": "TLSWire", "CNGHTTP2": "HTTPWire", "CYAML": "Snapshot", "CCurl": "KubeClient", "CLinux": "Reactor",
-    "Glibc": "Reactor", "ArgumentParser": "storage-network-webhook",
+    "COpenSSL": ["TLSWire", "CertificateAuthority"], "CNGHTTP2": ["HTTPWire"], "CYAML": ["Snapshot"],
+    "CCurl": ["KubeClient"], "CLinux": ["Reactor"], "Glibc": ["Reactor"],
+    "ArgumentParser": ["storage-network-webhook"],
   ]
 
   /// What else comes from outside, and the lowest floor that may ask for it: below are neither locks nor logs.
@@ -21,8 +23,8 @@ import Testing
   @Test(arguments: files) func `imports point down, and each library has one door`(_ file: SourceFile) {
     for module in file.lines.compactMap(Import.init) {
       #expect(module.access == "internal" || module.access == "package", "\(module.module)")
-      if let owner = Self.doors[module.module] {
-        #expect(file.target == owner, "\(module.module) belongs to \(owner)")
+      if let owners = Self.doors[module.module] {
+        #expect(owners.contains(file.target), "\(module.module) belongs to \(owners)")
         continue
       }
       let floor = Self.floorOfTarget[module.module] ?? Self.outside[module.module]

@@ -1,4 +1,5 @@
 internal import JSON
+internal import KubeObjects
 
 /// A place in a configuration file: what is read from it is checked, and what is wrong names the file and the field.
 struct ConfigNode {

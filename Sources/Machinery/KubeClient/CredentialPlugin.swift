@@ -1,4 +1,5 @@
 internal import JSON
+internal import KubeObjects
 internal import Reactor
 
 /// A program that provides credentials: the `exec` of a kubeconfig's user.

@@ -1,7 +1,7 @@
-/// Base64 (RFC 4648 section 4), as it stands in kubeconfigs: line breaks are passed over.
-enum Base64 {
+/// Base64 (RFC 4648 section 4), as bytes stand in Kubernetes objects and kubeconfigs: line breaks are passed over.
+package enum Base64 {
   /// Nil for what is not base64.
-  static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     var bits: UInt32 = 0
     var digits = 0
@@ -41,7 +41,7 @@ enum Base64 {
 }
 
 extension Base64 {
-  static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)

@@ -1,0 +1,98 @@
+import CertificateAuthority
+import Foundation
+import Testbed
+import Testing
+
+/// What is issued, judged by OpenSSL's own program.
+struct IssuingTests {
+  let now = Int64(Date.now.timeIntervalSince1970)
+  let names = ["webhook.system.svc", "webhook.system.svc.cluster.local"]
+
+  func authority(_ serial: UInt64 = 1) -> Identity {
+    .authority(Subject(commonName: "authority \(serial)", validity: (now - 3600)..<(now + 86_400), serial: serial))
+  }
+
+  func serving(by authority: Identity) -> Identity {
+    authority.issue(
+      Subject(commonName: names[0], validity: (now - 3600)..<(now + 3600), serial: .max), for: names)
+  }
+
+  @Test
+  func `openssl verifies a serving pair for its names and for no other`() throws {
+    let authority = authority()
+    let serving = serving(by: authority)
+    let folder = try TemporaryFolder()
+    try folder.write(String(decoding: authority.certificate.pem, as: UTF8.self), to: "ca.pem")
+    try folder.write(String(decoding: serving.certificate.pem, as: UTF8.self), to: "tls.pem")
+    for (name, isGood) in names.map({ ($0, true) }) + [("other.system.svc", false)] {
+      let run = try Program.run(
+        "openssl",
+        [
+          "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", name, "-CAfile",
+          folder.path("ca.pem"), folder.path("tls.pem"),
+        ])
+      #expect((run.exitCode == 0) == isGood, "\(name): \(run.output)\(run.errors)")
+    }
+    let text = try Program.run("openssl", ["x509", "-in", folder.path("tls.pem"), "-noout", "-text"]).output
+    for words in ["NIST CURVE: P-256", "ecdsa-with-SHA256", "CA:FALSE", "TLS Web Server Authentication"] {
+      #expect(text.contains(words))
+    }
+  }
+
+  @Test
+  func `openssl reads the key, and it is the certificate's`() throws {
+    let serving = serving(by: authority())
+    let key = try Program.run("openssl", ["pkey", "-pubout"], input: String(decoding: serving.key.pem, as: UTF8.self))
+    let certificate = try Program.run(
+      "openssl", ["x509", "-noout", "-pubkey"], input: String(decoding: serving.certificate.pem, as: UTF8.self))
+    #expect(key.exitCode == 0)
+    #expect(key.output == certificate.output)
+  }
+
+  @Test
+  func `what was written is read again`() throws {
+    let authority = authority()
+    let serving = serving(by: authority)
+    let read = try #require(Identity(certificate: serving.certificate.pem, key: serving.key.pem))
+    #expect(read.certificate == serving.certificate)
+    #expect(read.certificate.pem == serving.certificate.pem)
+    #expect(read.certificate.validity == (now - 3600)..<(now + 3600))
+    #expect(!read.certificate.isAuthority)
+    #expect(authority.certificate.isAuthority)
+    #expect(names.allSatisfy(read.certificate.isFor))
+    #expect(!read.certificate.isFor("other.system.svc"))
+    #expect(read.certificate.isSigned(by: authority.certificate))
+  }
+
+  @Test
+  func `another authority has not signed it, not even one of the same name`() {
+    let serving = serving(by: authority())
+    #expect(!serving.certificate.isSigned(by: authority().certificate))
+    #expect(!serving.certificate.isSigned(by: authority(2).certificate))
+  }
+
+  @Test
+  func `a certificate with another's key is no identity`() {
+    let (one, other) = (authority(1), authority(2))
+    #expect(Identity(certificate: one.certificate.pem, key: other.key.pem) == nil)
+    #expect(Identity(certificate: one.certificate.pem, key: one.key.pem) != nil)
+    #expect(Identity(certificate: [], key: one.key.pem) == nil)
+    #expect(Identity(certificate: one.certificate.pem, key: Array("no key".utf8)) == nil)
+  }
+
+  @Test
+  func `a bundle is read in its order, whatever stands between its certificates`() {
+    let (one, other) = (authority(1).certificate, authority(2).certificate)
+    let bundle = Array("# one\n".utf8) + one.pem + Array("\n# other\n".utf8) + other.pem
+    #expect(Certificate.all(in: bundle) == [one, other])
+    #expect(Certificate.all(in: Array("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8)) == [])
+    #expect(Certificate.all(in: []) == [])
+  }
+
+  @Test
+  func `certificates last beyond the years of 32 bits`() {
+    let end: Int64 = 4_102_444_800  // 2100-01-01
+    let authority = Identity.authority(Subject(commonName: "long", validity: now..<end, serial: 1))
+    #expect(authority.certificate.validity == now..<end)
+  }
+}
