@@ -74,14 +74,15 @@ let package = Package(
     room(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "Snapshot", "TLSWire",
+        "Admission", "CertificateAuthority", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Reactor",
+        "Rules", "Snapshot", "TLSWire",
         logging,
       ]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ClusterState", "Companion", "JSON", "KubeClient", "KubeObjects", "Reactor", "Rules",
-        "Snapshot", "WebhookServer", argumentParser, logging,
+        "Addressing", "Admission", "CertificateCustody", "ClusterState", "Companion", "JSON", "KubeClient",
+        "KubeObjects", "Reactor", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: law),
 
@@ -108,7 +109,7 @@ let package = Package(
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "Testbed"]),
     tests(of: "Reactor", ["Testbed"]),
-    tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "Reactor", "Rules", "Testbed"]),
+    tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Reactor", "Rules", "Testbed"]),
     tests(
       of: "WebhookServer",
       ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),

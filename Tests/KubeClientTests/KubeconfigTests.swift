@@ -1,4 +1,5 @@
 import Foundation
+import KubeObjects
 import Testbed
 import Testing
 

@@ -6,7 +6,7 @@ internal import Rules
 
 /// A living cluster, and how to reach it.
 package struct LiveSource: Sendable {
-  private let access: ClusterAccess
+  let access: ClusterAccess
   private let staleness: Duration
 
   package static let usualStaleness: Duration = .seconds(120)

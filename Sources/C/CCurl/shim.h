@@ -16,6 +16,9 @@ static inline CURLcode CCurl_set_blob(CURL *easy, CURLoption option, const void 
   struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
   return curl_easy_setopt(easy, option, &blob);
 }
+static inline CURLcode CCurl_set_copy(CURL *easy, CURLoption option, const void *bytes) {
+  return curl_easy_setopt(easy, option, bytes);
+}
 static inline CURLcode CCurl_set_receiver(CURL *easy, CURLoption option, curl_write_callback receiver) {
   return curl_easy_setopt(easy, option, receiver);
 }

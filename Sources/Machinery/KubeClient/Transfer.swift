@@ -36,6 +36,8 @@ package enum TransferEvent: ~Escapable {
     unsafe failure = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe failure.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setRequest(request, access, presentation)
+    if let body = request.body { set(body: body) }
+    if request.method != "GET" { set(CURLOPT_CUSTOMREQUEST, request.method) }
     setTransport()
     setTrust(access, presentation)
     setReceivers()
@@ -56,6 +58,7 @@ package enum TransferEvent: ~Escapable {
 
   private func setRequest(_ request: APIRequest, _ access: ClusterAccess, _ presentation: Presentation) {
     add(header: "Accept: \(request.accept)")
+    if request.body != nil { add(header: "Content-Type: application/json") }
     if let token = presentation.token { add(header: "Authorization: Bearer \(token)") }
     set(CURLOPT_USERAGENT, "storage-network-webhook")
     if let name = access.serverName {
@@ -160,6 +163,11 @@ extension Transfer {
 
   private func set(_ option: CURLoption, _ bytes: [UInt8]) {
     check(unsafe CCurl_set_blob(easy, option, bytes, bytes.count))
+  }
+
+  private func set(body: [UInt8]) {
+    set(CURLOPT_POSTFIELDSIZE, body.count)
+    check(unsafe CCurl_set_copy(easy, CURLOPT_COPYPOSTFIELDS, body))
   }
 
   private func add(header: String) {

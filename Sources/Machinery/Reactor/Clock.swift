@@ -34,8 +34,16 @@ package enum WallClock {
   /// Such as `2026-11-24T04:17:01.123Z` (RFC 3339, UTC).
   package static var timestamp: String {
     var time = timespec()
-    var parts = unsafe tm()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return timestamp(time)
+  }
+
+  /// The same for another moment, in seconds since 1970.
+  package static func timestamp(_ seconds: Int64) -> String { timestamp(timespec(tv_sec: Int(seconds), tv_nsec: 0)) }
+
+  private static func timestamp(_ moment: timespec) -> String {
+    var time = moment
+    var parts = unsafe tm()
     unsafe gmtime_r(&time.tv_sec, &parts)
     // Sound: both calls fill what they are given, and `parts` holds no pointer that is read.
     func digits(_ number: Int32, _ width: Int) -> String {

@@ -20,7 +20,7 @@ enum Limit: String, CaseIterable {
     case .handshake: self = .handshakeTime
     case .head: self = .headTime
     case .body: self = .bodyTime
-    case .sending, .closing: self = .sendingTime
+    case .stalled, .sending, .closing: self = .sendingTime
     case .idle, .lingering, .closed: return nil
     }
   }

@@ -1,8 +1,18 @@
-/// One question to the API server: always a GET.
+/// One question to the API server, or one order.
 package struct APIRequest: Sendable, Equatable {
+  package let method: String
   /// With its query, percent-encoded.
   package let path: String
   package let accept: String
+  /// JSON; nil where the method has none.
+  package let body: [UInt8]?
+
+  package init(method: String = "GET", path: String, accept: String = "application/json", body: [UInt8]? = nil) {
+    self.method = method
+    self.path = path
+    self.accept = accept
+    self.body = body
+  }
 }
 
 extension APIRequest {
@@ -30,8 +40,9 @@ extension APIRequest {
     path += resource.version
     if let namespace = resource.namespace { path += "/namespaces/\(namespace)" }
     let selection = resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? []
-    self.path = "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&")
-    accept = resource.isMetadataOnly ? "application/json;as=\(form);g=meta.k8s.io;v=v1" : "application/json"
+    self.init(
+      path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"),
+      accept: resource.isMetadataOnly ? "application/json;as=\(form);g=meta.k8s.io;v=v1" : "application/json")
   }
 }
 
