@@ -112,7 +112,9 @@ let package = Package(
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Reactor", "Rules", "Testbed"]),
     tests(
       of: "WebhookServer",
-      ["Admission", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging]),
+      [
+        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging,
+      ]),
     .testTarget(
       name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),
 

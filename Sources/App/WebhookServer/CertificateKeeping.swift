@@ -11,9 +11,15 @@ package struct CertificateKeeping {
   private let terms: CustodyTerms
   /// Where the webhook is asked whether it answers; its certificate has to be for the Service's name all the same.
   private let webhook: String
+  /// Seconds since 1970.
+  private let clock: () -> Int64
   private let log: Logger
 
-  package init(of source: LiveSource, _ terms: CustodyTerms, webhook: String?, log: Logger) {
+  package init(
+    of source: LiveSource, _ terms: CustodyTerms, webhook: String?, clock: @escaping () -> Int64 = { WallClock.seconds },
+    log: Logger
+  ) {
+    self.clock = clock
     access = source.access
     client = KubeClient(source.access)
     self.terms = terms
@@ -58,7 +64,7 @@ package struct CertificateKeeping {
       }
       // Tokens of service accounts are renewed on disk.
       if answer.status == 401 { client.renewCredentials() }
-      return machine.answered(answer.status, answer.body, at: WallClock.seconds)
+      return machine.answered(answer.status, answer.body, at: clock())
     } catch {
       log.warning("no answer from the API server", metadata: ["reason": "\(error)"])
       return machine.unanswered(error.description)
