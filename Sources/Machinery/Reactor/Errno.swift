@@ -10,12 +10,20 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable {
 
   static let wouldBlock = Errno(rawValue: EAGAIN)
   static let interrupted = Errno(rawValue: EINTR)
-  static let tooManyOpenFiles = Errno(rawValue: EMFILE)
-  static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
-  static let noBuffers = Errno(rawValue: ENOBUFS)
-  static let noMemory = Errno(rawValue: ENOMEM)
-  static let connectionAborted = Errno(rawValue: ECONNABORTED)
   package static let noSuchFile = Errno(rawValue: ENOENT)
+}
+
+// What accept(2) tells.
+extension Errno {
+  /// The connection that was to be accepted is gone, or its network is; Linux tells so here, once for each.
+  var isOfOneConnection: Bool {
+    [
+      ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, EOPNOTSUPP,
+    ].contains(rawValue)
+  }
+
+  /// The process or the kernel has no room for another descriptor.
+  var isLackOfRoom: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(rawValue) }
 }
 
 extension Errno: CustomStringConvertible {

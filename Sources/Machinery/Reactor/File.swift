@@ -28,9 +28,10 @@ package enum File {
     let file = Descriptor(owning: try Syscalls.open(path, flags: O_RDONLY | O_NONBLOCK))
     let size = Int(try Syscalls.status(of: file.rawValue).st_size)
     var bytes: [UInt8] = []
-    while bytes.count <= limit,
-      case .done(let chunk) = try file.read(atMost: max(size - bytes.count + 1, 4096)), !chunk.isEmpty
-    {
+    while bytes.count <= limit {
+      // A pipe whose writer takes its time: what came so far is not the file.
+      guard case .done(let chunk) = try file.read(atMost: max(size - bytes.count + 1, 4096)) else { throw .wouldBlock }
+      if chunk.isEmpty { break }
       bytes += chunk
     }
     return bytes
@@ -64,15 +65,11 @@ package enum File {
 
   /// The names in a folder, in byte order.
   package static func names(in folder: String) throws(FileError) -> [String] {
-    guard let handle = unsafe opendir(folder) else { throw FileError(folder, Errno(rawValue: errno).description) }
-    defer { unsafe closedir(handle) }
-    var names: [String] = []
-    // Sound: an entry is valid until the next readdir, and its name, which ends with a zero byte, is copied before.
-    while let entry = unsafe readdir(handle) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
+    let names: [String]
+    do throws(Errno) {
+      names = try Syscalls.names(in: folder)
+    } catch {
+      throw FileError(folder, error.description)
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

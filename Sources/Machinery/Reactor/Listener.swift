@@ -32,16 +32,18 @@ package struct Listener: ~Copyable, Sendable {
 
   package func accept() throws(Errno) -> Acceptance {
     while true {
+      let accepted: Progress<(Int32, SocketAddress)>
       do throws(Errno) {
-        guard case .done(let (socket, address)) = try Syscalls.accept(descriptor.rawValue) else { return .nobody }
-        return .connection(try Socket(owning: socket), from: address)
+        accepted = try Syscalls.accept(descriptor.rawValue)
       } catch {
-        switch error {
-        case .connectionAborted: continue
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBuffers, .noMemory: return .exhausted(error)
-        default: throw error
-        }
+        if error.isOfOneConnection { continue }
+        if error.isLackOfRoom { return .exhausted(error) }
+        throw error
       }
+      guard case .done(let (socket, address)) = accepted else { return .nobody }
+      // A connection that fails at once is its peer's trouble; the next one may be waiting.
+      guard let socket = try? Socket(owning: socket) else { continue }
+      return .connection(socket, from: address)
     }
   }
 }

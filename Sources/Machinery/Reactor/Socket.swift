@@ -25,7 +25,8 @@ package struct Socket: ~Copyable, Sendable {
 
   /// Tells the peer that nothing more will come while what it sends is still read.
   package func endSending() {
-    _ = shutdown(descriptor.rawValue, Int32(SHUT_WR))
+    // Where it fails there is no connection any more, and reading tells.
+    try? Syscalls.endSending(descriptor.rawValue)
   }
 }
 

@@ -7,60 +7,66 @@ internal import Glibc
 enum Syscalls {
   static func close(_ descriptor: Int32) {
     // Linux has freed the descriptor even where it reports an error (close(2), NOTES), so there is nothing to retry.
-    _ = Glibc.close(descriptor)
+    _ = try? perform(.close(descriptor)) { Glibc.close(descriptor) }
   }
 
   static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
-    try progress { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    try progress(unsafe .read(descriptor, buffer)) { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
   }
 
   static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Progress<Int> {
-    try progress { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
+    try progress(unsafe .write(descriptor, buffer)) { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
-    try progress { unsafe Glibc.recv(socket, buffer.baseAddress, buffer.count, 0) }
+    try progress(unsafe .receive(socket, buffer)) { unsafe Glibc.recv(socket, buffer.baseAddress, buffer.count, 0) }
   }
 
   static func send(_ socket: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Progress<Int> {
     // A peer that is gone shall be an error here, not a signal for the whole process.
-    try progress { unsafe Glibc.send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL)) }
+    try progress(unsafe .send(socket, buffer)) {
+      unsafe Glibc.send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+    }
+  }
+
+  static func endSending(_ socket: Int32) throws(Errno) {
+    _ = try value(.endSending(socket)) { shutdown(socket, Int32(SHUT_WR)) }
   }
 
   static func accept(_ listener: Int32) throws(Errno) -> Progress<(Int32, SocketAddress)> {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let result = try progress { Int(unsafe clinux_accept(listener, &storage, &length)) }
+    let result = try progress(.accept(listener)) { Int(unsafe clinux_accept(listener, &storage, &length)) }
     guard case .done(let descriptor) = result else { return .notYet }
     return .done((Int32(descriptor), SocketAddress(storage)))
   }
 
   static func socket(_ family: Int32) throws(Errno) -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    return try value { Glibc.socket(family, type, 0) }
+    return try value(.socket) { Glibc.socket(family, type, 0) }
   }
 
   static func setOption(_ socket: Int32, level: Int32, _ name: Int32, to value: Int32) throws(Errno) {
     var value = value
-    _ = try self.value {
+    _ = try self.value(.setOption(socket)) {
       unsafe setsockopt(socket, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
   }
 
   static func bind(_ socket: Int32, to address: SocketAddress) throws(Errno) {
-    _ = try value {
+    _ = try value(.bind(socket)) {
       unsafe address.withSocketAddress { unsafe Glibc.bind(socket, $0, $1) }
     }
   }
 
   static func listen(_ socket: Int32, backlog: Int32) throws(Errno) {
-    _ = try value { Glibc.listen(socket, backlog) }
+    _ = try value(.listen(socket)) { Glibc.listen(socket, backlog) }
   }
 
   static func localAddress(of socket: Int32) throws(Errno) -> SocketAddress {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    _ = try value {
+    _ = try value(.localAddress(socket)) {
       unsafe withUnsafeMutablePointer(to: &storage) { storage in
         unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(socket, $0, &length) }
       }
@@ -68,36 +74,85 @@ enum Syscalls {
     return SocketAddress(storage)
   }
 
+  /// The time of a clock, in nanoseconds from its start.
+  static func time(of clock: clockid_t) -> Int64 {
+    // Cannot fail: the clocks that are asked for exist on every Linux. Through the vDSO it costs no system call.
+    let time = try? perform(.time(clock)) {
+      var time = timespec()
+      unsafe clock_gettime(clock, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+    return time ?? 0
+  }
+
   static func open(_ path: String, flags: Int32) throws(Errno) -> Int32 {
-    try value { unsafe Glibc.open(path, flags | O_CLOEXEC) }
+    try value(.open(path)) { unsafe Glibc.open(path, flags | O_CLOEXEC) }
   }
 
   static func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
-    try value { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+    try value(.duplicate(descriptor)) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
   }
 
   static func status(of descriptor: Int32) throws(Errno) -> stat {
     var status = stat()
-    _ = try value { unsafe fstat(descriptor, &status) }
+    _ = try value(.status) { unsafe fstat(descriptor, &status) }
     return status
   }
 
+  /// The names in a folder, in the order in which the file system has them.
+  static func names(in folder: String) throws(Errno) -> [String] {
+    var stream: OpaquePointer?
+    _ = try value(.openFolder(folder)) {
+      unsafe stream = opendir(folder)
+      return unsafe stream == nil ? -1 : 0
+    }
+    guard let stream = unsafe stream else { preconditionFailure("a folder that was opened has a stream") }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let name = try unsafe nextName(in: stream) {
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  private static func nextName(in stream: OpaquePointer) throws(Errno) -> String? {
+    var entry: UnsafeMutablePointer<dirent>?
+    _ = try value(.nextEntry) {
+      // The end and an error look alike but for errno (readdir(3)).
+      errno = 0
+      unsafe entry = readdir(stream)
+      return unsafe entry == nil && errno != 0 ? -1 : 0
+    }
+    // Sound: an entry is valid until the next readdir, and its name, which ends with a zero byte, is copied before.
+    return unsafe entry.map { entry in
+      unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+    }
+  }
+
   static func makePoller() throws(Errno) -> Int32 {
-    try value { epoll_create1(Int32(EPOLL_CLOEXEC)) }
+    try value(.makePoller) { epoll_create1(Int32(EPOLL_CLOEXEC)) }
   }
 
   static func control(_ poller: Int32, _ operation: Int32, _ descriptor: Int32, _ event: epoll_event) throws(Errno) {
     var event = unsafe event
-    _ = try value { unsafe epoll_ctl(poller, operation, descriptor, &event) }
+    _ = try unsafe withUnsafeMutablePointer(to: &event) { event throws(Errno) in
+      try value(unsafe .control(poller: poller, operation: operation, descriptor, event)) {
+        unsafe epoll_ctl(poller, operation, descriptor, event)
+      }
+    }
   }
 
   /// Waits for events; an interruption counts as none, so that the caller looks at its deadlines again.
   static func wait(
     _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, milliseconds: Int32
   ) throws(Errno) -> Int {
-    do {
+    do throws(Errno) {
       return Int(
-        try single { unsafe epoll_wait(poller, events.baseAddress, Int32(events.count), milliseconds) })
+        try perform(unsafe .wait(poller: poller, events, milliseconds: milliseconds)) {
+          unsafe epoll_wait(poller, events.baseAddress, Int32(events.count), milliseconds)
+        })
     } catch {
       if error == .interrupted { return 0 }
       throw error
@@ -105,20 +160,20 @@ enum Syscalls {
   }
 
   static func makeEvent() throws(Errno) -> Int32 {
-    try value { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) }
+    try value(.makeEvent) { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) }
   }
 
   static func makeSignalDescriptor(_ signals: sigset_t) throws(Errno) -> Int32 {
     var signals = signals
-    return try value { unsafe signalfd(-1, &signals, Int32(SFD_CLOEXEC | SFD_NONBLOCK)) }
+    return try value(.makeSignalDescriptor) { unsafe signalfd(-1, &signals, Int32(SFD_CLOEXEC | SFD_NONBLOCK)) }
   }
 
   static func makeWatcher() throws(Errno) -> Int32 {
-    try value { inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)) }
+    try value(.makeWatcher) { inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)) }
   }
 
   static func watch(_ watcher: Int32, _ path: String, _ events: UInt32) throws(Errno) -> Int32 {
-    try value { unsafe inotify_add_watch(watcher, path, events) }
+    try value(.watch(watcher, path)) { unsafe inotify_add_watch(watcher, path, events) }
   }
 }
 
@@ -163,10 +218,12 @@ extension Syscalls {
 // How results become values and errors.
 extension Syscalls {
   /// Calls until the call was not interrupted; EAGAIN is no error.
-  private static func progress(_ call: () -> Int) throws(Errno) -> Progress<Int> {
+  private static func progress(
+    _ description: @autoclosure () -> SystemCall, _ call: () -> Int
+  ) throws(Errno) -> Progress<Int> {
     while true {
       do throws(Errno) {
-        return .done(try single(call))
+        return .done(try perform(description(), call))
       } catch {
         switch error {
         case .interrupted: continue
@@ -178,20 +235,15 @@ extension Syscalls {
   }
 
   /// Calls until the call was not interrupted.
-  private static func value(_ call: () -> Int32) throws(Errno) -> Int32 {
+  private static func value(
+    _ description: @autoclosure () -> SystemCall = .other, _ call: () -> Int32
+  ) throws(Errno) -> Int32 {
     while true {
       do throws(Errno) {
-        return Int32(try single { Int(call()) })
+        return try perform(description(), call)
       } catch {
         if error != .interrupted { throw error }
       }
     }
-  }
-
-  /// One call. errno is read at once: anything in between, a release of an object even, could change it.
-  private static func single<Result: SignedInteger>(_ call: () -> Result) throws(Errno) -> Result {
-    let result = call()
-    if result == -1 { throw Errno(rawValue: errno) }
-    return result
   }
 }
