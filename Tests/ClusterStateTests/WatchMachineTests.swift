@@ -15,7 +15,8 @@ import Testing
     #expect(WatchDriver(.node).asked?.path == "/api/v1/nodes?limit=500&resourceVersion=0")
     #expect(
       WatchDriver(.longhornPod).asked?.path.hasPrefix(
-        "/api/v1/namespaces/longhorn-system/pods?limit=500&resourceVersion=0&labelSelector=longhorn.io%2Fcomponent%20in%20%28") == true)
+        "/api/v1/namespaces/longhorn-system/pods?limit=500&resourceVersion=0&labelSelector=longhorn.io%2Fcomponent%20in%20%28"
+      ) == true)
     let definitions = WatchDriver(.customResourceDefinition)
     #expect(definitions.asked?.accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
   }

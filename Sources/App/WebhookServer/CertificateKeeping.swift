@@ -16,7 +16,8 @@ package struct CertificateKeeping {
   private let log: Logger
 
   package init(
-    of source: LiveSource, _ terms: CustodyTerms, webhook: String?, clock: @escaping () -> Int64 = { WallClock.seconds },
+    of source: LiveSource, _ terms: CustodyTerms, webhook: String?,
+    clock: @escaping () -> Int64 = { WallClock.seconds },
     log: Logger
   ) {
     self.clock = clock

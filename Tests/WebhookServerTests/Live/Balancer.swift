@@ -18,7 +18,8 @@ final class Balancer: @unchecked Sendable {
     let listener = listener
     let result = withUnsafeMutablePointer(to: &address) { address in
       address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(listener, address, length) == 0 && listen(listener, 128) == 0 ? getsockname(listener, address, &length) : -1
+        bind(listener, address, length) == 0 && listen(listener, 128) == 0
+          ? getsockname(listener, address, &length) : -1
       }
     }
     guard result == 0 else { throw POSIXError(.EADDRINUSE) }
@@ -72,7 +73,7 @@ final class Balancer: @unchecked Sendable {
     while case let count = recv(from, &buffer, buffer.count, 0), count > 0 {
       var sent = 0
       while sent < count {
-        let written = buffer[sent..<count].withUnsafeBytes { send(to, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        let written = buffer[sent..<count].withUnsafeBytes { send(to, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         guard written > 0 else { return }
         sent += written
       }
