@@ -6,7 +6,11 @@ internal import WebhookServer
 /// `certificates`: what the webhook's own certificates need.
 struct Certificates: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make and renew the webhook's certificates in a cluster.", subcommands: [EnsureCertificates.self])
+    abstract: "Make and renew the webhook's certificates in a cluster.",
+    discussion: """
+      Example:
+        storage-network-webhook certificates ensure --help
+      """, subcommands: [EnsureCertificates.self])
 }
 
 /// `certificates ensure`: run at install and every day; most days there is nothing to do.

@@ -137,7 +137,7 @@ extension ObjectCollection {
         clusterNetworks.ordered, vlanConfigs.ordered, vlanStatuses.ordered, facts.nodes)
       facts.attachments = attachments.ordered
       facts.addressPools = addressPools.ordered
-      facts.installedDefinitions = Set(definitions.ordered)
+      facts.installedDefinitions = definitions.ordered
       addSettings(to: &facts)
       addLonghorn(to: &facts)
       return facts

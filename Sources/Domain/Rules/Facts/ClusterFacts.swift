@@ -22,7 +22,7 @@ package struct ClusterFacts: Sendable {
   /// The networks of other settings that must not share an address with the storage network.
   package var neighbours: [NeighbourNetwork] = []
   /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
-  package var installedDefinitions: Set<String> = []
+  package var installedDefinitions: [String] = []
   /// The stored storage-network setting; nil if there is none.
   package var storageNetwork: SettingObject?
   /// How far Longhorn has followed the last change.
