@@ -20,7 +20,7 @@ PREFIX ?= /usr/local
 DEST := $(DESTDIR)$(PREFIX)
 
 .DEFAULT_GOAL := help
-.PHONY: help run try test install lint sanitize certs image packages toolchain clean
+.PHONY: help run try test bench fuzz install lint sanitize certs image packages toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,12 @@ lint: toolchain ## check the style
 sanitize: packages toolchain ## run all tests under the thread and the address sanitizer
 	swift test --sanitize=thread --scratch-path .build/thread
 	swift test --sanitize=address --disable-xctest --scratch-path .build/address
+
+bench: packages toolchain certs ## compare with nginx: requests, latency, handshakes, memory, start
+	Benchmarks/run
+
+fuzz: packages toolchain ## feed the parsers arbitrary bytes, SECONDS=… for each
+	SECONDS_EACH=$(or $(SECONDS),60) Tests/Fuzz/run
 
 certs: packages ## make a throwaway certificate authority and serving pair in certs/
 	@certs/make-certificates
