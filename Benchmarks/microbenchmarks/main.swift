@@ -36,7 +36,7 @@ let judgingLarge = "judge a /16 in a large cluster"
 let review = bytes(of: "manifests/example/reviews/update-set-value.json")
 var snapshot = Snapshot()
 try snapshot.add(bytes(of: "manifests/example/cluster.yaml"), named: "cluster.yaml")
-let facts = snapshot.objects.facts
+let cluster = KnownCluster(snapshot.objects.facts)
 let ruleset = Ruleset()
 let reviewer = Reviewer(ruleset: ruleset)
 let request = try ReviewDecoder.decode(review.span)
@@ -50,16 +50,16 @@ measure("skip it, for comparison") {
 measure("decode it with Foundation, for comparison", calls: 100) {
   _ = try? JSONDecoder().decode(FoundationReview.self, from: Data(review))
 }
-measure("judge it") { _ = ruleset.judge(change) { facts } }
-measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { facts } }
+measure("judge it") { _ = ruleset.judge(change) { cluster } }
+measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
 
 if isWanted(judgingLarge) {
-  let facts = try LargeCluster.facts()
+  let cluster = KnownCluster(try LargeCluster.facts())
   let change = LargeCluster.change
-  guard case .allowed = ruleset.judge(change, in: { facts }) else {
-    preconditionFailure("the large cluster is at rest: \(ruleset.judge(change) { facts })")
+  guard case .allowed = ruleset.judge(change, in: { cluster }) else {
+    preconditionFailure("the large cluster is at rest: \(ruleset.judge(change) { cluster })")
   }
-  measure(judgingLarge) { _ = ruleset.judge(change) { facts } }
+  measure(judgingLarge) { _ = ruleset.judge(change) { cluster } }
 }
 
 for length in [16, 29] {

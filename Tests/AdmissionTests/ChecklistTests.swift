@@ -8,8 +8,9 @@ import Testing
     _ golden: GoldenCase
   ) throws {
     guard let (change, facts, ruleset) = try golden.judged() else { return }
-    let checklist = ruleset.checklist(of: change, in: facts)
-    let verdict = ruleset.judge(change) { facts }
+    let cluster = KnownCluster(facts)
+    let checklist = ruleset.checklist(of: change, in: cluster)
+    let verdict = ruleset.judge(change) { cluster }
     #expect(checklist.verdict == verdict)
     let items = checklist.sections.flatMap(\.items)
     #expect(items.map(\.article) == Law.articles)
@@ -37,12 +38,12 @@ import Testing
 
   @Test func `a rule is asked only about what is sound`() throws {
     let change = Change(operation: .update, old: SettingObject(), new: SettingObject(value: .text(Array("{".utf8))))
-    let sections = Ruleset().checklist(of: change, in: ClusterFacts()).sections
+    let sections = Ruleset().checklist(of: change, in: KnownCluster(ClusterFacts())).sections
     #expect(sections.filter(\.isAsked).map(\.chapter.title) == ["Text", "Moment", "Switching on"])
   }
 
   @Test func `a change of nothing is asked nothing`() {
     let change = Change(operation: .update, old: SettingObject(), new: SettingObject())
-    #expect(Ruleset().checklist(of: change, in: ClusterFacts()).sections.filter(\.isAsked).isEmpty)
+    #expect(Ruleset().checklist(of: change, in: KnownCluster(ClusterFacts())).sections.filter(\.isAsked).isEmpty)
   }
 }

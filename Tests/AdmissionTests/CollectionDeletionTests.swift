@@ -15,7 +15,9 @@ import Testing
        "resource":{"group":"harvesterhci.io","version":"v1beta1","resource":"settings"},"operation":"DELETE","object":null,
        "oldObject":{"kind":"Setting","metadata":{"managedFields":[{"name":"x"}],"name":"\(oldName)"},"value":""}}}
       """
-    return try Reviewer(ruleset: Ruleset()).answer(Array(body.utf8).span, for: .validate) { ClusterFacts() }.outcome
+    return try Reviewer(ruleset: Ruleset()).answer(Array(body.utf8).span, for: .validate) {
+      KnownCluster(ClusterFacts())
+    }.outcome
   }
 
   @Test(arguments: [nil, "", "storage-network"] as [String?])

@@ -56,9 +56,10 @@ struct GoldenCase: CustomTestStringConvertible {
     var (steps, snapshot) = try situation()
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
-    let mutation = try Response(reviewer.answer(review.encoded.span, for: .mutate) { snapshot.objects.facts }.body)
+    let mutation = try Response(
+      reviewer.answer(review.encoded.span, for: .mutate) { KnownCluster(snapshot.objects.facts) }.body)
     if let value = mutation.patchedValue { review.setValue(value) }
-    let validation = try reviewer.answer(review.encoded.span, for: .validate) { snapshot.objects.facts }
+    let validation = try reviewer.answer(review.encoded.span, for: .validate) { KnownCluster(snapshot.objects.facts) }
     return (mutation.patchedValue, validation)
   }
 

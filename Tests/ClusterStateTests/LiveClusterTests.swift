@@ -17,17 +17,17 @@ import Testing
     var cluster = LiveCluster(staleness: .seconds(120))
     for kind in WatchedKind.allCases.dropLast(2) {
       listed(&cluster, kind)
-      let fault = #expect(throws: Fault.self) { try cluster.facts(at: .zero) }
+      let fault = #expect(throws: Fault.self) { try cluster.known(at: .zero) }
       #expect(fault?.message.contains("have not been listed yet") == true)
     }
-    let fault = #expect(throws: Fault.self) { try cluster.facts(at: .zero) }
+    let fault = #expect(throws: Fault.self) { try cluster.known(at: .zero) }
     let missing = WatchedKind.allCases.suffix(2).map(\.resource.name)
     #expect(
       fault?.message
         == "the cluster's state is not known: \(missing[0]) have not been listed yet; \(missing[1]) have not been listed yet"
     )
     for kind in WatchedKind.allCases.suffix(2) { listed(&cluster, kind) }
-    #expect(throws: Never.self) { try cluster.facts(at: .zero) }
+    #expect(throws: Never.self) { try cluster.known(at: .zero) }
   }
 
   @Test func `a message about many kinds stays short`() {
@@ -39,12 +39,12 @@ import Testing
   @Test func `a kind that was silent for longer than allowed is named`() throws {
     var cluster = LiveCluster(staleness: .seconds(120))
     for kind in WatchedKind.allCases { listed(&cluster, kind, at: kind == .longhornVolume ? .zero : .seconds(60)) }
-    #expect(throws: Never.self) { try cluster.facts(at: .seconds(120)) }
-    let fault = #expect(throws: Fault.self) { try cluster.facts(at: .seconds(121)) }
+    #expect(throws: Never.self) { try cluster.known(at: .seconds(120)) }
+    let fault = #expect(throws: Fault.self) { try cluster.known(at: .seconds(121)) }
     #expect(
       fault?.message == "the cluster's state is not known: nothing was heard about volumes.longhorn.io for 121 s")
     listed(&cluster, .longhornVolume, at: .seconds(121))
-    #expect(throws: Never.self) { try cluster.facts(at: .seconds(121)) }
+    #expect(throws: Never.self) { try cluster.known(at: .seconds(121)) }
   }
 
   @Test func `the facts follow the events`() throws {
@@ -58,10 +58,10 @@ import Testing
     _ = cluster.follow(&machine) { machine, _ in machine.tick(.zero) }
     tell(Wire.list([Wire.machine("a", 1)], version: 5))
     _ = cluster.follow(&machine) { machine, objects in machine.ended(.zero, into: &objects) }
-    #expect(try cluster.facts(at: .zero).runningInstances.map(\.name) == ["a"])
+    #expect(try cluster.known(at: .zero).facts.runningInstances.map(\.name) == ["a"])
     tell(Wire.event("ADDED", Wire.machine("b", 6)))
-    #expect(try cluster.facts(at: .zero).runningInstances.map(\.name) == ["a", "b"])
+    #expect(try cluster.known(at: .zero).facts.runningInstances.map(\.name) == ["a", "b"])
     tell(Wire.event("DELETED", Wire.machine("a", 7)))
-    #expect(try cluster.facts(at: .zero).runningInstances.map(\.name) == ["b"])
+    #expect(try cluster.known(at: .zero).facts.runningInstances.map(\.name) == ["b"])
   }
 }

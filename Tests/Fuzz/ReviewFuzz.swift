@@ -7,7 +7,10 @@ import Rules
 func complaintAboutReview(_ input: [UInt8]) -> String? {
   let reviewer = Reviewer(ruleset: Ruleset())
   for webhook in [Reviewer.Webhook.validate, .mutate] {
-    guard let answer = try? reviewer.answer(input.span, for: webhook, in: { () throws(Fault) in ClusterFacts() }) else {
+    guard
+      let answer = try? reviewer.answer(
+        input.span, for: webhook, in: { () throws(Fault) in KnownCluster(ClusterFacts()) })
+    else {
       continue
     }
     guard let review = try? JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any],

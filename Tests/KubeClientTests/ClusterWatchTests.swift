@@ -63,9 +63,9 @@ import Testing
       ])
 
     server.push(Self.event("ADDED", "web-1", version: 6), to: Self.machines)
-    try follow(watch) { try cluster.facts().runningInstances.map(\.name) == ["web-1"] }
+    try follow(watch) { try cluster.known().facts.runningInstances.map(\.name) == ["web-1"] }
     server.push(Self.event("DELETED", "web-1", version: 7), to: Self.machines)
-    try follow(watch) { try cluster.facts().runningInstances.isEmpty }
+    try follow(watch) { try cluster.known().facts.runningInstances.isEmpty }
   }
 
   @Test func `when every connection breaks, each watch goes on behind what it has seen`() throws {
@@ -73,11 +73,11 @@ import Testing
     let cluster = SharedCluster(staleness: .seconds(120))
     let watch = ClusterWatch(access(to: server), into: cluster)
     server.push(Self.event("ADDED", "web-1", version: 66), to: Self.machines)
-    try follow(watch) { try cluster.fault == nil && !cluster.facts().runningInstances.isEmpty }
+    try follow(watch) { try cluster.fault == nil && !cluster.known().facts.runningInstances.isEmpty }
     server.breakConnections()
     try follow(watch) { server.requests.contains { $0.path.contains("resourceVersion=66&") } }
     #expect(server.requests.filter { !$0.isWatch }.count == WatchedKind.allCases.count)
-    #expect(try cluster.facts().runningInstances.map(\.name) == ["web-1"])
+    #expect(try cluster.known().facts.runningInstances.map(\.name) == ["web-1"])
   }
 
   @Test func `a kind that is not installed and one that is forbidden are told apart`() throws {

@@ -42,7 +42,7 @@ import Testing
   func verdict(_ text: String) -> Verdict {
     let change = Change(
       operation: .update, old: SettingObject(), new: SettingObject(value: .text(Array(text.utf8))))
-    return Ruleset().judge(change) { ClusterFacts() }
+    return Ruleset().judge(change) { KnownCluster(ClusterFacts()) }
   }
 
   @Test func `is refused before any other rule works on it`() {

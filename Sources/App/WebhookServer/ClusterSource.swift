@@ -29,7 +29,7 @@ package enum ClusterSource: Sendable {
     return {
       if !isFollowing, cluster.fault != nil { return first }
       isFollowing = true
-      return try cluster.facts()
+      return try cluster.known().facts
     }
   }
 

@@ -34,7 +34,7 @@ struct Endpoints: Sendable {
       let received = Moment.now
       let review = try ReviewDecoder.decode(request.body)
       let read = Moment.now
-      let outcome = reviewer.decide(review, for: webhook) { () throws(Fault) in try state.cluster.facts() }
+      let outcome = reviewer.decide(review, for: webhook) { () throws(Fault) in try state.cluster.known() }
       let judged = Moment.now
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
       let answered = Moment.now

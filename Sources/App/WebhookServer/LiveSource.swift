@@ -64,7 +64,7 @@ package struct LiveSource: Sendable {
     let cluster = SharedCluster(staleness: staleness)
     do {
       try ClusterWatch(access, into: cluster).listOnce()
-      return try cluster.facts()
+      return try cluster.known().facts
     } catch let fault as Fault {
       throw ServerError("\(access.origin): \(fault.message)")
     } catch {

@@ -39,32 +39,26 @@ extension ServerState {
 final class ClusterBox: Sendable {
   private enum Content {
     case unread
-    case snapshot(Facts)
+    case snapshot(KnownCluster)
     case live(SharedCluster)
-  }
-
-  /// A reference, so that taking the facts copies one word and not a dozen lists.
-  private final class Facts: Sendable {
-    let facts: ClusterFacts
-    init(_ facts: ClusterFacts) { self.facts = facts }
   }
 
   private let content = Mutex(Content.unread)
 
   func commit(_ facts: ClusterFacts) {
-    let facts = Facts(facts)
-    content.withLock { $0 = .snapshot(facts) }
+    let cluster = KnownCluster(facts)
+    content.withLock { $0 = .snapshot(cluster) }
   }
 
   func follow(_ cluster: SharedCluster) {
     content.withLock { $0 = .live(cluster) }
   }
 
-  func facts() throws(Fault) -> ClusterFacts {
+  func known() throws(Fault) -> KnownCluster {
     switch content.withLock({ $0 }) {
     case .unread: throw Self.unread
-    case .snapshot(let facts): return facts.facts
-    case .live(let cluster): return try cluster.facts()
+    case .snapshot(let cluster): return cluster
+    case .live(let cluster): return try cluster.known()
     }
   }
 

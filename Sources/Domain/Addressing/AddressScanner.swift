@@ -1,15 +1,16 @@
 /// Reads addresses and prefix lengths from left to right over the bytes of a text.
-struct AddressScanner {
-  private let bytes: [UInt8]
+struct AddressScanner: ~Copyable, ~Escapable {
+  private let bytes: Span<UInt8>
   private var offset = 0
 
-  init(_ text: String) {
-    bytes = Array(text.utf8)
+  @_lifetime(copy bytes)
+  init(_ bytes: Span<UInt8>) {
+    self.bytes = bytes
   }
 
   mutating func readAddress() throws(AddressError) -> IPv4Address {
     if bytes.isEmpty { throw failure(.empty) }
-    if bytes.contains(UInt8(ascii: ":")) { throw failure(.looksLikeIPv6) }
+    for place in bytes.indices where bytes[place] == UInt8(ascii: ":") { throw failure(.looksLikeIPv6) }
     var value: UInt32 = 0
     for position in 0..<4 {
       if position > 0, !skip(UInt8(ascii: ".")) { throw failure(.badNumber) }

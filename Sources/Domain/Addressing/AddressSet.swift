@@ -38,11 +38,13 @@ package struct AddressSet: Hashable, Sendable {
 
   /// Takes the addresses of the networks out, which may overlap and come in any order.
   package mutating func subtract(_ networks: [IPv4Prefix]) {
+    if networks.isEmpty { return }
     subtract(AddressSet(joining: networks.map(\.addresses)))
   }
 
   /// One walk over both, so that ten thousand exclusions cost what their sorting costs.
   package mutating func subtract(_ other: AddressSet) {
+    if other.isEmpty { return }
     var remaining: [AddressInterval] = []
     var holes = other.intervals[...]
     for interval in intervals {

@@ -8,7 +8,8 @@ package struct CIDR: Hashable, Sendable {
 
   /// Reads `a.b.c.d/n` (RFC 4632 section 3.1), strictly: nothing before, between or behind.
   package init(_ text: String) throws(AddressError) {
-    var scanner = AddressScanner(text)
+    let bytes = text.utf8
+    var scanner = AddressScanner(bytes.span)
     address = try scanner.readAddress()
     length = try scanner.readPrefixLength()
     try scanner.readEnd()

@@ -13,7 +13,8 @@ package struct IPv4Address: RawRepresentable, Hashable, Comparable, Sendable {
   ///
   /// Leading zeros are refused because some programs read them as octal.
   package init(_ text: String) throws(AddressError) {
-    var scanner = AddressScanner(text)
+    let bytes = text.utf8
+    var scanner = AddressScanner(bytes.span)
     self = try scanner.readAddress()
     try scanner.readEnd()
   }

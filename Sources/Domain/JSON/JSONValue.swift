@@ -65,6 +65,8 @@ extension JSONReader {
       return .array(elements)
     case .object:
       var members: [JSONMember] = []
+      // What is read as a tree has a handful of members; growing one by one would move them three times.
+      members.reserveCapacity(8)
       try enterObject()
       while let key = try nextKey()?.string { members.append(JSONMember(key: key, value: try readValue())) }
       return .object(members)

@@ -17,8 +17,10 @@ extension Rule {
 
 /// All that a judgement looks at besides the change: one cluster at one moment, and the operator's options.
 struct World {
-  let facts: ClusterFacts
+  let cluster: KnownCluster
   let options: RulesetOptions
+
+  var facts: ClusterFacts { cluster.facts }
 }
 
 /// What the operator chose on the command line.

@@ -78,6 +78,8 @@ package enum Law {
 /// Judges changes of the setting.
 package struct Ruleset: Sendable {
   private let options: RulesetOptions
+  /// For the articles that look at no cluster.
+  private static let noCluster = KnownCluster(ClusterFacts())
 
   package init(options: RulesetOptions = RulesetOptions()) {
     self.options = options
@@ -85,33 +87,33 @@ package struct Ruleset: Sendable {
 
   /// The verdict on one change in one cluster at one moment.
   ///
-  /// - Parameter facts: Taken only when the change needs them, and once.
-  /// - Throws: What taking the facts throws; the rules themselves always come to a verdict.
+  /// - Parameter cluster: Taken only when the change needs it, and once.
+  /// - Throws: What taking the cluster throws; the rules themselves always come to a verdict.
   package func judge<Failure>(
-    _ change: Change, in facts: () throws(Failure) -> ClusterFacts
+    _ change: Change, in cluster: () throws(Failure) -> KnownCluster
   ) throws(Failure) -> Verdict {
     var findings = Findings()
-    try judge(change, in: facts, &findings)
+    try judge(change, in: cluster, &findings)
     return findings.verdict
   }
 
   /// The verdict with what every article of the law says, for somebody who wants to see the whole list.
-  package func checklist(of change: Change, in facts: ClusterFacts) -> Checklist {
+  package func checklist(of change: Change, in cluster: KnownCluster) -> Checklist {
     var findings = Findings(notesRules: true)
-    judge(change, in: { facts }, &findings)
+    judge(change, in: { cluster }, &findings)
     return Checklist(findings)
   }
 
   private func judge<Failure>(
-    _ change: Change, in facts: () throws(Failure) -> ClusterFacts, _ findings: inout Findings
+    _ change: Change, in cluster: () throws(Failure) -> KnownCluster, _ findings: inout Findings
   ) throws(Failure) {
     if change.operation == .delete {
-      findings.ask(Law.ofRemoval, about: change, World(facts: ClusterFacts(), options: options))
+      findings.ask(Law.ofRemoval, about: change, World(cluster: Self.noCluster, options: options))
       return
     }
     if change.touchesNeitherText { return }
 
-    let world = World(facts: try facts(), options: options)
+    let world = World(cluster: try cluster(), options: options)
     for proposal in change.proposals {
       judge(proposal, world, &findings)
     }

@@ -83,7 +83,7 @@ struct Findings {
       self.rule = rule
       (refusalsOfRule, warningsOfRule) = (0, 0)
       rule.judge(subject, world, &self)
-      countWhatWasNotNamed(by: rule)
+      if max(refusalsOfRule, warningsOfRule) > mostNamesInMessage { countWhatWasNotNamed(by: rule) }
     }
   }
 

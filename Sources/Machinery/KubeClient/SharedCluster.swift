@@ -16,9 +16,9 @@ package final class SharedCluster: Sendable {
     cluster = Mutex(LiveCluster(staleness: staleness))
   }
 
-  package func facts() throws(Fault) -> ClusterFacts {
+  package func known() throws(Fault) -> KnownCluster {
     try cluster.withLock { cluster in
-      Result { () throws(Fault) in try cluster.facts(at: .untilNow) }
+      Result { () throws(Fault) in try cluster.known(at: .untilNow) }
     }.get()
   }
 

@@ -23,30 +23,30 @@ package struct Reviewer: Sendable {
 
   /// - Throws: ``ReviewError`` when the body is no review; everything else is an answer.
   package func answer(
-    _ body: Span<UInt8>, for webhook: Webhook, in facts: () throws(Fault) -> ClusterFacts
+    _ body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(Fault) -> KnownCluster
   ) throws(ReviewError) -> Answer {
     let request = try ReviewDecoder.decode(body)
-    let outcome = decide(request, for: webhook, in: facts)
+    let outcome = decide(request, for: webhook, in: cluster)
     let response = ReviewEncoder.encode(outcome, uid: request.uid)
     return Answer(request: request, outcome: outcome, body: response)
   }
 
   /// The middle of the three steps, for callers that take the time of each.
   package func decide(
-    _ request: AdmissionRequest, for webhook: Webhook, in facts: () throws(Fault) -> ClusterFacts
+    _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(Fault) -> KnownCluster
   ) -> Outcome {
     switch webhook {
-    case .validate: validate(request, in: facts)
+    case .validate: validate(request, in: cluster)
     case .mutate: mutate(request)
     }
   }
 
   private func validate(
-    _ request: AdmissionRequest, in facts: () throws(Fault) -> ClusterFacts
+    _ request: AdmissionRequest, in cluster: () throws(Fault) -> KnownCluster
   ) -> Outcome {
     guard let change = request.change else { return .allowed(warnings: []) }
     do {
-      switch try ruleset.judge(change, in: facts) {
+      switch try ruleset.judge(change, in: cluster) {
       case .allowed(let warnings): return .allowed(warnings: warnings)
       case .denied(let violations, let warnings): return .denied(violations, warnings: warnings)
       }

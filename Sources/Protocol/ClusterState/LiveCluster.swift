@@ -5,7 +5,7 @@ package struct LiveCluster: Sendable {
   private var objects = ObjectCollection()
   private var statuses = [KindStatus](repeating: KindStatus(), count: WatchedKind.allCases.count)
   /// Nil when an object has changed since the facts were made.
-  private var facts: ClusterFacts?
+  private var known: KnownCluster?
   private let staleness: Duration
 
   /// - Parameter staleness: After how long a kind that nothing was heard about no longer counts as known.
@@ -22,19 +22,19 @@ package struct LiveCluster: Sendable {
     let result = event(&machine, &objects)
     let (old, new) = (statuses[machine.kind.rawValue], machine.status)
     statuses[machine.kind.rawValue] = new
-    if new.events != old.events || new.lists != old.lists || new.standing != old.standing { facts = nil }
+    if new.events != old.events || new.lists != old.lists || new.standing != old.standing { known = nil }
     return result
   }
 
   /// The facts as they are now.
   ///
   /// - Throws: Which kinds are not known well enough to decide anything.
-  package mutating func facts(at now: Duration) throws(Fault) -> ClusterFacts {
+  package mutating func known(at now: Duration) throws(Fault) -> KnownCluster {
     if let fault = fault(at: now) { throw fault }
-    if let facts { return facts }
-    let facts = objects.facts
-    self.facts = facts
-    return facts
+    if let known { return known }
+    let known = KnownCluster(objects.facts)
+    self.known = known
+    return known
   }
 
   package func fault(at now: Duration) -> Fault? {

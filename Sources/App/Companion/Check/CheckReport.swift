@@ -25,7 +25,7 @@ package struct CheckReport: Sendable, Equatable {
       (checklist, storedAs, fingerprint, effect) = (nil, nil, nil, .none)
       return
     }
-    checklist = Ruleset(options: options).checklist(of: change.normalised, in: facts)
+    checklist = Ruleset(options: options).checklist(of: change.normalised, in: KnownCluster(facts))
     storedAs = change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
     if case .text(let bytes)? = change.normalised.new?.value {
       let fingerprint = Fingerprint(of: bytes)

@@ -37,6 +37,15 @@ package struct ClusterFacts: Sendable {
   package init() {}
 }
 
+/// The facts as one object, so that a review takes them by one reference and not by two dozen.
+package final class KnownCluster: Sendable {
+  package let facts: ClusterFacts
+
+  package init(_ facts: ClusterFacts) {
+    self.facts = facts
+  }
+}
+
 /// A Kubernetes node.
 package struct NodeFact: Sendable, Equatable {
   package var name: String

@@ -47,14 +47,29 @@ package struct AddressNeed: Sendable, Equatable {
     package var description: String { count.of(noun) + (each == 1 ? "" : " × \(each)") + suffix }
   }
 
-  package let terms: [Term]
+  package let load: StorageLoad
   package let sizing: Sizing
-  private let v2DataEngineIsOn: Bool
-  private let rwxSharesStorageNetwork: Bool
   /// False when the version is unknown, so that the larger formula was taken.
   package let knowsVersion: Bool
 
-  package var total: Int { terms.reduce(0) { $0 + $1.total } }
+  package let total: Int
+
+  /// What the total is made of, for those who want to see it.
+  package var terms: [Term] {
+    var terms = [
+      Term(count: load.nodes, noun: "node", each: sizing.addressesPerNode),
+      Term(count: load.disks, noun: "disk", each: 2),
+    ]
+    if load.images > 0 { terms.append(Term(count: load.images, noun: "image", each: 1)) }
+    if load.v2DataEngineIsOn {
+      // A second instance manager on each node, again twice during an upgrade.
+      terms.append(Term(count: load.nodes, noun: "V2 engine node", each: 2))
+    }
+    if load.rwxSharesStorageNetwork {
+      terms.append(Term(count: load.nodes + 32, noun: "address", each: 1, suffix: " for the shared rwx-network"))
+    }
+    return terms
+  }
 
   /// The sum as it is written out: `5 nodes × 4 + 10 disks × 2`.
   package var sum: String {
@@ -63,7 +78,7 @@ package struct AddressNeed: Sendable, Equatable {
 
   /// How many addresses one more node would need.
   package func ofAnotherNode(withDisks disks: Int) -> Int {
-    sizing.addressesPerNode + 2 * disks + (v2DataEngineIsOn ? 2 : 0) + (rwxSharesStorageNetwork ? 1 : 0)
+    sizing.addressesPerNode + 2 * disks + (load.v2DataEngineIsOn ? 2 : 0) + (load.rwxSharesStorageNetwork ? 1 : 0)
   }
 
   package init(of facts: borrowing ClusterFacts, choice: SizingChoice) {
@@ -84,21 +99,10 @@ package struct AddressNeed: Sendable, Equatable {
       sizing = told ?? .v1_2
       knowsVersion = told != nil
     }
-    v2DataEngineIsOn = load.v2DataEngineIsOn
-    rwxSharesStorageNetwork = load.rwxSharesStorageNetwork
-    var terms = [
-      Term(count: load.nodes, noun: "node", each: sizing.addressesPerNode),
-      Term(count: load.disks, noun: "disk", each: 2),
-    ]
-    if load.images > 0 { terms.append(Term(count: load.images, noun: "image", each: 1)) }
-    if load.v2DataEngineIsOn {
-      // A second instance manager on each node, again twice during an upgrade.
-      terms.append(Term(count: load.nodes, noun: "V2 engine node", each: 2))
-    }
-    if load.rwxSharesStorageNetwork {
-      terms.append(Term(count: load.nodes + 32, noun: "address", each: 1, suffix: " for the shared rwx-network"))
-    }
-    self.terms = terms
+    self.load = load
+    total =
+      load.nodes * sizing.addressesPerNode + load.disks * 2 + load.images
+      + (load.v2DataEngineIsOn ? load.nodes * 2 : 0) + (load.rwxSharesStorageNetwork ? load.nodes + 32 : 0)
   }
 }
 

@@ -46,8 +46,8 @@ extension JSONValue {
   var repeatedKeys: [String] {
     switch self {
     case .object(let members):
-      // Nearly always all are distinct, which a set tells faster than an order; what it takes for equal is looked at.
-      if Set(members.lazy.map(\.key)).count == members.count { return repeatedKeysInside(members) }
+      // Nearly always all are distinct; what is taken for equal here is looked at below.
+      if members.hasDistinctKeys { return repeatedKeysInside(members) }
       let keys = members.sortedByKey.map(\.key)
       func repeats(_ index: Int) -> Bool { index > 0 && keys[index].utf8.elementsEqual(keys[index - 1].utf8) }
       let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(mostNamesInMessage)
@@ -66,6 +66,17 @@ extension JSONValue {
       if !keys.isEmpty { return keys.map { "\(member.key).\($0)" } }
     }
     return []
+  }
+}
+
+extension [JSONMember] {
+  /// A few keys are compared each with each, which needs no memory; many are put into a set.
+  fileprivate var hasDistinctKeys: Bool {
+    if count > 8 { return Set(lazy.map(\.key)).count == count }
+    for (index, member) in enumerated() {
+      for earlier in self[..<index] where earlier.key == member.key { return false }
+    }
+    return true
   }
 }
 

@@ -1,5 +1,7 @@
 /// One attempt to write the setting: what is stored now and what shall be stored.
-package struct Change: Sendable {
+///
+/// A class, though nothing in it ever changes: every rule of the moment is handed it, and both objects are large.
+package final class Change: Sendable {
   package enum Operation: Sendable {
     case create
     case update
@@ -88,12 +90,15 @@ extension Change {
   /// it creates the empty setting at start-up.
   var touchesNeitherText: Bool {
     guard let new else { return false }
-    return new.value == old?.value ?? .text([]) && new.default == old?.default ?? .text([])
+    return new.value == oldValue && new.default == oldDefault
   }
+
+  private var oldValue: SettingText { old?.value ?? .text([]) }
+  private var oldDefault: SettingText { old?.default ?? .text([]) }
 
   /// The text whose change Harvester will act on.
   var field: SettingField {
-    guard let new, new.value == (old ?? SettingObject()).value else { return .value }
+    guard let new, new.value == oldValue else { return .value }
     return .default
   }
 
@@ -110,19 +115,18 @@ extension Change {
   /// True when the value is emptied or nothing is to be in force: the way out that always stays open.
   var isReset: Bool {
     guard let new else { return false }
-    return new.effective.isBlank || (new.value.isBlank && !(old ?? SettingObject()).value.isBlank)
+    return new.effective.isBlank || (new.value.isBlank && !oldValue.isBlank)
   }
 
   /// The texts to be judged as networks: those that are new, and a default that comes into force as the value goes.
   var proposals: [Proposal] {
     guard let new else { return [] }
-    let oldValue = old?.value ?? .text([])
     let defaultTakesOver = new.value.isBlank && !oldValue.isBlank
     var proposals: [Proposal] = []
     if new.value != oldValue, !new.value.isBlank {
       proposals.append(Proposal(field: .value, text: new.value))
     }
-    if new.default != old?.default ?? .text([]) || defaultTakesOver, !new.default.isBlank {
+    if new.default != oldDefault || defaultTakesOver, !new.default.isBlank {
       proposals.append(Proposal(field: .default, text: new.default))
     }
     return proposals
