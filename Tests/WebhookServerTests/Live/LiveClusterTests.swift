@@ -141,7 +141,7 @@ struct `Behind a real API server` {
       try Program.run(
         RunningServer.executable, ["check", "--kubeconfig", bench.plane.folder.path("webhook"), "--value", value])
     }
-    #expect(try check(LiveBench.good).output == "allowed\n")
+    #expect(try check(LiveBench.good).exitCode == 0)
     try bench.startMachine("web-1")
     let run = try check(LiveBench.good)
     #expect(run.exitCode == 1)
