@@ -56,7 +56,9 @@ struct CommandPage {
       "Installed as `kubectl-storage_network` it is a plugin of kubectl: `kubectl storage-network verify`.", "",
       "| command | |", "| --- | --- |",
     ]
-    lines += tree.commands.map { "| [\($0.commandName)](#\($0.commandName)) | \($0.abstract ?? "") |" }
+    lines += tree.commands.map {
+      "| [\($0.commandName)](#\($0.commandName.replacing(" ", with: "-"))) | \($0.abstract ?? "") |"
+    }
     lines += [
       "", "Exit codes of all commands: 0 yes, 1 no, 2 it cannot be told (wrong usage, unreadable input, no cluster).",
       "Colours and broken lines are for terminals: a pipe gets neither, and `NO_COLOR` is honoured.", "",

@@ -4,7 +4,8 @@ import Testbed
 /// The command line as it describes itself (`--experimental-dump-help`).
 struct CommandTree: Decodable {
   struct Command: Decodable {
-    let commandName: String
+    /// With those of the commands above it, but for the program's: `certificates ensure`.
+    var commandName: String
     let abstract: String?
     let discussion: String?
     let subcommands: [Command]?
@@ -38,8 +39,8 @@ struct CommandTree: Decodable {
     self = try JSONDecoder().decode(CommandTree.self, from: Data(run.output.utf8))
   }
 
-  /// Without `help`, which every program has.
-  var commands: [Command] { (command.subcommands ?? []).filter { $0.commandName != "help" } }
+  /// All that do something; `help` is left out, which every program has.
+  var commands: [Command] { (command.subcommands ?? []).filter { $0.commandName != "help" }.flatMap(\.leaves) }
 }
 
 extension CommandTree.Argument {
@@ -60,6 +61,15 @@ extension CommandTree.Argument {
 }
 
 extension CommandTree.Command {
+  fileprivate var leaves: [CommandTree.Command] {
+    guard let subcommands, !subcommands.isEmpty else { return [self] }
+    return subcommands.flatMap(\.leaves).map { leaf in
+      var leaf = leaf
+      leaf.commandName = "\(commandName) \(leaf.commandName)"
+      return leaf
+    }
+  }
+
   var options: [CommandTree.Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isUsual } }
 
   /// The discussion's paragraphs; what is indented is for a shell.

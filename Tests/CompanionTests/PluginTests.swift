@@ -31,6 +31,8 @@ import Testing
     ([""], ["serve", "plan", "check", "verify", "certificates", ":4"]),
     (["ver"], ["verify", ":4"]),
     (["nonsense", ""], [":4"]),
+    (["certificates", ""], ["ensure", ":4"]),
+    (["certificates", "ensure", "--enf"], ["--enforce", ":4"]),
     (["verify", "--t"], ["--timeout", ":4"]),
     (["verify", "--timeout", ""], [":0"]),
     (["verify", "-o", ""], ["text", "json", ":4"]),

@@ -19,18 +19,26 @@ package struct PluginCompletion {
   /// - Parameter words: All words behind the plugin's name; the last one is being typed and may be empty.
   package func answer(to words: [String]) -> String {
     let typed = words.last ?? ""
-    guard words.count > 1 else {
-      return lines(root.subcommands.filter { $0.name != "help" }.map { ($0.name, $0.abstract) }, typed, isClosed: true)
-    }
-    guard let command = root.subcommands.first(where: { $0.name == words.first }) else {
-      return lines([], typed, isClosed: true)
-    }
-    if let option = command.option(words[words.count - 2]), option.takesValue {
+    guard let command = command(of: words.dropLast()) else { return lines([], typed, isClosed: true) }
+    let names = command.subcommands.filter { $0.name != "help" }.map { ($0.name, $0.abstract) }
+    guard names.isEmpty else { return lines(names, typed, isClosed: true) }
+    if let last = words.dropLast().last, let option = command.option(last), option.takesValue {
       let values = option["valueName"].text.split(separator: "|").map { (String($0), "") }
       return lines(values.count > 1 ? values : [], typed, isClosed: values.count > 1)
     }
     return lines(
       command.options.flatMap { option in option.spellings.map { ($0, option.abstract) } }, typed, isClosed: true)
+  }
+
+  /// The command that the words lead to; nil where one of them is none.
+  private func command(of words: ArraySlice<String>) -> JSONValue? {
+    var command = root
+    for word in words {
+      if command.subcommands.isEmpty { break }
+      guard let next = command.subcommands.first(where: { $0.name == word }) else { return nil }
+      command = next
+    }
+    return command
   }
 
   private func lines(_ words: [(word: String, explanation: String)], _ typed: String, isClosed: Bool) -> String {
