@@ -55,6 +55,8 @@ import Testing
     try folder.write(Repository.text("Tests/CompanionClusters/stopping.yaml"), to: "state.yaml")
     let program = try Program(CommandTree.executable, ["verify", "--watch", "--cluster-snapshot", folder.url.path])
     try program.output.waitForLine(with: "Harvester stops what uses volumes")
+    try folder.write("a: [", to: "state.yaml")
+    try program.output.waitForLine(with: "the last look failed")
     try folder.write(Repository.text("Tests/CompanionClusters/completed.yaml"), to: "state.yaml")
     #expect(try program.exitCode() == 0)
     #expect(program.output.text.contains("verified: you can start your virtual machines"))
@@ -83,6 +85,8 @@ import Testing
         #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#,
       ])
     try program.output.waitForLine(with: "denied")
+    try folder.write("a: [", to: "cluster.yaml")
+    try program.output.waitForLine(with: "the last look failed")
     try folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     #expect(try program.exitCode() == 0)
     #expect(program.output.text.contains("allowed"))

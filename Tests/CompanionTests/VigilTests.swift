@@ -47,6 +47,19 @@ import Testing
     #expect(ending == .verified)
   }
 
+  @Test func `a look that fails is shown, passes, and is no progress`() throws {
+    var vigil = Vigil(patience: .seconds(60))
+    #expect(!vigil.hasSeen)
+    _ = vigil.see(try Golden.report("stopping"), after: .zero)
+    #expect(vigil.hasSeen)
+    #expect(vigil.see(nothing: "connection refused", after: .seconds(30)) == nil)
+    #expect(!vigil.hasMoved)
+    #expect(vigil.page(showsClock: false, ending: nil).text(for: .plain).contains("failed: connection refused"))
+    #expect(vigil.see(try Golden.report("stopping"), after: .seconds(40)) == nil)
+    #expect(!vigil.page(showsClock: false, ending: nil).text(for: .plain).contains("refused"))
+    #expect(vigil.see(nothing: "connection refused", after: .seconds(60)) == .stuck)
+  }
+
   @Test func `an event that happens once more is no progress`() throws {
     let more = try Golden.report("exhausted")
     var vigil = Vigil(patience: .seconds(60))

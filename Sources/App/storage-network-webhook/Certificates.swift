@@ -55,7 +55,7 @@ struct EnsureCertificates: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The cluster that this kubeconfig names. Without it: the one of $KUBECONFIG, else the one this Pod runs in.",
+      "The cluster that this kubeconfig names. Without it: that of $KUBECONFIG, else the one this Pod runs in, else that of ~/.kube/config.",
       valueName: "file"))
   var kubeconfig: String?
 

@@ -14,6 +14,8 @@ package struct Vigil {
   private var report: VerifyReport?
   private var lastProgress = Duration.zero
   private var elapsed = Duration.zero
+  /// Why the last look showed nothing; nil where it did.
+  private var trouble: String?
   /// Whether the last report differed from the one before.
   package private(set) var hasMoved = false
 
@@ -27,9 +29,22 @@ package struct Vigil {
     if hasMoved { lastProgress = elapsed }
     self.report = report
     self.elapsed = elapsed
-    if report.isVerified { return .verified }
-    return elapsed - lastProgress >= patience ? .stuck : nil
+    trouble = nil
+    return report.isVerified ? .verified : endingOfPatience
   }
+
+  /// Whether there has been anything to see, so that a look that fails may be a passing failure.
+  package var hasSeen: Bool { report != nil }
+
+  /// Takes a look that failed: an API server restarts, a file is being written.
+  package mutating func see(nothing reason: String, after elapsed: Duration) -> Ending? {
+    hasMoved = false
+    self.elapsed = elapsed
+    trouble = reason
+    return endingOfPatience
+  }
+
+  private var endingOfPatience: Ending? { elapsed - lastProgress >= patience ? .stuck : nil }
 }
 
 extension Vigil {
@@ -45,6 +60,7 @@ extension Vigil {
     }
     page.addBlank()
     page.add(bar(report.progress) + (showsClock ? [Run("  \(clock)", .faint)] : []))
+    if let trouble { page.add(Run("! ", .caution), Run("the last look failed: \(trouble)"), hanging: 2) }
     switch ending {
     case .verified: page.add(Run("verified", .good), ": you can start your virtual machines")
     case .stuck:
