@@ -27,7 +27,7 @@ import Testing
       [String(repeating: "a", count: 20), "    " + String(repeating: "b", count: 20)]
     ),
     // a word that is wider than the terminal stays whole
-    ("x " + String(repeating: "y", count: 50) + " z", 2, 40, ["x", "  " + String(repeating: "y", count: 50), "  z"]),
+    ("x " + String(repeating: "y", count: 50) + " z", 2, 40, ["x", String(repeating: "y", count: 50), "  z"]),
     // indentation of the first line stays
     (
       "    " + String(repeating: "a ", count: 30), 4, 40,

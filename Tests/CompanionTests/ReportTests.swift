@@ -21,7 +21,7 @@ import Testing
         let text = line.map(\.text).joined()
         // Only a single word may be wider than the terminal, so that it can be copied.
         #expect(
-          text.count <= width || text.split(separator: " ").count <= 5, "\(width): \(text)", sourceLocation: location)
+          text.count <= width || text.split(separator: " ").count <= 1, "\(width): \(text)", sourceLocation: location)
         #expect(!text.hasSuffix(" "), sourceLocation: location)
       }
     }

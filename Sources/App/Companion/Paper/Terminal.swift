@@ -28,7 +28,7 @@ extension Page {
 
 extension [Run] {
   fileprivate func text(coloured: Bool) -> String {
-    map { run in
+    filter { !$0.text.isEmpty }.map { run in
       guard coloured, let selection = run.ink.selection else { return run.text }
       return "\u{1B}[\(selection)m\(run.text)\u{1B}[0m"
     }.joined()
@@ -48,8 +48,9 @@ extension Page.Line {
       let length = word.reduce(0) { $0 + $1.text.count }
       if hasWord, column + length > width, !word.isBlank {
         lines.append(line.withoutTrailingSpace)
-        line = hanging == 0 ? [] : [Run(String(repeating: " ", count: hanging))]
-        column = hanging
+        // A long word is indented less rather than broken.
+        column = max(0, min(hanging, width - length))
+        line = column == 0 ? [] : [Run(String(repeating: " ", count: column))]
       }
       hasWord = hasWord || !word.isBlank
       for run in word { line.append(joining: run) }

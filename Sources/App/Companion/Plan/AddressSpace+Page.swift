@@ -28,8 +28,14 @@ extension AddressSpace {
     return page
   }
 
-  /// Sixty-four cells, or half of them where the row's label and they would not fit.
-  private func columns(within width: Int?) -> Int { (width ?? .max) >= 84 ? 64 : 32 }
+  /// As many cells as fit behind the row's label.
+  private func columns(within width: Int?) -> Int {
+    switch width ?? .max {
+    case ..<52: 16
+    case ..<84: 32
+    default: 64
+    }
+  }
 
   private func addVerdict(on plan: PlanReport, to page: inout Page) {
     let need = plan.need.total
