@@ -113,7 +113,8 @@ let package = Package(
     tests(
       of: "WebhookServer",
       [
-        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", logging,
+        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed",
+        logging,
       ]),
     .testTarget(
       name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),

@@ -57,6 +57,11 @@ import Testing
     #expect(page.text(for: .plain) == "abc\n")
   }
 
+  @Test func `let nobody else move the cursor`() {
+    let text = Self.page("a\nb\u{1B}[2Jc\td\u{7F}\u{9B}2Je\r\nf ä").text(for: Terminal(width: 80, isColoured: true))
+    #expect(text == "a b\u{FFFD}[2Jc\u{FFFD}d\u{FFFD}\u{FFFD}2Je\u{FFFD} f ä\n")
+  }
+
   @Test func `hold tables whose columns are aligned`() {
     var page = Page()
     page.add(table: [["a", "1", "x"], ["long", "100", ""]], [.leading, .trailing, .leading])

@@ -37,6 +37,20 @@ package struct Run: Sendable, Equatable {
   }
 }
 
+extension Run {
+  /// Much of what is shown was written by others, whose control characters shall move nobody's cursor: a line break
+  /// becomes a space, every other one (U+0000 to U+001F, U+007F to U+009F) a replacement character.
+  var printable: Run {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value }
+    guard text.unicodeScalars.contains(where: isControl) else { return self }
+    var printable = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      printable.append(scalar == "\n" ? " " : isControl(scalar) ? "\u{FFFD}" : scalar)
+    }
+    return Run(String(printable), ink)
+  }
+}
+
 extension Run: ExpressibleByStringInterpolation {
   package init(stringLiteral text: String) {
     self.init(text)

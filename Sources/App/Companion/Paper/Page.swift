@@ -17,7 +17,7 @@ package struct Page: Sendable, Equatable {
   }
 
   package mutating func add(_ runs: [Run], hanging: Int = 0) {
-    lines.append(Line(runs: runs, hanging: hanging))
+    lines.append(Line(runs: runs.map(\.printable), hanging: hanging))
   }
 
   package mutating func addBlank() {

@@ -21,7 +21,7 @@ package struct PodReport: Sendable, Equatable {
 
   /// - Parameter isUnderWay: Whether Harvester is still at work, so that pods may be where they were.
   static func all(_ pods: [InspectedPod], for target: Target, isUnderWay: Bool) -> [PodReport] {
-    var reports = pods.filter(\.carriesStorage).map { PodReport($0, for: target) }
+    var reports = pods.filter { $0.carriesStorage && !$0.isOver }.map { PodReport($0, for: target) }
     for index in reports.indices where isUnderWay {
       if case .wrong = reports[index].verdict { reports[index].verdict = .yetToMove }
     }

@@ -63,6 +63,7 @@ package struct ResourceListing: ~Copyable {
     switch refusal.code {
     case 404: return .done
     case 401: return failed("the API server does not accept the credentials (401)")
+    case 403: return failed("the API server answered 403: \(message); whoever asks needs the right to list them")
     default: return failed("the API server answered \(refusal.code)\(message.isEmpty ? "" : ": \(message)")")
     }
   }

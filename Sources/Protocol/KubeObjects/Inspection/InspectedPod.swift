@@ -28,6 +28,9 @@ package struct InspectedPod: Sendable, Equatable {
   /// Whether the storage network carries it.
   package var carriesStorage: Bool { LonghornPod.matches(namespace: namespace, component: component) }
 
+  /// Its work is done, and nothing of it runs any more: a data source whose file has arrived.
+  package var isOver: Bool { phase == "Succeeded" }
+
   /// The interface that Longhorn moves its traffic to.
   package var storageInterface: Interface? { interfaces.first { $0.name == LonghornPod.interface } }
 }
