@@ -113,7 +113,8 @@ let package = Package(
     tests(
       of: "WebhookServer",
       [
-        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed",
+        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "TLSWire",
+        "Testbed",
         logging,
       ]),
     .testTarget(

@@ -90,6 +90,27 @@ struct IssuingTests {
   }
 
   @Test
+  func `a name as long as Kubernetes allows is taken, and openssl verifies the pair`() throws {
+    let long = String(repeating: "a", count: 63)
+    let names = ["\(long).\(long).svc.cluster.local"]
+    let validity = (now - 3600)..<(now + 3600)
+    let authority = Identity.authority(Subject(commonName: "authority of \(long)", validity: validity, serial: 1))
+    let serving = authority.issue(Subject(commonName: names[0], validity: validity, serial: 2), for: names)
+    let folder = try TemporaryFolder()
+    try folder.write(String(decoding: authority.certificate.pem, as: UTF8.self), to: "ca.pem")
+    try folder.write(String(decoding: serving.certificate.pem, as: UTF8.self), to: "tls.pem")
+    let run = try Program.run(
+      "openssl",
+      [
+        "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", names[0], "-CAfile",
+        folder.path("ca.pem"), folder.path("tls.pem"),
+      ])
+    #expect(run.exitCode == 0, "\(run.output)\(run.errors)")
+    let issuer = try Program.run("openssl", ["x509", "-in", folder.path("tls.pem"), "-noout", "-issuer"]).output
+    #expect(issuer.contains("CN = authority of aaa"))
+  }
+
+  @Test
   func `certificates last beyond the years of 32 bits`() {
     let end: Int64 = 4_102_444_800  // 2100-01-01
     let authority = Identity.authority(Subject(commonName: "long", validity: now..<end, serial: 1))

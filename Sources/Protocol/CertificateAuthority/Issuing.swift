@@ -21,14 +21,18 @@ package struct Identity: Sendable {
 
 /// What a new certificate is to say, besides what follows from its purpose.
 package struct Subject: Sendable {
+  /// The first ``longestCommonName`` characters of what was given.
   package let commonName: String
   /// Seconds since 1970.
   package let validity: Range<Int64>
   /// Unlike any other of the same authority (RFC 5280 section 4.1.2.2).
   package let serial: UInt64
 
+  /// RFC 5280 appendix A.1, `ub-common-name`. The names that count stand elsewhere, where they may be longer.
+  package static let longestCommonName = 64
+
   package init(commonName: String, validity: Range<Int64>, serial: UInt64) {
-    self.commonName = commonName
+    self.commonName = String(commonName.prefix(Self.longestCommonName))
     self.validity = validity
     self.serial = serial
   }
@@ -78,8 +82,9 @@ extension Identity {
     unsafe ASN1_TIME_set(X509_getm_notAfter(pointer), Int(subject.validity.upperBound))
     unsafe X509_set_pubkey(pointer, key.pointer)
     // Sound: the name belongs to the certificate; the text is copied. -1 lets OpenSSL count up to the zero byte.
-    unsafe X509_NAME_add_entry_by_txt(
+    let isNamed = unsafe X509_NAME_add_entry_by_txt(
       X509_get_subject_name(pointer), "CN", MBSTRING_UTF8, subject.commonName, -1, -1, 0)
+    precondition(isNamed == 1, "\(subject.commonName) is no common name")
     unsafe X509_set_issuer_name(pointer, X509_get_subject_name(self.issuer.pointer))
   }
 

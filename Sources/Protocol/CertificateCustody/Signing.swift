@@ -4,7 +4,7 @@ internal import CertificateAuthority
 extension SecretRecord {
   mutating func prepareAuthority(_ terms: CustodyTerms, at now: Int64, serial: UInt64) {
     // Two authorities stand side by side for a while; a name of its own for each tells them apart.
-    let name = "\(terms.service).\(terms.namespace) authority \(String(serial, radix: 16))"
+    let name = "authority \(String(serial, radix: 16)) of \(terms.service)"
     let life = (now - CustodyTerms.backdating)..<(now + terms.authorityLife.components.seconds)
     self[.nextAuthority, .nextAuthorityKey] = .authority(Subject(commonName: name, validity: life, serial: serial))
   }
@@ -24,7 +24,7 @@ extension SecretRecord {
     guard let authority = self[.authority, .authorityKey] else { return }
     let end = min(now + terms.servingLife.components.seconds, authority.certificate.validity.upperBound)
     let subject = Subject(
-      commonName: terms.serverNames[0], validity: (now - CustodyTerms.backdating)..<end, serial: serial)
+      commonName: terms.service, validity: (now - CustodyTerms.backdating)..<end, serial: serial)
     self[.certificate, .key] = authority.issue(subject, for: terms.serverNames)
   }
 }

@@ -78,7 +78,7 @@ struct `An installation` {
   private func ensureInThePast(_ bench: InstalledBench, days: Int64) throws {
     let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let source = try LiveSource(
-      kubeconfig: bench.plane.folder.path("certificates"), context: nil, staleness: .seconds(120))
+      kubeconfig: bench.plane.folder.path("job"), context: nil, staleness: .seconds(120))
     let terms = CustodyTerms(
       namespace: "harvester-system", secret: "storage-network-webhook-tls", service: "storage-network-webhook",
       configuration: "storage-network-webhook", enforces: false)
@@ -90,7 +90,7 @@ struct `An installation` {
 @Suite(
   .serialized,
   .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"))
-struct `The manifests` {
+struct `The overlays` {
   /// Kinds of other projects, as far as an API server has to know them.
   static let strangers = [
     ("cert-manager.io", "v1", "certificates", "Certificate"), ("cert-manager.io", "v1", "issuers", "Issuer"),

@@ -27,7 +27,7 @@ final class InstalledBench: @unchecked Sendable {
     try routeService()
     let token = try plane.kubectl(
       "create", "token", "storage-network-webhook-certificates", "--namespace", "harvester-system")
-    try plane.folder.write(plane.kubeconfig(user: "token: \(token)"), to: "certificates")
+    try plane.folder.write(plane.kubeconfig(user: "token: \(token)"), to: "job")
   }
 
   /// The API server goes to an external name by itself, and expects the Service's name in the certificate as always.
@@ -50,7 +50,7 @@ final class InstalledBench: @unchecked Sendable {
       [
         "certificates", "ensure", "--namespace", "harvester-system", "--secret", "storage-network-webhook-tls",
         "--service", "storage-network-webhook", "--enforce", "--webhook", "https://127.0.0.1:\(balancer.port)",
-        "--kubeconfig", plane.folder.path("certificates"), "--log-format", "json",
+        "--kubeconfig", plane.folder.path("job"), "--log-format", "json",
       ] + options)
   }
 

@@ -1,0 +1,78 @@
+import Foundation
+import KubeClient
+import Testbed
+import Testing
+
+@testable import WebhookServer
+
+/// Alerts, dashboard and pages speak of metrics that exist, and of all of them.
+struct MonitoringTests {
+  /// Every family that a server can show, in its order.
+  static let families: [(name: String, kind: String, help: String)] = {
+    let state = ServerState()
+    state.cluster.follow(SharedCluster(staleness: .seconds(120)))
+    var page = Exposition()
+    state.write(to: &page)
+    let lines = String(decoding: page.bytes, as: UTF8.self).split(separator: "\n")
+    return lines.indices.filter { lines[$0].hasPrefix("# HELP ") }.map { index in
+      let words = lines[index].split(separator: " ", maxSplits: 3)
+      return (String(words[2]), String(lines[index + 1].split(separator: " ")[3]), String(words[3]))
+    }
+  }()
+
+  @Test
+  func `docs/metrics.md lists every metric`() throws {
+    let rows = Self.families.map { "| `\($0.name)` | \($0.kind) | \($0.help) |" }
+    let page =
+      ([
+        "# Metrics", "",
+        "What `/metrics` shows, in the text format of Prometheus. A test makes this page from the server itself "
+          + "(`UPDATE_GOLDEN=1`).", "", "| metric | kind | |", "| --- | --- | --- |",
+      ] + rows).joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+      try page.write(toFile: Repository.path("docs/metrics.md"), atomically: true, encoding: .utf8)
+    }
+    #expect(try Repository.text("docs/metrics.md") == page)
+    #expect(rows.count > 25)
+  }
+
+  @Test(arguments: ["rules.yaml", "tests/alerts.yaml", "dashboard.json"])
+  func `only metrics that exist are asked about`(file: String) throws {
+    let names = Set(Self.families.map(\.name))
+    let text = try Repository.text("manifests/components/monitoring/\(file)")
+    let asked = text.matches(of: /(?:storage_network_webhook|process)_[a-z_]+[a-z]/).map { String($0.output) }
+    #expect(!asked.isEmpty)
+    for name in asked {
+      let family = ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+      #expect(names.contains(name) || names.contains(family ?? name), "\(name)")
+    }
+  }
+
+  @Test
+  func `each alert is explained to whoever it wakes, and has a test`() throws {
+    let rules = try Repository.text("manifests/components/monitoring/rules.yaml")
+    let alerts = rules.matches(of: /- alert: (\w+)/).map { String($0.output.1) }
+    let explained = try Repository.text("docs/operate.md").matches(of: /(?m)^### (\w+)$/).map { String($0.output.1) }
+    #expect(alerts == explained)
+    let tests = try Repository.text("manifests/components/monitoring/tests/alerts.yaml")
+    for alert in alerts {
+      #expect(tests.contains("alertname: \(alert)}"), "\(alert) has to stay silent when all is well")
+      #expect(tests.contains("alertname: \(alert)\n    exp_alerts:"), "\(alert) has to fire when it is not")
+    }
+  }
+
+  @Test(.enabled(if: Program.isInstalled("promtool")))
+  func `promtool takes the rules, and each alert fires when it should`() throws {
+    let folder = try TemporaryFolder()
+    // What the resource holds for the operator is, less its indentation, a file of rules.
+    let resource = try Repository.text("manifests/components/monitoring/rules.yaml")
+    let spec = try #require(resource.firstRange(of: "\nspec:\n"))
+    let rules = resource[spec.upperBound...].split(separator: "\n").map { $0.dropFirst(2) }
+    try folder.write(rules.joined(separator: "\n") + "\n", to: "rules.yaml")
+    try folder.write(Repository.text("manifests/components/monitoring/tests/alerts.yaml"), to: "alerts.yaml")
+    for arguments in [["check", "rules", folder.path("rules.yaml")], ["test", "rules", folder.path("alerts.yaml")]] {
+      let run = try Program.run("promtool", arguments)
+      #expect(run.exitCode == 0, "\(run.output)\(run.errors)")
+    }
+  }
+}
