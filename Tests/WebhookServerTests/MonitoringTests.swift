@@ -62,6 +62,18 @@ struct MonitoringTests {
   }
 
   @Test(.enabled(if: Program.isInstalled("promtool")))
+  func `promtool finds nothing to complain about in what tells of a living cluster`() throws {
+    let state = ServerState()
+    state.cluster.follow(SharedCluster(staleness: .seconds(120)))
+    var page = Exposition()
+    state.write(to: &page)
+    let text = String(decoding: page.bytes, as: UTF8.self)
+    let run = try Program.run("promtool", ["check", "metrics"], input: text)
+    #expect(run.exitCode == 0)
+    #expect(run.output + run.errors == "")
+  }
+
+  @Test(.enabled(if: Program.isInstalled("promtool")))
   func `promtool takes the rules, and each alert fires when it should`() throws {
     let folder = try TemporaryFolder()
     // What the resource holds for the operator is, less its indentation, a file of rules.
