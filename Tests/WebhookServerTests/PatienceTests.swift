@@ -15,7 +15,7 @@ final class ServerInProcess: ServerUnderTest {
   let port: Int
   private let team: Team
 
-  init(patience: Patience = Patience()) throws {
+  init(patience: Patience = Patience(), room: Room = Room()) throws {
     certificates = try Certificates()
     var log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     log.logLevel = .critical
@@ -24,9 +24,9 @@ final class ServerInProcess: ServerUnderTest {
     port = listener.listener.address.port
     let source = CertificateSource(certificate: certificates.certificate, key: certificates.key)
     team = try Team(
-      size: 1, listeners: [listener], context: ContextBox(try source.read().context),
-      endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: patience, log: log
-    )
+      size: 1, listeners: [listener], context: ContextBox(try source.read().served().context),
+      endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: patience,
+      room: room, log: log)
   }
 
   deinit { team.tell(.stop) }

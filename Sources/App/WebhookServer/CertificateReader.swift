@@ -4,7 +4,7 @@ internal import Reactor
 internal import TLSWire
 
 /// The files a certificate comes from.
-package struct CertificateSource: Sendable {
+package struct CertificateSource: Equatable, Sendable {
   package let certificate: String
   package let key: String
   package let clientAuthorities: String?
@@ -17,16 +17,28 @@ package struct CertificateSource: Sendable {
 
   var paths: [String] { [certificate, key] + (clientAuthorities.map { [$0] } ?? []) }
 
-  func read() throws -> ServedCertificate {
+  /// What the files say, which may be no pair at all while they are being replaced.
+  func read() throws(FileError) -> CertificateFiles {
     let limit = ServerLimits.certificateFile
-    let chain = try File.read(certificate, limit: limit)
-    let privateKey = try File.read(key, limit: limit)
-    let authorities = try clientAuthorities.map { try File.read($0, limit: limit) }
-    do {
+    return CertificateFiles(
+      source: self, chain: try File.read(certificate, limit: limit), privateKey: try File.read(key, limit: limit),
+      authorities: try clientAuthorities.map { path throws(FileError) in try File.read(path, limit: limit) })
+  }
+}
+
+/// The contents of the files a certificate comes from.
+struct CertificateFiles: Equatable, Sendable {
+  let source: CertificateSource
+  let chain: [UInt8]
+  let privateKey: [UInt8]
+  let authorities: [UInt8]?
+
+  func served() throws(ServerError) -> ServedCertificate {
+    do throws(TLSConfigurationError) {
       let context = try TLSContext(certificateChain: chain, privateKey: privateKey, clientAuthorities: authorities)
-      return ServedCertificate(context: context, expiry: Certificate.all(in: chain).first?.validity.upperBound ?? 0)
+      return ServedCertificate(context: context, validity: Certificate.all(in: chain).first?.validity ?? 0..<0)
     } catch {
-      throw ServerError("\(certificate) and \(key): \(error)")
+      throw ServerError("\(source.certificate) and \(source.key): \(error)")
     }
   }
 }
@@ -35,41 +47,71 @@ package struct CertificateSource: Sendable {
 struct ServedCertificate {
   let context: TLSContext
   /// Seconds since 1970.
-  let expiry: Int64
+  let validity: Range<Int64>
+
+  /// Why clients will not accept it at this time; nil where nothing speaks against it.
+  func flaw(at now: Int64) -> String? {
+    if validity.lowerBound > now { return "is not valid yet" }
+    return validity.upperBound > now ? nil : "has expired"
+  }
 }
 
 /// Replaces the certificate for new connections when its files change.
-struct CertificateReader {
+final class CertificateReader {
   let source: CertificateSource
   let context: ContextBox
-  let metrics: Metrics
-  let log: Logger
+  private var files: CertificateFiles
+  private var served: ServedCertificate
+  /// What was last said against new files, so that it is not said again each time they are looked at.
+  private var complaint: String?
+  private let metrics: Metrics
+  private let log: Logger
 
-  /// At start-up a pair that cannot be used is a mistake on the command line.
+  /// At start-up a pair that cannot be used is a mistake on the command line. An expired one is served, since somebody
+  /// may be about to renew it; the server is not ready until then.
   init(_ source: CertificateSource, metrics: Metrics, log: Logger) throws {
     self.source = source
     self.metrics = metrics
     self.log = log
-    let certificate = try source.read()
-    context = ContextBox(certificate.context)
-    count(certificate)
+    files = try source.read()
+    served = try files.served()
+    context = ContextBox(served.context)
+    count()
+    if let flaw = served.flaw(at: WallClock.seconds) {
+      log.error("the certificate is served all the same", metadata: ["reason": "\(source.certificate): it \(flaw)"])
+    }
   }
 
   /// A pair that cannot be used leaves the old one in place: half of a renewal may be written already.
   func readAgain() {
     do {
-      let certificate = try source.read()
-      context.current = certificate.context
-      count(certificate)
+      let read = try source.read()
+      // Another file of the folder has changed; a new context would only make clients' sessions worthless.
+      if read == files { return complaint = nil }
+      try take(read)
+      complaint = nil
       log.notice("certificate read", metadata: ["file": "\(source.certificate)"])
     } catch {
+      if complaint == "\(error)" { return }
+      complaint = "\(error)"
       metrics.failedCertificateReadings.add(1)
       log.error("the new certificate cannot be used, the old one stays", metadata: ["reason": "\(error)"])
     }
   }
 
-  private func count(_ certificate: ServedCertificate) {
+  private func take(_ read: CertificateFiles) throws(ServerError) {
+    let renewed = try read.served()
+    let now = WallClock.seconds
+    if let flaw = renewed.flaw(at: now), served.flaw(at: now) == nil {
+      throw ServerError("\(source.certificate): it \(flaw)")
+    }
+    (files, served) = (read, renewed)
+    context.current = renewed.context
+    count()
+  }
+
+  private func count() {
     metrics.certificateReadings.add(1)
-    metrics.certificateExpiry.set(Int(certificate.expiry))
+    metrics.certificateExpiry.set(Int(served.validity.upperBound))
   }
 }

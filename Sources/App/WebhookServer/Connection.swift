@@ -29,15 +29,22 @@ final class Connection {
   /// What the loop last told the poller, and for which turn it last set a deadline.
   var polledFor = Poller.Interest.reading
   var timedFor: Turn?
+  /// When its turn began.
+  var since = Moment.now
   private let tls: TLSSession
   private var http: HTTPSession?
   /// Ciphertext that the kernel has not taken yet, of which so many bytes are sent.
   private var unsent: [UInt8] = []
   private var sent = 0
+  /// The memory that `unsent` may take.
+  private var share: SharedMemory.Share
+  /// Who the client is, by its certificate.
+  private var client: String?
 
-  init(token: Poller.Token, socket: consuming Socket, context: TLSContext) {
+  init(token: Poller.Token, socket: consuming Socket, context: TLSContext, memory: SharedMemory) {
     self.token = token
     self.socket = socket
+    share = SharedMemory.Share(of: memory)
     tls = TLSSession(context)
   }
 
@@ -46,6 +53,9 @@ final class Connection {
     let phase: Phase
     let request: Int
   }
+
+  /// Something was asked here before.
+  var isProven: Bool { (http?.turn ?? 0) > 0 }
 
   var turn: Turn { Turn(phase: phase, request: http?.turn ?? 0) }
 
@@ -89,6 +99,16 @@ extension Connection {
   func send(_ bench: Workbench) {
     flush(bench)
     if phase == .sending, unsent.isEmpty { resume(bench) }
+  }
+
+  /// The server stops soon: let the peer take its next request elsewhere.
+  func announceEnd(_ bench: Workbench) {
+    switch phase {
+    case .idle, .head, .body, .stalled, .sending:
+      guard let http else { return }
+      settle(http.announceEnd(output: &bench.output), bench)
+    case .handshake, .closing, .lingering, .closed: break
+    }
   }
 
   /// The server is stopping: answer what was asked, then close.
@@ -135,9 +155,9 @@ extension Connection {
 
   private func serve(_ bench: Workbench) {
     let http = self.http ?? begin(bench)
-    guard !bench.plaintext.isEmpty else { return flush(bench) }
+    guard !bench.plaintext.isEmpty || !bench.output.isEmpty else { return flush(bench) }
     let state = http.receive(bench.plaintext.span, at: bench.date, output: &bench.output) { request in
-      bench.answer(request, over: http.version)
+      bench.answer(request, over: http.version, from: client)
     }
     if let rejection = http.rejection { bench.note(rejection) }
     settle(state, bench)
@@ -147,19 +167,21 @@ extension Connection {
   private func begin(_ bench: Workbench) -> HTTPSession {
     let http: HTTPSession =
       switch tls.applicationProtocol {
-      case .http1: .http1(HTTP1Session())
-      case .http2: .http2(HTTP2Session())
+      case .http1: .http1(HTTP1Session(memory: bench.memory))
+      case .http2: .http2(HTTP2Session(memory: bench.memory))
       }
     self.http = http
+    client = tls.peerName
     bench.metrics.handshakes.count(tls)
     phase = .idle
+    if bench.isDraining { _ = http.announceEnd(output: &bench.output) }
     return http
   }
 
   private func resume(_ bench: Workbench) {
     guard let http else { return }
     let state = http.resume(at: bench.date, output: &bench.output) { request in
-      bench.answer(request, over: http.version)
+      bench.answer(request, over: http.version, from: client)
     }
     settle(state, bench)
   }
@@ -194,7 +216,7 @@ extension Connection {
   private func flush(_ bench: Workbench) {
     while sent < unsent.count {
       do {
-        guard case .done(let count) = try socket.send(unsent.span.extracting(sent...)) else { return }
+        guard case .done(let count) = try socket.send(unsent.span.extracting(sent...)) else { return claim() }
         sent += count
         bench.metrics.sentBytes.add(count)
       } catch {
@@ -202,11 +224,17 @@ extension Connection {
       }
     }
     sent = 0
+    _ = share.hold(0)
     // A connection that rests keeps little memory.
     if unsent.capacity > 4096 { unsent = [] } else { unsent.removeAll(keepingCapacity: true) }
     if phase == .closing {
       socket.endSending()
       phase = .lingering
     }
+  }
+
+  /// A peer that takes its answers slowly holds memory; where there is none left, it goes.
+  private func claim() {
+    if !share.hold(unsent.count) { end() }
   }
 }

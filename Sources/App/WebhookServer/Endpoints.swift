@@ -10,12 +10,14 @@ struct Endpoints: Sendable {
   let state: ServerState
   let log: Logger
 
-  /// - Parameter metrics: Of the loop that asks.
-  func answer(_ request: borrowing HTTPRequest, _ metrics: LoopMetrics) -> HTTPResponse {
+  /// - Parameters:
+  ///   - metrics: Of the loop that asks.
+  ///   - client: The name in the client's certificate, where one is required.
+  func answer(_ request: borrowing HTTPRequest, from client: String?, _ metrics: LoopMetrics) -> HTTPResponse {
     guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
     switch (route, request.method) {
-    case (.validate, .post): return review(request, by: .validate, metrics)
-    case (.mutate, .post): return review(request, by: .mutate, metrics)
+    case (.validate, .post): return review(request, by: .validate, from: client, metrics)
+    case (.mutate, .post): return review(request, by: .mutate, from: client, metrics)
     case (.healthz, .get), (.healthz, .head): return .text(.ok, "ok\n")
     case (.readyz, .get), (.readyz, .head): return readiness
     case (.metrics, .get), (.metrics, .head): return metricsPage
@@ -25,7 +27,7 @@ struct Endpoints: Sendable {
   }
 
   private func review(
-    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, _ metrics: LoopMetrics
+    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, _ metrics: LoopMetrics
   ) -> HTTPResponse {
     guard isJSON(request.contentType) else {
       return .error(.unsupportedMediaType, "the content type has to be application/json")
@@ -42,7 +44,7 @@ struct Endpoints: Sendable {
       metrics.judging.add(read, judged)
       metrics.answering.add(received, answered)
       metrics.reviews.count(webhook, review.operation, outcome)
-      note(review, outcome, by: webhook, took: answered - received)
+      note(review, outcome, by: webhook, from: client, took: answered - received)
       return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.unreadableReviews.add(1)
@@ -65,7 +67,8 @@ struct Endpoints: Sendable {
 
   /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.
   private func note(
-    _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, took duration: Duration
+    _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, from client: String?,
+    took duration: Duration
   ) {
     let level: Logger.Level
     switch outcome {
@@ -82,7 +85,7 @@ struct Endpoints: Sendable {
       level = .warning
     }
     guard level >= log.logLevel else { return }
-    let line = ReviewLine(webhook: webhook, review: review, outcome: outcome, duration: duration)
+    let line = ReviewLine(webhook: webhook, client: client, review: review, outcome: outcome, duration: duration)
     log.log(level: level, "review", metadata: line.metadata)
   }
 }

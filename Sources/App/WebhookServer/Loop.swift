@@ -1,3 +1,4 @@
+internal import HTTPWire
 internal import Logging
 internal import Reactor
 internal import Synchronization
@@ -7,6 +8,8 @@ internal import TLSWire
 final class Loop {
   /// What the main thread tells a loop.
   enum Order: Sendable {
+    /// Go on, and let every client know with its next answer that it has to go elsewhere.
+    case announceEnd
     /// Accept no more, end every connection in order, and return when the last one is gone.
     case shutDown
     /// Return at once.
@@ -18,6 +21,7 @@ final class Loop {
   private let mailbox: Mailbox
   private let context: ContextBox
   private let patience: Patience
+  private let room: Room
   private let bench: Workbench
   private var connections = Slots<Connection>()
   private var deadlines = Deadlines(now: .now)
@@ -28,16 +32,18 @@ final class Loop {
   private var isStopped = false
 
   init(
-    listeners: [SharedListener], mailbox: Mailbox, context: ContextBox, endpoints: Endpoints, patience: Patience
+    listeners: [SharedListener], mailbox: Mailbox, context: ContextBox, endpoints: Endpoints, patience: Patience,
+    room: Room
   ) throws(Errno) {
     self.listeners = listeners
     self.mailbox = mailbox
     self.context = context
     self.patience = patience
+    self.room = room
     poller = try Poller(batch: ServerLimits.events)
-    bench = Workbench(endpoints: endpoints)
+    bench = Workbench(endpoints: endpoints, memory: SharedMemory(limit: room.bytesInFlightOfLoop))
     try poller.register(mailbox.wakeup.descriptor, as: .wakeup, for: .reading)
-    try startAccepting()
+    startAccepting()
   }
 
   func run() throws(Errno) {
@@ -45,8 +51,9 @@ final class Loop {
       let now = Moment.now
       bench.setDate(to: WallClock.seconds)
       for token in deadlines.expired(by: now) { expire(token) }
-      if let moment = acceptsAgainAt, moment <= now { try startAccepting() }
+      if let moment = acceptsAgainAt, moment <= now { startAccepting() }
       try poller.wait(atMost: sleep(from: now), handle)
+      bench.tellOfMemory()
     }
   }
 
@@ -71,8 +78,18 @@ final class Loop {
   private func obey(_ orders: [Order]) {
     for order in orders {
       switch order {
+      case .announceEnd:
+        bench.isDraining = true
+        for connection in connections.all {
+          connection.announceEnd(bench)
+          settle(connection)
+        }
       case .shutDown:
-        for listener in listeners { accept(from: listener) }
+        // Whoever got through in time is served; the next one learns at once that nobody is here.
+        for listener in listeners {
+          accept(from: listener, atMost: Int(ServerLimits.backlog))
+          listener.listener.endListening()
+        }
         isShuttingDown = true
         stopAccepting()
         acceptsAgainAt = nil
@@ -89,44 +106,73 @@ final class Loop {
 
 // Connections come and go.
 extension Loop {
-  private func startAccepting() throws(Errno) {
+  private func startAccepting() {
     acceptsAgainAt = nil
-    guard !isAccepting, !isShuttingDown, connections.count < ServerLimits.connectionsPerLoop else { return }
-    for (index, listener) in listeners.enumerated() {
-      try poller.register(listener.listener.descriptor, as: .listener(index), for: [.reading, .exclusive])
-    }
+    guard !isAccepting, !isShuttingDown else { return }
     isAccepting = true
+    do throws(Errno) {
+      for (index, listener) in listeners.enumerated() {
+        try poller.register(listener.listener.descriptor, as: .listener(index), for: [.reading, .exclusive])
+      }
+    } catch {
+      pauseAccepting(error)
+    }
   }
 
   private func stopAccepting() {
     guard isAccepting else { return }
+    // Where one could not be registered there is nothing to remove.
     for listener in listeners { try? poller.remove(listener.listener.descriptor) }
     isAccepting = false
   }
 
-  /// Takes everybody who is waiting, unless there is no room.
-  private func accept(from shared: SharedListener) {
-    while isAccepting {
+  /// Takes those who are waiting, at most so many: the poller tells of the others again.
+  private func accept(from shared: SharedListener, atMost count: Int = ServerLimits.acceptsInTurn) {
+    for _ in 0..<count where isAccepting {
+      let isFull = connections.count >= room.ofLoop
+      let spared = isFull ? leavers(for: .full) : []
+      if isFull, spared.isEmpty { return }
       do throws(Errno) {
         switch try shared.listener.accept() {
-        case .connection(let socket, from: _): add(socket)
+        case .connection(let socket, from: _):
+          shed(spared)
+          add(socket)
         case .nobody: return
-        case .exhausted(let reason): pauseAccepting(reason)
+        case .exhausted(let reason):
+          bench.endpoints.state.metrics.count(.descriptors)
+          let spared = leavers(for: .exhausted)
+          if spared.isEmpty { pauseAccepting(reason) } else { shed(spared) }
         }
       } catch {
         pauseAccepting(error)
       }
-      if connections.count >= ServerLimits.connectionsPerLoop {
-        bench.endpoints.state.metrics.count(.connections)
-        stopAccepting()
-      }
     }
   }
 
+  /// Who can be spared best, a hundredth of all at once. Where nobody can be, no more are accepted for now.
+  private func leavers(for need: Shedding.Need) -> [Connection] {
+    if need == .full, bench.endpoints.state.metrics.openConnections < room.ofServer {
+      // The other loops have room; this one goes on when somebody leaves.
+      stopAccepting()
+      return []
+    }
+    if need == .full { bench.endpoints.state.metrics.count(.connections) }
+    let count = max(1, connections.count / ServerLimits.shedDivisor)
+    let leavers = Shedding.choose(count, from: connections.all, for: need, patience, at: .now)
+    if leavers.isEmpty, need == .full { pauseAccepting(nil) }
+    return leavers
+  }
+
+  private func shed(_ leavers: [Connection]) {
+    bench.metrics.shedConnections.add(leavers.count)
+    for connection in leavers { remove(connection) }
+  }
+
   /// Without room, the listening socket would stay readable and the loop would turn idly.
-  private func pauseAccepting(_ reason: Errno) {
-    bench.endpoints.state.metrics.count(.descriptors)
+  private func pauseAccepting(_ reason: Errno?) {
+    let reason = reason.map { "\($0)" } ?? "every connection is busy"
     bench.endpoints.log.warning("cannot accept connections for now", metadata: ["reason": "\(reason)"])
+    bench.metrics.acceptPauses.add()
     stopAccepting()
     acceptsAgainAt = .now + ServerLimits.acceptPause
   }
@@ -137,7 +183,7 @@ extension Loop {
     var waiting: Socket? = socket
     let connection = connections.insert { token in
       guard let socket = waiting.take() else { preconditionFailure("a connection is made once") }
-      return Connection(token: token, socket: socket, context: context.current)
+      return Connection(token: token, socket: socket, context: context.current, memory: bench.memory)
     }
     do throws(Errno) {
       try poller.register(connection.socket.descriptor, as: connection.token, for: connection.polledFor)
@@ -153,11 +199,18 @@ extension Loop {
     let interest = connection.interest
     if interest != connection.polledFor {
       connection.polledFor = interest
-      try? poller.change(connection.socket.descriptor, as: connection.token, to: interest)
+      do throws(Errno) {
+        try poller.change(connection.socket.descriptor, as: connection.token, to: interest)
+      } catch {
+        // Nobody would wake it again.
+        connection.end()
+        return remove(connection)
+      }
     }
     if connection.turn != connection.timedFor {
       connection.timedFor = connection.turn
-      deadlines.set(connection.token, at: .now + patience.duration(of: connection.phase))
+      connection.since = .now
+      deadlines.set(connection.token, at: connection.since + patience.duration(of: connection.phase))
     }
   }
 
@@ -174,7 +227,23 @@ extension Loop {
     deadlines.clear(connection.token)
     connections.remove(connection.token)
     bench.metrics.openConnections.add(-1)
-    if !isAccepting, acceptsAgainAt == nil { try? startAccepting() }
+    if !isAccepting, acceptsAgainAt == nil { startAccepting() }
+  }
+}
+
+/// How much a loop may take on.
+struct Room: Sendable {
+  var ofLoop = ServerLimits.connectionsPerLoop
+  /// Of all loops together.
+  var ofServer = ServerLimits.connectionsPerLoop
+  var bytesInFlightOfLoop = HTTPLimits.sharedMemory
+
+  init() {}
+
+  /// As much as the limits and the process's descriptors allow.
+  init(loops: Int, descriptors: Int) {
+    ofLoop = min(ServerLimits.connectionsPerLoop, max(1, (descriptors - ServerLimits.otherDescriptors) / loops))
+    ofServer = ofLoop * loops
   }
 }
 

@@ -19,6 +19,16 @@ struct Patience: Sendable {
   /// the longer patience.
   var idle: Duration = .seconds(120)
 
+  /// What is fair for a handshake, a head, or a connection that has not asked anything yet: a few round trips. Who takes
+  /// longer is the first to go when there is no room for others.
+  var fairBeginning: Duration = .seconds(1)
+
+  /// The same for a request that is read or answered; kubectl and the API server are done with it in milliseconds.
+  var fairRequest: Duration = .seconds(10)
+
+  /// The same for a connection that rests between requests; the API server closes its own after this time.
+  var fairRest: Duration = .seconds(90)
+
   func duration(of phase: Connection.Phase) -> Duration {
     switch phase {
     case .handshake: handshake

@@ -5,6 +5,8 @@ internal import Rules
 /// What the log tells of a review: who asked what, what came of it and why. The value itself stays out.
 struct ReviewLine {
   let webhook: Reviewer.Webhook
+  /// The name in the client's certificate, where one is required.
+  let client: String?
   let review: AdmissionRequest
   let outcome: Outcome
   let duration: Duration
@@ -23,6 +25,7 @@ struct ReviewLine {
       "rules": "\(rules.joined(separator: ","))",
       "duration": "\(seconds)",
     ]
+    if let client { metadata["client"] = "\(shown(Array(client.utf8)))" }
     if review.isDryRun { metadata["dryRun"] = "true" }
     if case .undecided(let fault) = outcome { metadata["fault"] = "\(fault.message)" }
     return metadata

@@ -13,8 +13,21 @@ package enum ServerLimits {
   /// Connections that the kernel completes before they are accepted.
   package static let backlog: Int32 = 1024
 
+  /// Connections accepted from one socket before the others get their turn.
+  package static let acceptsInTurn = 64
+
   /// Connections of one loop. The API server opens 25 a host; an idle one costs about 50 KiB.
+  ///
+  /// With `HTTPLimits.sharedMemory` this gives the most memory that peers can make a loop use: 10,000 times 50 KiB and a
+  /// TLS record that is not whole (17 KiB) and twice `HTTPLimits.uncountedMemory` (what comes and what goes), and twice
+  /// the shared memory: 1.2 GiB.
   package static let connectionsPerLoop = 10_000
+
+  /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.
+  package static let otherDescriptors = 64
+
+  /// When there is no room, one of so many connections goes at once: choosing is paid once for all of them.
+  package static let shedDivisor = 100
 
   /// How long a loop waits before it accepts again when there was no room for another descriptor.
   package static let acceptPause: Duration = .milliseconds(500)

@@ -18,6 +18,8 @@ final class ServerState: Sendable {
   var reasonsAgainstReadiness: [String] {
     var reasons: [String] = []
     if isDraining { reasons.append("the server is stopping") }
+    let expiry = Int64(metrics.certificateExpiry.current)
+    if expiry != 0, expiry <= WallClock.seconds { reasons.append("the certificate has expired") }
     if let fault = cluster.fault { reasons.append(fault.message) }
     return reasons
   }

@@ -11,16 +11,18 @@ final class Team: Sendable {
 
   init(
     size: Int, listeners: [SharedListener], context: ContextBox, endpoints: Endpoints, patience: Patience = Patience(),
-    log: Logger
+    room: Room? = nil, log: Logger
   ) throws {
     mailboxes = try (0..<size).map { _ in try Mailbox() }
     ended = try SharedWakeup()
     running = Atomic(size)
+    let room = room ?? Room(loops: size, descriptors: DescriptorLimit.raise())
     for (index, mailbox) in mailboxes.enumerated() {
       try Thread.start(named: "loop-\(index)") { [self] in
         do {
           try Loop(
-            listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints, patience: patience
+            listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints, patience: patience,
+            room: room
           ).run()
         } catch {
           log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])

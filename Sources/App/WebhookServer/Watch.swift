@@ -41,16 +41,21 @@ final class Watch {
   func untilDone(_ configuration: ServerConfiguration) throws {
     var stage = Stage.serving
     var readsFilesAt: Moment?
+    var looksAtCertificateAt = Moment.now + Self.certificateInterval
     while true {
       let now = Moment.now
       if let moment = readsFilesAt, moment <= now {
         readsFilesAt = nil
         readFiles()
       }
+      if looksAtCertificateAt <= now {
+        certificate.readAgain()
+        looksAtCertificateAt = now + Self.certificateInterval
+      }
       stage = next(stage, now, configuration)
       if case .done = stage { return }
-      try poller.wait(atMost: [readsFilesAt, stage.end].compactMap(\.self).min().map { max(.zero, $0 - now) }) {
-        event in
+      let next = [readsFilesAt, looksAtCertificateAt, stage.end].compactMap(\.self).min()
+      try poller.wait(atMost: next.map { max(.zero, $0 - now) }) { event in
         switch event.token {
         case .files:
           // Whoever replaces one file often replaces another right after it.
@@ -66,6 +71,10 @@ final class Watch {
 
   /// How long after a change the files are read.
   private static let quiet: Duration = .milliseconds(50)
+
+  /// How often the certificate is looked at where no change was told: a link above its folder may have been moved, or a
+  /// certificate that was refused because it was not valid yet may have become so.
+  private static let certificateInterval: Duration = .seconds(10)
 
   private func readFiles() {
     snapshot?.readAgain()
@@ -101,6 +110,7 @@ final class Watch {
       return stage
     }
     state.isDraining = true
+    team.tell(.announceEnd)
     // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
     let delay: Duration = signal == .interrupt ? .zero : configuration.drainDelay
     log.notice("stopping", metadata: ["acceptingFor": "\(delay)"])

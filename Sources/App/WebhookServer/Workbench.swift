@@ -6,6 +6,9 @@ internal import TLSWire
 /// What the connections of a loop use one after the other: buffers that stay warm, and everything they answer with.
 final class Workbench {
   let endpoints: Endpoints
+  let memory: SharedMemory
+  /// The server stops soon: whoever has asked is told to go elsewhere with the answer.
+  var isDraining = false
   let metrics: LoopMetrics
   let buffer = ReceiveBuffer(capacity: ServerLimits.receiving)
   /// Decrypted bytes of the connection whose turn it is.
@@ -15,9 +18,22 @@ final class Workbench {
   private(set) var date = HTTPDate(secondsSince1970: 0)
   private var second: Int64 = 0
 
-  init(endpoints: Endpoints) {
+  /// What was last told to the metrics of the memory.
+  private var told = (held: 0, refusals: 0)
+
+  init(endpoints: Endpoints, memory: SharedMemory) {
     self.endpoints = endpoints
+    self.memory = memory
     metrics = endpoints.state.metrics.makeLoop()
+  }
+
+  /// Tells the metrics how the memory has changed.
+  func tellOfMemory() {
+    let now = (held: memory.held, refusals: memory.refusals)
+    if now == told { return }
+    metrics.bytesInFlight.add(now.held - told.held)
+    metrics.refusedForMemory.add(now.refusals - told.refusals)
+    told = now
   }
 
   /// Follows the time of day; the text changes once a second.
@@ -44,9 +60,10 @@ final class Workbench {
   }
 
   /// Answers a request that came over a protocol.
-  func answer(_ request: borrowing HTTPRequest, over version: ApplicationProtocol) -> HTTPResponse {
+  func answer(_ request: borrowing HTTPRequest, over version: ApplicationProtocol, from client: String?) -> HTTPResponse
+  {
     metrics.count(version)
-    return endpoints.answer(request, metrics)
+    return endpoints.answer(request, from: client, metrics)
   }
 }
 

@@ -27,6 +27,7 @@ static inline long COpenSSL_add_chain_certificate(SSL_CTX *context, X509 *certif
 static inline int COpenSSL_set_groups(SSL_CTX *context, const char *groups) {
   return (int)SSL_CTX_set1_groups_list(context, groups);
 }
+static const unsigned long COpenSSL_NAME_RFC2253 = XN_FLAG_RFC2253;
 static inline int COpenSSL_error_reason(unsigned long error) { return ERR_GET_REASON(error); }
 static inline void COpenSSL_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void COpenSSL_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }

@@ -9,6 +9,7 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable {
   }
 
   static let wouldBlock = Errno(rawValue: EAGAIN)
+  static let invalidArgument = Errno(rawValue: EINVAL)
   static let interrupted = Errno(rawValue: EINTR)
   package static let noSuchFile = Errno(rawValue: ENOENT)
 }

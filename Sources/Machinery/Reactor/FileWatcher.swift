@@ -15,7 +15,7 @@ package struct FileWatcher: ~Copyable, Sendable {
   /// Watches a folder, or the folder a file is in; the file itself need not exist yet. Watching twice does no harm.
   package func watch(_ path: String) throws(FileError) {
     let folder = File.isFolder(path) ? path : Self.folder(of: path)
-    let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB
+    let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF
     do throws(Errno) {
       _ = try Syscalls.watch(descriptor.rawValue, folder, UInt32(events))
     } catch {

@@ -30,6 +30,11 @@ package struct Listener: ~Copyable, Sendable {
     descriptor = socket
   }
 
+  /// Refuses connections from now on, whoever else still holds the descriptor; calling it twice does no harm.
+  package func endListening() {
+    try? Syscalls.endReceiving(descriptor.rawValue)
+  }
+
   package func accept() throws(Errno) -> Acceptance {
     while true {
       let accepted: Progress<(Int32, SocketAddress)>
@@ -37,6 +42,8 @@ package struct Listener: ~Copyable, Sendable {
         accepted = try Syscalls.accept(descriptor.rawValue)
       } catch {
         if error.isOfOneConnection { continue }
+        // Somebody has called ``endListening()``.
+        if error == .invalidArgument { return .nobody }
         if error.isLackOfRoom { return .exhausted(error) }
         throw error
       }

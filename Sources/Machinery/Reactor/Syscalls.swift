@@ -33,6 +33,11 @@ enum Syscalls {
     _ = try value(.endSending(socket)) { shutdown(socket, Int32(SHUT_WR)) }
   }
 
+  /// On a listening socket: Linux then refuses connections.
+  static func endReceiving(_ socket: Int32) throws(Errno) {
+    _ = try value(.endReceiving(socket)) { shutdown(socket, Int32(SHUT_RD)) }
+  }
+
   static func accept(_ listener: Int32) throws(Errno) -> Progress<(Int32, SocketAddress)> {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

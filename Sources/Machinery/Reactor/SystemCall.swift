@@ -12,6 +12,7 @@ internal import Glibc
   case receive(Int32, UnsafeMutableRawBufferPointer)
   case send(Int32, UnsafeRawBufferPointer)
   case endSending(Int32)
+  case endReceiving(Int32)
   case accept(Int32)
   case socket
   case setOption(Int32)

@@ -39,6 +39,14 @@ struct BodyReader {
     }
   }
 
+  /// What was decoded out of the bytes, and so is held beside them.
+  var decodedCount: Int {
+    switch progress {
+    case .plain: 0
+    case .chunked(let reader): reader.content.count
+    }
+  }
+
   func withBody<Result>(in bytes: Span<UInt8>, _ use: (Span<UInt8>) -> Result) -> Result {
     switch progress {
     case .plain(let range): use(bytes.extracting(range))

@@ -13,19 +13,25 @@ package final class HTTP1Session {
   private var stage = Stage.head(HeadSearch())
   /// What arrived and does not make a whole request yet.
   private var held: [UInt8] = []
+  private var share: SharedMemory.Share
   private var isShuttingDown = false
   private(set) var answered = 0
   /// Set when the peer sent something that is no request; the connection ends with the answer to it.
   package private(set) var rejection: HTTPRejection?
 
-  package init() {}
+  package init(memory: SharedMemory = SharedMemory()) {
+    share = SharedMemory.Share(of: memory)
+  }
 
   func receive(
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
     if held.isEmpty {
       let used = advance(over: bytes, date, &output, answer)
-      if used < bytes.count { held.append(bytes.extracting(used...)) }
+      if used < bytes.count {
+        held.append(bytes.extracting(used...))
+        claim(date, &output)
+      }
     } else {
       held.append(bytes)
       // Taken out while it is read, so that nothing is copied when the rest is cut off.
@@ -35,8 +41,31 @@ package final class HTTP1Session {
       whole.removeSubrange(..<used)
       // An idle connection gives its memory back.
       held = whole.isEmpty ? [] : whole
+      claim(date, &output)
     }
     return state(output)
+  }
+
+  /// Asks for the memory of what is held; without it the request is refused.
+  private func claim(_ date: HTTPDate, _ output: inout [UInt8]) {
+    var decoded = 0
+    if case .body(_, let body) = stage { decoded = body.decodedCount }
+    if share.hold(held.count + decoded) { return }
+    refuse(.noMemoryForBody, date, &output)
+    held = []
+    _ = share.hold(0)
+  }
+
+  private func refuse(_ reason: HTTPRejection, _ date: HTTPDate, _ output: inout [UInt8]) {
+    rejection = reason
+    stage = .closed
+    ResponseWriter(date: date, closes: true).append(.error(reason.status, reason.explanation), to: &output)
+  }
+
+  /// From now on every answer says that it is the connection's last.
+  func announceEnd() -> SessionState {
+    isShuttingDown = true
+    return state([])
   }
 
   func shutDown() -> SessionState {
@@ -66,10 +95,7 @@ package final class HTTP1Session {
         guard used > 0 else { return start }
         start += used
       } catch {
-        rejection = error
-        stage = .closed
-        let writer = ResponseWriter(date: date, closes: true)
-        writer.append(.error(error.status, error.explanation), to: &output)
+        refuse(error, date, &output)
       }
       if case .closed = stage { return bytes.count }
     }

@@ -11,13 +11,26 @@ internal import CNGHTTP2
   private var newest: Int32 = -1
   private var passedOver: [Range<Int32>] = []
   private var bytesOfBodies = 0
+  private var bytesOfAnswers = 0
+  private var bytesOfHeads = 0
+  private var share: SharedMemory.Share
+  private var end = End.none
   private var defence = FloodDefence()
   private var answered = 0
   private var isShuttingDown = false
   /// What the peer did that ended the connection, if it did.
   package private(set) var rejection: HTTPRejection?
 
-  package init() {
+  /// Whether the peer was told to take its next requests elsewhere.
+  private enum End {
+    case none
+    /// It will be told with the first answer: a new connection that is turned away at once would only come again.
+    case afterAnswer
+    case announced
+  }
+
+  package init(memory: SharedMemory = SharedMemory()) {
+    share = SharedMemory.Share(of: memory)
     var pointer: OpaquePointer?
     // Sound: nghttp2 copies the callbacks, and it knows this object, unowned, no longer than `deinit`.
     let callbacks = unsafe HTTP2Callbacks.make()
@@ -47,8 +60,9 @@ internal import CNGHTTP2
       guard let stream = streams[id] else { continue }
       answered += 1
       defence.answered()
-      stream.respond(with: stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer))
+      respond(to: stream, answer)
       unsafe HTTP2Response.submit(stream, at: date, on: session)
+      if case .afterAnswer = end { submitNotice() }
     }
     answerable.removeAll(keepingCapacity: true)
     if defence.isFlooded { refuse(.flood) }
@@ -57,6 +71,36 @@ internal import CNGHTTP2
 
   /// The oldest request that is not done with: younger ones do not put off its deadline.
   var turn: Int { streams.keys.min().map(Int.init) ?? answered }
+
+  /// Whether there is memory for what all streams hold and so much more.
+  private func holds(more: Int) -> Bool {
+    share.hold(bytesOfHeads + bytesOfBodies + bytesOfAnswers + more)
+  }
+
+  /// The body gives way to the answer, which is held until the peer has taken it.
+  private func respond(to stream: HTTP2Stream, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+    var response = stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer)
+    bytesOfBodies -= stream.body.count
+    stream.body = []
+    if !holds(more: response.body.count) {
+      let reason = HTTPRejection.noMemoryForBody
+      response = .error(reason.status, reason.explanation)
+    }
+    bytesOfAnswers += response.body.count
+    stream.respond(with: response)
+  }
+
+  func announceEnd(output: inout [UInt8]) -> SessionState {
+    guard case .none = end else { return flush(&output, isBroken: false) }
+    if unsafe nghttp2_session_get_last_proc_stream_id(session) > 0 { submitNotice() } else { end = .afterAnswer }
+    return flush(&output, isBroken: false)
+  }
+
+  /// The first of the two GOAWAY frames that RFC 9113 section 6.8 asks for: nothing that is on its way is lost.
+  private func submitNotice() {
+    end = .announced
+    unsafe nghttp2_submit_shutdown_notice(session)
+  }
 
   func shutDown(output: inout [UInt8]) -> SessionState {
     isShuttingDown = true
@@ -115,6 +159,8 @@ extension HTTP2Session {
 
   func headersEnded(_ id: Int32, hasBody: Bool) {
     guard let stream = streams[id] else { return }
+    bytesOfHeads += stream.settleHead()
+    if !holds(more: 0) { stream.refuse(.noMemoryForBody) }
     if stream.rejection != nil {
       answerable.append(id)
     } else if stream.expectsContinue, hasBody {
@@ -128,13 +174,17 @@ extension HTTP2Session {
     guard stream.body.count + bytes.count <= HTTPLimits.body,
       bytesOfBodies + bytes.count <= HTTPLimits.bodiesOfConnection
     else {
-      bytesOfBodies -= stream.body.count
-      stream.refuse(.bodyTooLarge)
-      answerable.append(id)
-      return
+      return refuse(stream, .bodyTooLarge)
     }
+    guard holds(more: bytes.count) else { return refuse(stream, .noMemoryForBody) }
     bytesOfBodies += bytes.count
     stream.body.append(bytes)
+  }
+
+  private func refuse(_ stream: HTTP2Stream, _ reason: HTTPRejection) {
+    bytesOfBodies -= stream.body.count
+    stream.refuse(reason)
+    answerable.append(stream.id)
   }
 
   func requestEnded(_ id: Int32) {
@@ -150,7 +200,10 @@ extension HTTP2Session {
 
   func streamEnded(_ id: Int32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
-    if stream.rejection == nil { bytesOfBodies -= stream.body.count }
+    bytesOfBodies -= stream.body.count
+    bytesOfAnswers -= stream.response?.body.count ?? 0
+    bytesOfHeads -= stream.costOfHead
+    _ = holds(more: 0)
   }
 
   func streamWasReset() {

@@ -39,6 +39,17 @@ final class HTTP2Stream {
     }
   }
 
+  /// What the stream takes without its bodies; 0 until its head is whole.
+  private(set) var costOfHead = 0
+
+  /// The head is whole: gives what the stream takes with it, this object and what nghttp2 keeps of it, about 1 KiB; for
+  /// trailers, which are thrown away, nothing more.
+  func settleHead() -> Int {
+    let former = costOfHead
+    costOfHead = 1024 + path.count + contentType.count
+    return costOfHead - former
+  }
+
   func refuse(_ reason: HTTPRejection) {
     if rejection == nil { rejection = reason }
     body = []

@@ -19,6 +19,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
   case tooManyEmptyLines
   case brokenFrames
   case flood
+  case noMemoryForBody
 
   package var status: HTTPStatus {
     switch self {
@@ -31,6 +32,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .unknownTransferCoding: .notImplemented
     case .bodyTooLarge: .contentTooLarge
     case .unknownExpectation: .expectationFailed
+    case .noMemoryForBody: .serviceUnavailable
     }
   }
 
@@ -55,6 +57,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .brokenFrames: "the frames of HTTP/2 are malformed"
     case .flood: "many frames of HTTP/2 came that ask for nothing"
     case .tooManyEmptyLines: "there are empty lines before the request"
+    case .noMemoryForBody: "too many large requests arrive at once; try again later"
     }
   }
 }

@@ -20,6 +20,14 @@ package enum HTTPSession {
     receive(Span(), at: date, output: &output, answer: answer)
   }
 
+  /// The server stops soon: the peer is told to take its next request elsewhere, and loses none by it.
+  package func announceEnd(output: inout [UInt8]) -> SessionState {
+    switch self {
+    case .http1(let session): session.announceEnd()
+    case .http2(let session): session.announceEnd(output: &output)
+    }
+  }
+
   /// Ends the session in order: what was asked is answered, nothing new is begun.
   package func shutDown(output: inout [UInt8]) -> SessionState {
     switch self {

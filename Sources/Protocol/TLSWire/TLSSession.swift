@@ -123,6 +123,20 @@ extension TLSSession {
     return unsafe UnsafeBufferPointer(start: name, count: Int(length)).elementsEqual("h2".utf8) ? .http2 : .http1
   }
 
+  /// The subject of the peer's certificate, such as `CN=kube-apiserver,O=example`; nil where it was not asked for one.
+  package var peerName: String? {
+    // Sound: OpenSSL lends the certificate as long as the session lives; the text is copied out of the BIO.
+    guard let certificate = unsafe SSL_get0_peer_certificate(ssl), let text = unsafe BIO_new(BIO_s_mem()) else {
+      return nil
+    }
+    defer { unsafe BIO_free(text) }
+    // RFC 2253, with characters that are not ASCII escaped, so that a name cannot look like another line.
+    unsafe X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, COpenSSL_NAME_RFC2253)
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = unsafe BIO_read(text, &bytes, Int32(bytes.count))
+    return String(decoding: bytes.prefix(max(0, Int(count))), as: UTF8.self)
+  }
+
   /// Such as `TLSv1.3`.
   package var protocolVersion: String { unsafe String(cString: SSL_get_version(ssl)) }
 

@@ -29,7 +29,13 @@ final class Metrics: Sendable {
     return loop
   }
 
-  var openConnections: Int { loops.withLock { $0 }.reduce(0) { $0 + $1.openConnections.current } }
+  var openConnections: Int { sum { $0.openConnections.current } }
+  var shedConnections: Int { sum { $0.shedConnections.current } }
+  var acceptPauses: Int { sum { $0.acceptPauses.current } }
+  var bytesInFlight: Int { sum { $0.bytesInFlight.current } }
+  var refusedForMemory: Int { sum { $0.refusedForMemory.current } }
+
+  private func sum(_ count: (LoopMetrics) -> Int) -> Int { loops.withLock { $0 }.reduce(0) { $0 + count($1) } }
 
   func count(_ limit: Limit?) {
     if let limit { limits.add(limit.rawValue) }
@@ -84,6 +90,13 @@ extension Metrics {
     page.add(
       "expired_connections_total", .counter, "Connections closed because a deadline had passed, idle ones included.",
       expiredConnections.current)
+    page.add("shed_connections_total", .counter, "Connections closed to make room for others.", shedConnections)
+    page.add(
+      "accept_pauses_total", .counter, "Times a loop had to wait before it could accept connections.", acceptPauses)
+    page.add(
+      "in_flight_bytes", .gauge, "Memory held by large bodies that arrive and answers not yet taken.", bytesInFlight)
+    page.add(
+      "refused_for_memory_total", .counter, "Bodies and answers there was no memory for.", refusedForMemory)
     page.add("received_bytes_total", .counter, "Bytes received, encrypted.", sum { $0.receivedBytes.current })
     page.add("sent_bytes_total", .counter, "Bytes sent, encrypted.", sum { $0.sentBytes.current })
     page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")

@@ -1,0 +1,43 @@
+/// The memory that the connections of one loop share for what is not whole yet or not taken yet: bodies that arrive,
+/// answers that a peer is slow to take.
+///
+/// It bounds what many connections hold together, where each of them keeps its own bounds. Small holders are not
+/// counted, so that the reviews of a quiet cluster pass whatever else is going on.
+package final class SharedMemory {
+  package let limit: Int
+  /// Bytes that are held now.
+  package private(set) var held = 0
+  /// How often there was no room.
+  package private(set) var refusals = 0
+
+  package init(limit: Int = HTTPLimits.sharedMemory) {
+    self.limit = limit
+  }
+
+  /// What one holder has of it, given back when the holder ends.
+  package struct Share: ~Copyable {
+    private let memory: SharedMemory
+    private var bytes = 0
+
+    package init(of memory: SharedMemory) {
+      self.memory = memory
+    }
+
+    deinit {
+      memory.held -= bytes
+    }
+
+    /// Follows what the holder has now; false, and no change, where there is no room for more.
+    package mutating func hold(_ count: Int) -> Bool {
+      let wanted = count > HTTPLimits.uncountedMemory ? count : 0
+      if wanted == bytes { return true }
+      if wanted > bytes, memory.held - bytes + wanted > memory.limit {
+        memory.refusals += 1
+        return false
+      }
+      memory.held += wanted - bytes
+      bytes = wanted
+      return true
+    }
+  }
+}
