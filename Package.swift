@@ -97,7 +97,7 @@ let package = Package(
     tests(of: "Fuzz"),
 
     // What tests use to run other programs and to make certificates.
-    .target(name: "Testbed", path: "Tests/Testbed", swiftSettings: testLaw),
+    .target(name: "Testbed", dependencies: ["COpenSSL"], path: "Tests/Testbed", swiftSettings: testLaw),
     tests(of: "Addressing"),
     tests(of: "JSON", ["Testbed"]),
     tests(of: "Rules", ["Addressing", "JSON", "Testbed"]),
@@ -119,6 +119,13 @@ let package = Package(
       ]),
     .testTarget(
       name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),
+    .testTarget(
+      name: "Simulation",
+      dependencies: [
+        "Admission", "CLinux", "CNGHTTP2", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", "WebhookServer",
+        logging,
+      ],
+      path: "Tests/Simulation", swiftSettings: testLaw),
 
     // What surrounds the program: image, manifests, rules for alerts, pages for operators.
     .testTarget(

@@ -49,6 +49,8 @@ public final class Program: @unchecked Sendable {
 
   public func endInput() { try? input.fileHandleForWriting.close() }
 
+  public var identifier: Int32 { process.processIdentifier }
+
   public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits until the program has ended, and gives its exit code.
@@ -166,10 +168,26 @@ public final class Output: @unchecked Sendable {
   }
 }
 
+/// Looks again and again until something is so; false when it never came to be.
+public func eventually(_ isSo: () -> Bool) -> Bool {
+  let deadline = Date(timeIntervalSinceNow: Program.patience)
+  let pause = NSCondition()
+  while !isSo() {
+    if Date() > deadline { return false }
+    _ = pause.withLock { pause.wait(until: Date(timeIntervalSinceNow: 0.002)) }
+  }
+  return true
+}
+
 /// Something that a program was expected to say and did not.
 public struct NeverCame: Error, CustomStringConvertible {
   let what: String
   let text: String
+
+  public init(what: String, text: String) {
+    self.what = what
+    self.text = text
+  }
 
   public var description: String { "never came: \(what); what came: \(text.suffix(2000))" }
 }

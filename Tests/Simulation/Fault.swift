@@ -1,0 +1,71 @@
+import Foundation
+
+@testable import Reactor
+
+/// One system call that fails: the call at a place in a run, and how.
+struct Fault: CustomStringConvertible {
+  let place: Int
+  let errno: Int32
+
+  var description: String { "call \(place) fails: \(Errno(rawValue: errno))" }
+
+  struct Call {
+    let name: Name
+    let descriptor: Int32?
+  }
+
+  enum Name: String, CaseIterable {
+    case receive, send, endSending, accept, setOption, control, wait, readEvent, writeEvent, makePoller, makeEvent,
+      socket
+
+    init?(_ call: SystemCall) {
+      switch call {
+      case .receive: self = .receive
+      case .send: self = .send
+      case .endSending: self = .endSending
+      case .accept: self = .accept
+      case .setOption: self = .setOption
+      case .control: self = .control
+      case .wait: self = .wait
+      case .read: self = .readEvent
+      case .write: self = .writeEvent
+      case .makePoller: self = .makePoller
+      case .makeEvent: self = .makeEvent
+      case .socket: self = .socket
+      default: return nil
+      }
+    }
+
+    /// What the manual pages let each call fail with, as far as it is not a mistake of the caller.
+    var errors: [Int32] {
+      switch self {
+      case .receive: [EINTR, EAGAIN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENOMEM]
+      case .send: [EINTR, EAGAIN, ECONNRESET, EPIPE, ETIMEDOUT, ENOBUFS, ENOMEM]
+      case .endSending: [ENOTCONN]
+      case .accept:
+        [
+          EINTR, EAGAIN, ECONNABORTED, EPROTO, EPERM, ENETDOWN, EMFILE, ENFILE, ENOBUFS, ENOMEM,
+        ]
+      case .setOption: [EINVAL, ENOMEM]
+      case .control: [ENOMEM, ENOSPC]
+      case .wait: [EINTR]
+      case .readEvent: [EINTR, EAGAIN]
+      case .writeEvent: [EINTR]
+      case .makePoller, .makeEvent: [EMFILE, ENFILE, ENOMEM]
+      case .socket: [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+      }
+    }
+  }
+}
+
+extension SystemCall {
+  /// The descriptor whose owner a failure strikes.
+  var descriptor: Int32? {
+    switch self {
+    case .receive(let descriptor, _), .send(let descriptor, _), .endSending(let descriptor),
+      .setOption(let descriptor), .control(_, _, let descriptor, _):
+      descriptor
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Testbed
+import Testing
+
+@testable import Reactor
+
+/// Every system call of a whole run fails once, in each way that the manual knows, one run for each.
+@Suite struct `When a system call fails` {
+  /// Three clients and one that comes long after: accepting, handshakes, requests, answers, closing.
+  static func crowd(_ kernel: SimulatedKernel, _ context: ClientContext) -> [SimulatedClient] {
+    func client(_ number: Int, isHTTP2: Bool, after seconds: Int64) -> SimulatedClient {
+      var exchanges = [Exchange.allowed("\(number)", padding: 0), Exchange.all("\(number)")[0]]
+      // The answer to this one ends the connection from the server's side.
+      if !isHTTP2 { exchanges.append(.smuggling(size: 100)) }
+      return SimulatedClient(
+        "client \(number)", .steady,
+        http: isHTTP2 ? HTTP2Client(exchanges, depth: 2) : HTTP1Client(exchanges, depth: 1),
+        exchangeCount: exchanges.count, arrivesAt: kernel.now + seconds * 1_000_000_000, context: context)
+    }
+    return [
+      client(0, isHTTP2: false, after: 0), client(1, isHTTP2: true, after: 0), client(2, isHTTP2: false, after: 30),
+    ]
+  }
+
+  @Test func `at most its own connection is lost, and the server goes on`() throws {
+    let calm = try SimulatedRun(seed: 7, crowd: Self.crowd)
+    #expect(calm.flaws.isEmpty && calm.clients.allSatisfy(\.isSatisfied), "\(calm.flaws) \(calm.clients)")
+    var names: Set<Fault.Name> = []
+    var count = 0
+    for (place, call) in calm.kernel.calls.enumerated() {
+      for error in call.name.errors {
+        let fault = Fault(place: place, errno: error)
+        let run = try SimulatedRun(seed: 7, fault: fault, crowd: Self.crowd)
+        count += 1
+        names.insert(call.name)
+        let unharmed = run.clients.filter { !$0.wasHit }
+        let what = "\(fault) in \(call.name): \(run.flaws) \(run.clients)"
+        // A server that cannot begin says so, and leaves nothing behind.
+        if run.refusal != nil {
+          #expect(place < 6 && run.kernel.open.isEmpty, "\(what)")
+          continue
+        }
+        #expect(run.flaws.isEmpty && unharmed.count >= 2 && unharmed.allSatisfy(\.isSatisfied), "\(what)")
+        // Far more calls than without the fault would be a loop that turns idly.
+        #expect(run.kernel.calls.count < 2 * calm.kernel.calls.count + 100, "\(what)")
+      }
+    }
+    #expect(names == Set(Fault.Name.allCases))
+    #expect(count > 300)
+  }
+}

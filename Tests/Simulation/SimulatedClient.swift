@@ -1,0 +1,165 @@
+import Foundation
+import Testbed
+
+/// A client on the made-up network, with a habit of its own.
+final class SimulatedClient: CustomStringConvertible {
+  enum Habit {
+    /// Sends and takes everything as soon as it can.
+    case steady
+    /// Waits before each piece that it sends or takes.
+    case slow(gap: Int64)
+    /// Breaks the connection off when so many bytes have passed in both directions.
+    case resets(after: Int)
+    /// Falls silent when it has sent so many bytes, and takes nothing either.
+    case stalls(after: Int)
+    /// Has asked everything, says that it will send no more, and takes its answers.
+    case halfCloses
+    /// Sends bytes that are no TLS.
+    case babbles
+  }
+
+  private enum Standing {
+    case absent
+    case connected(Wire)
+    case done
+  }
+
+  let name: String
+  let habit: Habit
+  private let http: any HTTPClient
+  private let exchangeCount: Int
+  private let tls: ClientTLS
+  private var standing = Standing.absent
+  private var unsent: [UInt8] = []
+  private var passed = 0
+  private var hasEndedSending = false
+  /// When it acts next of its own accord; nil when it waits for the server.
+  private(set) var wakesAt: Int64?
+  private var arrived: Int64 = 0
+  private var askedAt: Int64 = 0
+  private(set) var slowestAnswer: Int64 = 0
+  /// How long the server let it stay.
+  private(set) var stay: Int64 = 0
+  private(set) var complaint: String?
+  /// The server or the network ended the connection before everything was answered.
+  private(set) var wasCut = false
+  private(set) var wasHit = false
+
+  init(
+    _ name: String, _ habit: Habit, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, context: ClientContext
+  ) {
+    self.name = name
+    self.habit = habit
+    self.http = http
+    self.exchangeCount = exchangeCount
+    wakesAt = arrivesAt
+    tls = ClientTLS(context, protocols: [http is HTTP2Client ? "h2" : "http/1.1"])
+  }
+
+  var answered: Int { http.answered }
+  var isSatisfied: Bool { http.answered == exchangeCount }
+  var isDone: Bool { if case .done = standing { true } else { false } }
+
+  var description: String {
+    "\(name) (\(habit), \(http is HTTP2Client ? "HTTP/2" : "HTTP/1.1")): \(http.answered) of \(exchangeCount) answered"
+      + (complaint.map { ", " + $0 } ?? "") + (wasCut ? ", cut off" : "") + (wasHit ? ", hit" : "")
+  }
+
+  func giveUp() { standing = .done }
+
+  func canAct(at now: Int64) -> Bool {
+    if let wakesAt { return wakesAt <= now }
+    guard case .connected(let wire) = standing else { return false }
+    if wire.isReset || !wire.toClient.isEmpty || wire.serverHasEnded { return true }
+    return !unsent.isEmpty && wire.toServer.count < Wire.window
+  }
+
+  func act(at now: Int64, _ kernel: SimulatedKernel) {
+    wakesAt = nil
+    switch standing {
+    case .absent:
+      guard let wire = kernel.connect() else { return end(now, cut: true) }
+      standing = .connected(wire)
+      arrived = now
+      if case .babbles = habit { unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) } }
+    case .connected(let wire):
+      if wire.isHit { wasHit = true }
+      take(from: wire, now, kernel)
+    case .done: return
+    }
+    if case .connected(let wire) = standing {
+      speak()
+      give(to: wire, kernel)
+      if case .resets(let count) = habit, passed >= count { breakOff(wire, now) }
+      if case .slow(let gap) = habit { wakesAt = now + gap }
+    }
+  }
+
+  private func take(from wire: Wire, _ now: Int64, _ kernel: SimulatedKernel) {
+    if case .stalls(let count) = habit, passed >= count, !wire.isReset, !wire.serverHasEnded { return stall(now) }
+    if wire.isReset { return end(now, cut: !isSatisfied) }
+    if !wire.toClient.isEmpty {
+      let count = kernel.some(of: wire.toClient.count)
+      let bytes = Array(wire.toClient[..<count])
+      wire.toClient.removeFirst(count)
+      passed += count
+      if case .babbles = habit { return }
+      let before = http.answered
+      let plaintext = tls.receive(bytes)
+      if !plaintext.isEmpty, let wrong = http.receive(plaintext) { complaint = wrong }
+      if case .failed(let reason) = tls.state { complaint = "TLS: \(reason)" }
+      if http.answered > before {
+        slowestAnswer = max(slowestAnswer, now - askedAt)
+        askedAt = now
+      }
+    } else if wire.serverHasEnded {
+      return end(now, cut: !isSatisfied)
+    }
+    if isSatisfied, unsent.isEmpty {
+      // An honest client says goodbye; that the server closes now or later does not matter any more.
+      wire.clientHasEnded = true
+      end(now, cut: false)
+    }
+  }
+
+  /// Puts what it has to say into ciphertext.
+  private func speak() {
+    if case .babbles = habit { return }
+    if tls.state == .open, unsent.isEmpty, !hasEndedSending {
+      while http.ask() { askedAt = max(askedAt, arrived) }
+      if case .halfCloses = habit, http.asked == exchangeCount, http is HTTP1Client {
+        tls.send(http.takeOutput())
+        tls.endSending()
+        hasEndedSending = true
+      }
+    }
+    if tls.state == .open { tls.send(http.takeOutput()) }
+    unsent += tls.takeOutput()
+  }
+
+  private func give(to wire: Wire, _ kernel: SimulatedKernel) {
+    let room = min(unsent.count, Wire.window - wire.toServer.count)
+    if case .stalls(let count) = habit, passed >= count { return }
+    guard room > 0, !wire.isReset else { return }
+    let count = kernel.some(of: room)
+    wire.toServer += unsent[..<count]
+    unsent.removeFirst(count)
+    passed += count
+    if hasEndedSending, unsent.isEmpty { wire.clientHasEnded = true }
+  }
+
+  /// It only notices when the server has closed.
+  private func stall(_ now: Int64) { wakesAt = now + 100_000_000 }
+
+  private func breakOff(_ wire: Wire, _ now: Int64) {
+    wire.isReset = true
+    end(now, cut: !isSatisfied)
+  }
+
+  private func end(_ now: Int64, cut: Bool) {
+    if case .connected(let wire) = standing, wire.isHit { wasHit = true }
+    wasCut = cut
+    stay = now - arrived
+    standing = .done
+  }
+}

@@ -1,0 +1,81 @@
+import Admission
+import Foundation
+import Logging
+import Rules
+import TLSWire
+import Testbed
+
+@testable import Reactor
+@testable import WebhookServer
+
+/// One run of the server's loop on the made-up kernel, from the first connection to the last descriptor.
+struct SimulatedRun {
+  let seed: UInt64
+  let kernel: SimulatedKernel
+  let clients: [SimulatedClient]
+  let state = ServerState()
+  /// Set when the loop could not begin, which a fault may bring about.
+  private(set) var refusal: Errno?
+
+  /// Made once: Ed25519, because its signatures all have the same length, so that a seed always makes the same run.
+  static let identity = Result { try Identity() }
+
+  struct Identity: Sendable {
+    let folder: TemporaryFolder
+    let server: TLSContext
+    let client: ClientContext
+
+    init() throws {
+      folder = try TemporaryFolder()
+      let run = try Program.run(
+        "openssl",
+        [
+          "req", "-x509", "-newkey", "ed25519", "-noenc", "-days", "2", "-set_serial", "1", "-subj", "/CN=simulation",
+          "-keyout", folder.path("key"), "-out", folder.path("certificate"),
+        ])
+      if run.exitCode != 0 { throw NeverCame(what: "a certificate", text: run.errors) }
+      server = try TLSContext(
+        certificateChain: folder.read("certificate"), privateKey: folder.read("key"), clientAuthorities: nil)
+      client = ClientContext(authority: folder.path("certificate"))
+    }
+  }
+
+  /// - Parameter crowd: Makes the clients out of the kernel's randomness.
+  init(seed: UInt64, fault: Fault? = nil, crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]) throws {
+    self.seed = seed
+    let identity = try Self.identity.get()
+    let kernel = SimulatedKernel(seed: seed, fault: fault)
+    self.kernel = kernel
+    clients = crowd(kernel, identity.client)
+    kernel.clients = clients
+    do {
+      try Syscalls.$standIn.withValue({ kernel.answer($0) }) { try run(identity) }
+    } catch let error as Errno {
+      refusal = error
+    }
+  }
+
+  private func run(_ identity: Identity) throws {
+    var log = Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
+    log.logLevel = .critical
+    let listener = try SharedListener(on: SocketAddress("127.0.0.1:443") ?? { preconditionFailure() }())
+    let mailbox = try Mailbox()
+    let loop = try Loop(
+      listeners: [listener], mailbox: mailbox, context: ContextBox(identity.server),
+      endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: Patience(),
+      room: Room())
+    kernel.whenDone = { mailbox.put(.shutDown) }
+    defer { kernel.whenDone = {} }
+    try loop.run()
+  }
+
+  /// What must hold after every run, whatever happened in it.
+  var flaws: [String] {
+    var flaws = clients.compactMap { client in client.complaint.map { "\(client.name): \($0)" } }
+    if let complaint = kernel.complaint { flaws.append(complaint) }
+    if !kernel.open.isEmpty { flaws.append("descriptors were left open: \(kernel.open.keys.sorted())") }
+    if state.metrics.openConnections != 0 { flaws.append("connections are counted that are not there") }
+    if state.metrics.bytesInFlight != 0 { flaws.append("memory is counted that nobody holds") }
+    return flaws
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Testbed
+import Testing
+
+@testable import Reactor
+
+/// Runs the server's loop on a made-up network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
+/// `SIMULATION_SEED=N` replays one run.
+@Suite struct `On a network that does its worst` {
+  static var seeds: Range<UInt64> {
+    let environment = ProcessInfo.processInfo.environment
+    if let seed = environment["SIMULATION_SEED"].flatMap({ UInt64($0) }) { return seed..<seed + 1 }
+    let count = environment["SIMULATIONS"].flatMap { UInt64($0) } ?? 60
+    return 1..<count + 1
+  }
+
+  @Test func `every honest client gets every answer, and nobody gets a wrong one`() throws {
+    for seed in Self.seeds {
+      let run = try SimulatedRun(seed: seed, crowd: Self.crowd)
+      var flaws = run.flaws
+      for client in run.clients { flaws += client.wrongs }
+      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients)")
+    }
+  }
+
+  @Test func `the same seed makes the same run`() throws {
+    let runs = try (0..<2).map { _ in try SimulatedRun(seed: 20_261_124, crowd: Self.crowd) }
+    #expect(runs[0].kernel.calls.map(\.name) == runs[1].kernel.calls.map(\.name))
+    #expect(runs[0].kernel.now == runs[1].kernel.now)
+    let other = try SimulatedRun(seed: 20_261_125, crowd: Self.crowd)
+    #expect(other.kernel.calls.map(\.name) != runs[0].kernel.calls.map(\.name))
+  }
+
+  static func crowd(_ kernel: SimulatedKernel, _ context: ClientContext) -> [SimulatedClient] {
+    (0..<Int.random(in: 2...7, using: &kernel.random)).map { number in
+      let habit: SimulatedClient.Habit =
+        switch number == 0 ? 0 : Int.random(in: 0..<8, using: &kernel.random) {
+        case 0, 1, 2: .steady
+        case 3: .slow(gap: Int64.random(in: 1_000_000...3_000_000_000, using: &kernel.random))
+        case 4: .resets(after: Int.random(in: 0...4_000, using: &kernel.random))
+        case 5: .stalls(after: Int.random(in: 0...70_000, using: &kernel.random))
+        case 6: .halfCloses
+        default: .babbles
+        }
+      var exchanges = (0..<Int.random(in: 1...6, using: &kernel.random)).compactMap { exchange in
+        Exchange.all("\(number)-\(exchange)").randomElement(using: &kernel.random)
+      }
+      let depth = Int.random(in: 1...4, using: &kernel.random)
+      let isHTTP1 = kernel.chance(50)
+      if isHTTP1, kernel.chance(20) { exchanges.append(.smuggling(size: 90_000)) }
+      let http: any HTTPClient =
+        isHTTP1 ? HTTP1Client(exchanges, depth: depth) : HTTP2Client(exchanges, depth: depth)
+      return SimulatedClient(
+        "client \(number)", habit, http: http, exchangeCount: exchanges.count,
+        arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random), context: context)
+    }
+  }
+}
+
+extension SimulatedClient {
+  /// What must not happen to a client of this habit.
+  var wrongs: [String] {
+    switch habit {
+    case .steady, .halfCloses:
+      if !isSatisfied { return ["\(name) did not get every answer"] }
+      // Nobody else's slowness is its own.
+      return slowestAnswer < 1_000_000_000 ? [] : ["\(name) waited for \(slowestAnswer) ns"]
+    case .slow, .resets: return []
+    case .stalls, .babbles:
+      // The longest patience of the server, that of an idle connection, and what closing takes.
+      return stay <= 160_000_000_000 ? [] : ["\(name) could stay for \(stay) ns"]
+    }
+  }
+}
