@@ -35,6 +35,35 @@ public struct Certificates: Sendable {
       "-CAcreateserial", "-days", "2", "-extfile", folder.path("extensions"), "-out", folder.path("\(name).pem"))
   }
 
+  /// Makes `NAME.pem` and `NAME.key` for localhost, valid from and until these times, such as `20200131000000Z`.
+  public func sign(_ name: String, from start: String, until end: String) throws {
+    try sign(name, for: "serverAuth")
+    try folder.write("", to: "index.txt")
+    try folder.write("unique_subject = no\n", to: "index.txt.attr")
+    let settings = """
+      [ca]
+      default_ca = test
+      [test]
+      database = \(folder.path("index.txt"))
+      new_certs_dir = \(folder.url.path)
+      rand_serial = yes
+      default_md = sha256
+      policy = names
+      [names]
+      commonName = supplied
+
+      """
+    try folder.write(settings, to: "ca.conf")
+    try openssl(
+      "ca", "-batch", "-notext", "-config", folder.path("ca.conf"), "-cert", authority, "-keyfile",
+      folder.path("ca.key"), "-in", folder.path("\(name).csr"), "-out", folder.path("\(name).pem"), "-startdate", start,
+      "-enddate", end, "-extfile", folder.path("extensions"))
+  }
+
+  public func text(_ file: String) throws -> String {
+    try String(contentsOfFile: folder.path(file), encoding: .utf8)
+  }
+
   public func openssl(_ arguments: String...) throws {
     let run = try Program.run("openssl", arguments)
     if run.exitCode != 0 { throw NeverCame(what: "openssl \(arguments[0])", text: run.errors) }

@@ -121,4 +121,18 @@ import Testing
     let stranger = try options(Certificates())
     #expect(throws: Unanswered.self) { try server.ask("/healthz", stranger) }
   }
+
+  @Test(arguments: ["--http1.1", "--http2"]) func `is named in the log of a review`(_ version: String) throws {
+    let server = try RunningServer()
+    let authority = server.certificates
+    try authority.sign("client", for: "clientAuth")
+    let asking = try RunningServer("--client-ca", authority.authority, certificates: authority)
+    let client = ["--cert", authority.folder.path("client.pem"), "--key", authority.folder.path("client.key"), version]
+    #expect(try asking.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
+    let line = try LogLine(asking.log.waitForLine(with: #""event":"review""#))
+    #expect(line.fields["client"] == "CN=client")
+    // Where none is asked for, none is named.
+    #expect(try server.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
+    #expect(try LogLine(server.log.waitForLine(with: #""event":"review""#)).fields["client"] == nil)
+  }
 }

@@ -16,21 +16,33 @@ final class RunningServer: ServerUnderTest {
   /// - Parameters:
   ///   - source: The options that say which cluster to ask; nil for the snapshot in the folder.
   ///   - cluster: The snapshot's text; nil for the example.
-  init(source: [String]? = nil, _ options: String..., cluster: String? = nil) throws {
-    certificates = try Certificates()
+  ///   - descriptors: How many the process may have open, if that is to be few.
+  ///   - prepare: Puts the pair that is to be served into the folder.
+  init(
+    source: [String]? = nil, _ options: String..., cluster: String? = nil, descriptors: Int? = nil,
+    certificates: Certificates? = nil, prepare: (TemporaryFolder, Certificates) throws -> Void = writePair
+  ) throws {
+    self.certificates = try certificates ?? Certificates()
     folder = try TemporaryFolder()
     try folder.write(cluster ?? Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
-    try folder.write(String(contentsOfFile: certificates.certificate, encoding: .utf8), to: "tls.pem")
-    try folder.write(String(contentsOfFile: certificates.key, encoding: .utf8), to: "tls.key")
-    program = try Program(
-      Repository.executable,
-      [
+    try prepare(folder, self.certificates)
+    let wrapper = descriptors.map { ["prlimit", "--nofile=\($0):\($0)"] } ?? []
+    let command =
+      wrapper + [
+        Repository.executable,
         "serve", "--listen", "127.0.0.1:0", "--tls-certificate", folder.path("tls.pem"), "--tls-key",
         folder.path("tls.key"), "--log-format", "json",
-      ] + (source ?? ["--cluster-snapshot", folder.path("cluster.yaml")]) + options)
+      ] + (source ?? ["--cluster-snapshot", folder.path("cluster.yaml")]) + options
+    program = try Program(command[0], Array(command.dropFirst()))
     let line = try program.errors.waitForLine(with: #""event":"listening""#)
     port = try LogLine(line).port
   }
+}
+
+/// Writes the pair that is to be served as two files.
+func writePair(_ folder: TemporaryFolder, _ certificates: Certificates) throws {
+  try folder.write(certificates.text("server.pem"), to: "tls.pem")
+  try folder.write(certificates.text("server.key"), to: "tls.key")
 }
 
 /// One line of the server's log in JSON.

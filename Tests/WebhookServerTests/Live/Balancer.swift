@@ -1,4 +1,5 @@
 import Foundation
+import Testbed
 
 /// A balancer of TCP connections, as a Service is one: a new connection goes to one of the backends in turn, an old one
 /// stays where it is.
@@ -38,21 +39,13 @@ final class Balancer: @unchecked Sendable {
   func use(_ ports: [Int]) { lock.withLock { backends = ports } }
 
   private func forward(_ client: Int32) {
-    let chosen: Int? = lock.withLock {
+    // The next in turn, and where nobody listens there, the one after it.
+    let order = lock.withLock {
       turn += 1
-      return backends.isEmpty ? nil : backends[turn % backends.count]
+      return backends.indices.map { backends[(turn + $0) % backends.count] }
     }
-    let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = Self.address(port: chosen ?? 0)
-    let isConnected =
-      withUnsafePointer(to: &address) { address in
-        address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      } == 0
-    guard chosen != nil, isConnected else {
+    guard let server = order.lazy.compactMap({ try? HTTPSConnection.connect(port: $0) }).first else {
       close(client)
-      close(server)
       return
     }
     let open = Latch(2) {

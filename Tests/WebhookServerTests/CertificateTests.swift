@@ -1,0 +1,149 @@
+import Foundation
+import Testbed
+import Testing
+
+@Suite struct `A certificate that is renewed under load` {
+  /// The ways in which files are replaced. Each gets the folder, and the new chain and key.
+  static let ways: [(name: String, replace: @Sendable (TemporaryFolder, String, String) throws -> Void)] = [
+    (
+      "renamed over",
+      { folder, chain, key in
+        try folder.write(key, to: "tls.key")
+        try folder.write(chain, to: "tls.pem")
+      }
+    ),
+    (
+      "in place",
+      { folder, chain, key in
+        try key.write(toFile: folder.path("tls.key"), atomically: false, encoding: .utf8)
+        try chain.write(toFile: folder.path("tls.pem"), atomically: false, encoding: .utf8)
+      }
+    ),
+    ("as Kubernetes does", { folder, chain, key in try mount(folder, chain, key) }),
+  ]
+
+  /// As the kubelet updates a mounted Secret: a new folder, and one symbolic link that is moved to it.
+  private static func mount(_ folder: TemporaryFolder, _ chain: String, _ key: String) throws {
+    let version = "..version-\(UUID())"
+    let files = FileManager.default
+    try files.createDirectory(atPath: folder.path(version), withIntermediateDirectories: false)
+    try folder.write(chain, to: "\(version)/tls.pem")
+    try folder.write(key, to: "\(version)/tls.key")
+    try files.createSymbolicLink(atPath: folder.path("..data_tmp"), withDestinationPath: version)
+    if rename(folder.path("..data_tmp"), folder.path("..data")) != 0 { throw POSIXError(.EIO) }
+    for name in ["tls.pem", "tls.key"] where !files.fileExists(atPath: folder.path(name)) {
+      try files.createSymbolicLink(atPath: folder.path(name), withDestinationPath: "..data/\(name)")
+    }
+  }
+
+  @Test(arguments: ways.indices) func `is served within a second, and no request fails`(_ way: Int) throws {
+    let (name, replace) = Self.ways[way]
+    let server = try RunningServer { folder, certificates in
+      guard name == "as Kubernetes does" else { return try writePair(folder, certificates) }
+      try Self.mount(folder, certificates.text("server.pem"), certificates.text("server.key"))
+    }
+    let context = ClientContext(authority: server.certificates.authority)
+    let body = try ExampleReview.text("update-set-value")
+    let staying = SteadyClients(clients: 2, port: server.port, context, path: "/validate", post: body) {
+      $0.status == 200
+    }
+    let coming = SteadyClients(clients: 2, port: server.port, context, path: "/healthz", perConnection: 3) {
+      $0.status == 200
+    }
+    try staying.wait(forAnswers: 20)
+    var waits: [TimeInterval] = []
+    for renewal in 1...4 {
+      let before = try HTTPSConnection(port: server.port, context).serverSerial
+      try server.certificates.sign("renewed-\(renewal)", for: "serverAuth")
+      let (chain, key) = try (
+        server.certificates.text("renewed-\(renewal).pem"), server.certificates.text("renewed-\(renewal).key")
+      )
+      let start = Date()
+      try replace(server.folder, chain, key)
+      #expect(eventually { (try? HTTPSConnection(port: server.port, context).serverSerial) != before })
+      waits.append(Date().timeIntervalSince(start))
+      try staying.wait(forAnswers: 10)
+      try coming.wait(forAnswers: 10)
+    }
+    // The quickest of them, because this machine may be busy with other things.
+    #expect(waits.min() ?? 60 < 1, "\(waits)")
+    let outcomes = [staying.end(), coming.end()]
+    #expect(outcomes.flatMap(\.failures) == [])
+    #expect(outcomes[0].connections == 2, "those that stayed have stayed")
+    #expect(try server.ask("/metrics").body.contains(#"certificate_readings_total{result="used"} 5"#))
+  }
+}
+
+@Suite struct `A pair that is no good` {
+  /// What is put in the place of the pair, and the words in which it is refused.
+  static let table: [(name: String, put: @Sendable (TemporaryFolder, Certificates) throws -> Void, words: String)] = [
+    ("garbage", { folder, _ in try folder.write("no certificate", to: "tls.pem") }, "there is no certificate"),
+    ("an empty key", { folder, _ in try folder.write("", to: "tls.key") }, "no private key"),
+    (
+      "another's key",
+      { folder, pair in
+        try pair.sign("another", for: "serverAuth")
+        try folder.write(pair.text("another.key"), to: "tls.key")
+      },
+      "the key does not belong to the certificate"
+    ),
+    (
+      "nothing", { folder, _ in try FileManager.default.removeItem(atPath: folder.path("tls.pem")) },
+      "No such file or directory"
+    ),
+    (
+      "an expired one",
+      { folder, pair in
+        try pair.sign("expired", from: "20200101000000Z", until: "20200102000000Z")
+        try folder.write(pair.text("expired.pem"), to: "tls.pem")
+        try folder.write(pair.text("expired.key"), to: "tls.key")
+      }, "it has expired"
+    ),
+    (
+      "one for later",
+      { folder, pair in
+        try pair.sign("early", from: "20480101000000Z", until: "20490101000000Z")
+        try folder.write(pair.text("early.pem"), to: "tls.pem")
+        try folder.write(pair.text("early.key"), to: "tls.key")
+      }, "it is not valid yet"
+    ),
+  ]
+
+  @Test(arguments: table.indices) func `is not taken: the old one stays, and log and metric say so`(_ row: Int) throws {
+    let (_, put, words) = Self.table[row]
+    let server = try RunningServer()
+    let context = ClientContext(authority: server.certificates.authority)
+    let before = try HTTPSConnection(port: server.port, context).serverSerial
+    try put(server.folder, server.certificates)
+    let line = try LogLine(server.log.waitForLine(with: "the old one stays", words))
+    #expect(line.fields["level"] == "error")
+    let connection = try HTTPSConnection(port: server.port, context)
+    #expect(connection.serverSerial == before)
+    #expect(try connection.ask("/readyz").status == 200)
+    #expect(!(try connection.ask("/metrics").body.contains(#"certificate_readings_total{result="refused"} 0"#)))
+
+    // Its passing twin.
+    try server.certificates.sign("good", for: "serverAuth")
+    try server.folder.write(server.certificates.text("good.key"), to: "tls.key")
+    try server.folder.write(server.certificates.text("good.pem"), to: "tls.pem")
+    try server.log.waitForLine(with: "certificate read")
+    #expect(try HTTPSConnection(port: server.port, context).serverSerial != before)
+  }
+
+  @Test func `is served when it is all there is, but the server is not ready until it is renewed`() throws {
+    let server = try RunningServer { folder, certificates in
+      try certificates.sign("expired", from: "20200101000000Z", until: "20200102000000Z")
+      try folder.write(certificates.text("expired.pem"), to: "tls.pem")
+      try folder.write(certificates.text("expired.key"), to: "tls.key")
+    }
+    let readiness = try server.ask("/readyz", "--insecure")
+    #expect(readiness.status == 503)
+    #expect(readiness.body.contains("- the certificate has expired\n"))
+    let metrics = try server.ask("/metrics", "--insecure").body
+    #expect(metrics.contains("certificate_expiry_timestamp_seconds 1577923200\n"))
+
+    try writePair(server.folder, server.certificates)
+    try server.log.waitForLine(with: "certificate read")
+    #expect(try server.ask("/readyz").status == 200)
+  }
+}

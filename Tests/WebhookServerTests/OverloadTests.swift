@@ -1,0 +1,288 @@
+import Foundation
+import Testbed
+import Testing
+
+@testable import WebhookServer
+
+extension ServerInProcess {
+  var clientContext: ClientContext { ClientContext(authority: certificates.authority) }
+}
+
+@Suite struct `A server with room for few` {
+  static func room(_ connections: Int) -> Room {
+    var room = Room()
+    (room.ofLoop, room.ofServer) = (connections, connections)
+    return room
+  }
+
+  /// What a flood is made of: each connection stays open and does no more than this.
+  static let floods: [(name: String, open: @Sendable (Int, ClientContext) throws -> AnyObject)] = [
+    ("connections that say nothing", { port, _ in try RawSocket(port: port) }),
+    (
+      "handshakes that are begun",
+      { port, _ in
+        let socket = try RawSocket(port: port)
+        socket.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+        return socket
+      }
+    ),
+    ("connections that ask nothing", { port, context in try HTTPSConnection(port: port, context) }),
+    (
+      "connections that have asked once",
+      { port, context in
+        let connection = try HTTPSConnection(port: port, context)
+        _ = try connection.ask("/healthz")
+        return connection
+      }
+    ),
+  ]
+
+  @Test(arguments: floods.indices) func `lets those go that do nothing, and newcomers are served`(_ flood: Int) throws {
+    let server = try ServerInProcess(room: Self.room(16))
+    let context = server.clientContext
+    var crowd: [AnyObject] = []
+    for number in 0..<80 {
+      crowd.append(try Self.floods[flood].open(server.port, context))
+      // As the API server does: some requests over a connection of their own, right in the flood.
+      if number % 8 == 7 { #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200) }
+    }
+    #expect(server.state.metrics.shedConnections >= 80 - 16)
+    #expect(server.state.metrics.openConnections <= 16)
+    #expect(server.state.metrics.expiredConnections.current == 0)
+    #expect(crowd.count == 80)
+  }
+
+  @Test func `keeps a connection that is in use, while a flood comes and goes`() throws {
+    let server = try ServerInProcess(room: Self.room(16))
+    let context = server.clientContext
+    let calm = try HTTPSConnection(port: server.port, context)
+    var crowd: [HTTPSConnection] = []
+    for _ in 0..<60 {
+      crowd.append(try HTTPSConnection(port: server.port, context))
+      #expect(try calm.ask("/healthz").status == 200)
+    }
+    #expect(server.state.metrics.shedConnections > 0)
+  }
+
+  @Test func `lets a newcomer wait while everybody is busy, and serves it then`() throws {
+    var patience = Patience()
+    patience.fairRequest = .seconds(600)
+    let server = try ServerInProcess(patience: patience, room: Self.room(4))
+    let context = server.clientContext
+    let review = try ExampleReview.text("delete")
+    let head =
+      "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+      + "Content-Length: \(review.utf8.count)\r\n\r\n"
+    let busy = try (0..<4).map { _ in try HTTPSConnection(port: server.port, context) }
+    for connection in busy {
+      try connection.send(head)
+      // So the server has read it.
+      #expect(try connection.receiveAnswer().status == 100)
+    }
+    let newcomer = SteadyClients(clients: 1, port: server.port, context, path: "/healthz", perConnection: 1) {
+      $0.status == 200
+    }
+    #expect(eventually { server.state.metrics.acceptPauses > 0 })
+    // Nobody was let go who is busy: each gets its answer.
+    for connection in busy {
+      try connection.send(review)
+      #expect(try connection.receiveAnswer().status == 200)
+    }
+    try newcomer.wait(forAnswers: 1)
+    #expect(newcomer.end().failures == [])
+  }
+}
+
+@Suite struct `Memory for large requests` {
+  static func server() throws -> ServerInProcess {
+    var room = Room()
+    room.bytesInFlightOfLoop = 1_000_000
+    return try ServerInProcess(room: room)
+  }
+
+  @Test(arguments: ["length", "chunks", "HTTP/2"])
+  func `has a ceiling, beyond which a large body is refused and a small one is not`(_ way: String) throws {
+    let server = try Self.server()
+    let context = server.clientContext
+    var holders: [HTTPSConnection] = []
+    for _ in 0..<2 {
+      let holder = try HTTPSConnection(port: server.port, context)
+      try holder.send("POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n")
+      try holder.send([UInt8](repeating: 0x20, count: 450_000))
+      holders.append(holder)
+    }
+    #expect(eventually { server.state.metrics.bytesInFlight > 900_000 })
+
+    let large = String(repeating: " ", count: 3_000_000)
+    let options = [way == "HTTP/2" ? "--http2" : "--http1.1", "--header", "Expect:"]
+    if way == "HTTP/2" {
+      // Not by curl, which does not show an answer that comes before its request has gone.
+      let folder = try TemporaryFolder()
+      try folder.write(large, to: "body")
+      let run = try Program.run(
+        "h2load", ["--requests=1", "--data=\(folder.path("body"))", "https://127.0.0.1:\(server.port)/validate"])
+      #expect(run.output.contains("0 2xx, 0 3xx, 0 4xx, 1 5xx"), "\(run.output)")
+    } else {
+      let refused = try server.ask(
+        "/validate", post: large, options + (way == "chunks" ? ["--header", "Transfer-Encoding: chunked"] : []))
+      #expect(refused.status == 503)
+      #expect(refused.error == "too many large requests arrive at once; try again later")
+      #expect(refused.headers["connection"] == "close")
+    }
+    #expect(server.state.metrics.refusedForMemory == 1)
+    #expect(server.state.metrics.bytesInFlight < 1_000_000)
+    #expect(try server.ask("/validate", post: ExampleReview.text("delete"), options).status == 200)
+
+    // What is given back can be used again.
+    holders = []
+    #expect(eventually { server.state.metrics.bytesInFlight == 0 })
+    let fitting = String(repeating: " ", count: 900_000)
+    #expect(try server.ask("/validate", post: fitting, options).status == 400, "read, and no JSON")
+  }
+
+  @Test func `counts answers that nobody takes, and lets their readers go`() throws {
+    let server = try Self.server()
+    let context = server.clientContext
+    // Each reader asks for far more than the sockets' buffers hold, and takes nothing.
+    let request = HTTPSConnection.request("/metrics")
+    var readers: [HTTPSConnection] = []
+    for _ in 0..<20 {
+      let reader = try HTTPSConnection(port: server.port, context, sendsPatiently: false)
+      try? reader.send(String(repeating: request, count: 4_000))
+      readers.append(reader)
+    }
+    #expect(eventually { server.state.metrics.refusedForMemory > 0 })
+    #expect(server.state.metrics.bytesInFlight <= 1_000_000)
+    #expect(try server.ask("/healthz").status == 200)
+  }
+}
+
+@Suite struct `A server with few descriptors` {
+  @Test func `sheds before it runs out of them`() throws {
+    let server = try RunningServer(descriptors: 90)
+    let context = ClientContext(authority: server.certificates.authority)
+    var crowd: [HTTPSConnection] = []
+    for _ in 0..<120 { crowd.append(try HTTPSConnection(port: server.port, context)) }
+    let metrics = try server.ask("/metrics").body
+    #expect(!metrics.contains("shed_connections_total 0\n"), "\(metrics)")
+    #expect(metrics.contains("accept_pauses_total 0\n"))
+    #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
+  }
+
+  @Test func `pauses accepting when there are none, and goes on when there are`() throws {
+    let server = try RunningServer()
+    let context = ClientContext(authority: server.certificates.authority)
+    let calm = try HTTPSConnection(port: server.port, context)
+    #expect(try calm.ask("/healthz").status == 200)
+    // Somebody takes away what the server was promised.
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.program.identifier)/fd")
+    let numbers = Set(open.compactMap { Int($0) })
+    let next = (0...).first { !numbers.contains($0) } ?? 0
+    let process = "--pid=\(server.program.identifier)"
+    try #require(try Program.run("prlimit", [process, "--nofile=\(next):"]).exitCode == 0)
+    let waiting = SteadyClients(clients: 4, port: server.port, context, path: "/healthz", perConnection: 1) {
+      $0.status == 200
+    }
+    let line = try LogLine(server.log.waitForLine(with: "cannot accept connections for now"))
+    #expect(line.fields["reason"] == "Too many open files")
+    // The loop does not turn idly, and whoever is there is served.
+    for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }
+    try #require(try Program.run("prlimit", [process, "--nofile=\(next + 100):"]).exitCode == 0)
+    try waiting.wait(forAnswers: 8)
+    let outcome = waiting.end()
+    #expect(outcome.failures == [])
+    #expect(!(try server.ask("/metrics").body.contains("accept_pauses_total 0\n")))
+  }
+}
+
+@Suite struct `A crowd of slow and hostile peers` {
+  /// What each of them has sent when it falls silent. All of them take nothing but what TLS needs.
+  static let habits: [(name: String, begin: @Sendable (Int, ClientContext) throws -> AnyObject)] = [
+    ("says nothing", { port, _ in try RawSocket(port: port) }),
+    (
+      "begins a handshake",
+      { port, _ in
+        let socket = try RawSocket(port: port)
+        socket.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+        return socket
+      }
+    ),
+    ("asks nothing", { port, context in try HTTPSConnection(port: port, context) }),
+    ("sends half a head", { try sending("GET /healthz HTTP/1.1\r\nHo", $0, $1) }),
+    (
+      "sends half a body",
+      { try sending("POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n{", $0, $1) }
+    ),
+    (
+      "takes no answers",
+      { try sending(String(repeating: HTTPSConnection.request("/metrics"), count: 3_000), $0, $1) }
+    ),
+    (
+      "has closed its half",
+      { port, context in
+        let connection = try HTTPSConnection(port: port, context)
+        try connection.send("POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n{")
+        connection.endSending()
+        return connection
+      }
+    ),
+  ]
+
+  private static func sending(_ text: String, _ port: Int, _ context: ClientContext) throws -> AnyObject {
+    let connection = try HTTPSConnection(port: port, context, sendsPatiently: false)
+    try? connection.send(text)
+    return connection
+  }
+
+  @Test func `is gone in bounded time, and an honest client on the side gets every answer`() throws {
+    var patience = Patience()
+    let short: Duration = .seconds(2)
+    (patience.handshake, patience.idle, patience.head, patience.body, patience.sending) =
+      (short, short, short, short, short)
+    let server = try ServerInProcess(patience: patience)
+    let context = server.clientContext
+    let honest = SteadyClients(
+      clients: 2, port: server.port, context, path: "/validate", post: try ExampleReview.text("delete"),
+      perConnection: 20
+    ) { $0.status == 200 }
+    try honest.wait(forAnswers: 10)
+    var crowd: [AnyObject] = []
+    for _ in 0..<8 {
+      for habit in Self.habits { crowd.append(try habit.begin(server.port, context)) }
+    }
+    try honest.wait(forAnswers: 50)
+    // All but those that closed their half, whose connections end at once.
+    let expired = 8 * (Self.habits.count - 1)
+    #expect(eventually { server.state.metrics.expiredConnections.current >= expired })
+    let outcome = honest.end()
+    #expect(outcome.failures == [])
+    #expect(outcome.slowest < 2, "an answer took \(outcome.slowest) s")
+    #expect(server.state.metrics.expiredConnections.current == expired)
+    #expect(eventually { server.state.metrics.openConnections == 0 })
+    #expect(crowd.count == 8 * Self.habits.count)
+    #expect(eventually { server.state.metrics.bytesInFlight == 0 })
+  }
+
+  @Test func `a peer that has asked and closed its half gets its answer`() throws {
+    let server = try ServerInProcess()
+    let connection = try HTTPSConnection(port: server.port, server.clientContext)
+    try connection.send(HTTPSConnection.request("/healthz"))
+    connection.endSending()
+    #expect(try connection.receiveAnswer().body == "ok\n")
+    #expect(try connection.receiveUntilClosed() == "")
+  }
+
+  @Test func `a flood of handshakes does not keep an honest client waiting`() throws {
+    let server = try ServerInProcess()
+    let context = server.clientContext
+    let honest = SteadyClients(clients: 1, port: server.port, context, path: "/healthz") { $0.status == 200 }
+    let flood = SteadyClients(clients: 8, port: server.port, context, path: "/healthz", perConnection: 1) {
+      $0.status == 200
+    }
+    try flood.wait(forAnswers: 400)
+    let outcome = honest.end()
+    #expect(outcome.failures == [] && outcome.connections == 1)
+    #expect(outcome.slowest < 2, "an answer took \(outcome.slowest) s")
+    #expect(flood.end().failures == [])
+  }
+}
