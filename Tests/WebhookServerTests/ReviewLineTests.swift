@@ -55,7 +55,8 @@ struct ReviewLineTests {
   func `a name is as long as it may be`(row: Row) {
     var review = AdmissionRequest()
     review.userName = Array(row.user.utf8)
-    let line = ReviewLine(webhook: .validate, review: review, outcome: .allowed(warnings: []), duration: .zero)
+    let line = ReviewLine(
+      webhook: .validate, client: nil, review: review, outcome: .allowed(warnings: []), duration: .zero)
     #expect(line.metadata["user"] == .string(row.shown))
   }
 
@@ -65,7 +66,7 @@ struct ReviewLineTests {
   ])
   func `a duration is told in seconds`(duration: Duration, shown: String) {
     let line = ReviewLine(
-      webhook: .validate, review: AdmissionRequest(), outcome: .allowed(warnings: []), duration: duration)
+      webhook: .validate, client: nil, review: AdmissionRequest(), outcome: .allowed(warnings: []), duration: duration)
     #expect(line.metadata["duration"] == .string(shown))
   }
 
@@ -73,7 +74,8 @@ struct ReviewLineTests {
   func `a rule that was broken twice is named once`() {
     let violations = ["B", "A", "B"].map { Violation(rule: $0, field: "value", message: "") }
     let line = ReviewLine(
-      webhook: .validate, review: AdmissionRequest(), outcome: .denied(violations, warnings: []), duration: .zero)
+      webhook: .validate, client: nil, review: AdmissionRequest(), outcome: .denied(violations, warnings: []),
+      duration: .zero)
     #expect(line.metadata["rules"] == .string("B,A"))
   }
 }
