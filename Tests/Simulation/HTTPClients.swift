@@ -5,6 +5,7 @@ import Foundation
 protocol HTTPClient: AnyObject {
   /// Puts the next request on its way; false where none is left or the last answers have to come first.
   func ask() -> Bool
+  var canAsk: Bool { get }
   /// Bytes for the server that have not been taken yet.
   func takeOutput() -> [UInt8]
   /// Takes bytes of the server; the text says what is wrong with them.
@@ -28,8 +29,10 @@ final class HTTP1Client: HTTPClient {
     self.depth = depth
   }
 
+  var canAsk: Bool { asked < exchanges.count && asked - answered < depth }
+
   func ask() -> Bool {
-    guard asked < exchanges.count, asked - answered < depth else { return false }
+    guard canAsk else { return false }
     let exchange = exchanges[asked]
     asked += 1
     output += Array("\(exchange.method) \(exchange.path) HTTP/1.1\r\nHost: simulation\r\n".utf8)
@@ -146,8 +149,10 @@ final class HTTP2Client: HTTPClient {
     }
   }
 
+  var canAsk: Bool { asked < exchanges.count && asked - answered < depth }
+
   func ask() -> Bool {
-    guard asked < exchanges.count, asked - answered < depth else { return false }
+    guard canAsk else { return false }
     let exchange = exchanges[asked]
     asked += 1
     var fields = [

@@ -62,7 +62,7 @@ final class SimulatedClient: CustomStringConvertible {
 
   var description: String {
     "\(name) (\(habit), \(http is HTTP2Client ? "HTTP/2" : "HTTP/1.1")): \(http.answered) of \(exchangeCount) answered"
-      + (complaint.map { ", " + $0 } ?? "") + (wasCut ? ", cut off" : "") + (wasHit ? ", hit" : "")
+      + (complaint.map { ", " + $0 } ?? "") + (wasCut ? ", cut off after \(stay) ns" : "") + (wasHit ? ", hit" : "")
   }
 
   func giveUp() { standing = .done }
@@ -71,7 +71,8 @@ final class SimulatedClient: CustomStringConvertible {
     if let wakesAt { return wakesAt <= now }
     guard case .connected(let wire) = standing else { return false }
     if wire.isReset || !wire.toClient.isEmpty || wire.serverHasEnded { return true }
-    return !unsent.isEmpty && wire.toServer.count < Wire.window
+    if unsent.isEmpty { return tls.state == .open && !hasEndedSending && http.canAsk && !isSilent }
+    return wire.toServer.count < Wire.window
   }
 
   func act(at now: Int64, _ kernel: SimulatedKernel) {
@@ -121,6 +122,9 @@ final class SimulatedClient: CustomStringConvertible {
       end(now, cut: false)
     }
   }
+
+  /// It has fallen silent for good.
+  private var isSilent: Bool { if case .stalls(let count) = habit { passed >= count } else { false } }
 
   /// Puts what it has to say into ciphertext.
   private func speak() {

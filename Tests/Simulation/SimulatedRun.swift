@@ -78,4 +78,11 @@ struct SimulatedRun {
     if state.metrics.bytesInFlight != 0 { flaws.append("memory is counted that nobody holds") }
     return flaws
   }
+
+  /// What the server itself has to say about a run, for whoever looks into it.
+  var refusals: [String] {
+    state.metrics.rejectedRequests.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
+      + state.metrics.limits.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
+      + ["\(state.metrics.expiredConnections.current) expired"]
+  }
 }

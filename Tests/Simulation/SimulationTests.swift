@@ -19,7 +19,7 @@ import Testing
       let run = try SimulatedRun(seed: seed, crowd: Self.crowd)
       var flaws = run.flaws
       for client in run.clients { flaws += client.wrongs }
-      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients)")
+      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
     }
   }
 
