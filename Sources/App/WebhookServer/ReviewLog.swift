@@ -6,7 +6,7 @@ internal import Rules
 struct ReviewLine {
   let webhook: Reviewer.Webhook
   /// The name in the client's certificate, where one is required.
-  let client: String?
+  var client: String?
   let review: AdmissionRequest
   let outcome: Outcome
   let duration: Duration
