@@ -9,6 +9,15 @@ struct Endpoints: Sendable {
   let reviewer: Reviewer
   let state: ServerState
   let log: Logger
+  /// The logger's own, which is behind a box that would be copied for every review.
+  private let leastLevel: Logger.Level
+
+  init(reviewer: Reviewer, state: ServerState, log: Logger) {
+    self.reviewer = reviewer
+    self.state = state
+    self.log = log
+    leastLevel = log.logLevel
+  }
 
   /// - Parameters:
   ///   - metrics: Of the loop that asks.
@@ -84,7 +93,7 @@ struct Endpoints: Sendable {
     case .undecided:
       level = .warning
     }
-    guard level >= log.logLevel else { return }
+    guard level >= leastLevel else { return }
     let line = ReviewLine(webhook: webhook, client: client, review: review, outcome: outcome, duration: duration)
     log.log(level: level, "review", metadata: line.metadata)
   }

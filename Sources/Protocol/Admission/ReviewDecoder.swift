@@ -76,7 +76,8 @@ extension JSONReader {
       } else if key.equals("object"), try reader.nextKind() == .object {
         request.object = try reader.readSetting()
       } else if key.equals("oldObject"), try reader.nextKind() == .object {
-        request.oldObject = try reader.readSetting()
+        // The API server writes the name before the objects; the object's own is asked for only where there is none.
+        request.oldObject = try reader.readSetting(with: request.isUnnamed ? .nameOnly : .skipped)
       } else if key.equals("dryRun") {
         request.isDryRun = try reader.readBoolIfAny() ?? false
       }

@@ -57,7 +57,7 @@ package struct ObjectCollection: Sendable {
     case .serviceCIDR: serviceNetworks[name] = try reader.readServiceNetworks()
     case .customResourceDefinition: definitions[name] = try reader.readWhereaboutsDefinition()
     case .persistentVolumeClaim: systemVolumes[name] = try reader.readSystemVolume()
-    case .setting: settings[name] = try reader.readSetting(withNotes: true)
+    case .setting: settings[name] = try reader.readSetting(with: .withNotes)
     case .virtualMachineInstance: runningInstances[name] = try reader.readRunningInstance()
     case .virtualMachineImage: imageTransfers[name] = try reader.readImageTransfer()
     case .clusterNetwork: clusterNetworks[name] = try reader.readClusterNetwork()

@@ -1,20 +1,27 @@
 package import JSON
 package import Rules
 
+/// How much to read of a setting's metadata, which is the longest part of it.
+package enum SettingMetadata: Sendable {
+  /// Nothing: a review that names its object needs nothing of it.
+  case skipped
+  case nameOnly
+  /// What Harvester has noted in the annotations too.
+  case withNotes
+}
+
 extension JSONReader {
   /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); one without a value has the empty text.
-  ///
-  /// - Parameter withNotes: Whether to read what Harvester has noted in the annotations, which no review needs.
-  package mutating func readSetting(withNotes: Bool = false) throws(JSONError) -> SettingObject {
+  package mutating func readSetting(
+    with metadata: SettingMetadata = .skipped
+  ) throws(JSONError) -> SettingObject {
     var setting = SettingObject()
     setting.hasValue = false
     try readMembers { key, reader throws(JSONError) in
-      if withNotes, key.equals("metadata") {
-        let metadata = try reader.readMetadata()
-        setting.name = metadata.name
-        setting.notes = SettingNotes(metadata.annotations)
-      } else if key.equals("metadata") {
-        setting.name = try reader.readName()
+      if metadata != .skipped, key.equals("metadata") {
+        let written = try reader.readMetadata()
+        setting.name = written.name
+        if metadata == .withNotes { setting.notes = SettingNotes(written.annotations) }
       } else if key.equals("value") {
         setting.value = try reader.readSettingText()
         setting.hasValue = true
@@ -25,15 +32,6 @@ extension JSONReader {
       }
     }
     return setting
-  }
-
-  /// Of the metadata, which may be long, the name alone.
-  private mutating func readName() throws(JSONError) -> String {
-    var name = ""
-    try readMembers { key, reader throws(JSONError) in
-      if key.equals("name") { name = try reader.readStringIfAny()?.string ?? "" }
-    }
-    return name
   }
 
   private mutating func readSettingText() throws(JSONError) -> SettingText {

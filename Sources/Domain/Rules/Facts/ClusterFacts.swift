@@ -5,7 +5,15 @@ package import Addressing
 /// What follows from several lists together is worked out when the facts are made, once for each state of the cluster
 /// and not once a review.
 package struct ClusterFacts: Sendable {
-  package var nodes: [NodeFact] = []
+  package var nodes: [NodeFact] = [] {
+    didSet {
+      nodeAddresses = nodes.flatMap(\.addresses)
+      podNetworks = nodes.flatMap(\.podNetworks)
+    }
+  }
+  /// Those of all nodes together.
+  private(set) var nodeAddresses: [IPv4Address] = []
+  private(set) var podNetworks: [IPv4Prefix] = []
   package var storage = StorageFact()
   package var serviceNetworks: [ServiceNetworkFact] = []
   /// Every instance but those that are shut down.

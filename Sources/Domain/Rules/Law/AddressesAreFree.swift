@@ -5,10 +5,10 @@ enum AddressesAreFree: Rule {
   static let demand = "Whereabouts has reserved no address of the range yet."
 
   static func judge(_ plan: AddressPlan, _ world: World, _ findings: inout Findings) {
-    let reserved = world.facts.addressPools.lazy
-      .filter { $0.range.overlaps(plan.range) }
-      .flatMap(\.reservations)
-      .filter { plan.usable.contains($0.address) }
+    var reserved: [AddressPoolFact.Reservation] = []
+    for pool in world.facts.addressPools where pool.range.overlaps(plan.range) {
+      reserved += pool.reservations.filter { plan.usable.contains($0.address) }
+    }
     guard let example = reserved.first else { return }
     let pod = example.pod.isEmpty ? "" : " for \(example.pod.cut(to: Warning.longestName))"
     findings.warn(

@@ -18,11 +18,10 @@ enum RangeIsNotReserved: Rule {
     func isNew(_ network: IPv4Prefix) -> Bool {
       network.overlaps(range) && !reserved.contains { $0.network.contains(network) }
     }
-    var podNetworks: [String] = []
-    for node in world.facts.nodes {
-      for network in node.podNetworks where isNew(network) { podNetworks.append("\(network) (node \(node.name))") }
-    }
-    if !podNetworks.isEmpty {
+    if world.facts.podNetworks.contains(where: isNew) {
+      let podNetworks = world.facts.nodes.flatMap { node in
+        node.podNetworks.filter(isNew).map { "\($0) (node \(node.name))" }
+      }
       refuse("\(range) overlaps \(podNetworks.those("pod network")); choose another range")
     }
     let serviceNetworks = world.facts.serviceNetworks.filter { isNew($0.network) }
