@@ -92,7 +92,10 @@ let package = Package(
 
     // What is fed arbitrary bytes: by libFuzzer (Tests/Fuzz/run) and, with what was found, by an ordinary test.
     .target(
-      name: "Fuzz", dependencies: ["Addressing", "Admission", "ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot"],
+      name: "Fuzz",
+      dependencies: [
+        "Addressing", "Admission", "ClusterState", "HTTPWire", "JSON", "KubeClient", "Rules", "Snapshot",
+      ],
       path: "Tests/Fuzz", exclude: ["run"], swiftSettings: testLaw),
     tests(of: "Fuzz"),
 

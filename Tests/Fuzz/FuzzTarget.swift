@@ -7,6 +7,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case http2
   case review
   case snapshot
+  case watch
+  case kubeconfig
 
   /// Runs one input; what comes back is a complaint about an answer that is wrong, nil if there is none.
   package func complaint(about input: [UInt8]) -> String? {
@@ -17,6 +19,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .http2: complaintAboutHTTP2(input)
     case .review: complaintAboutReview(input)
     case .snapshot: complaintAboutSnapshot(input)
+    case .watch: complaintAboutWatch(input)
+    case .kubeconfig: complaintAboutKubeconfig(input)
     }
   }
 }

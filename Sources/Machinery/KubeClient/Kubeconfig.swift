@@ -19,6 +19,11 @@ package struct Kubeconfig {
     try add(file)
   }
 
+  /// The text of a file; paths in it are relative to the file's folder.
+  package init(text: [UInt8], of file: String) throws(KubeError) {
+    try add(text, of: file)
+  }
+
   /// A list of files as in `$KUBECONFIG`: those that do not exist are passed over, as kubectl does, but for one.
   package init(list: String) throws(KubeError) {
     let paths = list.split(separator: ":").map(String.init)
@@ -27,7 +32,17 @@ package struct Kubeconfig {
   }
 
   private mutating func add(_ file: String) throws(KubeError) {
-    let config = try Self.read(file)
+    let text: [UInt8]
+    do throws(FileError) {
+      text = try File.read(file, limit: Self.limit)
+    } catch {
+      throw KubeError(error.description)
+    }
+    try add(text, of: file)
+  }
+
+  private mutating func add(_ text: [UInt8], of file: String) throws(KubeError) {
+    let config = try Self.read(text, of: file)
     files.append(config)
     for (key, table) in [
       ("contexts", \Kubeconfig.contexts), ("clusters", \.clusters), ("users", \.users),
@@ -40,17 +55,15 @@ package struct Kubeconfig {
     if currentContext == nil { currentContext = try config.text("current-context") }
   }
 
-  private static func read(_ file: String) throws(KubeError) -> ConfigNode {
+  private static func read(_ text: [UInt8], of file: String) throws(KubeError) -> ConfigNode {
     do {
-      var documents = YAMLDocuments(try File.read(file, limit: limit))
+      var documents = YAMLDocuments(text)
       let document = try documents.next() ?? Array("{}".utf8)
       let config = ConfigNode(file: file, path: "", value: try JSONValue(parsing: document))
       guard config.value.kind == .object || config.value.kind == .null else {
         throw config.error("this is no kubeconfig")
       }
       return config
-    } catch let error as FileError {
-      throw KubeError(error.description)
     } catch let error as KubeError {
       throw error
     } catch {
