@@ -24,7 +24,7 @@ package struct NeighbourNetwork: Sendable, Equatable {
     self.setting = setting
     self.range = range
     var usable = AddressSet(usableIn: range)
-    usable.subtract((network.exclusions.value ?? []).compactMap(\.cidr?.network))
+    usable.subtract((network.exclusions.value ?? []).compactMap { $0.cidr?.network })
     self.usable = usable
   }
 }
