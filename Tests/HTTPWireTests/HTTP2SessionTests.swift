@@ -180,6 +180,30 @@ import Testing
     #expect(conversation.client.goAway == nil)
   }
 
+  @Test(arguments: [(HTTPLimits.body, nil), (HTTPLimits.body + 1, "413")])
+  func `a body that is announced as too large is refused before it comes`(_ length: Int, _ status: String?) {
+    let conversation = HTTP2Conversation()
+    let stream = conversation.client.request(
+      "POST", "/a", [("content-length", "\(length)")], body: "a", isWhole: false)
+    conversation.settle()
+    #expect(conversation[stream].status == status)
+  }
+
+  @Test func `who is still sending has the answer before it is told to stop`() {
+    let conversation = HTTP2Conversation()
+    conversation.client.ping()
+    conversation.settle()
+    let stream = conversation.client.request(
+      "POST", "/a", [("content-length", "\(HTTPLimits.body + 1)")], body: "a", isWhole: false)
+    conversation.settle()
+    #expect(conversation[stream].status == "413")
+    #expect(conversation[stream].closedWith == nil)
+    conversation.client.send([0x62], on: stream, isWhole: false)
+    conversation.settle()
+    #expect(conversation[stream].closedWith == 0)
+    #expect(conversation.state == .idle)
+  }
+
   @Test func `many bodies at once cannot make us hold more than the connection's limit`() {
     let conversation = HTTP2Conversation()
     let half = String(repeating: "a", count: HTTPLimits.body / 2)
@@ -231,6 +255,18 @@ import Testing
     conversation.deliver([0, 0, 1, 0, 0, 0, 0, 0, 0, 0x41])
     #expect(conversation.client.goAway == NGHTTP2_PROTOCOL_ERROR.rawValue)
     #expect(conversation.state == .closing)
+    #expect(conversation.server.rejection == .brokenFrames)
+  }
+
+  @Test func `a client that says goodbye breaks nothing`() {
+    let conversation = HTTP2Conversation()
+    let stream = conversation.client.request("GET", "/a")
+    conversation.settle()
+    conversation.client.sayGoodbye()
+    conversation.settle()
+    #expect(conversation[stream].status == "200")
+    #expect(conversation.state == .closing)
+    #expect(conversation.server.rejection == nil)
   }
 
   @Test func `some requests may be cancelled`() {

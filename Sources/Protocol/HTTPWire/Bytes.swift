@@ -77,6 +77,21 @@ extension UInt8 {
   }
 }
 
+extension Span<UInt8> {
+  /// The number that digits alone make: no sign, no list of equal numbers, nothing that another parser may read
+  /// otherwise. A number too large for a word is the largest word, which is over every limit.
+  var decimalValue: Int? {
+    guard count > 0 else { return nil }
+    var number = 0
+    for index in indices {
+      guard self[index].isDigit else { return nil }
+      let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
+      number = overflow || shifted > Int.max - 9 ? Int.max / 16 : shifted + Int(self[index] - 0x30)
+    }
+    return number
+  }
+}
+
 extension [UInt8] {
   mutating func append(_ literal: StaticString) {
     // Sound: a literal's bytes live as long as the program.

@@ -73,6 +73,10 @@ enum HTTP2Callbacks {
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue, unsafe frame.rst_stream.error_code != 0 {
       session.streamWasReset()
     }
+    // Sound: the frame is a GOAWAY, so that is what the union holds.
+    if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue, unsafe frame.goaway.error_code != 0 {
+      session.peerBrokeProtocol()
+    }
   }
 
   /// The session that `HTTP2Session.init` named, in the middle of one of its calls.

@@ -7,6 +7,8 @@ internal import CNGHTTP2
   private var streams: [Int32: HTTP2Stream] = [:]
   /// Streams whose request is whole or refused, in the order in which that happened.
   private var answerable: [Int32] = []
+  /// Streams that were refused and answered; when more comes from the peer, it is told to stop sending on them.
+  private var unwanted: [Int32] = []
   /// The highest stream number so far, and the ranges of numbers that were left out on the way to it.
   private var newest: Int32 = -1
   private var passedOver: [Range<Int32>] = []
@@ -56,6 +58,7 @@ internal import CNGHTTP2
       unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
     }
     defence.received(bytes: bytes.count)
+    resetUnwanted()
     for id in answerable {
       guard let stream = streams[id] else { continue }
       answered += 1
@@ -129,10 +132,8 @@ internal import CNGHTTP2
       unsafe output.append(contentsOf: UnsafeBufferPointer(start: frame, count: count))
     }
     let wantsNothing = unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
-    if isBroken || wantsNothing {
-      if rejection == nil, !isShuttingDown { rejection = .brokenFrames }
-      return .closing
-    }
+    if isBroken { peerBrokeProtocol() }
+    if isBroken || wantsNothing { return .closing }
     guard let oldest = streams.min(by: { $0.key < $1.key })?.value else { return .idle }
     return oldest.response == nil ? .body : .stalled
   }
@@ -194,8 +195,16 @@ extension HTTP2Session {
 
   /// A refused request may still be on its way; after the answer nothing of it is wanted any more.
   func responseEnded(_ id: Int32) {
-    guard streams[id]?.rejection != nil else { return }
-    unsafe nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_NO_ERROR.rawValue)
+    if streams[id]?.rejection != nil { unwanted.append(id) }
+  }
+
+  /// Not in one breath with the answer: curl 7.88, that of Debian 12, drops an answer if its stream is reset while it is
+  /// still sending.
+  private func resetUnwanted() {
+    for id in unwanted where streams[id] != nil {
+      unsafe nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_NO_ERROR.rawValue)
+    }
+    unwanted.removeAll(keepingCapacity: true)
   }
 
   func streamEnded(_ id: Int32) {
@@ -204,6 +213,11 @@ extension HTTP2Session {
     bytesOfAnswers -= stream.response?.body.count ?? 0
     bytesOfHeads -= stream.costOfHead
     _ = holds(more: 0)
+  }
+
+  /// Something came that nghttp2 ends the connection for. A peer that says goodbye itself ends it too, and breaks nothing.
+  func peerBrokeProtocol() {
+    if rejection == nil, !isShuttingDown { rejection = .brokenFrames }
   }
 
   func streamWasReset() {

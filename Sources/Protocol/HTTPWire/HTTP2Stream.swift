@@ -33,6 +33,9 @@ final class HTTP2Stream {
     } else if name.equals("content-type") {
       contentType = []
       contentType.append(value)
+    } else if name.equals("content-length") {
+      // Told before the body comes: who is still sending it may overlook an answer.
+      if let length = value.decimalValue, length > HTTPLimits.body { refuse(.bodyTooLarge) }
     } else if name.equals("expect") {
       expectsContinue = value.equals(lowercase: "100-continue")
       if !expectsContinue { refuse(.unknownExpectation) }

@@ -99,7 +99,7 @@ struct RequestHead {
     case 12 where name.equals(lowercase: "content-type"):
       contentType = value
     case 14 where name.equals(lowercase: "content-length"):
-      guard contentLength == nil, let length = decimal(head.extracting(value)) else { throw .badContentLength }
+      guard contentLength == nil, let length = head.extracting(value).decimalValue else { throw .badContentLength }
       contentLength = length
     case 17 where name.equals(lowercase: "transfer-encoding"):
       try takeTransferCoding(head.extracting(value))
@@ -151,18 +151,5 @@ struct RequestHead {
     case (false, nil):
       framing = .none
     }
-  }
-
-  /// Digits alone: no sign, no list of equal numbers, nothing that another parser may read otherwise. A number too
-  /// large for a word is the largest word, which is over every limit.
-  private func decimal(_ text: Span<UInt8>) -> Int? {
-    guard text.count > 0 else { return nil }
-    var number = 0
-    for index in text.indices {
-      guard text[index].isDigit else { return nil }
-      let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
-      number = overflow || shifted > Int.max - 9 ? Int.max / 16 : shifted + Int(text[index] - 0x30)
-    }
-    return number
   }
 }
