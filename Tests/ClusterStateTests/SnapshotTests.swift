@@ -125,6 +125,20 @@ import Testing
     #expect(facts.runningInstances.map(\.phase) == [""])
   }
 
+  @Test(arguments: ["apiVers", "root:x:0:0\n", "42", "true", "kind: Node\n---\n- 1\n---\nNode\n"])
+  func `a file with a text in place of an object is no cluster`(_ text: String) {
+    for name in ["a.yaml", "a.txt"] {
+      var snapshot = Snapshot()
+      #expect(throws: SnapshotError.self) { try snapshot.add(Array(text.utf8), named: name) }
+    }
+  }
+
+  @Test(arguments: ["", "# none\n", "---\n---\n", "kind: Node\n", "{}"])
+  func `a file without an object is one`(_ text: String) throws {
+    var snapshot = Snapshot()
+    try snapshot.add(Array(text.utf8), named: "a.yaml")
+  }
+
   @Test func `broken JSON names its line`() {
     var snapshot = Snapshot()
     let error = #expect(throws: SnapshotError.self) { try snapshot.add(Array("{\n\"a\": }".utf8), named: "a.json") }

@@ -29,6 +29,9 @@ package struct Snapshot {
 
   /// - Parameter text: The text in which lines are counted, if the document was not made from another one.
   private mutating func add(document: [UInt8], in text: [UInt8]?) throws(SnapshotError) {
+    if let first = document.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }), Self.isScalar(first) {
+      throw SnapshotError(explanation: "this is no manifest: a text or a number stands where an object was expected")
+    }
     do throws(JSONError) {
       try objects.add(document.span)
       try inspected?.add(document.span)
@@ -37,6 +40,10 @@ package struct Snapshot {
         explanation: "this is not JSON: \(error.explanation)", line: text.map { error.position(in: $0).line })
     }
   }
+
+  /// Whether a document is a text, a number or a boolean by its first byte: another kind of file, or the beginning of one
+  /// that is being written. To take it for an empty cluster would be a guess.
+  private static func isScalar(_ first: UInt8) -> Bool { "\"-0123456789tf".utf8.contains(first) }
 
   /// Whether a file of a folder belongs to the snapshot.
   package static func takes(fileNamed name: String) -> Bool {
