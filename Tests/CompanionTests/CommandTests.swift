@@ -95,11 +95,14 @@ import Testing
   /// What cannot be told, and words of the explanation.
   static let table: [(arguments: [String], words: String)] = [
     (["plan"], "there is no cluster to ask"),
+    (["plan"], "there is no /nowhere/.kube/config"),
     (["plan", "--nodes", "3"], "both --nodes and --disks"),
     (["plan", "--nodes", "0", "--disks", "3"], "at least one node"),
     (["plan", "--nodes", "3", "--disks", "-1"], "--disks"),
     (["plan", "--nodes", "99999999999", "--disks", "1"], "beyond every range"),
-    (["plan", "--nodes", "3", "--disks", "3", "--range", "192.168.0.5/24"], "192.168.0.5/24"),
+    (["plan", "--nodes", "3", "--disks", "3", "--range", "192.168.0.5/24"], "the network is 192.168.0.0/24"),
+    (["plan", "--nodes", "3", "--disks", "3", "--range", "fd00::/64"], "it is not IPv4"),
+    (["plan", "--nodes", "3", "--disks", "3", "--reserved-range", "10.60.0.0"], "it has no prefix length"),
     (["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/8"], "/16 is the widest"),
     (["plan", "--nodes", "3", "--disks", "3", "--svg", "x.svg"], "go with --range"),
     (["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--exclude", "10.0.1.0/24"], "lies outside"),
@@ -111,6 +114,7 @@ import Testing
     (["verify", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
     (["verify", "--cluster-snapshot", cluster, "--timeout", "0"], "at least a second"),
     (["verify", "--kubeconfig", "/nowhere"], "/nowhere: No such file or directory"),
+    (["check", "-f", "-", "--cluster-snapshot", cluster], "standard input: there is no Setting"),
     (["check", "--watch", "-f", "-", "--cluster-snapshot", cluster], "read only once"),
   ]
 
@@ -121,6 +125,17 @@ import Testing
     #expect(run.exitCode == 2)
     #expect(run.output == "")
     #expect(run.errors.contains(row.words), "\(run.errors)")
+  }
+
+  /// The words on the command line are right: how to write them is no help.
+  @Test(arguments: [
+    ["check", "-f", "/dev/null", "--cluster-snapshot", cluster], ["verify", "--cluster-snapshot", "/dev/null"],
+    ["check", "-f", Repository.path("README.md"), "--cluster-snapshot", cluster],
+  ]) func `what cannot be read is told without the usage`(_ arguments: [String]) throws {
+    let run = try Program.run(CommandTree.executable, arguments)
+    #expect(run.exitCode == 2)
+    #expect(run.errors.hasPrefix("Error: "))
+    #expect(!run.errors.contains("Usage"), "\(run.errors)")
   }
 
   @Test func `where nothing names a cluster, kubectl's own is meant`() throws {

@@ -41,7 +41,7 @@ package struct LiveSource: Sendable {
       if File.exists(own) { return try Kubeconfig(file: own).access(context: nil) }
       throw KubeError(
         "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
-          + "and \(error)")
+          + "there is no \(own), and \(error)")
     }
   }
 
@@ -81,6 +81,8 @@ extension Logger {
       metadata["reason"] = "\(trouble)"
       // One line an outage; how the reasons follow each other is for those who ask.
       log(level: before.trouble == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
+    } else if case .forbidden = now.standing {
+      // It may be asked for again, and says so when the first watch has told something.
     } else if before.standing != now.standing {
       info("a kind is followed", metadata: metadata)
     } else {

@@ -5,7 +5,8 @@ internal import Rules
 /// The options that change a judgement, for every command that judges.
 struct JudgementOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("A network to keep free, in addition to the reserved ones. Repeatable.", valueName: "cidr"))
+    help: ArgumentHelp("A network to keep free, in addition to the reserved ones. Repeatable.", valueName: "cidr"),
+    transform: Self.reserved)
   var reservedRange: [ReservedRange] = []
 
   @Option(
@@ -13,14 +14,15 @@ struct JudgementOptions: ParsableArguments {
       "The formula for the addresses needed: auto reads the setting server-version.", valueName: "auto|v1.2|v1.3"))
   var sizing = SizingChoice.automatic
 
-  var ruleset: RulesetOptions { RulesetOptions(reservedRanges: reservedRange, sizing: sizing) }
-}
-
-extension ReservedRange: ExpressibleByArgument {
-  package init?(argument: String) {
-    guard let range = try? ReservedRange(option: argument) else { return nil }
-    self = range
+  private static func reserved(_ text: String) throws -> ReservedRange {
+    do {
+      return try ReservedRange(option: text)
+    } catch {
+      throw ValidationError("it \(error.explanation)")
+    }
   }
+
+  var ruleset: RulesetOptions { RulesetOptions(reservedRanges: reservedRange, sizing: sizing) }
 }
 
 extension SizingChoice: ExpressibleByArgument {

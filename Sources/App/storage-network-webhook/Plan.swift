@@ -38,10 +38,14 @@ struct Plan: ParsableCommand {
   @Flag(help: "Count for an rwx-network that shares the storage network, as a cluster that has one does by itself.")
   var rwxShares = false
 
-  @Option(help: ArgumentHelp("Show what the addresses of this range would be for.", valueName: "cidr"))
+  @Option(
+    help: ArgumentHelp("Show what the addresses of this range would be for.", valueName: "cidr"),
+    transform: Network.init(option:))
   var range: Network?
 
-  @Option(help: ArgumentHelp("A part of --range that is not to be used. Repeatable.", valueName: "cidr"))
+  @Option(
+    help: ArgumentHelp("A part of --range that is not to be used. Repeatable.", valueName: "cidr"),
+    transform: Network.init(option:))
   var exclude: [Network] = []
 
   @Option(help: ArgumentHelp("Draw the picture of --range into a file.", valueName: "file"))
@@ -103,11 +107,17 @@ struct Plan: ParsableCommand {
 }
 
 /// A network on the command line; host bits are somebody's mistake there as everywhere.
-struct Network: ExpressibleByArgument {
+struct Network {
   let prefix: IPv4Prefix
 
-  init?(argument: String) {
-    guard let cidr = try? CIDR(argument), !cidr.hasHostBits else { return nil }
+  init(option text: String) throws {
+    let cidr: CIDR
+    do throws(AddressError) {
+      cidr = try CIDR(text)
+    } catch {
+      throw ValidationError("it \(error.explanation)")
+    }
+    if cidr.hasHostBits { throw ValidationError("it is one address inside a network; the network is \(cidr.network)") }
     prefix = cidr.network
   }
 }

@@ -7,6 +7,15 @@ internal import Reactor
 internal import Rules
 internal import Snapshot
 
+/// Why what a command was given cannot be read: the words on the command line are right, so its usage is no help.
+struct Unreadable: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
 /// The change that somebody asks `check` about.
 enum ProposedChange {
   case change(Change)
@@ -37,19 +46,20 @@ enum ProposedChange {
 
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {
     let text = try file == "-" ? File.readStandardInput(limit: limit) : File.read(file, limit: limit)
+    let place = file == "-" ? "standard input" : file
     do {
       for document in try documents(of: text) {
         if let proposed = try proposal(in: document, stored) { return proposed }
       }
     } catch let error as JSONError {
       let (line, column) = error.position(in: text)
-      throw ValidationError("\(file): this is not JSON: \(error.explanation) (line \(line), column \(column))")
+      throw Unreadable("\(place): this is not JSON: \(error.explanation) (line \(line), column \(column))")
     } catch let error as SnapshotError {
-      throw ValidationError("\(file): \(error)")
+      throw Unreadable("\(place): \(error)")
     } catch let error as ReviewError {
-      throw ValidationError("\(file): \(error.explanation)")
+      throw Unreadable("\(place): \(error.explanation)")
     }
-    throw ValidationError("\(file): there is no Setting storage-network and no AdmissionReview in it")
+    throw Unreadable("\(place): there is no Setting storage-network and no AdmissionReview in it")
   }
 
   /// JSON is taken as it is; everything else is YAML, of which each document becomes JSON.

@@ -76,7 +76,7 @@ struct Verify: ParsableCommand {
     var cluster = try inspector.look()
     guard let inspection = Inspection(cluster.facts, cluster.seen) else {
       let place = self.cluster.clusterSnapshot.map { "\($0): there" } ?? "there"
-      throw ValidationError(
+      throw Unreadable(
         """
         \(place) is no setting storage-network (settings.harvesterhci.io), so that nothing can be told; \
         'storage-network-webhook help verify' says what to put into a snapshot

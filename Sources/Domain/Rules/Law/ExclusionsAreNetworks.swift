@@ -1,4 +1,4 @@
-internal import Addressing
+package import Addressing
 
 /// Every exclusion is a network. The commonest mistake is one address with the range's mask: Whereabouts then excludes
 /// the whole range.
@@ -32,7 +32,7 @@ enum ExclusionsAreNetworks: Rule {
 
 extension AddressError {
   /// Why a text is no CIDR, as the rest of a sentence that begins with the text.
-  var explanation: String {
+  package var explanation: String {
     switch problem {
     case .empty: "is empty; give an IPv4 network, such as 192.168.0.0/24"
     case .looksLikeIPv6: "is not IPv4; Harvester's storage network takes IPv4 networks only"
