@@ -122,6 +122,18 @@ import Testing
     #expect(throws: Unanswered.self) { try server.ask("/healthz", stranger) }
   }
 
+  @Test func `needs an authority: a file without one is named`() throws {
+    let certificates = try Certificates()
+    let run = try Program.run(
+      RunningServer.executable,
+      [
+        "serve", "--tls-certificate", certificates.certificate, "--tls-key", certificates.key, "--client-ca",
+        certificates.key, "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
+      ])
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains("server.key and \(certificates.key): there is no certificate in the file of client"))
+  }
+
   @Test(arguments: ["--http1.1", "--http2"]) func `is named in the log of a review`(_ version: String) throws {
     let server = try RunningServer()
     let authority = server.certificates

@@ -1,6 +1,7 @@
 internal import CertificateAuthority
 internal import Logging
 internal import Reactor
+internal import Rules
 internal import TLSWire
 
 /// The files a certificate comes from.
@@ -38,7 +39,7 @@ struct CertificateFiles: Equatable, Sendable {
       let context = try TLSContext(certificateChain: chain, privateKey: privateKey, clientAuthorities: authorities)
       return ServedCertificate(context: context, validity: Certificate.all(in: chain).first?.validity ?? 0..<0)
     } catch {
-      throw ServerError("\(source.certificate) and \(source.key): \(error)")
+      throw ServerError("\(source.paths.listed): \(error)")
     }
   }
 }
