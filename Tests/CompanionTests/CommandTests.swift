@@ -30,6 +30,15 @@ import Testing
         "28 addresses"))
   }
 
+  @Test func `plan calls free what is free in a cluster, and without one says that none was asked`() throws {
+    let load = ["plan", "--nodes", "3", "--disks", "3", "--suggest"]
+    let alone = try Program.run(CommandTree.executable, load)
+    #expect(alone.output.contains("no cluster was asked"))
+    #expect(!alone.output.contains("Free private"))
+    let asking = try Program.run(CommandTree.executable, load + ["--cluster-snapshot", Self.cluster])
+    #expect(asking.output.contains("collide with nothing the cluster knows"))
+  }
+
   @Test func `plan draws into a file`() throws {
     let folder = try TemporaryFolder()
     let run = try run(

@@ -87,11 +87,12 @@ struct Plan: ParsableCommand {
   }
 
   func run() throws {
-    let facts = nodes == nil || cluster.isGiven ? try cluster.source().facts() : ClusterFacts()
+    let asksCluster = nodes == nil || cluster.isGiven
+    let facts = asksCluster ? try cluster.source().facts() : ClusterFacts()
     let report = PlanReport(
       of: load(facts), disksOfAnotherNode: nodes == nil ? facts.storage.mostDisksOfNode : nil, in: facts,
       judgement.ruleset, range: range.map { ProposedSpace(range: $0.prefix, exclusions: exclude.map(\.prefix)) },
-      suggests: suggest)
+      knowsCluster: asksCluster, suggests: suggest)
     if let svg, let space = report.space { try File.write(Array(space.drawing().utf8), to: svg) }
     try output.show(report)
     if !report.isGood { throw ExitCode.no }

@@ -51,10 +51,13 @@ extension PlanReport: Answer {
   private func addSuggestions(_ suggestions: [String], to page: inout Page) {
     page.addBlank()
     guard !suggestions.isEmpty else {
-      page.add("No private range of this size is free of everything that the cluster knows.")
+      page.add("No private range of this size is free of everything that is known to be in use.")
       return
     }
-    page.add("Free private ranges of this size that collide with nothing the cluster knows:")
+    page.add(
+      knowsCluster
+        ? "Free private ranges of this size that collide with nothing the cluster knows:"
+        : "Private ranges of this size beside the reserved ones; no cluster was asked whether they are free:")
     page.addBlank()
     for suggestion in suggestions { page.add("  ", Run(suggestion, .accent)) }
   }

@@ -9,12 +9,15 @@ package struct PlanReport: Sendable {
   package let disksOfAnotherNode: Int
   package let choices: [PrefixChoice]
   package let space: AddressSpace?
+  /// Whether a cluster was asked, so that what is free is free there.
+  package let knowsCluster: Bool
   /// Nil where nobody asked.
   package let suggestions: [IPv4Prefix]?
 
   package init(
     of load: StorageLoad, disksOfAnotherNode: Int? = nil, in facts: ClusterFacts = ClusterFacts(),
-    _ options: RulesetOptions = RulesetOptions(), range: ProposedSpace? = nil, suggests: Bool = false
+    _ options: RulesetOptions = RulesetOptions(), range: ProposedSpace? = nil, knowsCluster: Bool = true,
+    suggests: Bool = false
   ) {
     let need = AddressNeed(load, serverVersion: facts.serverVersion, choice: options.sizing)
     let disks = disksOfAnotherNode ?? (load.nodes == 0 ? 0 : (load.disks + load.nodes - 1) / load.nodes)
@@ -23,6 +26,7 @@ package struct PlanReport: Sendable {
     self.need = need
     self.disksOfAnotherNode = disks
     self.choices = choices
+    self.knowsCluster = knowsCluster
     space = range.map { proposed in
       AddressSpace(
         of: proposed.range, without: proposed.exclusions, need: need.total,
