@@ -1,6 +1,5 @@
 import Foundation
 import Rules
-import Testbed
 import Testing
 
 @testable import Admission
@@ -78,15 +77,6 @@ import Testing
       #expect(answer.response.patchType == "JSONPatch")
       let operations = try JSONDecoder().decode([Operation].self, from: answer.response.patch ?? Data())
       #expect(operations == [Operation(op: replaces ? "replace" : "add", path: "/value", value: value)])
-    }
-  }
-
-  @Test func `base 64 is Foundation's, for every length and every byte`() {
-    var random = SeededNumbers()
-    for length in 0..<200 {
-      let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
-      #expect(
-        String(decoding: base64(bytes), as: UTF8.self) == Data(bytes).base64EncodedString(), "SEED=\(random.seed)")
     }
   }
 }

@@ -10,7 +10,7 @@ import Testing
     let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
     let loop = try #require(readme.firstMatch(of: /for kind in ([^;]*);/)).output.1
     let named = loop.replacing("\\", with: "").split(whereSeparator: \.isWhitespace).map(String.init)
-    #expect(Set(named) == Set(WatchedKind.allCases.map(\.resource.fullName)))
+    #expect(Set(named) == Set(WatchedKind.allCases.map(\.resource.name)))
     #expect(named.count == WatchedKind.allCases.count)
   }
 

@@ -257,6 +257,16 @@ import Testing
     #expect(Base64.decode(text) == nil)
   }
 
+  @Test func `base64 is Foundation's, for every length and every byte`() {
+    var random = SeededNumbers()
+    for length in 0..<200 {
+      let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let text = Data(bytes).base64EncodedString()
+      #expect(Base64.encode(bytes) == text, "SEED=\(random.seed)")
+      #expect(Base64.decode(text) == bytes, "SEED=\(random.seed)")
+    }
+  }
+
   @Test(arguments: [
     ("https://10.0.0.1:6443", "10.0.0.1", "6443", "", "10.0.0.1:6443"),
     ("https://api.example", "api.example", "443", "", "api.example"),

@@ -1,4 +1,5 @@
 internal import JSON
+internal import KubeObjects
 internal import Rules
 
 /// Writes the AdmissionReview that answers a request.
@@ -14,9 +15,8 @@ package enum ReviewEncoder {
       writer.append(raw: #","allowed":true"#)
       writer.append(warnings)
     case .patched(let value, let replacesValue):
-      writer.append(raw: #","allowed":true,"patchType":"JSONPatch","patch":""#)
-      writer.append(raw: base64(patch(setting: value, replacesValue: replacesValue)))
-      writer.append(raw: "\"")
+      writer.append(raw: #","allowed":true,"patchType":"JSONPatch","patch":"#)
+      writer.append(Base64.encode(patch(setting: value, replacesValue: replacesValue)))
     case .denied(_, let warnings):
       writer.append(raw: #","allowed":false"#)
       writer.append(warnings)
@@ -72,19 +72,4 @@ extension JSONWriter {
     append(status.code)
     append(raw: "}")
   }
-}
-
-/// Base 64 (RFC 4648 section 4), padded, as Kubernetes wants the bytes of a patch.
-func base64(_ bytes: [UInt8]) -> [UInt8] {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var text: [UInt8] = []
-  text.reserveCapacity((bytes.count + 2) / 3 * 4)
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = bytes[start..<min(start + 3, bytes.count)]
-    let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-    for sextet in 0..<4 {
-      text.append(sextet <= group.count ? alphabet[bits >> (18 - 6 * sextet) & 63] : UInt8(ascii: "="))
-    }
-  }
-  return text
 }

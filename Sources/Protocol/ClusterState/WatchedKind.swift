@@ -75,8 +75,8 @@ package struct Resource: Sendable, Equatable {
   /// True where the metadata alone is asked for (PartialObjectMetadata of meta.k8s.io/v1).
   package let isMetadataOnly: Bool
 
-  /// As kubectl names it without doubt, such as `nodes.longhorn.io`.
-  package var fullName: String { group.isEmpty ? plural : "\(plural).\(group)" }
+  /// As kubectl names it without doubt, such as `nodes` or `nodes.longhorn.io`.
+  package var name: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
   init(
     _ group: String, _ version: String, _ plural: String, _ kind: String, namespace: String? = nil,

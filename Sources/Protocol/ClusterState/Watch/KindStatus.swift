@@ -53,9 +53,6 @@ extension KindStatus {
 }
 
 extension Resource {
-  /// As kubectl names it, such as `nodes` or `settings.harvesterhci.io`.
-  package var name: String { group.isEmpty ? plural : "\(plural).\(group)" }
-
   fileprivate var groupInWords: String { group.isEmpty ? "in the core API group" : "in the API group \(group)" }
 }
 
