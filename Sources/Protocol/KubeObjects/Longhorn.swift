@@ -46,4 +46,27 @@ extension JSONReader {
     guard !isTransferred, unfinished.contains(state) else { return nil }
     return DataSourceFact(namespace: metadata.namespace, name: metadata.name, state: state)
   }
+
+  /// Reads Longhorn's own `Setting` (longhorn.io/v1beta2).
+  package mutating func readLonghornSetting() throws(JSONError) -> LonghornSetting {
+    var setting = LonghornSetting()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("value") {
+        setting.value = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("applied") { setting.isApplied = try reader.readBoolIfAny() ?? true }
+        }
+      }
+    }
+    return setting
+  }
+}
+
+/// A setting of Longhorn, which has nothing but the name in common with one of Harvester.
+package struct LonghornSetting: Sendable, Equatable {
+  package var value = ""
+  package var isApplied = true
+
+  package init() {}
 }

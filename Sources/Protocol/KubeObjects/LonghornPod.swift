@@ -42,29 +42,6 @@ extension JSONReader {
     let network = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].flatMap(storageNetwork)
     return LonghornPodFact(name: metadata.name, node: node, network: network ?? "")
   }
-
-  /// Reads Longhorn's own `Setting` (longhorn.io/v1beta2).
-  package mutating func readLonghornSetting() throws(JSONError) -> LonghornSetting {
-    var setting = LonghornSetting()
-    try readMembers { key, reader throws(JSONError) in
-      if key.equals("value") {
-        setting.value = try reader.readStringIfAny()?.string ?? ""
-      } else if key.equals("status") {
-        try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("applied") { setting.isApplied = try reader.readBoolIfAny() ?? true }
-        }
-      }
-    }
-    return setting
-  }
-}
-
-/// A setting of Longhorn, which has nothing but the name in common with one of Harvester.
-package struct LonghornSetting: Sendable, Equatable {
-  package var value = ""
-  package var isApplied = true
-
-  package init() {}
 }
 
 /// The network behind the interface `lhnet1` in what Multus tells of a pod's interfaces.
