@@ -25,7 +25,7 @@ package struct CustodyTerms: Sendable {
     ["\(service).\(namespace).svc", "\(service).\(namespace).svc.cluster.local", "\(service).\(namespace)"]
   }
 
-  /// A certificate is valid from a little before it was made: clocks differ.
+  /// In seconds: a certificate is valid from a little before it was made, since clocks differ.
   static let backdating: Int64 = 3600
 
   /// How long the API servers are given to learn of a new authority before a certificate of it is served.
@@ -40,7 +40,5 @@ extension Duration {
 
 extension Range<Int64> {
   /// When two thirds of it have passed: what remains is time enough for somebody to notice that renewing fails.
-  var renewal: Int64 { lowerBound + count64 / 3 * 2 }
-
-  private var count64: Int64 { upperBound - lowerBound }
+  var renewal: Int64 { lowerBound + (upperBound - lowerBound) / 3 * 2 }
 }

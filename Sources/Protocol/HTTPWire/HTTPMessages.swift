@@ -36,6 +36,7 @@ package enum HTTPMethod: Sendable {
   }
 }
 
+/// What one request is answered; date and length are added when it is written.
 package struct HTTPResponse: Sendable {
   package enum ContentType: Sendable {
     case json
@@ -64,7 +65,7 @@ package struct HTTPResponse: Sendable {
     self.body = body
   }
 
-  /// `{"error":"…"}`; the explanation is a sentence of this program, without anything that JSON has to escape.
+  /// `{"error":"…"}`; the explanation is a sentence of this program, in which only quotes and backslashes need an escape.
   package static func error(_ status: HTTPStatus, _ explanation: String) -> HTTPResponse {
     var text = ""
     for character in explanation {

@@ -6,9 +6,6 @@ struct HeadSearch {
   private var searched = 0
   private var emptyLines = 0
 
-  /// True when nothing has been looked at yet.
-  var isFresh: Bool { searched == 0 }
-
   /// The count of bytes up to and with the empty line, or nil if it has not come.
   ///
   /// A line feed without carriage return is refused at once: waiting for the proper end of such a head would take until

@@ -41,7 +41,7 @@ enum PEM {
     try unsafe body(key)
   }
 
-  /// OpenSSL copies nothing, so the bytes are given a copy of their own that lives as long as the BIO.
+  /// A copy of the bytes, in the form in which OpenSSL reads them.
   private static func memory(_ text: [UInt8]) -> OpaquePointer? {
     let bio = unsafe BIO_new(BIO_s_mem())
     _ = unsafe text.withUnsafeBytes { unsafe BIO_write(bio, $0.baseAddress, Int32($0.count)) }

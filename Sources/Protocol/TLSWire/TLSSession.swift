@@ -56,7 +56,7 @@ internal import COpenSSL
     ERR_clear_error()
     // Sound: OpenSSL reads the span within the call. The transport takes everything, so nothing is ever left over.
     let written = unsafe plaintext.withUnsafeBytes { unsafe SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
-    return written == plaintext.count ? .open : .failed(failure(written))
+    return written == plaintext.count ? .open : .failed(failure)
   }
 
   /// Appends the close_notify that says that nothing more will come (RFC 8446 section 6.1).
@@ -73,7 +73,7 @@ internal import COpenSSL
     if !isEstablished {
       let result = unsafe SSL_do_handshake(ssl)
       guard result == 1 else {
-        return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .handshaking : .failed(failure(result))
+        return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .handshaking : .failed(failure)
       }
       isEstablished = true
     }
@@ -100,7 +100,7 @@ internal import COpenSSL
       switch unsafe SSL_get_error(ssl, result) {
       case SSL_ERROR_WANT_READ: return .open
       case SSL_ERROR_ZERO_RETURN: return .ended
-      default: return .failed(failure(result))
+      default: return .failed(failure)
       }
     }
   }
@@ -108,9 +108,8 @@ internal import COpenSSL
   /// The most that one record carries (RFC 8446 section 5.1), so that one read takes one record.
   private static let largestRecord = 16 * 1024
 
-  private func failure(_ result: Int32) -> TLSFailure {
-    TLSFailure(openSSLError: ERR_peek_error())
-  }
+  /// What the thread's queue of errors says of the call that has just failed.
+  private var failure: TLSFailure { TLSFailure(openSSLError: ERR_peek_error()) }
 }
 
 // What was agreed on, for routing and for the log.
@@ -132,6 +131,7 @@ extension TLSSession {
     defer { unsafe BIO_free(text) }
     // RFC 2253, with characters that are not ASCII escaped, so that a name cannot look like another line.
     unsafe X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, COpenSSL_NAME_RFC2253)
+    // Twice what the log shows of a name.
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = unsafe BIO_read(text, &bytes, Int32(bytes.count))
     return String(decoding: bytes.prefix(max(0, Int(count))), as: UTF8.self)
