@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Why a file or folder cannot be read, in words for its owner.
+/// Why a file, folder or stream cannot be read or written, in words for its owner.
 package struct FileError: Error, CustomStringConvertible, Sendable {
   package let description: String
 
@@ -9,7 +9,7 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// Files, read whole.
+/// Files, read and written whole.
 package enum File {
   /// - Parameter limit: More bytes than this are an error, not a truncation.
   package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
@@ -53,6 +53,16 @@ package enum File {
     return bytes
   }
 
+  /// Writes a file anew, or creates it with the rights that the user's mask leaves.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    do throws(Errno) {
+      let file = Descriptor(owning: try Syscalls.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC))
+      try Syscalls.writeWhole(file.rawValue, bytes)
+    } catch {
+      throw FileError(path, error.description)
+    }
+  }
+
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -72,19 +82,5 @@ package enum File {
       throw FileError(folder, error.description)
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-}
-
-/// The process's standard error, where logs go.
-package enum StandardError {
-  /// Writes one line; a log that cannot be written is lost, not an error.
-  package static func write(_ line: String) {
-    var rest = Array(line.utf8)[...]
-    while !rest.isEmpty {
-      // Sound: the kernel copies the bytes before the call returns.
-      let result = unsafe rest.withUnsafeBytes { buffer in try? unsafe Syscalls.write(2, buffer) }
-      guard case .done(let count)? = result, count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
   }
 }

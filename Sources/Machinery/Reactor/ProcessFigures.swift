@@ -20,9 +20,10 @@ package struct ProcessFigures: Sendable {
     return ProcessFigures(
       cpuSeconds: cpuSeconds, residentBytes: resident * page, virtualBytes: virtual * page,
       // Reading the folder takes a descriptor too.
-      openDescriptors: descriptors.count - 1, mostDescriptors: mostDescriptors, startSeconds: startSeconds)
+      openDescriptors: descriptors.count - 1, mostDescriptors: DescriptorLimit.current ?? 0, startSeconds: startSeconds)
   }
 
+  /// The longest, `/proc/stat`, has a number for each interrupt and some for each processor: far less on any machine.
   private static let limit = 64 * 1024 * 1024
 
   private static var cpuSeconds: Double {
@@ -31,12 +32,6 @@ package struct ProcessFigures: Sendable {
     _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
-  }
-
-  private static var mostDescriptors: Int {
-    var limit = rlimit()
-    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
-    return Int(clamping: limit.rlim_cur)
   }
 
   /// The kernel tells when it started itself, and how many ticks later this process (proc(5)).

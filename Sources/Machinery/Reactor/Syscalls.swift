@@ -18,6 +18,18 @@ enum Syscalls {
     try progress(unsafe .write(descriptor, buffer)) { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
   }
 
+  /// For files and terminals, which take everything sooner or later.
+  static func writeWhole(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes { buffer in
+        Result { () throws(Errno) in try unsafe write(descriptor, buffer) }
+      }
+      guard case .done(let count) = try written.get(), count > 0 else { throw .wouldBlock }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
     try progress(unsafe .receive(socket, buffer)) { unsafe Glibc.recv(socket, buffer.baseAddress, buffer.count, 0) }
   }
@@ -90,8 +102,9 @@ enum Syscalls {
     return time ?? 0
   }
 
+  /// A file that is created has the rights that the user's mask leaves.
   static func open(_ path: String, flags: Int32) throws(Errno) -> Int32 {
-    try value(.open(path)) { unsafe Glibc.open(path, flags | O_CLOEXEC) }
+    try value(.open(path)) { unsafe Glibc.open(path, flags | O_CLOEXEC, 0o666) }
   }
 
   static func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {

@@ -17,12 +17,7 @@ package enum TerminalDevice {
   }
 
   /// Whether the user has asked for no colours (<https://no-color.org>), or the terminal has none.
-  package static var refusesColour: Bool { hasText("NO_COLOR") || value("TERM") == "dumb" }
-
-  private static func hasText(_ name: String) -> Bool { !(value(name) ?? "").isEmpty }
-
-  private static func value(_ name: String) -> String? {
-    // Sound: nothing in this program changes the environment, so the text stays while it is copied.
-    unsafe getenv(name).map { unsafe String(cString: $0) }
+  package static var refusesColour: Bool {
+    !(Environment.value("NO_COLOR") ?? "").isEmpty || Environment.value("TERM") == "dumb"
   }
 }
