@@ -1,7 +1,7 @@
 /// Every bound of the client, with its reason.
 enum ClientLimits {
   /// TCP and TLS take a few round trips; a server that needs longer is overloaded or not there.
-  static let connecting = 10
+  static let secondsToConnect = 10
 
   /// A connection over which nothing came for so long is probed, and again after the interval. Many firewalls forget
   /// idle connections after a minute or more.

@@ -35,6 +35,7 @@ package enum Secret: Sendable, Equatable {
   case bytes([UInt8])
   case file(String)
 
+  /// What a Secret of Kubernetes can hold at most.
   package static let limit = 1024 * 1024
 
   package func read() throws(KubeError) -> [UInt8] {

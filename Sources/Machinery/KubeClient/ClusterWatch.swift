@@ -44,14 +44,14 @@ package final class ClusterWatch {
   ///
   /// - Throws: Why a kind could not be listed. One that must not be read is no failure here: the facts tell of it.
   package func listOnce(within patience: Duration = .seconds(60)) throws(KubeError) {
-    let end = Duration.untilNow + patience
+    let end = Moment.now + patience
     listsOnly = true
     while let kind = WatchedKind.allCases.first(where: { self[$0].standing == .unlisted }) {
       if let failed = WatchedKind.allCases.first(where: { self[$0].standing == .unlisted && self[$0].failures > 0 }) {
         throw KubeError("\(failed.resource.name) cannot be listed: \(self[failed].trouble ?? "unknown reason")")
       }
-      guard Duration.untilNow < end else { throw KubeError("\(kind.resource.name) were not listed within \(patience)") }
-      turn(atMost: end - .untilNow)
+      guard Moment.now < end else { throw KubeError("\(kind.resource.name) were not listed within \(patience)") }
+      turn(atMost: end - .now)
     }
   }
 

@@ -36,6 +36,7 @@ struct ProvidedCredential {
 extension CredentialPlugin {
   /// A program that asks somebody on a telephone takes a while; one that hangs must not stop the watching for ever.
   static let patience: Duration = .seconds(60)
+  /// A token or two PEM texts have a few KiB.
   static let longestOutput = 1024 * 1024
 
   func run(for access: ClusterAccess) throws(KubeError) -> ProvidedCredential {

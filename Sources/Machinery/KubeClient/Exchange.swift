@@ -5,22 +5,22 @@ internal import Reactor
 extension KubeClient {
   /// One request and its answer.
   ///
-  /// - Parameter limit: A longer body is an error.
+  /// - Parameter limit: A longer body is an error; the API server's objects have at most 3 MiB.
   package func exchange(
     _ request: APIRequest, within patience: Duration = .seconds(30), limit: Int = 4 * 1024 * 1024
   ) throws(KubeError) -> (status: Int, body: [UInt8]) {
     let owner = 0
-    let end = Duration.untilNow + patience
+    let end = Moment.now + patience
     var status = 0
     var body: [UInt8] = []
     var outcome: Result<Void, KubeError>?
     try begin(request, for: owner)
     while outcome == nil {
-      guard Duration.untilNow < end, body.count <= limit else {
+      guard Moment.now < end, body.count <= limit else {
         cancel(owner)
         throw KubeError(body.count > limit ? "the answer is too long" : "there was no answer within \(patience)")
       }
-      wait(atMost: end - .untilNow) { _, event in
+      wait(atMost: end - .now) { _, event in
         switch event {
         case .responded(let code): status = code
         case .received(let bytes): unsafe bytes.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
@@ -35,7 +35,7 @@ extension KubeClient {
 
   /// Lets time pass.
   package func pause(for duration: Duration) {
-    let end = Duration.untilNow + duration
-    while case let left = end - .untilNow, left > .zero { wait(atMost: left) { _, _ in } }
+    let end = Moment.now + duration
+    while case let left = end - .now, left > .zero { wait(atMost: left) { _, _ in } }
   }
 }

@@ -14,7 +14,7 @@ extension ClusterAccess {
       throw KubeError("this is no Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set")
     }
     var access = ClusterAccess(
-      server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)", origin: "the Pod's service account")
+      server: "https://\(host.bracketed):\(port)", origin: "the Pod's service account")
     let token = Secret.file("\(folder)/token")
     let authorities = Secret.file("\(folder)/ca.crt")
     _ = try token.read()

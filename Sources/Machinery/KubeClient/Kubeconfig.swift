@@ -12,6 +12,7 @@ package struct Kubeconfig {
   private var users: [String: ConfigNode] = [:]
   private var currentContext: String?
 
+  /// A context with its certificates and key has about 6 KiB, so this is room for more than two thousand.
   private static let limit = 16 * 1024 * 1024
 
   /// One file, which has to exist.

@@ -79,7 +79,7 @@ package enum TransferEvent: ~Escapable {
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     set(CURLOPT_PIPEWAIT, 1)
     set(CURLOPT_NOSIGNAL, 1)
-    set(CURLOPT_CONNECTTIMEOUT, ClientLimits.connecting)
+    set(CURLOPT_CONNECTTIMEOUT, ClientLimits.secondsToConnect)
     set(CURLOPT_TCP_KEEPALIVE, 1)
     set(CURLOPT_TCP_KEEPIDLE, ClientLimits.secondsBeforeProbe)
     set(CURLOPT_TCP_KEEPINTVL, ClientLimits.secondsBetweenProbes)
