@@ -106,7 +106,7 @@ let package = Package(
     tests(of: "Rules", ["Addressing", "JSON", "Testbed"]),
     tests(of: "TLSWire", ["COpenSSL", "Testbed"]),
     tests(of: "CertificateAuthority", ["Testbed"]),
-    tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects"]),
+    tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects", "Testbed"]),
     tests(of: "HTTPWire", ["CNGHTTP2"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),

@@ -1,6 +1,7 @@
 import CertificateAuthority
 import CertificateCustody
 import Foundation
+import Testbed
 import Testing
 
 /// The custody of the certificates against a pretended API server.
@@ -205,7 +206,7 @@ struct CustodyPromiseTests {
   @Test
   func `holds when two runs work at once, whichever is faster, and both end`() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = Splittable(seed: seed)
+    var random = SeededNumbers(seed: seed)
     for _ in 0..<50 {
       var cluster = FakeCluster()
       var served: [Certificate] = []
@@ -219,7 +220,7 @@ struct CustodyPromiseTests {
       var actions = [machines[0].begin(), machines[1].begin()]
       var ended = [false, false]
       while !ended[0] || !ended[1] {
-        let one = Int(random.next() % 2)
+        let one = random.next(below: 2)
         if ended[one] { continue }
         switch actions[one] {
         case .request(let request):
@@ -236,21 +237,6 @@ struct CustodyPromiseTests {
       }
       #expect(cluster.trusts(try #require(cluster.served), at: now), "seed \(seed)")
     }
-  }
-}
-
-/// SplitMix64, so that a seed replays a test.
-private struct Splittable {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
 
