@@ -50,10 +50,7 @@ package struct PluginCompletion {
 }
 
 extension JSONValue? {
-  fileprivate var text: String {
-    guard case .string(let text)? = self else { return "" }
-    return text
-  }
+  fileprivate var text: String { self?.string ?? "" }
 
   fileprivate var elements: [JSONValue] {
     guard case .array(let elements)? = self else { return [] }

@@ -47,6 +47,18 @@ extension JSONValue {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
+
+  /// Nil for a value of another kind.
+  package var string: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+
+  /// Nil for a value of another kind, a number with a fraction or an exponent, and one too large for a word.
+  package var integer: Int? {
+    guard case .number(let digits) = self else { return nil }
+    return Int(digits)
+  }
 }
 
 extension JSONReader {

@@ -42,8 +42,7 @@ struct ConfigNode {
     guard let member = self[key] else { return [] }
     guard case .array(let elements) = member.value else { throw member.error("this has to be a list") }
     return elements.enumerated().map { index, element in
-      var name = String(index)
-      if case .string(let text)? = element["name"] { name = "\"\(text)\"" }
+      let name = element["name"]?.string.map { "\"\($0)\"" } ?? String(index)
       return ConfigNode(file: file, path: "\(member.path)[\(name)]", value: element)
     }
   }

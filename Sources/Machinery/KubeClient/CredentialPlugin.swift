@@ -79,12 +79,12 @@ extension CredentialPlugin {
   }
 
   private func read(_ output: [UInt8]) throws(KubeError) -> ProvidedCredential {
-    guard let answer = try? JSONValue(parsing: output), case .string("ExecCredential")? = answer["kind"],
+    guard let answer = try? JSONValue(parsing: output), answer["kind"]?.string == "ExecCredential",
       let status = answer["status"]
     else {
       throw KubeError("\(origin): \(command) printed no ExecCredential with a status")
     }
-    guard case .string(apiVersion)? = answer["apiVersion"] else {
+    guard answer["apiVersion"]?.string == apiVersion else {
       throw KubeError("\(origin): \(command) answered in another apiVersion than \(apiVersion)")
     }
     var credential = ProvidedCredential()
@@ -107,7 +107,7 @@ extension CredentialPlugin {
 extension JSONValue {
   /// The text of a member; nil where it is missing or empty.
   fileprivate func text(_ key: String) -> String? {
-    guard case .string(let text)? = self[key], !text.isEmpty else { return nil }
+    guard let text = self[key]?.string, !text.isEmpty else { return nil }
     return text
   }
 }

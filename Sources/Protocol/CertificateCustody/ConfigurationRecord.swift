@@ -31,8 +31,7 @@ struct ConfigurationRecord {
   }
 
   private func bundle(of webhook: JSONValue) -> [UInt8] {
-    guard case .string(let text)? = webhook["clientConfig"]?["caBundle"] else { return [] }
-    return Base64.decode(text) ?? []
+    webhook["clientConfig"]?["caBundle"]?.string.flatMap(Base64.decode) ?? []
   }
 
   /// Adds authorities to all of its webhooks. What was trusted before stays so until it expires: somebody may still
@@ -52,9 +51,7 @@ struct ConfigurationRecord {
   /// Whether a change that it cannot ask about is refused.
   var isEnforced: Bool {
     get {
-      webhooks.allSatisfy { webhook in
-        if case .string("Ignore")? = webhook["failurePolicy"] { false } else { true }
-      }
+      webhooks.allSatisfy { $0["failurePolicy"]?.string != "Ignore" }
     }
     set {
       let policy = JSONValue.string(newValue ? "Fail" : "Ignore")

@@ -174,7 +174,7 @@ extension CustodyMachine {
 
   /// The API server's own words, if it has some.
   private func explanation(_ status: Int, _ body: [UInt8]) -> String {
-    guard case .string(let message)? = (try? JSONValue(parsing: body))?["message"] else {
+    guard let message = (try? JSONValue(parsing: body))?["message"]?.string else {
       return "the API server answers with status \(status)"
     }
     return "the API server answers with status \(status): \(message)"

@@ -39,8 +39,7 @@ struct SecretRecord {
 
   subscript(entry: Entry) -> [UInt8] {
     get {
-      guard case .string(let text)? = object["data"]?[entry.rawValue] else { return [] }
-      return Base64.decode(text) ?? []
+      object["data"]?[entry.rawValue]?.string.flatMap(Base64.decode) ?? []
     }
     set {
       let data = object["data"] ?? .object([])

@@ -69,8 +69,5 @@ extension [Condition] {
 /// The strings of a JSON array that is a text inside another object.
 private func strings(of text: String) -> [String] {
   guard case .array(let elements)? = try? JSONValue(parsing: Array(text.utf8)) else { return [] }
-  return elements.compactMap { element in
-    guard case .string(let string) = element else { return nil }
-    return string
-  }
+  return elements.compactMap(\.string)
 }

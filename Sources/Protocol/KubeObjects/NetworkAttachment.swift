@@ -83,16 +83,6 @@ extension RouteFact {
 }
 
 extension JSONValue {
-  var string: String? {
-    guard case .string(let text) = self else { return nil }
-    return text
-  }
-
-  var integer: Int? {
-    guard case .number(let digits) = self else { return nil }
-    return Int(digits)
-  }
-
   /// `{"id":5}`, `{"minID":5,"maxID":9}`, or both in one entry, as the bridge plugin reads them.
   fileprivate var trunkRanges: [ClosedRange<Int>] {
     var ranges: [ClosedRange<Int>] = []

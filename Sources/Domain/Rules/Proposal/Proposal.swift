@@ -68,8 +68,8 @@ final class ProposedNetwork: Sendable {
     // As Harvester reads it: the last one counts, in whatever case its key is written.
     func written(_ key: KnownKey) -> JSONValue? { keys.lastIndex { $0.key == key }.map { members[$0].value } }
     vlan = Entry(written(.vlan), read: \.wholeNumber)
-    clusterNetwork = Entry(written(.clusterNetwork), read: \.text)
-    range = Entry(written(.range)) { $0.text.map(WrittenCIDR.init) }
+    clusterNetwork = Entry(written(.clusterNetwork), read: \.string)
+    range = Entry(written(.range)) { $0.string.map(WrittenCIDR.init) }
     exclusions = Entry(written(.exclude)) { $0.texts?.map(WrittenCIDR.init) }
     isExclusive = Entry(written(.exclusiveVLAN), read: \.truth)
   }
@@ -115,14 +115,9 @@ struct WrittenCIDR: Sendable {
 }
 
 extension JSONValue {
-  fileprivate var text: String? {
-    guard case .string(let text) = self else { return nil }
-    return text
-  }
-
   fileprivate var texts: [String]? {
     guard case .array(let elements) = self else { return nil }
-    let texts = elements.compactMap(\.text)
+    let texts = elements.compactMap(\.string)
     return texts.count == elements.count ? texts : nil
   }
 
