@@ -11,10 +11,14 @@ package protocol Answer {
 extension Answer {
   package func text(for terminal: Terminal) -> String { page(within: terminal.width).text(for: terminal) }
 
+  package var json: String { members.line }
+}
+
+extension [JSONMember] {
   /// One JSON object on one line.
-  package var json: String {
+  var line: String {
     var writer = JSONWriter()
-    writer.append(object: members)
+    writer.append(object: self)
     writer.append(raw: "\n")
     return String(decoding: writer.bytes, as: UTF8.self)
   }

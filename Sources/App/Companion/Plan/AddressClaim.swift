@@ -24,7 +24,7 @@ extension AddressClaim {
   }
 
   private static func reserved(_ options: RulesetOptions) -> [AddressClaim] {
-    (ReservedRange.documented + options.reservedRanges).map { AddressClaim($0.network, $0.purpose) }
+    options.reservedRanges.map { AddressClaim($0.network, $0.purpose) }
   }
 
   private static func ofPods(_ facts: ClusterFacts) -> [AddressClaim] {
@@ -44,7 +44,7 @@ extension AddressClaim {
 
   private static func ofAttachments(_ facts: ClusterFacts) -> [AddressClaim] {
     facts.attachments.filter { $0.owner == nil }.flatMap { attachment in
-      let name = "network \(attachment.namespace)/\(attachment.name)"
+      let name = "network \(attachment.reference)"
       return [attachment.handedOut.map { AddressClaim($0, name) }].compactMap(\.self)
         + [attachment.route?.network.map { AddressClaim($0, name) }].compactMap(\.self)
     }

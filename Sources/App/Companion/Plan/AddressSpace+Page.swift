@@ -1,13 +1,10 @@
 internal import Addressing
-internal import JSON
 internal import Rules
 
 extension AddressSpace {
   /// The picture, its legend and the verdict.
   func page(for plan: PlanReport, within width: Int?) -> Page {
     var page = Page()
-    page.addBlank()
-    page.add(Run("", .plain))
     let grid = AddressGrid(self, columns: columns(within: width))
     let cell = grid.addressesPerCell
     page.add(
@@ -60,24 +57,6 @@ extension AddressSpace {
 
   private func advice(_ plan: PlanReport) -> String {
     plan.smallest.map { "a /\($0.length) has \($0.usable) without exclusions" } ?? "no range is so large"
-  }
-
-  func members(for plan: PlanReport) -> [JSONMember] {
-    let spare = usable - plan.need.total
-    return [
-      JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("spare", spare),
-      JSONMember("isSufficient", spare >= 0), JSONMember("moreNodes", plan.moreNodes(with: spare)),
-      JSONMember(
-        "blocks",
-        blocks.map { block in
-          [
-            JSONMember("first", block.addresses.first.description),
-            JSONMember("last", block.addresses.last.description),
-            JSONMember("count", block.addresses.count), JSONMember("use", block.use.rawValue),
-            JSONMember("owner", block.owner),
-          ]
-        }),
-    ]
   }
 }
 

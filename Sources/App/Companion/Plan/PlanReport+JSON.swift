@@ -37,3 +37,23 @@ extension PrefixChoice {
     ]
   }
 }
+
+extension AddressSpace {
+  fileprivate func members(for plan: PlanReport) -> [JSONMember] {
+    let spare = usable - plan.need.total
+    return [
+      JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("spare", spare),
+      JSONMember("isSufficient", spare >= 0), JSONMember("moreNodes", plan.moreNodes(with: spare)),
+      JSONMember(
+        "blocks",
+        blocks.map { block in
+          [
+            JSONMember("first", block.addresses.first.description),
+            JSONMember("last", block.addresses.last.description),
+            JSONMember("count", block.addresses.count), JSONMember("use", block.use.rawValue),
+            JSONMember("owner", block.owner),
+          ]
+        }),
+    ]
+  }
+}

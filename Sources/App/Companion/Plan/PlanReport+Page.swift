@@ -9,7 +9,10 @@ extension PlanReport: Answer {
     addSum(to: &page)
     page.addBlank()
     addChoices(to: &page)
-    if let space { page.add(space.page(for: self, within: width)) }
+    if let space {
+      page.addBlank()
+      page.add(space.page(for: self, within: width))
+    }
     if let suggestions { addSuggestions(suggestions.map(\.description), to: &page) }
     return page
   }

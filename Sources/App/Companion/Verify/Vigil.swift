@@ -75,10 +75,7 @@ extension Vigil {
   /// The JSON of the report with how long it took to get there, one line a look.
   package var json: String {
     guard let report else { return "" }
-    var writer = JSONWriter()
-    writer.append(object: report.members + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))])
-    writer.append(raw: "\n")
-    return String(decoding: writer.bytes, as: UTF8.self)
+    return (report.members + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]).line
   }
 
   private func bar(_ progress: Progress) -> [Run] {
