@@ -9,13 +9,16 @@ package struct LiveSource: Sendable {
   let access: ClusterAccess
   private let staleness: Duration
 
-  package static let usualStaleness: Duration = .seconds(120)
+  package static let usualStalenessSeconds = 120
   package static let leastStalenessSeconds = Int(WatchLimits.leastStaleness.components.seconds)
 
   /// - Parameters:
   ///   - kubeconfig: A file; nil for those of `$KUBECONFIG`, or else for the cluster that this Pod runs in.
   ///   - context: A context of the kubeconfig; nil for its current one.
-  package init(kubeconfig: String?, context: String?, staleness: Duration) throws(ServerError) {
+  ///   - staleness: After how long a kind that nothing was heard about no longer counts as known.
+  package init(
+    kubeconfig: String?, context: String?, staleness: Duration = .seconds(usualStalenessSeconds)
+  ) throws(ServerError) {
     self.staleness = staleness
     do throws(KubeError) {
       access = try Self.access(kubeconfig, context)
@@ -31,19 +34,21 @@ package struct LiveSource: Sendable {
     }
     // Whoever names a context means a kubeconfig, and kubectl's own one is the only one left.
     if let context {
-      return try Kubeconfig(file: "\(Environment.value("HOME") ?? "")/.kube/config").access(context: context)
+      return try Kubeconfig(file: ownKubeconfig).access(context: context)
     }
     do throws(KubeError) {
       return try ClusterAccess.ofPod()
     } catch {
       // Whoever sits at a terminal means the cluster that kubectl would ask.
-      let own = "\(Environment.value("HOME") ?? "")/.kube/config"
-      if File.exists(own) { return try Kubeconfig(file: own).access(context: nil) }
+      if File.exists(ownKubeconfig) { return try Kubeconfig(file: ownKubeconfig).access(context: nil) }
       throw KubeError(
         "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
           + "there is no \(own), and \(error)")
     }
   }
+
+  /// The file that kubectl reads when nothing else is said.
+  private static var ownKubeconfig: String { "\(Environment.value("HOME") ?? "")/.kube/config" }
 
   /// Begins to follow the cluster on a thread of its own, until the process ends.
   func follow(_ log: Logger) throws -> SharedCluster {

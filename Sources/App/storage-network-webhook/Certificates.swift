@@ -53,19 +53,12 @@ struct EnsureCertificates: ParsableCommand {
       "Where to ask whether the webhook answers, instead of the Service's name.", valueName: "https://host:port"))
   var webhook: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The cluster that this kubeconfig names. Without it: that of $KUBECONFIG, else the one this Pod runs in, else that of ~/.kube/config.",
-      valueName: "file"))
-  var kubeconfig: String?
-
-  @Option(help: ArgumentHelp("The kubeconfig's context to use instead of its current one.", valueName: "name"))
-  var context: String?
+  @OptionGroup var access: KubeconfigOptions
 
   @OptionGroup var logging: LogOptions
 
   func run() throws {
-    let source = try LiveSource(kubeconfig: kubeconfig, context: context, staleness: LiveSource.usualStaleness)
+    let source = try LiveSource(kubeconfig: access.kubeconfig, context: access.context)
     let terms = CustodyTerms(
       namespace: namespace, secret: secret, service: service, configuration: configuration, enforces: enforce)
     try CertificateKeeping(of: source, terms, webhook: webhook, log: logging.logger).ensure(rotating: rotateAuthority)

@@ -42,6 +42,7 @@ enum ProposedChange {
     .change(Change(operation: stored == nil ? .create : .update, old: stored, new: new))
   }
 
+  /// More than the largest review that the server takes (`HTTPLimits.body`), in whatever spelling.
   private static let limit = 16 * 1024 * 1024
 
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {

@@ -32,7 +32,7 @@ struct Serve: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Decide nothing about a change when a kind was not heard of for so many seconds.", valueName: "seconds"))
-  var maxStaleness = 120
+  var maxStaleness = LiveSource.usualStalenessSeconds
 
   @OptionGroup var judgement: JudgementOptions
 

@@ -28,16 +28,12 @@ struct StorageNetworkWebhook: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let code as ExitCode {
-      exit(withCode: code.rawValue)
+      exit(withError: code)
     } catch {
       if exitCode(for: error) == .success { exit(withError: error) }
       StandardError.write(fullMessage(for: error) + "\n")
-      exit(withCode: 2)
+      exit(withError: ExitCode.cannotTell)
     }
-  }
-
-  private static func exit(withCode code: Int32) -> Never {
-    exit(withError: ExitCode(code))
   }
 }
 
