@@ -128,23 +128,10 @@ enum Route {
 func isJSON(_ contentType: Span<UInt8>) -> Bool {
   let expected: StaticString = "application/json"
   let length = expected.utf8CodeUnitCount
-  guard contentType.count >= length, contentType.extracting(first: length).equals(expected, ignoringCase: true) else {
+  guard contentType.count >= length, contentType.extracting(first: length).equals(lowercase: expected) else {
     return false
   }
   return contentType.count == length || [UInt8(ascii: ";"), UInt8(ascii: " ")].contains(contentType[length])
-}
-
-extension Span<UInt8> {
-  func equals(_ literal: StaticString, ignoringCase: Bool = false) -> Bool {
-    guard count == literal.utf8CodeUnitCount else { return false }
-    for index in indices {
-      var byte = self[index]
-      if ignoringCase, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) { byte |= 0x20 }
-      // Sound: `index` is below the literal's count, which equals this one.
-      guard unsafe byte == literal.utf8Start[index] else { return false }
-    }
-    return true
-  }
 }
 
 extension HTTPResponse {

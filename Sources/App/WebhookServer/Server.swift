@@ -64,10 +64,10 @@ package enum Server {
   }
 
   /// Reads the snapshot, which is then to be read again when it changes, or begins to follow the cluster.
-  private static func begin(_ source: ClusterSource, _ state: ServerState, _ log: Logger) throws -> ClusterReader? {
+  private static func begin(_ source: ClusterSource, _ state: ServerState, _ log: Logger) throws -> SnapshotReader? {
     switch source {
     case .snapshot(let source):
-      let reader = ClusterReader(source: source, state: state, log: log)
+      let reader = SnapshotReader(source: source, state: state, log: log)
       try reader.readFirst()
       return reader
     case .live(let source):

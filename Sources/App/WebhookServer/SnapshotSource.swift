@@ -50,8 +50,8 @@ package struct SnapshotSource: Sendable {
   }
 }
 
-/// Keeps the facts what the snapshot's files say.
-struct ClusterReader {
+/// Keeps the facts as the snapshot's files say.
+struct SnapshotReader {
   let source: SnapshotSource
   let state: ServerState
   let log: Logger

@@ -15,14 +15,14 @@ final class Watch {
   private let files: FileWatcher
   private let signals: Signals
   /// Nil where the cluster is followed and not read from files.
-  private let snapshot: ClusterReader?
+  private let snapshot: SnapshotReader?
   private let certificate: CertificateReader
   private let team: Team
   private let state: ServerState
   private let log: Logger
 
   init(
-    signals: consuming Signals, files: consuming FileWatcher, snapshot: ClusterReader?, certificate: CertificateReader,
+    signals: consuming Signals, files: consuming FileWatcher, snapshot: SnapshotReader?, certificate: CertificateReader,
     team: Team, state: ServerState, log: Logger
   ) throws {
     poller = try Poller(batch: 8)
