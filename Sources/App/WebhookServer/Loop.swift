@@ -1,8 +1,6 @@
-internal import HTTPWire
 internal import Logging
+internal import HTTPWire
 internal import Reactor
-internal import Synchronization
-internal import TLSWire
 
 /// One thread's share of the work: it accepts connections and serves them until it is told to stop.
 final class Loop {

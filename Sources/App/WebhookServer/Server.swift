@@ -2,7 +2,6 @@ internal import Admission
 package import Logging
 internal import Reactor
 package import Rules
-internal import TLSWire
 
 /// What `serve` was asked to do.
 package struct ServerConfiguration: Sendable {

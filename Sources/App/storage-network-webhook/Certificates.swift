@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CertificateCustody
-internal import Logging
 internal import WebhookServer
 
 /// `certificates`: what the webhook's own certificates need.

@@ -1,6 +1,3 @@
-internal import Companion
-internal import Reactor
-
 /// As what the program was started: its file has other names where kubectl looks for plugins.
 enum Invocation {
   case program

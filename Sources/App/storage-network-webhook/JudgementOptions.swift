@@ -1,4 +1,3 @@
-internal import Addressing
 internal import ArgumentParser
 internal import Rules
 

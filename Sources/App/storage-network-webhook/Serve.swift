@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Logging
-internal import Reactor
 internal import Rules
 internal import WebhookServer
 

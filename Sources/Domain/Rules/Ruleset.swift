@@ -1,5 +1,3 @@
-internal import Addressing
-
 /// The whole law, in the order in which an operator reads its reasons.
 ///
 /// Each list has a subject, and a list is asked only about a subject that is sound: nothing is said about the size of a

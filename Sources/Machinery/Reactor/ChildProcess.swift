@@ -1,6 +1,3 @@
-internal import CLinux
-internal import Glibc
-
 /// Another program, run to its end for what it prints.
 package struct ChildProcess {
   private let command: String

@@ -1,6 +1,4 @@
-internal import JSON
 internal import KubeObjects
-internal import Rules
 
 /// The kinds of objects that the rules' facts come from: the one table of what is read from a cluster.
 package enum WatchedKind: Int, CaseIterable, Sendable {

@@ -1,4 +1,3 @@
-internal import Addressing
 internal import Rules
 
 extension AddressSpace {

@@ -1,5 +1,4 @@
 internal import Admission
-internal import Reactor
 internal import TLSWire
 
 /// What one loop counts while it serves. Only that loop writes, so counting costs next to nothing; a page adds the

@@ -1,5 +1,3 @@
-internal import Addressing
-
 /// Two IP networks on one VLAN see each other's broadcasts; mostly the VLAN is a slip.
 enum VLANHasOneNetwork: Rule {
   static let demand = "No VM network on the same VLAN has another IP network."
