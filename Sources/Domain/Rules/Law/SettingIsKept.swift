@@ -4,7 +4,7 @@ enum SettingIsKept: Rule {
 
   static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
     findings.refuse(
-      "value",
+      SettingField.value.rawValue,
       """
       the setting storage-network must not be deleted, Harvester needs the object; to switch the storage network off, \
       empty its value: kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'
