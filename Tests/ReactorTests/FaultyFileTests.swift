@@ -68,11 +68,21 @@ private final class FaultAt: @unchecked Sendable {
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
+  @Test(arguments: [EIO, ENOSPC, EMFILE, EACCES])
+  func `makes writing a file an error`(_ errno: Int32) throws {
+    let results = FaultAt.everywhere(errno) { try File.write([1, 2, 3], to: folder.path("written")) }
+    #expect(results.count == 2, "opening and writing")
+    for result in results { #expect(throws: FileError.self) { try result.get() } }
+  }
+
   @Test func `only because a signal came is made again`() throws {
     let file = FaultAt.everywhere(EINTR) { try File.read(folder.path("file"), limit: 1 << 20).count }
     for result in file { #expect(try result.get() == 20_000) }
     let names = FaultAt.everywhere(EINTR) { try File.names(in: folder.url.path) }
     for result in names { #expect(try result.get() == ["file", "other"]) }
+    let written = FaultAt.everywhere(EINTR) { try File.write([1, 2, 3], to: folder.path("written")) }
+    for result in written { #expect(throws: Never.self) { try result.get() } }
+    #expect(try folder.read("written") == [1, 2, 3])
   }
 
   @Test(arguments: [EMFILE, ENFILE, ENOMEM, ENOSPC])
