@@ -48,7 +48,8 @@ extension JSONValue {
     return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
-  /// Nil for a value of another kind.
+  /// Nil for a value of another kind. Inlinable, since a judgement asks it of every entry.
+  @inlinable
   package var string: String? {
     guard case .string(let text) = self else { return nil }
     return text
