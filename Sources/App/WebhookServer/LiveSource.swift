@@ -43,7 +43,7 @@ package struct LiveSource: Sendable {
       if File.exists(ownKubeconfig) { return try Kubeconfig(file: ownKubeconfig).access(context: nil) }
       throw KubeError(
         "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
-          + "there is no \(own), and \(error)")
+          + "there is no \(ownKubeconfig), and \(error)")
     }
   }
 
