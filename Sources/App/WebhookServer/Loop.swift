@@ -56,9 +56,10 @@ final class Loop {
   }
 
   private func sleep(from now: Moment) -> Duration? {
-    let untilAccepting = acceptsAgainAt.map { max(.zero, $0 - now) }
     let untilDeadline = deadlines.sleep(from: now)
-    return [untilAccepting, untilDeadline].compactMap(\.self).min()
+    guard let acceptsAgainAt else { return untilDeadline }
+    let untilAccepting = max(.zero, acceptsAgainAt - now)
+    return untilDeadline.map { min($0, untilAccepting) } ?? untilAccepting
   }
 
   private func handle(_ event: Poller.Event) {
