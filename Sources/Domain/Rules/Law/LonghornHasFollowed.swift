@@ -16,11 +16,12 @@ enum LonghornHasFollowed: Rule {
     }
     let stray = longhorn.strayPods
     guard !stray.isEmpty else { return }
+    // An instance manager takes the volumes that it serves down with it, so the advice says when it is safe.
     findings.refuse(
       change.field.rawValue,
       """
       \(stray.count.of("Longhorn pod")) did not follow an earlier change to \
-      \(longhorn.destination): \(stray.map(\.described).listed); delete \
+      \(longhorn.destination): \(stray.map(\.described).listed); once no volume is in use, delete \
       \(stray.count == 1 ? "it" : "them") so that Longhorn starts \(stray.count == 1 ? "it" : "them") anew: \
       kubectl -n longhorn-system delete pod \(stray.prefix(mostNamesInMessage).map(\.name).joined(separator: " "))
       """)
