@@ -214,6 +214,7 @@ extension Connection {
   }
 
   private func flush(_ bench: Workbench) {
+    if bench.isBatching, phase != .closing { bench.waiting.append(self); return }
     while sent < unsent.count {
       do {
         guard case .done(let count) = try socket.send(unsent.span.extracting(sent...)) else { return claim() }

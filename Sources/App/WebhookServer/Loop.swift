@@ -50,7 +50,11 @@ final class Loop {
       bench.setDate(to: WallClock.seconds)
       for token in deadlines.expired(by: now) { expire(token) }
       if let moment = acceptsAgainAt, moment <= now { startAccepting() }
+      bench.isBatching = true
       try poller.wait(atMost: sleep(from: now), handle)
+      bench.isBatching = false
+      for connection in bench.waiting { connection.send(bench); settle(connection) }
+      bench.waiting.removeAll(keepingCapacity: true)
       bench.tellOfMemory()
     }
   }
@@ -70,7 +74,7 @@ final class Loop {
     } else if let connection = connections[event.token] {
       if event.isReadable { connection.receive(bench) }
       if event.isWritable { connection.send(bench) }
-      settle(connection)
+      if bench.waiting.last !== connection { settle(connection) }
     }
   }
 

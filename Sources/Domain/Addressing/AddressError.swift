@@ -1,6 +1,6 @@
 /// Why a text is not an IPv4 address or CIDR, and where reading it stopped.
-package struct AddressError: Error, Hashable, Sendable {
-  package enum Problem: Hashable, Sendable {
+public struct AddressError: Error, Hashable, Sendable {
+  public enum Problem: Hashable, Sendable {
     /// There is nothing to read.
     case empty
     /// The text has a colon where IPv4 has dots.
@@ -15,7 +15,7 @@ package struct AddressError: Error, Hashable, Sendable {
     case badPrefixLength
   }
 
-  package let problem: Problem
+  public let problem: Problem
   /// Count of bytes before the place where reading stopped.
-  package let offset: Int
+  public let offset: Int
 }

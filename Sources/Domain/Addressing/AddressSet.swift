@@ -1,21 +1,21 @@
 /// A set of IPv4 addresses as ascending intervals that neither touch nor overlap.
 ///
 /// Its cost grows with the number of intervals, never with the number of addresses: a /16 is one interval, as a /29 is.
-package struct AddressSet: Hashable, Sendable {
-  package private(set) var intervals: [AddressInterval]
+public struct AddressSet: Hashable, Sendable {
+  public private(set) var intervals: [AddressInterval]
 
-  package init() {
+  public init() {
     intervals = []
   }
 
-  package init(_ interval: AddressInterval) {
+  public init(_ interval: AddressInterval) {
     intervals = [interval]
   }
 
   /// The addresses of a network that hosts may use: all but the first and the last.
   ///
   /// Whereabouts hands out neither of them, so a /31 and a /32 have none.
-  package init(usableIn network: IPv4Prefix) {
+  public init(usableIn network: IPv4Prefix) {
     let first = network.first.rawValue
     let last = network.last.rawValue
     intervals =
@@ -24,26 +24,26 @@ package struct AddressSet: Hashable, Sendable {
       : [AddressInterval(IPv4Address(rawValue: first + 1), IPv4Address(rawValue: last - 1))]
   }
 
-  package var isEmpty: Bool { intervals.isEmpty }
-  package var first: IPv4Address? { intervals.first?.first }
-  package var count: Int { intervals.reduce(0) { $0 + $1.count } }
+  public var isEmpty: Bool { intervals.isEmpty }
+  public var first: IPv4Address? { intervals.first?.first }
+  public var count: Int { intervals.reduce(0) { $0 + $1.count } }
 
-  package func contains(_ address: IPv4Address) -> Bool {
+  public func contains(_ address: IPv4Address) -> Bool {
     intervals.contains { $0.first <= address && address <= $0.last }
   }
 
-  package mutating func subtract(_ network: IPv4Prefix) {
+  public mutating func subtract(_ network: IPv4Prefix) {
     subtract(AddressSet(network.addresses))
   }
 
   /// Takes the addresses of the networks out, which may overlap and come in any order.
-  package mutating func subtract(_ networks: [IPv4Prefix]) {
+  public mutating func subtract(_ networks: [IPv4Prefix]) {
     if networks.isEmpty { return }
     subtract(AddressSet(joining: networks.map(\.addresses)))
   }
 
   /// One walk over both, so that ten thousand exclusions cost what their sorting costs.
-  package mutating func subtract(_ other: AddressSet) {
+  public mutating func subtract(_ other: AddressSet) {
     if other.isEmpty { return }
     var remaining: [AddressInterval] = []
     var holes = other.intervals[...]
@@ -60,21 +60,21 @@ package struct AddressSet: Hashable, Sendable {
     intervals = remaining
   }
 
-  package mutating func remove(below address: IPv4Address) {
+  public mutating func remove(below address: IPv4Address) {
     guard address.rawValue > 0 else { return }
     subtract(AddressSet(AddressInterval(IPv4Address(rawValue: 0), address.before)))
   }
 
-  package mutating func remove(above address: IPv4Address) {
+  public mutating func remove(above address: IPv4Address) {
     guard address.rawValue < .max else { return }
     subtract(AddressSet(AddressInterval(address.after, .last)))
   }
 
-  package func union(_ other: AddressSet) -> AddressSet {
+  public func union(_ other: AddressSet) -> AddressSet {
     AddressSet(joining: intervals + other.intervals)
   }
 
-  package func intersection(_ other: AddressSet) -> AddressSet {
+  public func intersection(_ other: AddressSet) -> AddressSet {
     var shared = AddressSet()
     var mine = intervals[...]
     var theirs = other.intervals[...]

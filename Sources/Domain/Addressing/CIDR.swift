@@ -2,12 +2,12 @@
 ///
 /// A ``IPv4Prefix`` cannot say what was written, only which network is meant; refusing host bits with the right
 /// advice needs both.
-package struct CIDR: Hashable, Sendable {
-  package let address: IPv4Address
-  package let length: Int
+public struct CIDR: Hashable, Sendable {
+  public let address: IPv4Address
+  public let length: Int
 
   /// Reads `a.b.c.d/n` (RFC 4632 section 3.1), strictly: nothing before, between or behind.
-  package init(_ text: String) throws(AddressError) {
+  public init(_ text: String) throws(AddressError) {
     let bytes = text.utf8
     var scanner = AddressScanner(bytes.span)
     address = try scanner.readAddress()
@@ -16,11 +16,11 @@ package struct CIDR: Hashable, Sendable {
   }
 
   /// The network the address lies in: the host bits cleared.
-  package var network: IPv4Prefix { IPv4Prefix(holding: address, length: length) }
+  public var network: IPv4Prefix { IPv4Prefix(holding: address, length: length) }
 
-  package var hasHostBits: Bool { network.network != address }
+  public var hasHostBits: Bool { network.network != address }
 }
 
 extension CIDR: CustomStringConvertible {
-  package var description: String { "\(address)/\(length)" }
+  public var description: String { "\(address)/\(length)" }
 }

@@ -1,29 +1,29 @@
 /// An IPv4 address, held as the integer it is.
 ///
 /// Comparing, containing and counting are then register arithmetic; no rule ever walks the addresses of a range.
-package struct IPv4Address: RawRepresentable, Hashable, Comparable, Sendable {
+public struct IPv4Address: RawRepresentable, Hashable, Comparable, Sendable {
   /// The 32 bits in host byte order: `10.0.0.1` is `0x0A00_0001`.
-  package let rawValue: UInt32
+  public let rawValue: UInt32
 
-  package init(rawValue: UInt32) {
+  public init(rawValue: UInt32) {
     self.rawValue = rawValue
   }
 
   /// Reads the dotted form of RFC 6943 section 3.1.1: four decimal numbers, 0 to 255, without leading zeros.
   ///
   /// Leading zeros are refused because some programs read them as octal.
-  package init(_ text: String) throws(AddressError) {
+  public init(_ text: String) throws(AddressError) {
     let bytes = text.utf8
     var scanner = AddressScanner(bytes.span)
     self = try scanner.readAddress()
     try scanner.readEnd()
   }
 
-  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension IPv4Address: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     "\(rawValue >> 24).\(rawValue >> 16 & 255).\(rawValue >> 8 & 255).\(rawValue & 255)"
   }
 }

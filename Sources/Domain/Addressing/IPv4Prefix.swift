@@ -1,33 +1,33 @@
 /// An IPv4 network such as `192.168.0.0/24`: its first address and the count of leading bits that are fixed.
 ///
 /// The bits behind the prefix are always zero, so two equal networks are equal values (RFC 4632 section 3.1).
-package struct IPv4Prefix: Hashable, Sendable {
+public struct IPv4Prefix: Hashable, Sendable {
   /// The network's first address.
-  package let network: IPv4Address
+  public let network: IPv4Address
   /// How many leading bits are fixed, 0 to 32.
-  package let length: Int
+  public let length: Int
 
   /// The network of this length that `address` lies in.
-  package init(holding address: IPv4Address, length: Int) {
+  public init(holding address: IPv4Address, length: Int) {
     precondition((0...32).contains(length), "a prefix length is 0 to 32")
     self.network = IPv4Address(rawValue: address.rawValue & Self.mask(length))
     self.length = length
   }
 
-  package var first: IPv4Address { network }
-  package var last: IPv4Address { IPv4Address(rawValue: network.rawValue | ~Self.mask(length)) }
-  package var addresses: AddressInterval { AddressInterval(first, last) }
+  public var first: IPv4Address { network }
+  public var last: IPv4Address { IPv4Address(rawValue: network.rawValue | ~Self.mask(length)) }
+  public var addresses: AddressInterval { AddressInterval(first, last) }
 
-  package func contains(_ address: IPv4Address) -> Bool {
+  public func contains(_ address: IPv4Address) -> Bool {
     address.rawValue & Self.mask(length) == network.rawValue
   }
 
-  package func contains(_ other: IPv4Prefix) -> Bool {
+  public func contains(_ other: IPv4Prefix) -> Bool {
     length <= other.length && contains(other.network)
   }
 
   /// Two networks either share no address or one holds the other whole.
-  package func overlaps(_ other: IPv4Prefix) -> Bool {
+  public func overlaps(_ other: IPv4Prefix) -> Bool {
     contains(other) || other.contains(self)
   }
 
@@ -38,5 +38,5 @@ package struct IPv4Prefix: Hashable, Sendable {
 }
 
 extension IPv4Prefix: CustomStringConvertible {
-  package var description: String { "\(network)/\(length)" }
+  public var description: String { "\(network)/\(length)" }
 }

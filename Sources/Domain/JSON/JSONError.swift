@@ -1,6 +1,6 @@
 /// Why a text is not JSON, and at which byte reading it stopped.
-package struct JSONError: Error, Hashable, Sendable {
-  package enum Problem: Hashable, Sendable {
+public struct JSONError: Error, Hashable, Sendable {
+  public enum Problem: Hashable, Sendable {
     case unexpectedEnd
     case expectedValue
     case expectedObject
@@ -20,14 +20,14 @@ package struct JSONError: Error, Hashable, Sendable {
     case tooDeep
   }
 
-  package let problem: Problem
+  public let problem: Problem
   /// Count of bytes before the offending one.
-  package let offset: Int
+  public let offset: Int
 }
 
 extension JSONError {
   /// What is wrong as a clause that follows «at line 1, column 5: ».
-  package var explanation: String {
+  public var explanation: String {
     switch problem {
     case .unexpectedEnd: "the text ends too early"
     case .expectedValue: "a value was expected"
@@ -50,7 +50,7 @@ extension JSONError {
   }
 
   /// Where `offset` lies in `text`, both counted from 1; a column is a byte, as editors count ASCII.
-  package func position(in text: some Collection<UInt8>) -> (line: Int, column: Int) {
+  public func position(in text: some Collection<UInt8>) -> (line: Int, column: Int) {
     let before = text.prefix(offset)
     let newline = UInt8(ascii: "\n")
     let line = before.count { $0 == newline } + 1
@@ -60,9 +60,9 @@ extension JSONError {
 }
 
 /// Bounds on what is read as JSON.
-package enum JSONLimits {
+public enum JSONLimits {
   /// Levels of arrays and objects in one text.
   ///
   /// One bit a level fits a machine word, so that skipping needs no stack. Kubernetes objects nest about 20 deep.
-  package static let depth = 64
+  public static let depth = 64
 }

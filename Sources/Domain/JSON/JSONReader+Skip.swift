@@ -2,7 +2,7 @@
 extension JSONReader {
   /// Skips the next value and gives the place of its bytes, without the white space around it.
   @discardableResult
-  package mutating func skip() throws(JSONError) -> Range<Int> {
+  public mutating func skip() throws(JSONError) -> Range<Int> {
     _ = try firstByte()
     let start = offset
     offset = try bytes.placeBehindValue(at: start, depth: depth)

@@ -1,7 +1,7 @@
 /// Reading what one needs from objects that others write: a value of another kind counts as missing.
 extension JSONReader {
   /// Walks the members of the object that comes next; a value that `member` leaves unread is skipped.
-  package mutating func readMembers(
+  public mutating func readMembers(
     _ member: (borrowing JSONText, inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
     guard try nextKind() == .object else {
@@ -17,7 +17,7 @@ extension JSONReader {
   }
 
   /// Walks the elements of the array that comes next; an element that `element` leaves unread is skipped.
-  package mutating func readElements(
+  public mutating func readElements(
     _ element: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
     guard try nextKind() == .array else {
@@ -39,7 +39,7 @@ extension JSONReader {
   }
 
   @_lifetime(copy self)
-  package mutating func readStringIfAny() throws(JSONError) -> JSONText? {
+  public mutating func readStringIfAny() throws(JSONError) -> JSONText? {
     guard try nextKind() == .string else {
       try skip()
       return nil
@@ -47,7 +47,7 @@ extension JSONReader {
     return try readString()
   }
 
-  package mutating func readBoolIfAny() throws(JSONError) -> Bool? {
+  public mutating func readBoolIfAny() throws(JSONError) -> Bool? {
     guard try nextKind() == .bool else {
       try skip()
       return nil
@@ -55,7 +55,7 @@ extension JSONReader {
     return try readBool()
   }
 
-  package mutating func readIntegerIfAny() throws(JSONError) -> Int? {
+  public mutating func readIntegerIfAny() throws(JSONError) -> Int? {
     guard try nextKind() == .number else {
       try skip()
       return nil
@@ -64,7 +64,7 @@ extension JSONReader {
   }
 
   /// The strings of an array; elements of another kind are left out.
-  package mutating func readStrings() throws(JSONError) -> [String] {
+  public mutating func readStrings() throws(JSONError) -> [String] {
     var strings: [String] = []
     try readElements { reader throws(JSONError) in
       if let text = try reader.readStringIfAny() { strings.append(text.string) }

@@ -3,22 +3,22 @@
 /// The caller walks: ``enterObject()``, then ``nextKey()`` until it is nil, and for each key one `read…` or ``skip()``.
 /// What is skipped is still checked to the last byte; nothing of it is copied. Size is the caller's limit, since the
 /// caller holds the bytes.
-package struct JSONReader: ~Copyable, ~Escapable {
+public struct JSONReader: ~Copyable, ~Escapable {
   let bytes: Span<UInt8>
   /// Count of bytes already read.
-  package internal(set) var offset = 0
+  public internal(set) var offset = 0
   /// Containers entered by the caller and not yet left.
   var depth = 0
   /// True between `{` or `[` and the first thing behind it, where a comma must not stand.
   var isAtStartOfContainer = false
 
   @_lifetime(copy text)
-  package init(_ text: Span<UInt8>) {
+  public init(_ text: Span<UInt8>) {
     bytes = text
   }
 
   /// What kind of value comes next, told by its first byte.
-  package mutating func nextKind() throws(JSONError) -> JSONKind {
+  public mutating func nextKind() throws(JSONError) -> JSONKind {
     switch try firstByte() {
     case UInt8(ascii: "{"): .object
     case UInt8(ascii: "["): .array
@@ -30,17 +30,17 @@ package struct JSONReader: ~Copyable, ~Escapable {
     }
   }
 
-  package mutating func enterObject() throws(JSONError) {
+  public mutating func enterObject() throws(JSONError) {
     try enter(UInt8(ascii: "{"), otherwise: .expectedObject)
   }
 
-  package mutating func enterArray() throws(JSONError) {
+  public mutating func enterArray() throws(JSONError) {
     try enter(UInt8(ascii: "["), otherwise: .expectedArray)
   }
 
   /// The next key of the object that was entered, its colon read too; nil when the object has ended.
   @_lifetime(copy self)
-  package mutating func nextKey() throws(JSONError) -> JSONText? {
+  public mutating func nextKey() throws(JSONError) -> JSONText? {
     let byte = try firstByte()
     if byte == UInt8(ascii: "}") {
       leave()
@@ -57,7 +57,7 @@ package struct JSONReader: ~Copyable, ~Escapable {
   }
 
   /// Whether the array that was entered has another element, whose value is then to be read.
-  package mutating func nextElement() throws(JSONError) -> Bool {
+  public mutating func nextElement() throws(JSONError) -> Bool {
     let byte = try firstByte()
     if byte == UInt8(ascii: "]") {
       leave()
@@ -73,7 +73,7 @@ package struct JSONReader: ~Copyable, ~Escapable {
   }
 
   @_lifetime(copy self)
-  package mutating func readString() throws(JSONError) -> JSONText {
+  public mutating func readString() throws(JSONError) -> JSONText {
     guard try firstByte() == UInt8(ascii: "\"") else { throw failure(.expectedString) }
     let start = offset
     let isPlain: Bool
@@ -83,26 +83,26 @@ package struct JSONReader: ~Copyable, ~Escapable {
 
   /// Reads a number and gives its text: JSON numbers have no width, so none is chosen here.
   @_lifetime(copy self)
-  package mutating func readNumber() throws(JSONError) -> JSONText {
+  public mutating func readNumber() throws(JSONError) -> JSONText {
     _ = try firstByte()
     let start = offset
     offset = try bytes.placeBehindNumber(at: start)
     return text(start..<offset, isPlain: true)
   }
 
-  package mutating func readBool() throws(JSONError) -> Bool {
+  public mutating func readBool() throws(JSONError) -> Bool {
     let isTrue = try firstByte() == UInt8(ascii: "t")
     offset = try bytes.placeBehindLiteral(isTrue ? "true" : "false", at: offset)
     return isTrue
   }
 
-  package mutating func readNull() throws(JSONError) {
+  public mutating func readNull() throws(JSONError) {
     _ = try firstByte()
     offset = try bytes.placeBehindLiteral("null", at: offset)
   }
 
   /// Requires that nothing but white space follows.
-  package mutating func readEnd() throws(JSONError) {
+  public mutating func readEnd() throws(JSONError) {
     offset = bytes.placeBehindWhitespace(from: offset)
     if offset < bytes.count { throw failure(.trailingText) }
   }
@@ -143,6 +143,6 @@ package struct JSONReader: ~Copyable, ~Escapable {
 }
 
 /// The kinds of JSON values, true and false counted as one.
-package enum JSONKind: Hashable, Sendable {
+public enum JSONKind: Hashable, Sendable {
   case null, bool, number, string, array, object
 }

@@ -1,11 +1,11 @@
 /// A string or number as it stands in the text that is being read, not yet copied.
 ///
 /// It was checked when it was read, so taking it out cannot fail.
-package struct JSONText: ~Escapable {
+public struct JSONText: ~Escapable {
   /// The bytes between the quotes, escapes and all.
-  package let raw: Span<UInt8>
+  public let raw: Span<UInt8>
   /// True when `raw` has no escape and so is the string itself.
-  package let isPlain: Bool
+  public let isPlain: Bool
 
   @_lifetime(copy raw)
   init(raw: Span<UInt8>, isPlain: Bool) {
@@ -18,7 +18,7 @@ package struct JSONText: ~Escapable {
   /// The lengths are compared where the question is asked: a reader asks it of each key for every name it knows, and
   /// measured, the calls were a tenth of reading a review.
   @inlinable @inline(__always)
-  package func equals(_ literal: StaticString) -> Bool {
+  public func equals(_ literal: StaticString) -> Bool {
     if isPlain, raw.count != literal.utf8CodeUnitCount { return false }
     return equalsBytes(of: literal)
   }
@@ -49,7 +49,7 @@ package struct JSONText: ~Escapable {
   }
 
   /// The string's UTF-8 bytes with all escapes resolved.
-  package var unescaped: [UInt8] {
+  public var unescaped: [UInt8] {
     // Sound: the bytes are copied within the call.
     if isPlain { return unsafe raw.withUnsafeBufferPointer { unsafe Array($0) } }
     // Sound: an escape is never shorter than what it stands for, so there is room for everything.
@@ -60,7 +60,7 @@ package struct JSONText: ~Escapable {
     }
   }
 
-  package var string: String {
+  public var string: String {
     // Sound: the buffer is used within the call that lends it.
     isPlain
       ? unsafe raw.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

@@ -1,5 +1,5 @@
 /// A JSON value as a tree, for the few texts that are looked at from all sides: the setting's value above all.
-package enum JSONValue: Sendable {
+public enum JSONValue: Sendable {
   case null
   case bool(Bool)
   /// The number's digits as they were written; JSON numbers have no width.
@@ -9,7 +9,7 @@ package enum JSONValue: Sendable {
   /// The members in the order they were written, a key that stands twice included.
   case object([JSONMember])
 
-  package var kind: JSONKind {
+  public var kind: JSONKind {
     switch self {
     case .null: .null
     case .bool: .bool
@@ -21,11 +21,11 @@ package enum JSONValue: Sendable {
   }
 }
 
-package struct JSONMember: Sendable {
-  package let key: String
-  package let value: JSONValue
+public struct JSONMember: Sendable {
+  public let key: String
+  public let value: JSONValue
 
-  package init(key: String, value: JSONValue) {
+  public init(key: String, value: JSONValue) {
     self.key = key
     self.value = value
   }
@@ -33,37 +33,37 @@ package struct JSONMember: Sendable {
 
 extension JSONValue {
   /// Reads a whole text: one value with nothing but white space around it.
-  package init(parsing text: Span<UInt8>) throws(JSONError) {
+  public init(parsing text: Span<UInt8>) throws(JSONError) {
     var reader = JSONReader(text)
     self = try reader.readValue()
     try reader.readEnd()
   }
 
-  package init(parsing text: [UInt8]) throws(JSONError) {
+  public init(parsing text: [UInt8]) throws(JSONError) {
     self = try JSONValue(parsing: text.span)
   }
 
-  package subscript(key: String) -> JSONValue? {
+  public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
   /// Nil for a value of another kind. Inlinable, since a judgement asks it of every entry.
   @inlinable
-  package var string: String? {
+  public var string: String? {
     guard case .string(let text) = self else { return nil }
     return text
   }
 
   /// Nil for a value of another kind, a number with a fraction or an exponent, and one too large for a word.
-  package var integer: Int? {
+  public var integer: Int? {
     guard case .number(let digits) = self else { return nil }
     return Int(digits)
   }
 }
 
 extension JSONReader {
-  package mutating func readValue() throws(JSONError) -> JSONValue {
+  public mutating func readValue() throws(JSONError) -> JSONValue {
     switch try nextKind() {
     case .null:
       try readNull()

@@ -1,30 +1,30 @@
 /// Writes JSON without white space, strings with the fewest escapes that RFC 8259 allows.
-package struct JSONWriter: ~Copyable {
-  package private(set) var bytes: [UInt8] = []
+public struct JSONWriter: ~Copyable {
+  public private(set) var bytes: [UInt8] = []
 
-  package init(capacity: Int = 0) {
+  public init(capacity: Int = 0) {
     bytes.reserveCapacity(capacity)
   }
 
   /// Appends punctuation, keys and other text that is JSON already.
-  package mutating func append(raw literal: StaticString) {
+  public mutating func append(raw literal: StaticString) {
     unsafe bytes.append(contentsOf: literal.bytes)
   }
 
-  package mutating func append(raw text: [UInt8]) {
+  public mutating func append(raw text: [UInt8]) {
     bytes.append(contentsOf: text)
   }
 
-  package mutating func append(_ number: Int) {
+  public mutating func append(_ number: Int) {
     bytes.append(contentsOf: String(number).utf8)
   }
 
-  package mutating func append(_ text: String) {
+  public mutating func append(_ text: String) {
     append(string: text.utf8.span)
   }
 
   /// Appends a string in quotes: only the quote, the backslash and control characters need an escape (section 7).
-  package mutating func append(string text: Span<UInt8>) {
+  public mutating func append(string text: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
     var place = 0
     while true {
@@ -55,7 +55,7 @@ package struct JSONWriter: ~Copyable {
   }
 
   /// Appends a value with the keys of every object in byte order.
-  package mutating func append(sorted value: JSONValue) {
+  public mutating func append(sorted value: JSONValue) {
     switch value {
     case .null: append(raw: "null")
     case .bool(let bool): append(raw: bool ? "true" : "false")
@@ -66,7 +66,7 @@ package struct JSONWriter: ~Copyable {
     }
   }
 
-  package mutating func append(array elements: [JSONValue]) {
+  public mutating func append(array elements: [JSONValue]) {
     append(raw: "[")
     for (index, element) in elements.enumerated() {
       if index > 0 { append(raw: ",") }
@@ -76,7 +76,7 @@ package struct JSONWriter: ~Copyable {
   }
 
   /// Appends the members in the order they are given; the objects inside them are sorted.
-  package mutating func append(object members: [JSONMember]) {
+  public mutating func append(object members: [JSONMember]) {
     append(raw: "{")
     for (index, member) in members.enumerated() {
       if index > 0 { append(raw: ",") }
@@ -90,7 +90,7 @@ package struct JSONWriter: ~Copyable {
 
 extension [JSONMember] {
   /// Byte order, not Swift's: two strings that look the same may have different bytes.
-  package var sortedByKey: [JSONMember] {
+  public var sortedByKey: [JSONMember] {
     sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
   }
 }

@@ -1,5 +1,5 @@
 /// Another program, run to its end for what it prints.
-package struct ChildProcess {
+public struct ChildProcess {
   private let command: String
   private let arguments: [String]
   private let environment: [(name: String, value: String)]
@@ -7,7 +7,7 @@ package struct ChildProcess {
   /// - Parameters:
   ///   - command: A path, or a name that is looked for in `PATH`.
   ///   - environment: Set in addition to this process's environment.
-  package init(_ command: String, _ arguments: [String], environment: [(name: String, value: String)] = []) {
+  public init(_ command: String, _ arguments: [String], environment: [(name: String, value: String)] = []) {
     self.command = command
     self.arguments = arguments
     self.environment = environment
@@ -18,7 +18,7 @@ package struct ChildProcess {
   /// - Parameters:
   ///   - limit: More bytes than this end it.
   ///   - patience: It is killed when it runs longer.
-  package func output(limit: Int, patience: Duration) throws(ChildFailure) -> [UInt8] {
+  public func output(limit: Int, patience: Duration) throws(ChildFailure) -> [UInt8] {
     var bytes: [UInt8]?
     let status: Int32
     do throws(Errno) {
@@ -68,9 +68,9 @@ package struct ChildProcess {
 }
 
 /// Why a program did not provide what it was run for.
-package struct ChildFailure: Error, CustomStringConvertible, Sendable {
-  package let description: String
-  package let isMissing: Bool
+public struct ChildFailure: Error, CustomStringConvertible, Sendable {
+  public let description: String
+  public let isMissing: Bool
 
   init(_ description: String, isMissing: Bool = false) {
     self.description = description

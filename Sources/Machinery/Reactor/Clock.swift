@@ -1,36 +1,36 @@
 internal import Glibc
 
 /// A moment of a clock that never jumps: time since the machine started, without the time it slept.
-package struct Moment: Comparable, Hashable, Sendable {
-  package let nanoseconds: Int64
+public struct Moment: Comparable, Hashable, Sendable {
+  public let nanoseconds: Int64
 
-  package init(nanoseconds: Int64) {
+  public init(nanoseconds: Int64) {
     self.nanoseconds = nanoseconds
   }
 
-  package static var now: Moment { Moment(nanoseconds: Syscalls.time(of: CLOCK_MONOTONIC)) }
+  public static var now: Moment { Moment(nanoseconds: Syscalls.time(of: CLOCK_MONOTONIC)) }
 
-  package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
-  package static func + (left: Self, right: Duration) -> Moment {
+  public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+  public static func + (left: Self, right: Duration) -> Moment {
     Moment(nanoseconds: left.nanoseconds + right.nanoseconds)
   }
-  package static func - (left: Self, right: Self) -> Duration { .nanoseconds(left.nanoseconds - right.nanoseconds) }
+  public static func - (left: Self, right: Self) -> Duration { .nanoseconds(left.nanoseconds - right.nanoseconds) }
 }
 
 /// The time of day, for logs.
-package enum WallClock {
+public enum WallClock {
   /// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-  package static var seconds: Int64 { Syscalls.time(of: CLOCK_REALTIME) / 1_000_000_000 }
+  public static var seconds: Int64 { Syscalls.time(of: CLOCK_REALTIME) / 1_000_000_000 }
 
   /// Such as `2026-11-24T04:17:01.123Z` (RFC 3339, UTC).
-  package static var timestamp: String {
+  public static var timestamp: String {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return timestamp(time)
   }
 
   /// The same for another moment, in seconds since 1970.
-  package static func timestamp(_ seconds: Int64) -> String { timestamp(timespec(tv_sec: Int(seconds), tv_nsec: 0)) }
+  public static func timestamp(_ seconds: Int64) -> String { timestamp(timespec(tv_sec: Int(seconds), tv_nsec: 0)) }
 
   private static func timestamp(_ moment: timespec) -> String {
     var time = moment
@@ -49,7 +49,7 @@ package enum WallClock {
 
   /// Reads `2026-11-24T04:17:01Z`, with or without a fraction, or with an offset in place of Z (RFC 3339); the fraction
   /// is left out.
-  package static func seconds(at text: String) -> Int64? {
+  public static func seconds(at text: String) -> Int64? {
     let fields = text.prefix(19).split(whereSeparator: { "-T:".contains($0) }).compactMap { Int32($0) }
     var rest = text.dropFirst(19)
     if rest.first == "." { rest = rest.dropFirst().drop { $0.isWholeNumber } }

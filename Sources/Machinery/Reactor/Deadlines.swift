@@ -3,9 +3,9 @@
 /// A hashed wheel: every deadline waits in the spoke of its tick. One that moved later is left where it is and looked
 /// at again when its old spoke comes round, so that a busy keep-alive connection, whose deadline moves with each
 /// request, touches the wheel once a turn and not once a request. Time is handed in.
-package struct Deadlines {
+public struct Deadlines {
   /// A deadline fires at most this much late, which no peer can tell from the network.
-  package static let tick: Duration = .nanoseconds(tickNanoseconds)
+  public static let tick: Duration = .nanoseconds(tickNanoseconds)
   private static let tickNanoseconds: Int64 = 100_000_000
   private static let spokes = 512
 
@@ -19,11 +19,11 @@ package struct Deadlines {
   /// No spoke of an earlier tick holds anything; the loop sleeps until then.
   private var earliest = Int64.max
 
-  package init(now: Moment) {
+  public init(now: Moment) {
     current = Self.ticks(now)
   }
 
-  package mutating func set(_ token: Poller.Token, at moment: Moment) {
+  public mutating func set(_ token: Poller.Token, at moment: Moment) {
     let slot = Int(token.slot)
     while due.count <= slot {
       due.append(0)
@@ -39,20 +39,20 @@ package struct Deadlines {
     if waitsAt[slot] == 0 || due[slot] < waitsAt[slot] { park(token) }
   }
 
-  package mutating func clear(_ token: Poller.Token) {
+  public mutating func clear(_ token: Poller.Token) {
     let slot = Int(token.slot)
     guard slot < due.count, generations[slot] == token.generation else { return }
     due[slot] = 0
   }
 
   /// How long a loop may sleep: nil when nothing waits.
-  package func sleep(from now: Moment) -> Duration? {
+  public func sleep(from now: Moment) -> Duration? {
     guard earliest < .max else { return nil }
     return max(.zero, Self.moment(earliest) - now)
   }
 
   /// Gives every token whose time is up, and forgets it.
-  package mutating func expired(by now: Moment) -> [Poller.Token] {
+  public mutating func expired(by now: Moment) -> [Poller.Token] {
     var expired: [Poller.Token] = []
     let target = Self.ticks(now)
     guard target >= earliest else {

@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// An open file descriptor with exactly one owner: it is closed when the owner ends, and only then.
-package struct Descriptor: ~Copyable, Sendable {
-  package let rawValue: Int32
+public struct Descriptor: ~Copyable, Sendable {
+  public let rawValue: Int32
 
   init(owning rawValue: Int32) {
     self.rawValue = rawValue

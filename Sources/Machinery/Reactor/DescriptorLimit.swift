@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// How many descriptors the process may have open (getrlimit(2), RLIMIT_NOFILE).
-package enum DescriptorLimit {
+public enum DescriptorLimit {
   /// Nil where the kernel does not say.
   static var current: Int? { limits.map { Int(clamping: $0.rlim_cur) } }
 
   /// Raises the limit as far as an unprivileged process may, and gives it.
-  package static func raise() -> Int {
+  public static func raise() -> Int {
     // What Linux gives a process unless told otherwise.
     guard var limit = limits else { return 1024 }
     let former = limit.rlim_cur

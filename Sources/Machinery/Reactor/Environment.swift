@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// The variables that this process was started with.
-package enum Environment {
-  package static func value(_ name: String) -> String? {
+public enum Environment {
+  public static func value(_ name: String) -> String? {
     // Sound: nobody changes the environment while the process runs.
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }

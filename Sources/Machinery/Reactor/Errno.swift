@@ -1,17 +1,17 @@
 internal import Glibc
 
 /// Why the kernel refused a system call (errno(3)).
-package struct Errno: Error, RawRepresentable, Hashable, Sendable {
-  package let rawValue: Int32
+public struct Errno: Error, RawRepresentable, Hashable, Sendable {
+  public let rawValue: Int32
 
-  package init(rawValue: Int32) {
+  public init(rawValue: Int32) {
     self.rawValue = rawValue
   }
 
   static let wouldBlock = Errno(rawValue: EAGAIN)
   static let invalidArgument = Errno(rawValue: EINVAL)
   static let interrupted = Errno(rawValue: EINTR)
-  package static let noSuchFile = Errno(rawValue: ENOENT)
+  public static let noSuchFile = Errno(rawValue: ENOENT)
 }
 
 // What accept(2) tells.
@@ -29,14 +29,14 @@ extension Errno {
 
 extension Errno: CustomStringConvertible {
   /// The kernel's own words, such as `Permission denied`.
-  package var description: String {
+  public var description: String {
     // Sound: strerror gives a text that ends with a zero byte; glibc's is thread-local.
     unsafe strerror(rawValue).map { unsafe String(cString: $0) } ?? "error \(rawValue)"
   }
 }
 
 /// What came of a step that may have to wait.
-package enum Progress<Value> {
+public enum Progress<Value> {
   case done(Value)
   /// The kernel would have to wait; ask again when the poller says so.
   case notYet

@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// Why a file, folder or stream cannot be read or written, in words for its owner.
-package struct FileError: Error, CustomStringConvertible, Sendable {
-  package let description: String
+public struct FileError: Error, CustomStringConvertible, Sendable {
+  public let description: String
 
   init(_ path: String, _ reason: String) {
     description = "\(path): \(reason)"
@@ -10,9 +10,9 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
 }
 
 /// Files, read and written whole.
-package enum File {
+public enum File {
   /// - Parameter limit: More bytes than this are an error, not a truncation.
-  package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  public static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     let bytes: [UInt8]
     do throws(Errno) {
       bytes = try readWhole(path, stoppingAfter: limit)
@@ -38,7 +38,7 @@ package enum File {
   }
 
   /// Waits for the end of standard input, which may be a terminal or a pipe.
-  package static func readStandardInput(limit: Int) throws(FileError) -> [UInt8] {
+  public static func readStandardInput(limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     do throws(Errno) {
       let input = Descriptor(owning: try Syscalls.duplicate(0))
@@ -54,7 +54,7 @@ package enum File {
   }
 
   /// Writes a file anew, or creates it with the rights that the user's mask leaves.
-  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+  public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     do throws(Errno) {
       let file = Descriptor(owning: try Syscalls.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC))
       try Syscalls.writeWhole(file.rawValue, bytes)
@@ -63,18 +63,18 @@ package enum File {
     }
   }
 
-  package static func isFolder(_ path: String) -> Bool {
+  public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  package static func exists(_ path: String) -> Bool {
+  public static func exists(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0
   }
 
   /// The names in a folder, in byte order.
-  package static func names(in folder: String) throws(FileError) -> [String] {
+  public static func names(in folder: String) throws(FileError) -> [String] {
     let names: [String]
     do throws(Errno) {
       names = try Syscalls.names(in: folder)

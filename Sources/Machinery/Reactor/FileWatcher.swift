@@ -5,15 +5,15 @@ internal import Glibc
 ///
 /// A file is watched through its folder, because most programs replace a file by renaming another one over it, and
 /// Kubernetes by moving the symbolic link `..data` beside it.
-package struct FileWatcher: ~Copyable, Sendable {
-  package let descriptor: Descriptor
+public struct FileWatcher: ~Copyable, Sendable {
+  public let descriptor: Descriptor
 
-  package init() throws(Errno) {
+  public init() throws(Errno) {
     descriptor = Descriptor(owning: try Syscalls.makeWatcher())
   }
 
   /// Watches a folder, or the folder a file is in; the file itself need not exist yet. Watching twice does no harm.
-  package func watch(_ path: String) throws(FileError) {
+  public func watch(_ path: String) throws(FileError) {
     let folder = File.isFolder(path) ? path : Self.folder(of: path)
     let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF
     do throws(Errno) {
@@ -24,7 +24,7 @@ package struct FileWatcher: ~Copyable, Sendable {
   }
 
   /// Takes all events that have come and forgets them; false if there were none.
-  package func drain() -> Bool {
+  public func drain() -> Bool {
     var isChanged = false
     while case .done(let events)? = try? descriptor.read(atMost: 64 * 1024), !events.isEmpty { isChanged = true }
     return isChanged

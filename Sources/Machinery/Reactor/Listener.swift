@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// A socket that waits for connections.
-package struct Listener: ~Copyable, Sendable {
-  package let descriptor: Descriptor
+public struct Listener: ~Copyable, Sendable {
+  public let descriptor: Descriptor
   /// With the port that the kernel picked where 0 was asked for.
-  package let address: SocketAddress
+  public let address: SocketAddress
 
   /// What became of an attempt to accept.
-  package enum Acceptance: ~Copyable {
+  public enum Acceptance: ~Copyable {
     case connection(Socket, from: SocketAddress)
     /// Nobody is waiting.
     case nobody
@@ -16,7 +16,7 @@ package struct Listener: ~Copyable, Sendable {
   }
 
   /// - Parameter backlog: How many connections the kernel completes before they are accepted.
-  package init(on address: SocketAddress, backlog: Int32) throws(Errno) {
+  public init(on address: SocketAddress, backlog: Int32) throws(Errno) {
     let socket = Descriptor(owning: try Syscalls.socket(address.family))
     // A restart must not wait for the last connections' TIME-WAIT to end.
     try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_REUSEADDR, to: 1)
@@ -31,11 +31,11 @@ package struct Listener: ~Copyable, Sendable {
   }
 
   /// Refuses connections from now on, whoever else still holds the descriptor; calling it twice does no harm.
-  package func endListening() {
+  public func endListening() {
     try? Syscalls.endReceiving(descriptor.rawValue)
   }
 
-  package func accept() throws(Errno) -> Acceptance {
+  public func accept() throws(Errno) -> Acceptance {
     while true {
       let accepted: Progress<(Int32, SocketAddress)>
       do throws(Errno) {

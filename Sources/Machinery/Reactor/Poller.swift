@@ -2,34 +2,34 @@ internal import CLinux
 internal import Glibc
 
 /// Tells which descriptors can be read or written now (epoll(7), level-triggered).
-@safe package final class Poller {
+@safe public final class Poller {
   /// What to be told of a descriptor.
-  package struct Interest: OptionSet, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+  public struct Interest: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    package static let reading = Interest(rawValue: EPOLLIN.rawValue)
-    package static let writing = Interest(rawValue: EPOLLOUT.rawValue)
+    public static let reading = Interest(rawValue: EPOLLIN.rawValue)
+    public static let writing = Interest(rawValue: EPOLLOUT.rawValue)
     /// Of several pollers that watch one listening socket, wake one and not all.
-    package static let exclusive = Interest(rawValue: 1 << 28)
+    public static let exclusive = Interest(rawValue: 1 << 28)
   }
 
   /// What a descriptor is ready for. A failed one is ready for both: reading or writing it tells the error.
-  package struct Event: Sendable {
-    package let token: Token
-    package let isReadable: Bool
-    package let isWritable: Bool
+  public struct Event: Sendable {
+    public let token: Token
+    public let isReadable: Bool
+    public let isWritable: Bool
   }
 
   /// Names what was registered: a slot, and how often the slot was used.
   ///
   /// The kernel may report a descriptor that was closed and opened anew in the same batch of events; the generation
   /// keeps such an event from reaching the new owner of the slot.
-  package struct Token: Hashable, Sendable {
-    package let slot: UInt32
-    package let generation: UInt32
+  public struct Token: Hashable, Sendable {
+    public let slot: UInt32
+    public let generation: UInt32
 
-    package init(slot: UInt32, generation: UInt32) {
+    public init(slot: UInt32, generation: UInt32) {
       self.slot = slot
       self.generation = generation
     }
@@ -39,7 +39,7 @@ internal import Glibc
   private let buffer: UnsafeMutableBufferPointer<epoll_event>
 
   /// - Parameter batch: How many events one wait brings at most; the others come with the next.
-  package init(batch: Int) throws(Errno) {
+  public init(batch: Int) throws(Errno) {
     descriptor = Descriptor(owning: try Syscalls.makePoller())
     unsafe buffer = .allocate(capacity: batch)
     unsafe buffer.initialize(repeating: epoll_event())
@@ -49,22 +49,22 @@ internal import Glibc
     unsafe buffer.deallocate()
   }
 
-  package func register(_ descriptor: borrowing Descriptor, as token: Token, for interest: Interest) throws(Errno) {
+  public func register(_ descriptor: borrowing Descriptor, as token: Token, for interest: Interest) throws(Errno) {
     try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_ADD, descriptor.rawValue, event(token, interest))
   }
 
-  package func change(_ descriptor: borrowing Descriptor, as token: Token, to interest: Interest) throws(Errno) {
+  public func change(_ descriptor: borrowing Descriptor, as token: Token, to interest: Interest) throws(Errno) {
     try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_MOD, descriptor.rawValue, event(token, interest))
   }
 
-  package func remove(_ descriptor: borrowing Descriptor) throws(Errno) {
+  public func remove(_ descriptor: borrowing Descriptor) throws(Errno) {
     try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_DEL, descriptor.rawValue, epoll_event())
   }
 
   /// Waits until something is ready, at most so long, and hands over each event.
   ///
   /// - Parameter timeout: nil waits without end. Fractions of a millisecond are rounded up: never early.
-  package func wait(atMost timeout: Duration?, _ handle: (Event) -> Void) throws(Errno) {
+  public func wait(atMost timeout: Duration?, _ handle: (Event) -> Void) throws(Errno) {
     let milliseconds = timeout.map { Int32(clamping: ($0.nanoseconds + 999_999) / 1_000_000) } ?? -1
     let count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: max(milliseconds, -1))
     for index in 0..<count {

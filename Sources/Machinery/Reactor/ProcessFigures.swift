@@ -1,17 +1,17 @@
 internal import Glibc
 
 /// What the kernel tells about this process, for its metrics.
-package struct ProcessFigures: Sendable {
-  package let cpuSeconds: Double
-  package let residentBytes: Int
-  package let virtualBytes: Int
-  package let openDescriptors: Int
-  package let mostDescriptors: Int
+public struct ProcessFigures: Sendable {
+  public let cpuSeconds: Double
+  public let residentBytes: Int
+  public let virtualBytes: Int
+  public let openDescriptors: Int
+  public let mostDescriptors: Int
   /// Since 1970, to a hundredth of a second.
-  package let startSeconds: Double
+  public let startSeconds: Double
 
   /// Nil where `/proc` is not what it is on Linux.
-  package static var current: ProcessFigures? {
+  public static var current: ProcessFigures? {
     guard let memory = try? File.read("/proc/self/statm", limit: limit).words,
       let descriptors = try? File.names(in: "/proc/self/fd"),
       memory.count > 1, let virtual = Int(memory[0]), let resident = Int(memory[1]), let startSeconds

@@ -2,18 +2,18 @@ internal import CLinux
 internal import Glibc
 
 /// Turns signals into something a loop can wait for (signalfd(2)).
-package struct Signals: ~Copyable, Sendable {
-  package enum Signal: Sendable {
+public struct Signals: ~Copyable, Sendable {
+  public enum Signal: Sendable {
     /// SIGTERM: Kubernetes asks the process to end.
     case terminate
     /// SIGINT: somebody pressed Ctrl-C.
     case interrupt
   }
 
-  package let descriptor: Descriptor
+  public let descriptor: Descriptor
 
   /// Blocks the signals in the calling thread and all threads it starts later, so that only this descriptor sees them.
-  package init() throws(Errno) {
+  public init() throws(Errno) {
     var set = sigset_t()
     unsafe sigemptyset(&set)
     unsafe sigaddset(&set, SIGTERM)
@@ -25,12 +25,12 @@ package struct Signals: ~Copyable, Sendable {
   }
 
   /// Whoever writes to what nobody reads gets an error and not a signal.
-  package static func ignoreBrokenPipes() {
+  public static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
   }
 
   /// The next signal that came, if any.
-  package func next() throws(Errno) -> Signal? {
+  public func next() throws(Errno) -> Signal? {
     guard case .done(let bytes) = try descriptor.read(atMost: MemoryLayout<signalfd_siginfo>.size) else { return nil }
     // The number is the first field of signalfd_siginfo, 32 bits in the machine's order.
     let number = bytes.prefix(4).reversed().reduce(0) { $0 << 8 | Int32($1) }

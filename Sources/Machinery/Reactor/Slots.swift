@@ -1,15 +1,15 @@
 /// Keeps elements in numbered slots that are used again; a token finds its element as long as it is the same one.
-package struct Slots<Element: AnyObject> {
+public struct Slots<Element: AnyObject> {
   private var elements: [Element?] = []
   private var generations: [UInt32] = []
   private var free: [Int] = []
 
-  package init() {}
+  public init() {}
 
-  package var count: Int { elements.count - free.count }
+  public var count: Int { elements.count - free.count }
 
   /// Gives the element a slot; `make` learns its token.
-  package mutating func insert(_ make: (Poller.Token) -> Element) -> Element {
+  public mutating func insert(_ make: (Poller.Token) -> Element) -> Element {
     let slot: Int
     if let reused = free.popLast() {
       slot = reused
@@ -23,13 +23,13 @@ package struct Slots<Element: AnyObject> {
     return element
   }
 
-  package subscript(_ token: Poller.Token) -> Element? {
+  public subscript(_ token: Poller.Token) -> Element? {
     let slot = Int(token.slot)
     guard slot < elements.count, generations[slot] == token.generation else { return nil }
     return elements[slot]
   }
 
-  package mutating func remove(_ token: Poller.Token) {
+  public mutating func remove(_ token: Poller.Token) {
     let slot = Int(token.slot)
     guard self[token] != nil else { return }
     elements[slot] = nil
@@ -38,5 +38,5 @@ package struct Slots<Element: AnyObject> {
   }
 
   /// Every element, in the order of slots.
-  package var all: [Element] { elements.compactMap { $0 } }
+  public var all: [Element] { elements.compactMap { $0 } }
 }

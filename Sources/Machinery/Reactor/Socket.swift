@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// One end of a TCP connection; nothing on it ever waits.
-package struct Socket: ~Copyable, Sendable {
-  package let descriptor: Descriptor
+public struct Socket: ~Copyable, Sendable {
+  public let descriptor: Descriptor
 
   init(owning rawValue: Int32) throws(Errno) {
     descriptor = Descriptor(owning: rawValue)
@@ -11,12 +11,12 @@ package struct Socket: ~Copyable, Sendable {
   }
 
   /// Receives into the buffer; 0 means that the peer will send no more.
-  package func receive(into buffer: ReceiveBuffer) throws(Errno) -> Progress<Int> {
+  public func receive(into buffer: ReceiveBuffer) throws(Errno) -> Progress<Int> {
     try unsafe Syscalls.receive(descriptor.rawValue, buffer.storage)
   }
 
   /// Sends as much as the kernel takes now and tells how much that was.
-  package func send(_ bytes: Span<UInt8>) throws(Errno) -> Progress<Int> {
+  public func send(_ bytes: Span<UInt8>) throws(Errno) -> Progress<Int> {
     // Sound: the kernel copies out of the span before the call returns.
     try unsafe bytes.withUnsafeBytes { buffer throws(Errno) in
       try unsafe Syscalls.send(descriptor.rawValue, buffer)
@@ -24,17 +24,17 @@ package struct Socket: ~Copyable, Sendable {
   }
 
   /// Tells the peer that nothing more will come while what it sends is still read.
-  package func endSending() {
+  public func endSending() {
     // Where it fails there is no connection any more, and reading tells.
     try? Syscalls.endSending(descriptor.rawValue)
   }
 }
 
 /// The memory that a loop receives into: one for all its connections, since it serves them one after the other.
-@safe package final class ReceiveBuffer {
+@safe public final class ReceiveBuffer {
   fileprivate let storage: UnsafeMutableRawBufferPointer
 
-  package init(capacity: Int) {
+  public init(capacity: Int) {
     // Zeroed once, so that no byte of it is ever uninitialised.
     unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
     unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
@@ -44,10 +44,10 @@ package struct Socket: ~Copyable, Sendable {
     unsafe storage.deallocate()
   }
 
-  package var capacity: Int { unsafe storage.count }
+  public var capacity: Int { unsafe storage.count }
 
   /// Lends the first bytes.
-  package func withBytes<Result>(_ count: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+  public func withBytes<Result>(_ count: Int, _ body: (Span<UInt8>) -> Result) -> Result {
     // Sound: the storage is initialised, belongs to this object and is not written while it is lent.
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[..<count]).bindMemory(to: UInt8.self)
     return body(unsafe bytes.span)

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Where a TCP socket listens or comes from: an IPv4 or IPv6 address and a port.
-package struct SocketAddress: Sendable {
+public struct SocketAddress: Sendable {
   private let storage: sockaddr_storage
 
   init(_ storage: sockaddr_storage) {
@@ -12,7 +12,7 @@ package struct SocketAddress: Sendable {
   /// Reads `0.0.0.0:8443`, `[::]:8443` or `127.0.0.1:0`; port 0 lets the kernel pick one.
   ///
   /// Names are not looked up: a server listens on addresses.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
     let host = text[..<colon]
     var storage = sockaddr_storage()
@@ -36,7 +36,7 @@ package struct SocketAddress: Sendable {
 
   var family: Int32 { Int32(storage.ss_family) }
 
-  package var port: Int {
+  public var port: Int {
     // The port stands in the same place in both structures (ip(7), ipv6(7)).
     unsafe withUnsafeBytes(of: storage) { unsafe Int(UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))) }
   }
@@ -52,7 +52,7 @@ package struct SocketAddress: Sendable {
 
 extension SocketAddress: CustomStringConvertible {
   /// The form that ``init(_:)`` reads.
-  package var description: String {
+  public var description: String {
     var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     let isKnown = unsafe withSocketAddress { address, length in
       unsafe getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)

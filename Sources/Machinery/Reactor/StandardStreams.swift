@@ -1,7 +1,7 @@
 /// The process's standard output, where answers go.
-package enum StandardOutput {
+public enum StandardOutput {
   /// Writes a text as it is, past any buffer: who watches sees it at once.
-  package static func write(_ text: String) throws(FileError) {
+  public static func write(_ text: String) throws(FileError) {
     do throws(Errno) {
       try Syscalls.writeWhole(1, Array(text.utf8))
     } catch {
@@ -11,9 +11,9 @@ package enum StandardOutput {
 }
 
 /// The process's standard error, where logs go.
-package enum StandardError {
+public enum StandardError {
   /// Writes one line; a log that cannot be written is lost, not an error.
-  package static func write(_ line: String) {
+  public static func write(_ line: String) {
     try? Syscalls.writeWhole(2, Array(line.utf8))
   }
 }

@@ -1,14 +1,14 @@
 internal import Glibc
 
 /// The terminal behind standard output, if there is one.
-package enum TerminalDevice {
-  package static var isPresent: Bool { isatty(1) == 1 }
+public enum TerminalDevice {
+  public static var isPresent: Bool { isatty(1) == 1 }
 
   /// How many columns it has; nil without a terminal, or where it does not know.
-  package static var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
+  public static var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
 
   /// How many lines it shows; nil without a terminal, or where it does not know.
-  package static var rows: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+  public static var rows: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
 
   private static var size: winsize? {
     var size = winsize()
@@ -17,7 +17,7 @@ package enum TerminalDevice {
   }
 
   /// Whether the user has asked for no colours (<https://no-color.org>), or the terminal has none.
-  package static var refusesColour: Bool {
+  public static var refusesColour: Bool {
     !(Environment.value("NO_COLOR") ?? "").isEmpty || Environment.value("TERM") == "dumb"
   }
 }

@@ -2,11 +2,11 @@ internal import CLinux
 internal import Glibc
 
 /// Threads of the operating system, for loops that wait for nothing but their poller.
-package enum Thread {
+public enum Thread {
   /// Starts a thread that runs until `body` returns; nobody waits for it.
   ///
   /// - Parameter name: At most 15 bytes, as `top -H` shows it.
-  package static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+  public static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
     let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
     var thread = pthread_t()
     let result = unsafe pthread_create(
@@ -38,4 +38,4 @@ package enum Thread {
 }
 
 /// How many processors this process may use; at least one.
-package var processorCount: Int { max(1, Int(clinux_processor_count())) }
+public var processorCount: Int { max(1, Int(clinux_processor_count())) }

@@ -1,22 +1,22 @@
 internal import Glibc
 
 /// Wakes a loop from another thread (eventfd(2)).
-package struct Wakeup: ~Copyable, Sendable {
-  package let descriptor: Descriptor
+public struct Wakeup: ~Copyable, Sendable {
+  public let descriptor: Descriptor
 
-  package init() throws(Errno) {
+  public init() throws(Errno) {
     descriptor = Descriptor(owning: try Syscalls.makeEvent())
   }
 
   /// Makes the descriptor readable; any number of calls before the loop looks count as one.
-  package func wake() {
+  public func wake() {
     let one: UInt64 = 1
     // Sound: eventfd takes exactly these eight bytes. It can fail only where the counter is full, and then it is readable.
     unsafe withUnsafeBytes(of: one) { _ = try? unsafe Syscalls.write(descriptor.rawValue, $0) }
   }
 
   /// Makes the descriptor unreadable until the next call of ``wake()``.
-  package func clear() {
+  public func clear() {
     _ = try? descriptor.read(atMost: 8)
   }
 }
