@@ -20,7 +20,7 @@ struct ReviewLine {
       "webhook": "\(webhook.rawValue)",
       "uid": "\(shown(review.uid))",
       "user": "\(shown(review.userName))",
-      "operation": "\(review.operation?.rawValue ?? "")",
+      "operation": "\(review.operation.rawValue)",
       "verdict": "\(outcome.word)",
       "rules": "\(rules.joined(separator: ","))",
       "duration": "\(seconds)",

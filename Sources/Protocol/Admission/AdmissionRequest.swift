@@ -5,41 +5,28 @@ package import Rules
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>
 package struct AdmissionRequest: Sendable {
   /// Identifies the request; the response repeats it byte by byte.
-  package var uid: [UInt8] = []
-  package var operation: Operation?
-  package var userName: [UInt8] = []
-  package var isDryRun = false
-  /// True when the request is about `settings.harvesterhci.io/storage-network` and about no other object.
-  ///
-  /// A request that deletes a whole collection comes once for each object, without a name of its own.
-  package var concernsStorageNetwork: Bool {
-    hasOurResource && (hasOurName || isUnnamed && oldObject?.name == "storage-network")
-  }
-  /// The stored object; nil when it is created.
-  package var oldObject: SettingObject?
-  /// The proposed object; nil when it is deleted.
-  package var object: SettingObject?
+  package let uid: [UInt8]
+  package let operation: Operation
+  package let userName: [UInt8]
+  package let isDryRun: Bool
+  /// The change to be judged; nil where nothing of ours is changed.
+  package let change: Change?
 
-  var hasOurResource = false
-  var hasOurName = false
-  var isUnnamed = true
+  package init(
+    uid: [UInt8], operation: Operation, userName: [UInt8] = [], isDryRun: Bool = false, change: consuming Change? = nil
+  ) {
+    self.uid = uid
+    self.operation = operation
+    self.userName = userName
+    self.isDryRun = isDryRun
+    self.change = change
+  }
 
   package enum Operation: String, Sendable {
     case create = "CREATE"
     case update = "UPDATE"
     case delete = "DELETE"
     case connect = "CONNECT"
-  }
-
-  /// The change to be judged; nil where nothing of ours is changed.
-  package var change: Change? {
-    guard concernsStorageNetwork else { return nil }
-    switch operation {
-    case .create: return Change(operation: .create, old: nil, new: object ?? SettingObject())
-    case .update: return Change(operation: .update, old: oldObject, new: object ?? SettingObject())
-    case .delete: return Change(operation: .delete, old: oldObject, new: nil)
-    case .connect, nil: return nil
-    }
   }
 }
 

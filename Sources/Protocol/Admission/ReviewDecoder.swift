@@ -5,7 +5,7 @@ internal import Rules
 /// Reads an AdmissionReview in one pass: what nobody asks for, managedFields above all, is checked and skipped.
 package enum ReviewDecoder {
   package static func decode(_ body: Span<UInt8>) throws(ReviewError) -> AdmissionRequest {
-    var review = Review()
+    var review = WrittenReview()
     do throws(JSONError) {
       var reader = JSONReader(body)
       try reader.read(&review)
@@ -14,34 +14,70 @@ package enum ReviewDecoder {
       let (line, column) = error.position(in: body.indices.map { body[$0] })
       throw .notJSON(explanation: error.explanation, line: line, column: column)
     }
-    return try review.soundRequest()
+    return try review.request()
   }
 }
 
 /// A review as it was written, which may not be one at all.
 ///
-/// Not copyable, because a request is a dozen references, each of which a copy would have to count.
-private struct Review: ~Copyable {
+/// Not copyable, because it holds a dozen references, each of which a copy would have to count.
+private struct WrittenReview: ~Copyable {
   var isObject = false
   var hasKind = false
   var hasVersion = false
-  var request: AdmissionRequest?
+  var hasRequest = false
+  var requested = WrittenRequest()
 
-  consuming func soundRequest() throws(ReviewError) -> AdmissionRequest {
+  consuming func request() throws(ReviewError) -> AdmissionRequest {
     guard isObject else { throw .notAReview("it is no JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
-    guard let request else { throw .notAReview("it has no request") }
-    guard !request.uid.isEmpty else { throw .notAReview("its request has no uid") }
-    guard request.operation != nil else {
+    guard hasRequest else { throw .notAReview("it has no request") }
+    return try requested.request()
+  }
+}
+
+private struct WrittenRequest: ~Copyable {
+  var uid: [UInt8] = []
+  var operation: AdmissionRequest.Operation?
+  var userName: [UInt8] = []
+  var isDryRun = false
+  var hasOurResource = false
+  var hasOurName = false
+  var isUnnamed = true
+  var object: SettingObject?
+  var oldObject: SettingObject?
+
+  consuming func request() throws(ReviewError) -> AdmissionRequest {
+    guard !uid.isEmpty else { throw .notAReview("its request has no uid") }
+    guard let operation else {
       throw .notAReview("its request's operation is not CREATE, UPDATE, DELETE or CONNECT")
     }
-    return request
+    return AdmissionRequest(
+      uid: uid, operation: operation, userName: userName, isDryRun: isDryRun, change: takeChange(operation))
+  }
+
+  /// True when the request is about `settings.harvesterhci.io/storage-network` and about no other object.
+  ///
+  /// A request that deletes a whole collection comes once for each object, without a name of its own.
+  private var concernsStorageNetwork: Bool {
+    hasOurResource && (hasOurName || isUnnamed && oldObject?.name == "storage-network")
+  }
+
+  /// The change that is asked for, if it is ours; the objects move into it.
+  private mutating func takeChange(_ operation: AdmissionRequest.Operation) -> Change? {
+    guard concernsStorageNetwork else { return nil }
+    switch operation {
+    case .create: return Change(operation: .create, old: nil, new: object.take() ?? SettingObject())
+    case .update: return Change(operation: .update, old: oldObject.take(), new: object.take() ?? SettingObject())
+    case .delete: return Change(operation: .delete, old: oldObject.take(), new: nil)
+    case .connect: return nil
+    }
   }
 }
 
 extension JSONReader {
-  fileprivate mutating func read(_ review: inout Review) throws(JSONError) {
+  fileprivate mutating func read(_ review: inout WrittenReview) throws(JSONError) {
     review.isObject = try nextKind() == .object
     try readMembers { key, reader throws(JSONError) in
       if key.equals("kind") {
@@ -49,7 +85,9 @@ extension JSONReader {
       } else if key.equals("apiVersion") {
         review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
       } else if key.equals("request"), try reader.nextKind() == .object {
-        review.request = try reader.readRequest()
+        review.hasRequest = true
+        review.requested = WrittenRequest()
+        try reader.read(&review.requested)
       }
     }
   }
@@ -60,8 +98,7 @@ extension JSONReader {
     return text.equals(expected)
   }
 
-  private mutating func readRequest() throws(JSONError) -> AdmissionRequest {
-    var request = AdmissionRequest()
+  private mutating func read(_ request: inout WrittenRequest) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("uid") {
         request.uid = try reader.readStringIfAny()?.unescaped ?? []
@@ -82,10 +119,9 @@ extension JSONReader {
         request.isDryRun = try reader.readBoolIfAny() ?? false
       }
     }
-    return request
   }
 
-  private mutating func readName(of request: inout AdmissionRequest) throws(JSONError) {
+  private mutating func readName(of request: inout WrittenRequest) throws(JSONError) {
     request.hasOurName = false
     request.isUnnamed = true
     guard let name = try readStringIfAny() else { return }

@@ -56,7 +56,7 @@ package struct Reviewer: Sendable {
   }
 
   private func mutate(_ request: AdmissionRequest) -> Outcome {
-    guard let value = request.change?.normalisedValue else { return .allowed(warnings: []) }
-    return .patched(value: value, replacesValue: request.object?.hasValue ?? false)
+    guard let change = request.change, let value = change.normalisedValue else { return .allowed(warnings: []) }
+    return .patched(value: value, replacesValue: change.new?.hasValue ?? false)
   }
 }

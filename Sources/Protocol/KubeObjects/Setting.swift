@@ -59,10 +59,10 @@ extension JSONReader {
 }
 
 extension SettingNotes {
-  fileprivate init(_ annotations: [String: String]) {
-    self.init()
-    hash = annotations["storage-network.settings.harvesterhci.io/hash"] ?? ""
-    network = annotations["storage-network.settings.harvesterhci.io/net-attach-def"] ?? ""
-    formerNetwork = annotations["storage-network.settings.harvesterhci.io/old-net-attach-def"] ?? ""
+  fileprivate convenience init(_ annotations: [String: String]) {
+    self.init(
+      hash: annotations["storage-network.settings.harvesterhci.io/hash"] ?? "",
+      network: annotations["storage-network.settings.harvesterhci.io/net-attach-def"] ?? "",
+      formerNetwork: annotations["storage-network.settings.harvesterhci.io/old-net-attach-def"] ?? "")
   }
 }

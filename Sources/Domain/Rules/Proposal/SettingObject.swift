@@ -34,7 +34,9 @@ package enum SettingText: Sendable, Equatable {
 }
 
 /// The setting's condition `configured`, in which Harvester tells how far it has carried out the last change.
-package struct ConfiguredCondition: Sendable, Equatable {
+///
+/// A class, as ``SettingNotes`` is one: most objects of a review have neither, and so each moves as one word.
+package final class ConfiguredCondition: Sendable, Equatable {
   package let status: String
   package let reason: String
   package let message: String
@@ -46,16 +48,28 @@ package struct ConfiguredCondition: Sendable, Equatable {
   }
 
   package var isInProgress: Bool { status == "False" && reason == "In Progress" }
+
+  package static func == (left: ConfiguredCondition, right: ConfiguredCondition) -> Bool {
+    (left.status, left.reason, left.message) == (right.status, right.reason, right.message)
+  }
 }
 
 /// The annotations by which Harvester remembers what it has carried out; each empty where it is missing.
-package struct SettingNotes: Sendable, Equatable {
+package final class SettingNotes: Sendable, Equatable {
   /// The ``Fingerprint`` of the value that was seen last.
-  package var hash = ""
+  package let hash: String
   /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition that was made for it.
-  package var network = ""
+  package let network: String
   /// The one before, until it is removed.
-  package var formerNetwork = ""
+  package let formerNetwork: String
 
-  package init() {}
+  package init(hash: String = "", network: String = "", formerNetwork: String = "") {
+    self.hash = hash
+    self.network = network
+    self.formerNetwork = formerNetwork
+  }
+
+  package static func == (left: SettingNotes, right: SettingNotes) -> Bool {
+    (left.hash, left.network, left.formerNetwork) == (right.hash, right.network, right.formerNetwork)
+  }
 }
