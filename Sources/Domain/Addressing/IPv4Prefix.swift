@@ -28,12 +28,13 @@ public struct IPv4Prefix: Hashable, Sendable {
 
   /// Two networks either share no address or one holds the other whole.
   public func overlaps(_ other: IPv4Prefix) -> Bool {
-    contains(other) || other.contains(self)
+    let mask = Self.mask(min(length, other.length))
+    return network.rawValue & mask == other.network.rawValue & mask
   }
 
   private static func mask(_ length: Int) -> UInt32 {
-    // The smart shift gives 0 for a shift by 32, which is what a /0 needs.
-    UInt32.max << (32 - length)
+    // In twice the width, so that a /0, a shift by 32, needs no question: the others are asked thousands of times.
+    UInt32(truncatingIfNeeded: ~UInt64(0) &<< UInt64(truncatingIfNeeded: 32 &- length))
   }
 }
 

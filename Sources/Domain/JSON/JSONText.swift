@@ -61,10 +61,12 @@ public struct JSONText: ~Escapable {
   }
 
   public var string: String {
-    // Sound: the buffer is used within the call that lends it.
-    isPlain
-      ? unsafe raw.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-      : String(decoding: unescaped, as: UTF8.self)
+    // Sound: there is room for all that is written.
+    unsafe String(unsafeUninitializedCapacity: raw.count) { buffer in
+      if !isPlain { return unsafe unescape(into: buffer) }
+      for place in 0..<raw.count { unsafe buffer[place] = raw[checked: place] }
+      return raw.count
+    }
   }
 
   /// Writes the string with all escapes resolved and gives the count of its bytes.

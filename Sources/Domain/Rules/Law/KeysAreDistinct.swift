@@ -5,7 +5,7 @@ enum KeysAreDistinct: Rule {
   static let demand = "No key stands twice."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    let keys = JSONValue.object(entries.network.members).repeatedKeys
+    let keys = entries.network.members.repeatedKeys
     guard !keys.isEmpty else { return }
     findings.refuse(
       entries.field.rawValue,

@@ -10,7 +10,7 @@ package enum CanonicalValue {
   package static func spelling(of text: [UInt8]) -> [UInt8]? {
     if SettingText.text(text).isBlank { return [] }
     guard let value = try? JSONValue(parsing: text), case .object(let members) = value,
-      value.repeatedKeys.isEmpty, let ordered = ordered(members)
+      members.repeatedKeys.isEmpty, let ordered = ordered(members)
     else { return nil }
     var writer = JSONWriter(capacity: text.count)
     writer.append(object: ordered)
@@ -40,43 +40,50 @@ package enum CanonicalValue {
   }
 }
 
-extension JSONValue {
+extension [JSONMember] {
   /// The paths of keys that stand more than once in one object, such as `labels.a`: those of the outermost such object,
   /// in byte order, and no more of them than a message names.
   var repeatedKeys: [String] {
-    switch self {
-    case .object(let members):
-      // Nearly always all are distinct; what is taken for equal here is looked at below.
-      if members.hasDistinctKeys { return repeatedKeysInside(members) }
-      let keys = members.sortedByKey.map(\.key)
-      func repeats(_ index: Int) -> Bool { index > 0 && keys[index].utf8.elementsEqual(keys[index - 1].utf8) }
-      let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(mostNamesInMessage)
-      if !repeated.isEmpty { return repeated.map { keys[$0] } }
-      return repeatedKeysInside(members)
-    case .array(let elements):
-      return elements.lazy.map(\.repeatedKeys).first { !$0.isEmpty } ?? []
-    default:
-      return []
-    }
+    // Nearly always all are distinct; what is taken for equal here is looked at below.
+    if hasDistinctKeys { return repeatedKeysInside }
+    let keys = sortedByKey.map(\.key)
+    func repeats(_ index: Int) -> Bool { index > 0 && keys[index].utf8.elementsEqual(keys[index - 1].utf8) }
+    let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(mostNamesInMessage)
+    return repeated.isEmpty ? repeatedKeysInside : repeated.map { keys[$0] }
   }
 
-  private func repeatedKeysInside(_ members: [JSONMember]) -> [String] {
-    for member in members {
-      let keys = member.value.repeatedKeys
-      if !keys.isEmpty { return keys.map { "\(member.key).\($0)" } }
+  private var repeatedKeysInside: [String] {
+    for index in indices where self[index].value.isContainer {
+      let keys = self[index].value.repeatedKeys
+      if !keys.isEmpty { return keys.map { "\(self[index].key).\($0)" } }
     }
     return []
   }
-}
 
-extension [JSONMember] {
   /// A few keys are compared each with each, which needs no memory; many are put into a set.
-  fileprivate var hasDistinctKeys: Bool {
+  private var hasDistinctKeys: Bool {
     if count > 8 { return Set(lazy.map(\.key)).count == count }
-    for (index, member) in enumerated() {
-      for earlier in self[..<index] where earlier.key == member.key { return false }
+    for index in indices {
+      for earlier in 0..<index where self[earlier].key == self[index].key { return false }
     }
     return true
+  }
+}
+
+extension JSONValue {
+  fileprivate var repeatedKeys: [String] {
+    switch self {
+    case .object(let members): members.repeatedKeys
+    case .array(let elements): elements.lazy.map(\.repeatedKeys).first { !$0.isEmpty } ?? []
+    case .null, .bool, .number, .string: []
+    }
+  }
+
+  fileprivate var isContainer: Bool {
+    switch self {
+    case .object, .array: true
+    case .null, .bool, .number, .string: false
+    }
   }
 }
 

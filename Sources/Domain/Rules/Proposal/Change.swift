@@ -27,46 +27,47 @@ extension Change {
   /// Its controller writes status and annotations by ordinary updates, because the CRD has no status subresource, and
   /// it creates the empty setting at start-up.
   var touchesNeitherText: Bool {
-    guard let new else { return false }
-    return new.value == oldValue && new.default == oldDefault
+    operation != .delete && newValue == oldValue && newDefault == oldDefault
   }
 
+  // Each text by itself: to take an object out of its optional is to copy it, which counts all that it holds.
   private var oldValue: SettingText { old?.value ?? .text([]) }
   private var oldDefault: SettingText { old?.default ?? .text([]) }
+  private var newValue: SettingText { new?.value ?? .text([]) }
+  private var newDefault: SettingText { new?.default ?? .text([]) }
+  /// What Harvester is to act on; blank where nothing is in force.
+  private var proposed: SettingText { new?.effective ?? .text([]) }
 
   /// The text whose change Harvester will act on.
   var field: SettingField {
-    guard let new, new.value == oldValue else { return .value }
-    return .default
+    new != nil && newValue == oldValue ? .default : .value
   }
 
   /// True when Harvester will act: the text that takes effect becomes another one.
   var takesEffect: Bool {
-    guard let new else { return false }
-    let before = old?.effective ?? .text([])
-    return before != new.effective && !(before.isBlank && new.effective.isBlank)
+    guard operation != .delete else { return false }
+    let (before, after) = (old?.effective ?? .text([]), proposed)
+    return before != after && !(before.isBlank && after.isBlank)
   }
 
   /// True when a network is to be in force after the change.
-  var enables: Bool { !(new?.effective.isBlank ?? true) }
+  var enables: Bool { !proposed.isBlank }
 
   /// True when the value is emptied or nothing is to be in force: the way out that always stays open.
   var isReset: Bool {
-    guard let new else { return false }
-    return new.effective.isBlank || (new.value.isBlank && !oldValue.isBlank)
+    operation != .delete && (proposed.isBlank || valueGoes)
   }
 
   /// The texts to be judged as networks: those that are new, and a default that comes into force as the value goes.
   var proposals: [Proposal] {
-    guard let new else { return [] }
-    let defaultTakesOver = new.value.isBlank && !oldValue.isBlank
     var proposals: [Proposal] = []
-    if new.value != oldValue, !new.value.isBlank {
-      proposals.append(Proposal(field: .value, text: new.value))
-    }
-    if new.default != oldDefault || defaultTakesOver, !new.default.isBlank {
-      proposals.append(Proposal(field: .default, text: new.default))
+    let (value, `default`) = (newValue, newDefault)
+    if value != oldValue, !value.isBlank { proposals.append(Proposal(field: .value, text: value)) }
+    if `default` != oldDefault || valueGoes, !`default`.isBlank {
+      proposals.append(Proposal(field: .default, text: `default`))
     }
     return proposals
   }
+
+  private var valueGoes: Bool { newValue.isBlank && !oldValue.isBlank }
 }

@@ -16,7 +16,7 @@ enum KeyReading: Equatable, Sendable {
 
   init(_ key: String) {
     // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent.
-    if let known = KnownKey(rawValue: key) {
+    if let known = KnownKey.allCases.first(where: { $0.rawValue == key }) {
       self = .known(known)
     } else if let known = KnownKey.allCases.first(where: { $0.rawValue.caseFolded == key.caseFolded }) {
       self = .inAnotherCase(known)

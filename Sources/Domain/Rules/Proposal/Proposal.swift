@@ -62,16 +62,33 @@ final class ProposedNetwork: Sendable {
   let isExclusive: Entry<Bool>
 
   init(_ members: [JSONMember]) {
-    let keys = members.map { KeyReading($0.key) }
+    var keys: [KeyReading] = []
+    keys.reserveCapacity(members.count)
+    var vlan = Entry<Int>.absent
+    var clusterNetwork = Entry<String>.absent
+    var range = Entry<WrittenCIDR>.absent
+    var exclusions = Entry<[WrittenCIDR]>.absent
+    var isExclusive = Entry<Bool>.absent
+    // As Harvester reads it: the last one counts, in whatever case its key is written.
+    for member in members {
+      let reading = KeyReading(member.key)
+      switch reading.key {
+      case .vlan: vlan = Entry(member.value, read: \.wholeNumber)
+      case .clusterNetwork: clusterNetwork = Entry(member.value, read: \.string)
+      case .range: range = Entry(member.value) { $0.string.map(WrittenCIDR.init) }
+      case .exclude: exclusions = Entry(member.value) { $0.texts?.map(WrittenCIDR.init) }
+      case .exclusiveVLAN: isExclusive = Entry(member.value, read: \.truth)
+      case nil: break
+      }
+      keys.append(reading)
+    }
     self.members = members
     self.keys = keys
-    // As Harvester reads it: the last one counts, in whatever case its key is written.
-    func written(_ key: KnownKey) -> JSONValue? { keys.lastIndex { $0.key == key }.map { members[$0].value } }
-    vlan = Entry(written(.vlan), read: \.wholeNumber)
-    clusterNetwork = Entry(written(.clusterNetwork), read: \.string)
-    range = Entry(written(.range)) { $0.string.map(WrittenCIDR.init) }
-    exclusions = Entry(written(.exclude)) { $0.texts?.map(WrittenCIDR.init) }
-    isExclusive = Entry(written(.exclusiveVLAN), read: \.truth)
+    self.vlan = vlan
+    self.clusterNetwork = clusterNetwork
+    self.range = range
+    self.exclusions = exclusions
+    self.isExclusive = isExclusive
   }
 }
 
@@ -82,10 +99,11 @@ enum Entry<Value: Sendable>: Sendable {
   case wrongType(JSONValue)
   case value(Value)
 
-  init(_ written: JSONValue?, read: (JSONValue) -> Value?) {
-    switch written {
-    case nil, .null?: self = .absent
-    case let written?: self = read(written).map(Entry.value) ?? .wrongType(written)
+  init(_ written: JSONValue, read: (JSONValue) -> Value?) {
+    if case .null = written {
+      self = .absent
+    } else {
+      self = read(written).map(Entry.value) ?? .wrongType(written)
     }
   }
 
@@ -129,9 +147,18 @@ extension JSONValue {
   /// A number without fraction and exponent, as Go reads an integer; one too large for a word is the largest word. Go
   /// reads no `-0` as a number without sign.
   fileprivate var wholeNumber: Int? {
-    guard case .number(let digits) = self, digits != "-0" else { return nil }
-    let isNegative = digits.utf8.first == UInt8(ascii: "-")
-    guard digits.utf8.dropFirst(isNegative ? 1 : 0).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    return Int(digits) ?? (isNegative ? Int.min : Int.max)
+    guard case .number(let written) = self else { return nil }
+    let isNegative = written.utf8.first == UInt8(ascii: "-")
+    var (number, isTooLarge) = (0, false)
+    for byte in written.utf8.dropFirst(isNegative ? 1 : 0) {
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      let (shifted, overflows) = number.multipliedReportingOverflow(by: 10)
+      let (sum, overflowsToo) = shifted.addingReportingOverflow(Int(digit))
+      isTooLarge = isTooLarge || overflows || overflowsToo
+      number = sum
+    }
+    if isTooLarge { return isNegative ? Int.min : Int.max }
+    return isNegative && number == 0 ? nil : isNegative ? -number : number
   }
 }
