@@ -8,6 +8,9 @@ import Testing
 @Suite struct `Decoding a review` {
   static let setting = #"{"group":"harvesterhci.io","version":"v1beta1","resource":"settings"}"#
 
+  /// What makes a request ours.
+  static let ours = #""uid":"u","name":"storage-network","resource":\#(setting)"#
+
   /// A review with these members of its request.
   static func review(_ members: String) -> String {
     #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{\#(members)}}"#
@@ -58,10 +61,10 @@ import Testing
     #expect(request.operation == .update)
     #expect(request.userName == Array("jane".utf8))
     #expect(request.isDryRun)
-    #expect(request.concernsStorageNetwork)
-    #expect(request.object == SettingObject(value: .text(Array("new".utf8)), default: .text(Array("d".utf8))))
-    #expect(request.oldObject?.value == .text(Array("old".utf8)))
-    #expect(request.oldObject?.configured?.isInProgress == true)
+    let change = try #require(request.change)
+    #expect(change.new == SettingObject(value: .text(Array("new".utf8)), default: .text(Array("d".utf8))))
+    #expect(change.old?.value == .text(Array("old".utf8)))
+    #expect(change.old?.configured?.isInProgress == true)
   }
 
   @Test func `does not care for the order of keys, at any level`() throws {
@@ -74,8 +77,7 @@ import Testing
       let request = #""request":{\#(members.shuffled(using: &random).joined(separator: ","))}"#
       let review = [request, #""kind":"AdmissionReview""#, #""apiVersion":"admission.k8s.io/v1""#]
       let decoded = try decode("{\(review.shuffled(using: &random).joined(separator: ","))}")
-      #expect(decoded.concernsStorageNetwork)
-      #expect(decoded.object?.value == .text(Array("x".utf8)))
+      #expect(decoded.change?.new?.value == .text(Array("x".utf8)))
     }
   }
 
@@ -96,16 +98,16 @@ import Testing
     _ row: Int
   ) throws {
     let (object, value, hasValue) = Self.values[row]
-    let request = try decode(Self.review(#""uid":"u","operation":"CREATE","object":\#(object)"#))
-    #expect(request.object?.value == value)
-    #expect(request.object?.hasValue == hasValue)
+    let change = try decode(Self.review(#"\#(Self.ours),"operation":"CREATE","object":\#(object)"#)).change
+    #expect(change?.new?.value == value)
+    #expect(change?.new?.hasValue == hasValue)
   }
 
   @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object that is none is no object`(_ object: String) throws {
-    let request = try decode(
-      Self.review(#""uid":"u","operation":"DELETE","object":\#(object),"oldObject":\#(object)"#))
-    #expect(request.object == nil)
-    #expect(request.oldObject == nil)
+    let deletion = #"\#(Self.ours),"operation":"DELETE","object":\#(object),"oldObject":\#(object)"#
+    let change = try #require(try decode(Self.review(deletion)).change)
+    #expect(change.new == nil)
+    #expect(change.old == nil)
   }
 
   /// Other objects, about which nothing is said.
@@ -117,16 +119,14 @@ import Testing
   ]
 
   @Test(arguments: strangers) func `another object is not ours`(_ members: String) throws {
-    let ours = #""uid":"u","operation":"DELETE","name":"storage-network","resource":\#(Self.setting)"#
+    let ours = #"\#(Self.ours),"operation":"DELETE""#
     #expect(try decode(Self.review(ours)).change != nil)
-    let request = try decode(Self.review("\(ours),\(members)"))
-    #expect(!request.concernsStorageNetwork)
-    #expect(request.change == nil)
+    #expect(try decode(Self.review("\(ours),\(members)")).change == nil)
   }
 
   @Test func `CONNECT changes nothing`() throws {
     let request = try decode(
-      Self.review(#""uid":"u","operation":"CONNECT","name":"storage-network","resource":\#(Self.setting)"#))
+      Self.review(#"\#(Self.ours),"operation":"CONNECT""#))
     #expect(request.change == nil)
   }
 
@@ -138,13 +138,13 @@ import Testing
       let bytes = try Array(Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
       let ours = try ReviewDecoder.decode(bytes.span)
       let theirs = try JSONDecoder().decode(FoundationReview.self, from: Data(bytes)).request
-      #expect(ours.concernsStorageNetwork)
+      let change = try #require(ours.change)
       #expect(String(decoding: ours.uid, as: UTF8.self) == theirs.uid)
-      #expect(ours.operation?.rawValue == theirs.operation)
+      #expect(ours.operation.rawValue == theirs.operation)
       #expect(ours.isDryRun == theirs.dryRun)
       #expect(String(decoding: ours.userName, as: UTF8.self) == theirs.userInfo.username)
-      #expect(ours.object.map(\.value) == theirs.object.map { .text(Array(($0.value ?? "").utf8)) })
-      #expect(ours.oldObject.map(\.value) == theirs.oldObject.map { .text(Array(($0.value ?? "").utf8)) })
+      #expect(change.new.map(\.value) == theirs.object.map { .text(Array(($0.value ?? "").utf8)) })
+      #expect(change.old.map(\.value) == theirs.oldObject.map { .text(Array(($0.value ?? "").utf8)) })
     }
   }
 }

@@ -53,12 +53,13 @@ struct ReviewLineTests {
     Row(user: String(repeating: "a", count: 257), shown: String(repeating: "a", count: 256) + "…"),
   ])
   func `a name is as long as it may be`(row: Row) {
-    var review = AdmissionRequest()
-    review.userName = Array(row.user.utf8)
+    let review = AdmissionRequest(uid: [], operation: .update, userName: Array(row.user.utf8))
     let line = ReviewLine(
       webhook: .validate, client: nil, review: review, outcome: .allowed(warnings: []), duration: .zero)
     #expect(line.metadata["user"] == .string(row.shown))
   }
+
+  private static let review = AdmissionRequest(uid: [], operation: .update)
 
   @Test(arguments: [
     (Duration.microseconds(12), "0.000012"), (.milliseconds(1_500), "1.500000"), (.zero, "0.000000"),
@@ -66,7 +67,7 @@ struct ReviewLineTests {
   ])
   func `a duration is told in seconds`(duration: Duration, shown: String) {
     let line = ReviewLine(
-      webhook: .validate, client: nil, review: AdmissionRequest(), outcome: .allowed(warnings: []), duration: duration)
+      webhook: .validate, client: nil, review: Self.review, outcome: .allowed(warnings: []), duration: duration)
     #expect(line.metadata["duration"] == .string(shown))
   }
 
@@ -74,7 +75,7 @@ struct ReviewLineTests {
   func `a rule that was broken twice is named once`() {
     let violations = ["B", "A", "B"].map { Violation(rule: $0, field: "value", message: "") }
     let line = ReviewLine(
-      webhook: .validate, client: nil, review: AdmissionRequest(), outcome: .denied(violations, warnings: []),
+      webhook: .validate, client: nil, review: Self.review, outcome: .denied(violations, warnings: []),
       duration: .zero)
     #expect(line.metadata["rules"] == .string("B,A"))
   }

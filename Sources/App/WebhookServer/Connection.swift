@@ -33,18 +33,14 @@ final class Connection {
   var since = Moment.now
   private let tls: TLSSession
   private var http: HTTPSession?
-  /// Ciphertext that the kernel has not taken yet, of which so many bytes are sent.
-  private var unsent: [UInt8] = []
-  private var sent = 0
-  /// The memory that `unsent` may take.
-  private var share: SharedMemory.Share
+  private var outbox: Outbox
   /// Who the client is, by its certificate.
   private var client: String?
 
   init(token: Poller.Token, socket: consuming Socket, context: TLSContext, memory: SharedMemory) {
     self.token = token
     self.socket = socket
-    share = SharedMemory.Share(of: memory)
+    outbox = Outbox(memory: memory)
     tls = TLSSession(context)
   }
 
@@ -62,7 +58,7 @@ final class Connection {
   /// What the poller has to wait for.
   var interest: Poller.Interest {
     switch phase {
-    case .handshake, .idle, .head, .body, .stalled: unsent.isEmpty ? .reading : [.reading, .writing]
+    case .handshake, .idle, .head, .body, .stalled: outbox.isEmpty ? .reading : [.reading, .writing]
     case .sending, .closing: .writing
     case .lingering: .reading
     case .closed: []
@@ -95,10 +91,14 @@ extension Connection {
     }
   }
 
-  /// The socket can be written: send what waits, and go on with what waited for that.
+  /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that.
   func send(_ bench: Workbench) {
+    guard phase != .closed else { return }
     flush(bench)
-    if phase == .sending, unsent.isEmpty { resume(bench) }
+    while phase == .sending, outbox.isEmpty {
+      resume(bench)
+      flush(bench)
+    }
   }
 
   /// The server stops soon: let the peer take its next request elsewhere.
@@ -129,7 +129,7 @@ extension Connection {
 
   /// The peer will send no more; it may still be reading.
   private func peerEnded() {
-    if unsent.isEmpty || phase == .lingering { return end() }
+    if outbox.isEmpty || phase == .lingering { return end() }
     phase = .closing
   }
 }
@@ -137,10 +137,10 @@ extension Connection {
 // The way through the floors.
 extension Connection {
   private func take(_ ciphertext: Span<UInt8>, _ bench: Workbench) {
-    let state = tls.receive(ciphertext, plaintext: &bench.plaintext, reply: &unsent)
+    let state = tls.receive(ciphertext, plaintext: &bench.plaintext, reply: &outbox.bytes)
     switch state {
     case .handshaking:
-      flush(bench)
+      break
     case .open:
       serve(bench)
     case .ended:
@@ -155,7 +155,7 @@ extension Connection {
 
   private func serve(_ bench: Workbench) {
     let http = self.http ?? begin(bench)
-    guard !bench.plaintext.isEmpty || !bench.output.isEmpty else { return flush(bench) }
+    guard !bench.plaintext.isEmpty || !bench.output.isEmpty else { return }
     let state = http.receive(bench.plaintext.span, at: bench.date, output: &bench.output) { request in
       bench.answer(request, over: http.version, from: client)
     }
@@ -186,9 +186,9 @@ extension Connection {
     settle(state, bench)
   }
 
-  /// Encrypts and sends what the session said, and takes over its state.
+  /// Encrypts what the session said, and takes over its state.
   private func settle(_ state: SessionState, _ bench: Workbench) {
-    let sending = tls.send(bench.output.span, into: &unsent)
+    let sending = tls.send(bench.output.span, into: &outbox.bytes)
     bench.output.removeAll(keepingCapacity: true)
     if case .failed = sending { return end() }
     switch state {
@@ -199,43 +199,29 @@ extension Connection {
     case .paused: phase = .sending
     case .closing: return finish(bench)
     }
-    flush(bench)
+    // Answers wait for the end of the turn, but not so many that they would be much memory.
+    if outbox.count > ServerLimits.unsentInTurn { flush(bench) }
     // Who does not take answers gets no more of them.
-    if unsent.count - sent > HTTPLimits.waitingOutput { phase = .sending }
-    if phase == .sending, unsent.isEmpty { resume(bench) }
+    if outbox.count > HTTPLimits.waitingOutput { phase = .sending }
   }
 
   /// Says goodbye and closes when the peer has taken everything.
   private func finish(_ bench: Workbench) {
     guard phase != .closed else { return }
-    tls.close(into: &unsent)
+    tls.close(into: &outbox.bytes)
     phase = .closing
-    flush(bench)
   }
 
   private func flush(_ bench: Workbench) {
-    if bench.isBatching, phase != .closing { bench.waiting.append(self); return }
-    while sent < unsent.count {
-      do {
-        guard case .done(let count) = try socket.send(unsent.span.extracting(sent...)) else { return claim() }
-        sent += count
-        bench.metrics.sentBytes.add(count)
-      } catch {
-        return end()
-      }
-    }
-    sent = 0
-    _ = share.hold(0)
-    // A connection that rests keeps little memory.
-    if unsent.capacity > 4096 { unsent = [] } else { unsent.removeAll(keepingCapacity: true) }
-    if phase == .closing {
+    let before = outbox.count
+    let delivery = outbox.send(to: socket)
+    bench.metrics.sentBytes.add(before - outbox.count)
+    switch delivery {
+    case .done where phase == .closing:
       socket.endSending()
       phase = .lingering
+    case .hopeless: end()
+    case .done, .waiting: break
     }
-  }
-
-  /// A peer that takes its answers slowly holds memory; where there is none left, it goes.
-  private func claim() {
-    if !share.hold(unsent.count) { end() }
   }
 }

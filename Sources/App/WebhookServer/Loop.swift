@@ -22,6 +22,8 @@ final class Loop {
   private let room: Room
   private let bench: Workbench
   private var connections = Slots<Connection>()
+  /// Whoever had something to do in this turn; their answers are sent at its end.
+  private var served: [Connection] = []
   private var deadlines = Deadlines(now: .now)
   private var isAccepting = false
   /// When to try again after there was no room for another descriptor.
@@ -45,16 +47,14 @@ final class Loop {
   }
 
   func run() throws(Errno) {
+    var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
-      let now = Moment.now
       bench.setDate(to: WallClock.seconds)
       for token in deadlines.expired(by: now) { expire(token) }
       if let moment = acceptsAgainAt, moment <= now { startAccepting() }
-      bench.isBatching = true
       try poller.wait(atMost: sleep(from: now), handle)
-      bench.isBatching = false
-      for connection in bench.waiting { connection.send(bench); settle(connection) }
-      bench.waiting.removeAll(keepingCapacity: true)
+      now = .now
+      endTurn(at: now)
       bench.tellOfMemory()
     }
   }
@@ -73,9 +73,18 @@ final class Loop {
       accept(from: listeners[Int(event.token.slot)])
     } else if let connection = connections[event.token] {
       if event.isReadable { connection.receive(bench) }
-      if event.isWritable { connection.send(bench) }
-      if bench.waiting.last !== connection { settle(connection) }
+      served.append(connection)
     }
+  }
+
+  /// Sends what this turn's connections have to say, all at once: a client that is woken for each answer by itself makes
+  /// every send dearer, and code that has just run runs faster.
+  private func endTurn(at now: Moment) {
+    for connection in served where connections[connection.token] != nil {
+      connection.send(bench)
+      settle(connection, at: now)
+    }
+    served.removeAll(keepingCapacity: true)
   }
 
   private func obey(_ orders: [Order]) {
@@ -83,10 +92,8 @@ final class Loop {
       switch order {
       case .announceEnd:
         bench.isDraining = true
-        for connection in connections.all {
-          connection.announceEnd(bench)
-          settle(connection)
-        }
+        served = connections.all
+        for connection in served { connection.announceEnd(bench) }
       case .shutDown:
         // Whoever got through in time is served; the next one learns at once that nobody is here.
         for listener in listeners {
@@ -96,10 +103,8 @@ final class Loop {
         isShuttingDown = true
         stopAccepting()
         acceptsAgainAt = nil
-        for connection in connections.all {
-          connection.shutDown(bench)
-          settle(connection)
-        }
+        served = connections.all
+        for connection in served { connection.shutDown(bench) }
       case .stop:
         isStopped = true
       }
@@ -193,11 +198,11 @@ extension Loop {
     } catch {
       connection.end()
     }
-    settle(connection)
+    served.append(connection)
   }
 
   /// Makes poller and deadlines follow what a connection now waits for.
-  private func settle(_ connection: Connection) {
+  private func settle(_ connection: Connection, at now: Moment) {
     if connection.phase == .closed { return remove(connection) }
     let interest = connection.interest
     if interest != connection.polledFor {
@@ -212,8 +217,8 @@ extension Loop {
     }
     if connection.turn != connection.timedFor {
       connection.timedFor = connection.turn
-      connection.since = .now
-      deadlines.set(connection.token, at: connection.since + patience.duration(of: connection.phase))
+      connection.since = now
+      deadlines.set(connection.token, at: now + patience.duration(of: connection.phase))
     }
   }
 

@@ -10,6 +10,9 @@ package enum ServerLimits {
   /// Receives from one connection before the others get their turn.
   package static let receivesInTurn = 4
 
+  /// Bytes that a connection may have to send before the loop's turn ends; with more it sends at once.
+  package static let unsentInTurn = 16 * 1024
+
   /// Connections that the kernel completes before they are accepted.
   package static let backlog: Int32 = 1024
 

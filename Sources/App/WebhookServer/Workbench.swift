@@ -13,8 +13,6 @@ final class Workbench {
   let buffer = ReceiveBuffer(capacity: ServerLimits.receiving)
   /// Decrypted bytes of the connection whose turn it is.
   var plaintext: [UInt8] = []
-  var isBatching = false
-  var waiting: [Connection] = []
   /// Its answers, not yet encrypted.
   var output: [UInt8] = []
   private(set) var date = HTTPDate(secondsSince1970: 0)
