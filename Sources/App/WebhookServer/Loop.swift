@@ -80,7 +80,7 @@ final class Loop {
   /// Sends what this turn's connections have to say, all at once: a client that is woken for each answer by itself makes
   /// every send dearer, and code that has just run runs faster.
   private func endTurn(at now: Moment) {
-    for connection in served where connections[connection.token] != nil {
+    for connection in served where connections.holds(connection.token) {
       connection.send(bench)
       settle(connection, at: now)
     }

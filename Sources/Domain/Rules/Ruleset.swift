@@ -112,9 +112,8 @@ package struct Ruleset: Sendable {
     if change.touchesNeitherText { return }
 
     let world = World(cluster: try cluster(), options: options)
-    for proposal in change.proposals {
-      judge(proposal, world, &findings)
-    }
+    if let proposal = change.proposal(in: .value) { judge(proposal, world, &findings) }
+    if let proposal = change.proposal(in: .default) { judge(proposal, world, &findings) }
     if change.takesEffect {
       findings.ask(Law.ofMoment, about: change, world)
       findings.ask(change.enables ? Law.ofEnabling : Law.ofDisabling, about: change, world)

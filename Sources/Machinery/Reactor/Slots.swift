@@ -23,15 +23,17 @@ public struct Slots<Element: AnyObject> {
     return element
   }
 
-  public subscript(_ token: Poller.Token) -> Element? {
+  public subscript(_ token: Poller.Token) -> Element? { holds(token) ? elements[Int(token.slot)] : nil }
+
+  /// Whether the element of this token is still in its slot.
+  public func holds(_ token: Poller.Token) -> Bool {
     let slot = Int(token.slot)
-    guard slot < elements.count, generations[slot] == token.generation else { return nil }
-    return elements[slot]
+    return slot < generations.count && generations[slot] == token.generation
   }
 
   public mutating func remove(_ token: Poller.Token) {
     let slot = Int(token.slot)
-    guard self[token] != nil else { return }
+    guard holds(token) else { return }
     elements[slot] = nil
     generations[slot] &+= 1
     free.append(slot)

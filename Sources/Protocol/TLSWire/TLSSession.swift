@@ -53,7 +53,7 @@ internal import COpenSSL
     guard plaintext.count > 0 else { return .open }
     swap(&transport.outgoing, &ciphertext)
     defer { swap(&transport.outgoing, &ciphertext) }
-    ERR_clear_error()
+    forgetFailures()
     // Sound: OpenSSL reads the span within the call. The transport takes everything, so nothing is ever left over.
     let written = unsafe plaintext.withUnsafeBytes { unsafe SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
     return written == plaintext.count ? .open : .failed(failure)
@@ -63,13 +63,13 @@ internal import COpenSSL
   package func close(into ciphertext: inout [UInt8]) {
     guard isEstablished else { return }
     swap(&transport.outgoing, &ciphertext)
-    ERR_clear_error()
+    forgetFailures()
     _ = unsafe SSL_shutdown(ssl)
     swap(&transport.outgoing, &ciphertext)
   }
 
   private func advance(_ plaintext: inout [UInt8]) -> State {
-    ERR_clear_error()
+    forgetFailures()
     if !isEstablished {
       let result = unsafe SSL_do_handshake(ssl)
       guard result == 1 else {
@@ -107,6 +107,12 @@ internal import COpenSSL
 
   /// The most that one record carries (RFC 8446 section 5.1), so that one read takes one record.
   private static let largestRecord = 16 * 1024
+
+  /// What a call fails with is read from the thread's queue of errors, so that has to be empty before.
+  private func forgetFailures() {
+    // Asking is a tenth of clearing, and there is nearly never anything to clear.
+    if ERR_peek_error() != 0 { ERR_clear_error() }
+  }
 
   /// What the thread's queue of errors says of the call that has just failed.
   private var failure: TLSFailure { TLSFailure(openSSLError: ERR_peek_error()) }

@@ -1,5 +1,7 @@
 /// A cluster network (network.harvesterhci.io/v1beta1) and the nodes on which it cannot carry the storage network.
-package struct ClusterNetworkFact: Sendable, Equatable {
+///
+/// A class, though nothing in it ever changes: each judgement takes one out of the facts, which is then one count.
+package final class ClusterNetworkFact: Sendable {
   package let name: String
   /// Its condition `ready`; nil where it has none.
   package let isReady: Bool?
@@ -7,6 +9,13 @@ package struct ClusterNetworkFact: Sendable, Equatable {
   package let nodesWithoutConfig: [String]
   /// The nodes that a VlanConfig matches and where no VlanStatus says that it is ready.
   package let nodesNotUp: [String]
+
+  private init(name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String]) {
+    self.name = name
+    self.isReady = isReady
+    self.nodesWithoutConfig = nodesWithoutConfig
+    self.nodesNotUp = nodesNotUp
+  }
 
   /// Joins the cluster networks with their VlanConfigs, their VlanStatuses and the nodes.
   package static func join(

@@ -5,6 +5,7 @@ enum ExclusionsAreDisjoint: Rule {
   static let demand = "No two exclusions overlap."
 
   static func judge(_ proposed: ProposedRange, _ world: World, _ findings: inout Findings) {
+    guard proposed.exclusions.count > 1 else { return }
     for (index, earlier) in overlaps(in: proposed.exclusions) {
       let written = proposed.exclusions[index]
       let other = proposed.exclusions[earlier]

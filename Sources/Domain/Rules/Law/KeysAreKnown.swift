@@ -5,11 +5,11 @@ enum KeysAreKnown: Rule {
   static let demand = "Every key is one that is known."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    for (member, reading) in zip(entries.network.members, entries.network.keys) where reading == .unknown {
+    for stranger in entries.network.strangers where stranger.isMeantAs == nil {
       findings.warn(
         """
-        \(entries.field.rawValue): the key \(member.key.cut(to: 40).quoted) is not known and was kept as it is; \
-        \(advice(on: member.key))
+        \(entries.field.rawValue): the key \(stranger.key.cut(to: 40).quoted) is not known and was kept as it is; \
+        \(advice(on: stranger.key))
         """)
     }
   }

@@ -5,9 +5,9 @@ enum KeysAreSpelledExactly: Rule {
   static let demand = "Known keys are written in exactly their upper and lower case."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    for (member, reading) in zip(entries.network.members, entries.network.keys) {
-      guard case .inAnotherCase(let key) = reading else { continue }
-      findings.refuse(entries.field.rawValue, "has the key \(member.key.quoted); write \(key.rawValue.quoted)")
+    for stranger in entries.network.strangers {
+      guard let key = stranger.isMeantAs else { continue }
+      findings.refuse(entries.field.rawValue, "has the key \(stranger.key.quoted); write \(key.rawValue.quoted)")
     }
   }
 }

@@ -58,15 +58,14 @@ extension Change {
     operation != .delete && (proposed.isBlank || valueGoes)
   }
 
-  /// The texts to be judged as networks: those that are new, and a default that comes into force as the value goes.
-  var proposals: [Proposal] {
-    var proposals: [Proposal] = []
-    let (value, `default`) = (newValue, newDefault)
-    if value != oldValue, !value.isBlank { proposals.append(Proposal(field: .value, text: value)) }
-    if `default` != oldDefault || valueGoes, !`default`.isBlank {
-      proposals.append(Proposal(field: .default, text: `default`))
-    }
-    return proposals
+  /// A text that is to be judged as a network: one that is new, or a default that comes into force as the value goes.
+  func proposal(in field: SettingField) -> Proposal? {
+    let (text, isProposed) =
+      switch field {
+      case .value: (newValue, newValue != oldValue)
+      case .default: (newDefault, newDefault != oldDefault || valueGoes)
+      }
+    return isProposed && !text.isBlank ? Proposal(field: field, text: text) : nil
   }
 
   private var valueGoes: Bool { newValue.isBlank && !oldValue.isBlank }

@@ -53,17 +53,22 @@ struct Proposal {
 final class ProposedNetwork: Sendable {
   /// Everything that was written, in its order.
   let members: [JSONMember]
-  /// What the key of each member stands for.
-  let keys: [KeyReading]
+  /// The members whose keys are not written exactly as a known one is.
+  let strangers: [Stranger]
   let vlan: Entry<Int>
   let clusterNetwork: Entry<String>
   let range: Entry<WrittenCIDR>
   let exclusions: Entry<[WrittenCIDR]>
   let isExclusive: Entry<Bool>
 
+  struct Stranger {
+    let key: String
+    /// The known key that Harvester takes it for, because Go compares keys without regard to case.
+    let isMeantAs: KnownKey?
+  }
+
   init(_ members: [JSONMember]) {
-    var keys: [KeyReading] = []
-    keys.reserveCapacity(members.count)
+    var strangers: [Stranger] = []
     var vlan = Entry<Int>.absent
     var clusterNetwork = Entry<String>.absent
     var range = Entry<WrittenCIDR>.absent
@@ -80,10 +85,14 @@ final class ProposedNetwork: Sendable {
       case .exclusiveVLAN: isExclusive = Entry(member.value, read: \.truth)
       case nil: break
       }
-      keys.append(reading)
+      switch reading {
+      case .known: break
+      case .inAnotherCase(let key): strangers.append(Stranger(key: member.key, isMeantAs: key))
+      case .unknown: strangers.append(Stranger(key: member.key, isMeantAs: nil))
+      }
     }
     self.members = members
-    self.keys = keys
+    self.strangers = strangers
     self.vlan = vlan
     self.clusterNetwork = clusterNetwork
     self.range = range
