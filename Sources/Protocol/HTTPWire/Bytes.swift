@@ -1,34 +1,46 @@
 /// Small questions about bytes that parsing HTTP keeps asking.
 extension Span<UInt8> {
   package func equals(_ literal: StaticString) -> Bool {
-    guard count == literal.utf8CodeUnitCount else { return false }
-    for index in 0..<count {
-      // Sound: `index` is below both counts.
-      guard unsafe self[unchecked: index] == literal.utf8Start[index] else { return false }
+    count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0)
+  }
+
+  /// Compares without regard to the case of ASCII letters; the literal is in lower case.
+  ///
+  /// A letter's case is one bit, which all else that may stand here has set: names and values have no control character.
+  package func equals(lowercase literal: StaticString) -> Bool {
+    count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
+  }
+
+  /// Whether all bits but these are the literal's, which has as many bytes.
+  private func hasSameBits(as literal: StaticString, beside ignored: UInt8) -> Bool {
+    var place = 0
+    let ignoredInWord = UInt64(ignored) &* Self.ones
+    while place &+ 8 <= count {
+      // Sound: eight bytes are left in both; the loads need not be aligned.
+      let other = unsafe UnsafeRawPointer(literal.utf8Start).loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      if (word(at: place) ^ other) & ~ignoredInWord != 0 { return false }
+      place &+= 8
+    }
+    while place < count {
+      // Sound: `place` is below both counts.
+      if unsafe (self[unchecked: place] ^ literal.utf8Start[place]) & ~ignored != 0 { return false }
+      place &+= 1
     }
     return true
   }
 
-  /// Compares without regard to the case of ASCII letters; the literal is in lower case.
-  package func equals(lowercase literal: StaticString) -> Bool {
-    guard count == literal.utf8CodeUnitCount else { return false }
-    for index in 0..<count {
-      // Sound: `index` is below both counts.
-      guard unsafe self[unchecked: index].lowercased == literal.utf8Start[index] else { return false }
-    }
-    return true
+  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
+
+  private func word(at place: Int) -> UInt64 {
+    // Sound: the caller has seen that eight bytes are left; the load need not be aligned.
+    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
   }
 
   /// The place of the next line feed, or nil.
   func firstLineFeed(from start: Int) -> Int? {
-    let ones: UInt64 = 0x0101_0101_0101_0101
     var place = start
     while place + 8 <= count {
-      // Sound: eight bytes are left; the load need not be aligned.
-      let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
-      let difference = word ^ (ones &* 0x0A)
-      // Where a byte of the difference is zero, its top bit gets set; the lowest one set is exact.
-      let hits = (difference &- ones) & ~difference & (ones &* 0x80)
+      let hits = Self.zeros(in: word(at: place) ^ Self.ones &* 0x0A)
       if hits != 0 { return place + hits.trailingZeroBitCount / 8 }
       place += 8
     }
@@ -39,8 +51,23 @@ extension Span<UInt8> {
     return nil
   }
 
+  /// The top bit of each byte that is zero, of which the lowest one is exact.
+  private static func zeros(in word: UInt64) -> UInt64 { (word &- ones) & ~word & (ones &* 0x80) }
+
   /// Whether a range holds only what RFC 9110 section 5.5 allows in a field's value: no control character but the tab.
   func isFieldValue(_ range: Range<Int>) -> Bool {
+    var place = range.lowerBound
+    while place &+ 8 <= range.upperBound {
+      // No byte of which the three top bits are clear, and none that is 0x7F.
+      let word = word(at: place)
+      let suspects = Self.zeros(in: word & (Self.ones &* 0xE0)) | Self.zeros(in: word ^ Self.ones &* 0x7F)
+      if suspects != 0, !isFieldValueByByte(place..<place &+ 8) { return false }
+      place &+= 8
+    }
+    return isFieldValueByByte(place..<range.upperBound)
+  }
+
+  private func isFieldValueByByte(_ range: Range<Int>) -> Bool {
     for place in range {
       // Sound: every caller takes the range from this span.
       let byte = unsafe self[unchecked: place]
@@ -55,17 +82,7 @@ extension UInt8 {
   var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
   /// A character of a token (RFC 9110 section 5.6.2): method names and field names consist of them.
-  var isTokenCharacter: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-      UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
-      UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "^"), UInt8(ascii: "`"),
-      UInt8(ascii: "|"), UInt8(ascii: "~"):
-      true
-    default: false
-    }
-  }
+  var isTokenCharacter: Bool { ASCIISet.token.contains(self) }
 
   var hexadecimalValue: Int? {
     switch self {
@@ -107,4 +124,33 @@ extension [UInt8] {
     if number >= 10 { append(decimal: number / 10) }
     append(UInt8(ascii: "0") + UInt8(number % 10))
   }
+}
+
+/// A set of ASCII characters: one bit each.
+struct ASCIISet {
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  /// Letters, digits and these.
+  private init(alphanumericAnd punctuation: StaticString) {
+    for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { insert(byte) }
+    for byte in UInt8(ascii: "A")...UInt8(ascii: "Z") { insert(byte) }
+    for byte in UInt8(ascii: "a")...UInt8(ascii: "z") { insert(byte) }
+    // Sound: a literal's bytes live as long as the program.
+    for place in 0..<punctuation.utf8CodeUnitCount { insert(unsafe punctuation.utf8Start[place]) }
+  }
+
+  private mutating func insert(_ byte: UInt8) {
+    if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
+  }
+
+  @inline(__always)
+  func contains(_ byte: UInt8) -> Bool {
+    let bits = byte < 64 ? low : high
+    return byte < 128 && bits &>> UInt64(byte) & 1 == 1
+  }
+
+  static let token = ASCIISet(alphanumericAnd: "!#$%&'*+-.^_`|~")
+  /// What the host and port of a URL are made of (RFC 3986 section 3.2.2), IPv6 addresses included.
+  static let host = ASCIISet(alphanumericAnd: "-._~%!$&'()*+;=:[]")
 }

@@ -75,7 +75,8 @@ struct RequestHead {
     let first = head[line.lowerBound]
     if first == 0x20 || first == 0x09 { throw .foldedField }
     var colon = line.lowerBound
-    while colon < line.upperBound, head[colon].isTokenCharacter { colon += 1 }
+    let tokens = ASCIISet.token
+    while colon < line.upperBound, tokens.contains(head[colon]) { colon += 1 }
     guard colon > line.lowerBound, colon < line.upperBound, head[colon] == UInt8(ascii: ":"),
       head.isFieldValue(colon + 1..<line.upperBound)
     else { throw .malformedField }

@@ -4,11 +4,19 @@ struct ResponseWriter {
   /// True when the connection ends with this response.
   let closes: Bool
 
+  /// More than a head of this server ever has.
+  private static let longestHead = 512
+
   func append(_ response: HTTPResponse, to output: inout [UInt8], withBody: Bool = true) {
-    output.reserveCapacity(output.count + response.body.count + 256)
+    output.reserveCapacity(output.count + response.body.count + Self.longestHead)
+    output.append(addingCapacity: Self.longestHead) { appendHead(of: response, to: &$0) }
+    if withBody { output.append(contentsOf: response.body) }
+  }
+
+  private func appendHead(of response: HTTPResponse, to output: inout OutputSpan<UInt8>) {
     output.append(response.status.line)
     output.append("\r\nDate: ")
-    output.append(contentsOf: date.bytes)
+    output.append(date.bytes.span)
     output.append("\r\nContent-Type: ")
     output.append(response.contentType.text)
     output.append("\r\nContent-Length: ")
@@ -18,6 +26,27 @@ struct ResponseWriter {
       output.append(allow)
     }
     output.append(closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
-    if withBody { output.append(contentsOf: response.body) }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  fileprivate mutating func append(_ literal: StaticString) {
+    // Sound: a literal's bytes live as long as the program.
+    unsafe append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount).span)
+  }
+
+  fileprivate mutating func append(_ bytes: Span<UInt8>) {
+    precondition(bytes.count <= freeCapacity, "the head is longer than the longest")
+    unsafe withUnsafeMutableBufferPointer { buffer, count in
+      // Sound: there is room, see above, and what is copied does not lie in it.
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+      unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      count += bytes.count
+    }
+  }
+
+  fileprivate mutating func append(decimal number: Int) {
+    if number >= 10 { append(decimal: number / 10) }
+    append(UInt8(ascii: "0") + UInt8(number % 10))
   }
 }
