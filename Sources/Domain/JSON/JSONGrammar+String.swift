@@ -1,16 +1,22 @@
-/// Strings, RFC 8259 section 7, most of what a review consists of: sixteen bytes at a time while nothing is special.
+/// Strings, RFC 8259 section 7, most of what a review consists of: their ends are found by ``SpecialBytes``.
 extension Span<UInt8> {
   /// Behind the closing quote of the string that opens here, and whether it has no escape.
   ///
   /// Inlined up to the first special byte, which in most strings is the closing quote.
   @inline(__always)
-  func placeBehindString(at start: Int) throws(JSONError) -> (place: Int, isPlain: Bool) {
-    let place = placeOfSpecialByte(from: start &+ 1)
+  func placeBehindString(
+    at start: Int, _ specials: inout SpecialBytes
+  ) throws(JSONError) -> (place: Int, isPlain: Bool) {
+    let place = specials.place(from: start &+ 1, in: self)
     if place < count, self[checked: place] == UInt8(ascii: "\"") { return (place &+ 1, true) }
-    return try placeBehindString(goingOnAt: place)
+    return try placeBehindString(goingOnAt: place, specials)
   }
 
-  private func placeBehindString(goingOnAt special: Int) throws(JSONError) -> (place: Int, isPlain: Bool) {
+  /// - Parameter known: A copy, so that the caller's own stays in registers.
+  private func placeBehindString(
+    goingOnAt special: Int, _ known: SpecialBytes
+  ) throws(JSONError) -> (place: Int, isPlain: Bool) {
+    var specials = known
     var isPlain = true
     var place = special
     while place < count {
@@ -27,7 +33,7 @@ extension Span<UInt8> {
       default:
         place = try placeBehindMultibyteScalar(at: place)
       }
-      place = placeOfSpecialByte(from: place)
+      place = specials.place(from: place, in: self)
     }
     throw failure(.unexpectedEnd, at: count)
   }
@@ -96,49 +102,5 @@ func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
   case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
   case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
   default: nil
-  }
-}
-
-extension Span<UInt8> {
-  /// The next quote, backslash, control character or byte that is not ASCII, or the end.
-  @inline(__always)
-  func placeOfSpecialByte(from start: Int) -> Int {
-    var place = start
-    while place &+ 16 <= count {
-      // Sound: sixteen bytes are left; the load need not be aligned.
-      let block = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: SIMD16<UInt8>.self)
-      let (low, high) = block.specialBytes
-      if low != 0 { return place &+ low.trailingZeroBitCount / 8 }
-      if high != 0 { return place &+ 8 &+ high.trailingZeroBitCount / 8 }
-      place &+= 16
-    }
-    return placeOfSpecialByteNearEnd(from: place)
-  }
-
-  @inline(never)
-  private func placeOfSpecialByteNearEnd(from start: Int) -> Int {
-    var place = start
-    while place < count {
-      let byte = self[checked: place]
-      if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return place }
-      place += 1
-    }
-    return place
-  }
-}
-
-extension SIMD16<UInt8> {
-  /// All ones in each byte that is a quote, a backslash, a control character or not ASCII: the first eight, the others.
-  ///
-  /// Vectors on both sides of each comparison: with a scalar on one, the operators are generic and forty times slower.
-  @inline(__always)
-  fileprivate var specialBytes: (low: UInt64, high: UInt64) {
-    let quote = self .== SIMD16(repeating: 0x22)
-    let backslash = self .== SIMD16(repeating: 0x5C)
-    // Signed, every byte from 0x80 up is negative and so below the space too.
-    let controlOrHigh = SIMD16<Int8>(truncatingIfNeeded: self) .< SIMD16<Int8>(repeating: 0x20)
-    // Sound: a mask of sixteen bytes has the size of two words and no invalid bits.
-    let halves = unsafe unsafeBitCast(quote .| backslash .| controlOrHigh, to: SIMD2<UInt64>.self)
-    return (halves[0].littleEndian, halves[1].littleEndian)
   }
 }

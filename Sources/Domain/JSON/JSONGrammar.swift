@@ -42,9 +42,9 @@ extension Span<UInt8> {
 
   /// Behind a key and its colon.
   @inline(__always)
-  func placeBehindKey(at start: Int) throws(JSONError) -> Int {
+  func placeBehindKey(at start: Int, _ specials: inout SpecialBytes) throws(JSONError) -> Int {
     guard self[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey, at: start) }
-    return try placeBehindColon(from: try placeBehindString(at: start).place)
+    return try placeBehindColon(from: try placeBehindString(at: start, &specials).place)
   }
 
   @inline(__always)

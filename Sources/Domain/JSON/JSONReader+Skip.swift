@@ -5,18 +5,23 @@ extension JSONReader {
   public mutating func skip() throws(JSONError) -> Range<Int> {
     _ = try firstByte()
     let start = offset
-    offset = try bytes.placeBehindValue(at: start, depth: depth)
+    offset = try bytes.placeBehindValue(at: start, depth: depth, &specials)
     return start..<offset
   }
 }
 
 extension Span<UInt8> {
   /// Behind the value that begins here; `depth` containers are open around it.
-  fileprivate func placeBehindValue(at start: Int, depth: Int) throws(JSONError) -> Int {
+  fileprivate func placeBehindValue(
+    at start: Int, depth: Int, _ known: inout SpecialBytes
+  ) throws(JSONError) -> Int {
     var place = start
+    // In registers for the time of the loop.
+    var specials = known
+    defer { known = specials }
     var containers = Containers(below: depth)
     while true {
-      if try passScalarOrOpen(&place, &containers) { continue }
+      if try passScalarOrOpen(&place, &containers, &specials) { continue }
       // Behind a value: what ends here is closed, then comes a comma, and in an object a key, before the next value.
       while true {
         if containers.isEmpty { return place }
@@ -25,7 +30,7 @@ extension Span<UInt8> {
         if byte == UInt8(ascii: ",") {
           if !containers.innermostIsObject { break }
           _ = try firstByte(from: &place)
-          place = try placeBehindKey(at: place)
+          place = try placeBehindKey(at: place, &specials)
           break
         }
         try containers.close(byte, at: place &- 1)
@@ -36,15 +41,17 @@ extension Span<UInt8> {
   /// Moves over one scalar or an empty container, or over the `{ "key":` or `[` that begins another one; tells whether
   /// a value has to follow at once.
   @inline(__always)
-  private func passScalarOrOpen(_ place: inout Int, _ containers: inout Containers) throws(JSONError) -> Bool {
+  private func passScalarOrOpen(
+    _ place: inout Int, _ containers: inout Containers, _ specials: inout SpecialBytes
+  ) throws(JSONError) -> Bool {
     switch try firstByte(from: &place) {
     case UInt8(ascii: "\""):
-      place = try placeBehindString(at: place).place
+      place = try placeBehindString(at: place, &specials).place
     case UInt8(ascii: "{"):
       guard containers.push(isObject: true) else { throw failure(.tooDeep, at: place) }
       place &+= 1
       if try firstByte(from: &place) == UInt8(ascii: "}") { return false }
-      place = try placeBehindKey(at: place)
+      place = try placeBehindKey(at: place, &specials)
       return true
     case UInt8(ascii: "["):
       guard containers.push(isObject: false) else { throw failure(.tooDeep, at: place) }

@@ -9,6 +9,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
   public internal(set) var offset = 0
   /// Containers entered by the caller and not yet left.
   var depth = 0
+  var specials = SpecialBytes()
   /// True between `{` or `[` and the first thing behind it, where a comma must not stand.
   var isAtStartOfContainer = false
 
@@ -77,7 +78,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
     guard try firstByte() == UInt8(ascii: "\"") else { throw failure(.expectedString) }
     let start = offset
     let isPlain: Bool
-    (offset, isPlain) = try bytes.placeBehindString(at: start)
+    (offset, isPlain) = try bytes.placeBehindString(at: start, &specials)
     return text(start + 1..<offset - 1, isPlain: isPlain)
   }
 
@@ -127,7 +128,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
   @inline(__always)
   private mutating func readKey(at start: Int) throws(JSONError) -> JSONText {
     guard bytes[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
-    let (end, isPlain) = try bytes.placeBehindString(at: start)
+    let (end, isPlain) = try bytes.placeBehindString(at: start, &specials)
     offset = try bytes.placeBehindColon(from: end)
     return text(start + 1..<end - 1, isPlain: isPlain)
   }

@@ -26,9 +26,10 @@ public struct JSONWriter: ~Copyable {
   /// Appends a string in quotes: only the quote, the backslash and control characters need an escape (section 7).
   public mutating func append(string text: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
+    var specials = SpecialBytes()
     var place = 0
     while true {
-      let special = text.placeOfSpecialByte(from: place)
+      let special = specials.place(from: place, in: text)
       // Sound: the bytes are copied within the call.
       unsafe text.extracting(place..<special).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
       if special == text.count { break }

@@ -1,0 +1,83 @@
+/// Finds the bytes of a text at which a string ends or needs a closer look: quotes, backslashes, control characters and
+/// what is not ASCII.
+///
+/// It looks at 64 bytes at once and remembers what it found as one bit a byte. So the way from one quote to the next is a
+/// shift and a count; when each search loaded and compared anew, every string waited for the one before it.
+struct SpecialBytes {
+  /// Where the bytes begin that were looked at last: a multiple of 64.
+  private var start = -1
+  private var bits: UInt64 = 0
+
+  /// The next special byte, or the end of the text.
+  @inline(__always)
+  mutating func place(from place: Int, in text: Span<UInt8>) -> Int {
+    let block = place & ~63
+    if block != start {
+      start = block
+      bits = text.specialBits(at: block)
+    }
+    let ahead = bits &>> UInt64(truncatingIfNeeded: place)
+    if ahead != 0 { return place &+ ahead.trailingZeroBitCount }
+    repeat {
+      start &+= 64
+      bits = text.specialBits(at: start)
+    } while bits == 0
+    return start &+ bits.trailingZeroBitCount
+  }
+}
+
+extension Span<UInt8> {
+  /// Which of 64 bytes are special, the first one lowest; what lies behind the end is.
+  @inline(never)
+  fileprivate func specialBits(at block: Int) -> UInt64 {
+    guard block &+ 64 <= count else { return specialBitsNearEnd(at: block) }
+    return specialBitsOf16(at: block) | specialBitsOf16(at: block &+ 16) &<< 16
+      | specialBitsOf16(at: block &+ 32) &<< 32 | specialBitsOf16(at: block &+ 48) &<< 48
+  }
+
+  private func specialBitsNearEnd(at block: Int) -> UInt64 {
+    var bits: UInt64 = 0
+    var place = block
+    while place &+ 16 <= count {
+      bits |= specialBitsOf16(at: place) &<< UInt64(place &- block)
+      place &+= 16
+    }
+    while place < count {
+      let byte = self[checked: place]
+      let isSpecial = byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80
+      bits |= (isSpecial ? 1 : 0) &<< UInt64(place &- block)
+      place &+= 1
+    }
+    // With the smart shift: nothing is left of the block where the text ends with it.
+    return bits | UInt64.max << UInt64(place &- block)
+  }
+
+  @inline(__always)
+  private func specialBitsOf16(at place: Int) -> UInt64 {
+    // Sound: the caller has seen that sixteen bytes are left; the load need not be aligned.
+    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: SIMD16<UInt8>.self).specialBits
+  }
+}
+
+extension SIMD16<UInt8> {
+  /// Vectors on both sides of each comparison: with a scalar on one, the operators are generic and forty times slower.
+  @inline(__always)
+  fileprivate var specialBits: UInt64 {
+    let quote = self .== SIMD16(repeating: 0x22)
+    let backslash = self .== SIMD16(repeating: 0x5C)
+    // Signed, every byte from 0x80 up is negative and so below the space too.
+    let controlOrHigh = SIMD16<Int8>(truncatingIfNeeded: self) .< SIMD16<Int8>(repeating: 0x20)
+    // Sound: a mask of sixteen bytes has the size of two words and no invalid bits.
+    let halves = unsafe unsafeBitCast(quote .| backslash .| controlOrHigh, to: SIMD2<UInt64>.self)
+    return halves[0].littleEndian.topBitOfEachByte | halves[1].littleEndian.topBitOfEachByte &<< 8
+  }
+}
+
+extension UInt64 {
+  /// Eight bytes, each all ones or all zeros, as eight bits: of each byte its own bit, and all of them added up in the
+  /// highest byte.
+  @inline(__always)
+  fileprivate var topBitOfEachByte: UInt64 {
+    ((self & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56
+  }
+}
