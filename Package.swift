@@ -43,11 +43,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
-    // C: one door per library, macros turned into functions, nothing else.
+    // C: one door per library, macros turned into functions, nothing else; libcurl's is opened when it is needed.
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
     .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
-    .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl"),
+    .target(name: "CCurl", path: "Sources/C/CCurl"),
     .systemLibrary(name: "CYAML", path: "Sources/C/CYAML", pkgConfig: "yaml-0.1"),
 
     // Domain: pure Swift; no Foundation, no C, no clock, no lock.

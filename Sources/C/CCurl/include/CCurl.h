@@ -1,0 +1,28 @@
+// libcurl for Swift: its functions with variable arguments become one function a type, nothing else.
+//
+// The library is loaded when it is first asked for, see CCurl.c.
+#pragma once
+
+#include <curl/curl.h>
+
+CURLcode CCurl_set_number(CURL *easy, CURLoption option, long number);
+CURLcode CCurl_set_pointer(CURL *easy, CURLoption option, const void *pointer);
+CURLcode CCurl_set_receiver(CURL *easy, CURLoption option, curl_write_callback receiver);
+CURLcode CCurl_set_socket_receiver(CURL *easy, curl_sockopt_callback receiver);
+CURLcode CCurl_get_number(CURL *easy, CURLINFO info, long *number);
+CURLcode CCurl_get_pointer(CURL *easy, CURLINFO info, void **pointer);
+
+static inline CURLcode CCurl_set_text(CURL *easy, CURLoption option, const char *text) {
+  return CCurl_set_pointer(easy, option, text);
+}
+static inline CURLcode CCurl_set_list(CURL *easy, CURLoption option, struct curl_slist *list) {
+  return CCurl_set_pointer(easy, option, list);
+}
+static inline CURLcode CCurl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+  return CCurl_set_pointer(easy, option, &blob);
+}
+static inline CURLcode CCurl_set_copy(CURL *easy, CURLoption option, const void *bytes) {
+  return CCurl_set_pointer(easy, option, bytes);
+}
+static inline CURLcode CCurl_result(const CURLMsg *message) { return message->data.result; }
