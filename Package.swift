@@ -10,6 +10,9 @@ let law: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableExperimentalFeature("Lifetimes"),
+  // Two accesses to one variable at a time are found by the compiler, and where it cannot know, while debug builds run,
+  // as all tests do. Asking at each access costs a request of HTTP/2 a twentieth.
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// Tests may use Foundation and talk to C freely, so strict memory safety stays at the door of `Sources`.

@@ -137,26 +137,29 @@ extension Connection {
 // The way through the floors.
 extension Connection {
   private func take(_ ciphertext: Span<UInt8>, _ bench: Workbench) {
-    let state = tls.receive(ciphertext, plaintext: &bench.plaintext, reply: &outbox.bytes)
-    switch state {
+    var plaintext = exchange(&bench.plaintext, with: [])
+    defer {
+      plaintext.removeAll(keepingCapacity: true)
+      bench.plaintext = plaintext
+    }
+    switch tls.receive(ciphertext, plaintext: &plaintext, reply: &outbox.bytes) {
     case .handshaking:
       break
     case .open:
-      serve(bench)
+      serve(plaintext.span, bench)
     case .ended:
-      serve(bench)
+      serve(plaintext.span, bench)
       finish(bench)
     case .failed(let failure):
       if http == nil { bench.note(failure) }
       finish(bench)
     }
-    bench.plaintext.removeAll(keepingCapacity: true)
   }
 
-  private func serve(_ bench: Workbench) {
+  private func serve(_ plaintext: Span<UInt8>, _ bench: Workbench) {
     let http = self.http ?? begin(bench)
-    guard !bench.plaintext.isEmpty || !bench.output.isEmpty else { return }
-    let state = http.receive(bench.plaintext.span, at: bench.date, output: &bench.output) { request in
+    guard !plaintext.isEmpty || !bench.output.isEmpty else { return }
+    let state = http.receive(plaintext, at: bench.date, output: &bench.output) { request in
       bench.answer(request, over: http.version, from: client)
     }
     if let rejection = http.rejection { bench.note(rejection) }
@@ -188,8 +191,10 @@ extension Connection {
 
   /// Encrypts what the session said, and takes over its state.
   private func settle(_ state: SessionState, _ bench: Workbench) {
-    let sending = tls.send(bench.output.span, into: &outbox.bytes)
-    bench.output.removeAll(keepingCapacity: true)
+    var output = exchange(&bench.output, with: [])
+    let sending = tls.send(output.span, into: &outbox.bytes)
+    output.removeAll(keepingCapacity: true)
+    bench.output = output
     if case .failed = sending { return end() }
     switch state {
     case .idle: phase = .idle
