@@ -4,7 +4,9 @@ internal import CNGHTTP2
 @safe package final class HTTP2Session {
   /// Owned: freed in `deinit`.
   private let session: OpaquePointer
-  private var streams: [Int32: HTTP2Stream] = [:]
+  /// In the order in which they began, and so by their numbers. Nearly always it is one; more than
+  /// ``HTTPLimits/streams`` it never is.
+  private var streams: [HTTP2Stream] = []
   /// Streams whose request is whole or refused, in the order in which that happened.
   private var answerable: [Int32] = []
   /// Streams that were refused and answered; when more comes from the peer, it is told to stop sending on them.
@@ -60,7 +62,7 @@ internal import CNGHTTP2
     defence.received(bytes: bytes.count)
     resetUnwanted()
     for id in answerable {
-      guard let stream = streams[id] else { continue }
+      guard let stream = stream(id) else { continue }
       answered += 1
       defence.answered()
       respond(to: stream, answer)
@@ -73,7 +75,9 @@ internal import CNGHTTP2
   }
 
   /// The oldest request that is not done with: younger ones do not put off its deadline.
-  var turn: Int { streams.keys.min().map(Int.init) ?? answered }
+  var turn: Int { oldest.map { Int($0.id) } ?? answered }
+
+  private var oldest: HTTP2Stream? { streams.first }
 
   /// Whether there is memory for what all streams hold and so much more.
   private func holds(more: Int) -> Bool {
@@ -134,7 +138,7 @@ internal import CNGHTTP2
     let wantsNothing = unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
     if isBroken { peerBrokeProtocol() }
     if isBroken || wantsNothing { return .closing }
-    guard let oldest = streams.min(by: { $0.key < $1.key })?.value else { return .idle }
+    guard let oldest else { return .idle }
     return oldest.response == nil ? .body : .stalled
   }
 }
@@ -151,15 +155,15 @@ extension HTTP2Session {
   func streamBegan(_ id: Int32) {
     if id > newest + 2, passedOver.count < HTTPLimits.gapsRemembered { passedOver.append(newest + 1..<id) }
     newest = id
-    streams[id] = HTTP2Stream(id: id)
+    streams.append(HTTP2Stream(id: id))
   }
 
   func headerCame(_ id: Int32, _ name: Span<UInt8>, _ value: Span<UInt8>) {
-    streams[id]?.take(name, value)
+    stream(id)?.take(name, value)
   }
 
   func headersEnded(_ id: Int32, hasBody: Bool) {
-    guard let stream = streams[id] else { return }
+    guard let stream = stream(id) else { return }
     bytesOfHeads += stream.settleHead()
     if !holds(more: 0) { stream.refuse(.noMemoryForBody) }
     if stream.rejection != nil {
@@ -171,7 +175,7 @@ extension HTTP2Session {
 
   func dataCame(_ id: Int32, _ bytes: Span<UInt8>) {
     defence.received(content: bytes.count)
-    guard let stream = streams[id], stream.rejection == nil else { return }
+    guard let stream = stream(id), stream.rejection == nil else { return }
     guard stream.body.count + bytes.count <= HTTPLimits.body,
       bytesOfBodies + bytes.count <= HTTPLimits.bodiesOfConnection
     else {
@@ -189,26 +193,27 @@ extension HTTP2Session {
   }
 
   func requestEnded(_ id: Int32) {
-    guard let stream = streams[id], stream.rejection == nil else { return }
+    guard let stream = stream(id), stream.rejection == nil else { return }
     answerable.append(id)
   }
 
   /// A refused request may still be on its way; after the answer nothing of it is wanted any more.
   func responseEnded(_ id: Int32) {
-    if streams[id]?.rejection != nil { unwanted.append(id) }
+    if stream(id)?.rejection != nil { unwanted.append(id) }
   }
 
   /// Not in one breath with the answer: curl 7.88, that of Debian 12, drops an answer if its stream is reset while it is
   /// still sending.
   private func resetUnwanted() {
-    for id in unwanted where streams[id] != nil {
+    for id in unwanted where stream(id) != nil {
       unsafe nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_NO_ERROR.rawValue)
     }
     unwanted.removeAll(keepingCapacity: true)
   }
 
   func streamEnded(_ id: Int32) {
-    guard let stream = streams.removeValue(forKey: id) else { return }
+    guard let index = index(of: id) else { return }
+    let stream = streams.remove(at: index)
     bytesOfBodies -= stream.body.count
     bytesOfAnswers -= stream.response?.body.count ?? 0
     bytesOfHeads -= stream.costOfHead
@@ -232,5 +237,8 @@ extension HTTP2Session {
     unsafe nghttp2_session_terminate_session(session, code.rawValue)
   }
 
-  func stream(_ id: Int32) -> HTTP2Stream? { streams[id] }
+  func stream(_ id: Int32) -> HTTP2Stream? { index(of: id).map { streams[$0] } }
+
+  /// From the youngest on, of which nghttp2 speaks most.
+  private func index(of id: Int32) -> Int? { streams.lastIndex { $0.id == id } }
 }

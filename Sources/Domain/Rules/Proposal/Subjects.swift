@@ -16,7 +16,7 @@ struct Carrier {
   let entries: Entries
   let clusterNetwork: ClusterNetworkFact
 
-  init?(_ entries: Entries, in facts: ClusterFacts) {
+  init?(_ entries: Entries, in facts: borrowing ClusterFacts) {
     guard let name = entries.network.clusterNetwork.value, name != managementNetwork,
       let network = facts.clusterNetworks.first(where: { $0.name == name })
     else { return nil }
