@@ -34,6 +34,17 @@ import Testing
     }
   }
 
+  /// The rooms of which every request calls small functions many times; the compiler inlines only public ones across
+  /// modules.
+  static let inlinedRooms: Set = ["Addressing", "JSON", "Reactor"]
+
+  @Test(arguments: files) func `what rooms show each other is for the package, public only where it has to be inlined`(
+    _ file: SourceFile
+  ) {
+    let words = Set(file.code.flatMap { $0.split(separator: " ") })
+    #expect(!words.contains(Self.inlinedRooms.contains(file.target) ? "package" : "public"))
+  }
+
   private func height(_ floor: String) -> Int { Self.floors.firstIndex(of: floor) ?? 0 }
 
   @Test func `every floor was looked at`() {
