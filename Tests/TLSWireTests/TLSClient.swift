@@ -142,6 +142,8 @@ final class Conversation {
   let server: TLSSession
   /// How many bytes of ciphertext the server is handed at once.
   let piece: Int
+  /// Whether the server has to give its buffers back after each piece.
+  var releasesBuffers = false
   private(set) var state = TLSSession.State.handshaking
   /// Plaintext that has arrived on either side.
   private(set) var heardByServer: [UInt8] = []
@@ -173,6 +175,7 @@ final class Conversation {
       if case .failed = state { return }
       state = server.receive(next.span, plaintext: &heardByServer, reply: &reply)
       client.give(reply)
+      if releasesBuffers { server.releaseBuffers() }
     }
   }
 

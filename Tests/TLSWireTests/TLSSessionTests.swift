@@ -38,6 +38,21 @@ import Testing
     #expect(conversation.state == .open)
   }
 
+  @Test(arguments: versions, [1, 7, 1000, Int.max])
+  func `buffers may be given back at any time`(_ version: (version: Int32, name: String), _ piece: Int) throws {
+    let conversation = try Conversation(TLSClient(configuration(version.version)), context, piece: piece)
+    conversation.releasesBuffers = true
+    conversation.settle()
+    let question = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
+    for _ in 1...2 {
+      conversation.sendFromClient(question)
+      conversation.sendFromServer(question)
+    }
+    #expect(conversation.heardByServer == question + question)
+    #expect(conversation.heardByClient == question + question)
+    #expect(conversation.state == .open)
+  }
+
   @Test func `bytes that come with the end of the handshake are heard at once`() throws {
     let client = try TLSClient(configuration(TLS1_3_VERSION))
     let conversation = Conversation(client, context)

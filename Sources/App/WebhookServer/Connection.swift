@@ -31,6 +31,8 @@ final class Connection {
   var timedFor: Turn?
   /// When its turn began.
   var since = Moment.now
+  /// Among the last that the loop has served.
+  var isWarm = false
   private let tls: TLSSession
   private var http: HTTPSession?
   private var outbox: Outbox
@@ -120,6 +122,12 @@ extension Connection {
       settle(http.shutDown(output: &bench.output), bench)
     case .closing, .lingering, .closed: break
     }
+  }
+
+  /// Others were served since: keep no memory that only speed needs.
+  func coolDown() {
+    isWarm = false
+    tls.releaseBuffers()
   }
 
   /// Gives up without another word.

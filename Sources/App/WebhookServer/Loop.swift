@@ -24,6 +24,9 @@ final class Loop {
   private var connections = Slots<Connection>()
   /// Whoever had something to do in this turn; their answers are sent at its end.
   private var served: [Connection] = []
+  /// The connections that were served last, as a ring that begins at `coldest`.
+  private var warm: [Poller.Token] = []
+  private var coldest = 0
   private var deadlines = Deadlines(now: .now)
   private var isAccepting = false
   /// When to try again after there was no room for another descriptor.
@@ -83,8 +86,21 @@ final class Loop {
     for connection in served where connections.holds(connection.token) {
       connection.send(bench)
       settle(connection, at: now)
+      if !connection.isWarm { warmUp(connection) }
     }
     served.removeAll(keepingCapacity: true)
+  }
+
+  /// Only those that were served last keep their buffers; whoever came in first goes cold for another one.
+  private func warmUp(_ connection: Connection) {
+    connection.isWarm = true
+    if warm.count < ServerLimits.warmConnections {
+      warm.append(connection.token)
+    } else {
+      connections[warm[coldest]]?.coolDown()
+      warm[coldest] = connection.token
+      coldest = (coldest + 1) % warm.count
+    }
   }
 
   private func obey(_ orders: [Order]) {

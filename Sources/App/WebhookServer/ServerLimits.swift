@@ -13,6 +13,9 @@ package enum ServerLimits {
   /// Bytes that a connection may have to send before the loop's turn ends; with more it sends at once.
   package static let unsentInTurn = 16 * 1024
 
+  /// Connections of a loop that keep OpenSSL's buffers while they rest, 34 KiB each: more than an API server has open.
+  package static let warmConnections = 64
+
   /// Connections that the kernel completes before they are accepted.
   package static let backlog: Int32 = 1024
 

@@ -43,8 +43,6 @@ internal import COpenSSL
       pointer,
       COpenSSL_OP_NO_RENEGOTIATION | COpenSSL_OP_NO_COMPRESSION | COpenSSL_OP_CIPHER_SERVER_PREFERENCE
         | COpenSSL_OP_IGNORE_UNEXPECTED_EOF)
-    // An idle connection keeps no buffers; 10,000 of them must not cost a gigabyte.
-    unsafe COpenSSL_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS))
     // Sessions are resumed by tickets alone, which need no memory here and work across loops. One is enough: each
     // costs about as much as a request.
     unsafe COpenSSL_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))

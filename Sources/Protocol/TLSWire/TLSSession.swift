@@ -68,6 +68,14 @@ internal import COpenSSL
     swap(&transport.outgoing, &ciphertext)
   }
 
+  /// Gives back what OpenSSL keeps to read and write records, about 34 KiB; it takes them again when it needs them.
+  ///
+  /// Not after each record, as OpenSSL can do it itself: a busy connection would pay for it with every request.
+  package func releaseBuffers() {
+    // It refuses where a record is not whole yet, and then they are needed.
+    _ = unsafe SSL_free_buffers(ssl)
+  }
+
   private func advance(_ plaintext: inout [UInt8]) -> State {
     forgetFailures()
     if !isEstablished {
