@@ -141,12 +141,10 @@ enum Syscalls {
       unsafe entry = readdir(stream)
       return unsafe entry == nil && errno != 0 ? -1 : 0
     }
-    // Sound: an entry is valid until the next readdir, and its name, which ends with a zero byte, is copied before.
-    return unsafe entry.map { entry in
-      unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-    }
+    guard let entry = unsafe entry, let place = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+    // Sound: an entry is valid until the next readdir, and its name, which ends with a zero byte, is copied before. Not
+    // by way of the field: an entry is shorter than its type, and the field would be copied whole.
+    return unsafe String(cString: UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self))
   }
 
   static func makePoller() throws(Errno) -> Int32 {
