@@ -62,7 +62,8 @@ import Testing
     #expect(request.userName == Array("jane".utf8))
     #expect(request.isDryRun)
     let change = try #require(request.change)
-    #expect(change.new == SettingObject(value: .text(Array("new".utf8)), default: .text(Array("d".utf8))))
+    #expect(change.new?.value == .text(Array("new".utf8)))
+    #expect(change.new?.default == .text(Array("d".utf8)))
     #expect(change.old?.value == .text(Array("old".utf8)))
     #expect(change.old?.configured?.isInProgress == true)
   }

@@ -31,7 +31,7 @@ final class Connection {
   var timedFor: Turn?
   /// When its turn began.
   var since = Moment.now
-  /// Among the last that the loop has served.
+  /// Among those that keep their buffers while they rest.
   var isWarm = false
   private let tls: TLSSession
   private var http: HTTPSession?
@@ -124,7 +124,7 @@ extension Connection {
     }
   }
 
-  /// Others were served since: keep no memory that only speed needs.
+  /// Keeps no memory that only speed needs.
   func coolDown() {
     isWarm = false
     tls.releaseBuffers()
@@ -157,6 +157,8 @@ extension Connection {
       serve(plaintext.span, bench)
     case .ended:
       serve(plaintext.span, bench)
+      // What waits for room goes out as far as there is some, before the end is said.
+      send(bench)
       finish(bench)
     case .failed(let failure):
       if http == nil { bench.note(failure) }
@@ -215,7 +217,7 @@ extension Connection {
     // Answers wait for the end of the turn, but not so many that they would be much memory.
     if outbox.count > ServerLimits.unsentInTurn { flush(bench) }
     // Who does not take answers gets no more of them.
-    if outbox.count > HTTPLimits.waitingOutput { phase = .sending }
+    if phase != .closed, outbox.count > HTTPLimits.waitingOutput { phase = .sending }
   }
 
   /// Says goodbye and closes when the peer has taken everything.

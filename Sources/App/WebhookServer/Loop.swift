@@ -24,7 +24,7 @@ final class Loop {
   private var connections = Slots<Connection>()
   /// Whoever had something to do in this turn; their answers are sent at its end.
   private var served: [Connection] = []
-  /// The connections that were served last, as a ring that begins at `coldest`.
+  /// The connections that keep their buffers, as a ring that begins at `coldest`.
   private var warm: [Poller.Token] = []
   private var coldest = 0
   private var deadlines = Deadlines(now: .now)
@@ -86,13 +86,15 @@ final class Loop {
     for connection in served where connections.holds(connection.token) {
       connection.send(bench)
       settle(connection, at: now)
-      if !connection.isWarm { warmUp(connection) }
+      if connections.holds(connection.token) { keepWarm(connection) }
     }
     served.removeAll(keepingCapacity: true)
   }
 
-  /// Only those that were served last keep their buffers; whoever came in first goes cold for another one.
-  private func warmUp(_ connection: Connection) {
+  /// Those that ask something keep their buffers, until so many others have come: then the first one goes cold.
+  private func keepWarm(_ connection: Connection) {
+    guard connection.isProven else { return connection.coolDown() }
+    if connection.isWarm { return }
     connection.isWarm = true
     if warm.count < ServerLimits.warmConnections {
       warm.append(connection.token)
@@ -108,6 +110,7 @@ final class Loop {
       switch order {
       case .announceEnd:
         bench.isDraining = true
+        // Whoever was served in this turn is among them.
         served = connections.all
         for connection in served { connection.announceEnd(bench) }
       case .shutDown:
@@ -153,6 +156,8 @@ extension Loop {
   /// Takes those who are waiting, at most so many: the poller tells of the others again.
   private func accept(from shared: SharedListener, atMost count: Int = ServerLimits.acceptsInTurn) {
     for _ in 0..<count where isAccepting {
+      // Whoever was served has its answer first, and is no longer the one that has rested longest.
+      if connections.count >= room.ofLoop { endTurn(at: .now) }
       let isFull = connections.count >= room.ofLoop
       let spared = isFull ? leavers(for: .full) : []
       if isFull, spared.isEmpty { return }
@@ -164,6 +169,7 @@ extension Loop {
         case .nobody: return
         case .exhausted(let reason):
           bench.endpoints.state.metrics.count(.descriptors)
+          endTurn(at: .now)
           let spared = leavers(for: .exhausted)
           if spared.isEmpty { pauseAccepting(reason) } else { shed(spared) }
         }

@@ -30,6 +30,7 @@ struct Outbox: ~Copyable {
       do {
         // A peer that takes its answers slowly holds memory; where there is none left, it goes.
         guard case .done(let count) = try socket.send(bytes.span.extracting(sent...)) else {
+          dropTaken()
           return share.hold(bytes.count) ? .waiting : .hopeless
         }
         sent += count
@@ -39,6 +40,13 @@ struct Outbox: ~Copyable {
     }
     clear()
     return .done
+  }
+
+  /// Of somebody who asks steadily and reads slowly there is always something left.
+  private mutating func dropTaken() {
+    guard sent > bytes.count / 2 else { return }
+    bytes.removeSubrange(..<sent)
+    sent = 0
   }
 
   /// A connection that rests keeps little memory.

@@ -4,8 +4,9 @@ package enum ServerLimits {
   /// Bytes received at once: four TLS records of the largest size.
   package static let receiving = 64 * 1024
 
-  /// Events taken from the kernel at once.
-  package static let events = 256
+  /// Events taken from the kernel at once. The first answer waits for the others of its turn: for 64 reviews half a
+  /// millisecond, for 64 handshakes 20.
+  package static let events = 64
 
   /// Receives from one connection before the others get their turn.
   package static let receivesInTurn = 4
@@ -13,7 +14,7 @@ package enum ServerLimits {
   /// Bytes that a connection may have to send before the loop's turn ends; with more it sends at once.
   package static let unsentInTurn = 16 * 1024
 
-  /// Connections of a loop that keep OpenSSL's buffers while they rest, 34 KiB each: more than an API server has open.
+  /// Connections of a loop that keep OpenSSL's buffers while they rest, 34 KiB each: more than an API server opens.
   package static let warmConnections = 64
 
   /// Connections that the kernel completes before they are accepted.
@@ -22,11 +23,11 @@ package enum ServerLimits {
   /// Connections accepted from one socket before the others get their turn.
   package static let acceptsInTurn = 64
 
-  /// Connections of one loop. The API server opens 25 a host; an idle one costs about 50 KiB.
+  /// Connections of one loop. The API server opens 25 a host; an idle one costs at most 50 KiB.
   ///
-  /// With `HTTPLimits.sharedMemory` this gives the most memory that peers can make a loop use: 10,000 times 50 KiB and a
-  /// TLS record that is not whole (17 KiB) and twice `HTTPLimits.uncountedMemory` (what comes and what goes), and twice
-  /// the shared memory: 1.2 GiB.
+  /// With `HTTPLimits.sharedMemory` this gives the most memory that peers can make a loop use: 10,000 times 50 KiB
+  /// and OpenSSL's buffers, one with a TLS record that is not whole (34 KiB), and twice `HTTPLimits.uncountedMemory` (what
+  /// comes and what goes), and twice the shared memory: 1.4 GiB.
   package static let connectionsPerLoop = 10_000
 
   /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.

@@ -48,8 +48,7 @@ extension Span<UInt8> {
       bits |= (isSpecial ? 1 : 0) &<< UInt64(place &- block)
       place &+= 1
     }
-    // With the smart shift: nothing is left of the block where the text ends with it.
-    return bits | UInt64.max << UInt64(place &- block)
+    return bits | UInt64.max &<< UInt64(place &- block)
   }
 
   @inline(__always)

@@ -25,15 +25,14 @@ private struct WrittenReview: ~Copyable {
   var isObject = false
   var hasKind = false
   var hasVersion = false
-  var hasRequest = false
-  var requested = WrittenRequest()
+  var written: WrittenRequest?
 
   consuming func request() throws(ReviewError) -> AdmissionRequest {
     guard isObject else { throw .notAReview("it is no JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
-    guard hasRequest else { throw .notAReview("it has no request") }
-    return try requested.request()
+    guard let written = written.take() else { throw .notAReview("it has no request") }
+    return try written.request()
   }
 }
 
@@ -85,9 +84,9 @@ extension JSONReader {
       } else if key.equals("apiVersion") {
         review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
       } else if key.equals("request"), try reader.nextKind() == .object {
-        review.hasRequest = true
-        review.requested = WrittenRequest()
-        try reader.read(&review.requested)
+        var written = WrittenRequest()
+        try reader.read(&written)
+        review.written = consume written
       }
     }
   }

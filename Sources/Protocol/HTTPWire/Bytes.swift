@@ -6,7 +6,8 @@ extension Span<UInt8> {
 
   /// Compares without regard to the case of ASCII letters; the literal is in lower case.
   ///
-  /// A letter's case is one bit, which all else that may stand here has set: names and values have no control character.
+  /// - Precondition: No control character in these bytes. A letter's case is one bit; of all else that the literals
+  ///   consist of, that bit alone tells it from a control character.
   package func equals(lowercase literal: StaticString) -> Bool {
     count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
   }
@@ -51,7 +52,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The top bit of each byte that is zero, of which the lowest one is exact.
+  /// The top bit of each byte that is zero. The lowest one is exact, above it may be too many; 0 where no byte is zero.
   private static func zeros(in word: UInt64) -> UInt64 { (word &- ones) & ~word & (ones &* 0x80) }
 
   /// Whether a range holds only what RFC 9110 section 5.5 allows in a field's value: no control character but the tab.
@@ -151,6 +152,7 @@ struct ASCIISet {
   }
 
   static let token = ASCIISet(alphanumericAnd: "!#$%&'*+-.^_`|~")
-  /// What the host and port of a URL are made of (RFC 3986 section 3.2.2), IPv6 addresses included.
+  /// What the host and port of a URL are made of (RFC 3986 section 3.2.2), IPv6 addresses included, but for the comma:
+  /// it would join two hosts.
   static let host = ASCIISet(alphanumericAnd: "-._~%!$&'()*+;=:[]")
 }

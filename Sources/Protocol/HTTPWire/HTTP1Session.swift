@@ -15,6 +15,8 @@ package final class HTTP1Session {
   private var held: [UInt8] = []
   private var share: SharedMemory.Share
   private var isShuttingDown = false
+  /// Whole requests may be held that wait for room in the output.
+  private var isPaused = false
   private(set) var answered = 0
   /// Set when the peer sent something that is no request; the connection ends with the answer to it.
   package private(set) var rejection: HTTPRejection?
@@ -78,7 +80,7 @@ package final class HTTP1Session {
     switch stage {
     case .closed: .closing
     case .body: .body
-    case .head where output.count >= HTTPLimits.waitingOutput: .paused
+    case .head where isPaused || output.count >= HTTPLimits.waitingOutput: .paused
     case .head: held.isEmpty ? .idle : .head
     }
   }
@@ -89,7 +91,12 @@ package final class HTTP1Session {
     _ answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> Int {
     var start = 0
-    while start < bytes.count, output.count < HTTPLimits.waitingOutput {
+    isPaused = false
+    while start < bytes.count {
+      if output.count >= HTTPLimits.waitingOutput {
+        isPaused = true
+        break
+      }
       do throws(HTTPRejection) {
         let used = try answerRequest(in: bytes.extracting(start...), date, &output, answer)
         guard used > 0 else { return start }

@@ -16,7 +16,6 @@ extension JSONReader {
     with metadata: SettingMetadata = .skipped
   ) throws(JSONError) -> SettingObject {
     var setting = SettingObject()
-    setting.hasValue = false
     try readMembers { key, reader throws(JSONError) in
       if metadata != .skipped, key.equals("metadata") {
         let written = try reader.readMetadata()

@@ -72,7 +72,10 @@ internal import COpenSSL
   ///
   /// Not after each record, as OpenSSL can do it itself: a busy connection would pay for it with every request.
   package func releaseBuffers() {
-    // It refuses where a record is not whole yet, and then they are needed.
+    // Between records only, "RH": where one is not whole yet, OpenSSL before 3.0.14 frees what it still needs
+    // (CVE-2024-4741). Sound: the call gives a literal of two letters.
+    guard unsafe SSL_rstate_string(ssl)[1] == UInt8(ascii: "H") else { return }
+    // It refuses where something was read and not yet asked for.
     _ = unsafe SSL_free_buffers(ssl)
   }
 

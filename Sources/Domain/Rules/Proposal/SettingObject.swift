@@ -5,7 +5,7 @@ package struct SettingObject: Sendable, Equatable {
   package var `default`: SettingText
   package var configured: ConfiguredCondition?
   /// Whether the object has a member `value` at all, which decides between a patch that adds and one that replaces.
-  package var hasValue = true
+  package var hasValue = false
   /// What Harvester has noted on the object; only known of the stored one.
   package var notes: SettingNotes?
 
