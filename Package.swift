@@ -110,7 +110,7 @@ let package = Package(
     tests(of: "TLSWire", ["COpenSSL", "Testbed"]),
     tests(of: "CertificateAuthority", ["Testbed"]),
     tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects", "Testbed"]),
-    tests(of: "HTTPWire", ["CNGHTTP2"]),
+    tests(of: "HTTPWire", ["CNGHTTP2", "Testbed"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(of: "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "Testbed"]),

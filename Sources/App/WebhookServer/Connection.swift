@@ -172,7 +172,6 @@ extension Connection {
     let state = http.receive(plaintext, at: bench.date, output: &bench.output) { request in
       bench.answer(request, over: http.version, from: client)
     }
-    if let rejection = http.rejection { bench.note(rejection) }
     settle(state, bench)
   }
 
@@ -212,7 +211,9 @@ extension Connection {
     case .body: phase = .body
     case .stalled: phase = .stalled
     case .paused: phase = .sending
-    case .closing: return finish(bench)
+    case .closing:
+      if let rejection = http?.rejection { bench.note(rejection) }
+      return finish(bench)
     }
     // Answers wait for the end of the turn, but not so many that they would be much memory.
     if outbox.count > ServerLimits.unsentInTurn { flush(bench) }

@@ -57,6 +57,12 @@ enum HTTP2Callbacks {
     return unsafe options
   }
 
+  /// Whether nghttp2 gave up because of a limit of its own: frames that it has to reply to, more than a thousand in one
+  /// call, and CONTINUATION without end.
+  static func isFlood(_ result: Int) -> Bool {
+    result == Int(NGHTTP2_ERR_FLOODED.rawValue) || result == Int(NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue)
+  }
+
   private static func frameCame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
     let header = unsafe frame.hd
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.streamWasReset() }
@@ -75,7 +81,8 @@ enum HTTP2Callbacks {
     }
     // Sound: the frame is a GOAWAY, so that is what the union holds.
     if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue, unsafe frame.goaway.error_code != 0 {
-      session.peerBrokeProtocol()
+      session.sessionEnded(
+        unsafe frame.goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM.rawValue ? .flood : .brokenFrames)
     }
   }
 

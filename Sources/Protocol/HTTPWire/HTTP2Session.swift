@@ -70,7 +70,7 @@ internal import CNGHTTP2
       if case .afterAnswer = end { submitNotice() }
     }
     answerable.removeAll(keepingCapacity: true)
-    if defence.isFlooded { refuse(.flood) }
+    if defence.isFlooded || HTTP2Callbacks.isFlood(used) { refuse(.flood) }
     return flush(&output, isBroken: used < 0)
   }
 
@@ -136,7 +136,7 @@ internal import CNGHTTP2
       unsafe output.append(contentsOf: UnsafeBufferPointer(start: frame, count: count))
     }
     let wantsNothing = unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
-    if isBroken { peerBrokeProtocol() }
+    if isBroken { sessionEnded(.brokenFrames) }
     if isBroken || wantsNothing { return .closing }
     guard let oldest else { return .idle }
     return oldest.response == nil ? .body : .stalled
@@ -221,8 +221,8 @@ extension HTTP2Session {
   }
 
   /// Something came that nghttp2 ends the connection for. A peer that says goodbye itself ends it too, and breaks nothing.
-  func peerBrokeProtocol() {
-    if rejection == nil, !isShuttingDown { rejection = .brokenFrames }
+  func sessionEnded(_ reason: HTTPRejection) {
+    if rejection == nil, !isShuttingDown { rejection = reason }
   }
 
   func streamWasReset() {

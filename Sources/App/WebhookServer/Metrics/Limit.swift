@@ -13,6 +13,8 @@ enum Limit: String, CaseIterable {
   case headSize = "head_size"
   case fieldCount = "field_count"
   case bodySize = "body_size"
+  /// Frames of HTTP/2 that ask for nothing, cancelled requests among them.
+  case http2Flood = "http2_flood"
 
   /// The time that a connection ran out of. Being idle for long is no offence, nor is a peer that does not say goodbye.
   init?(_ phase: Connection.Phase) {
@@ -31,6 +33,7 @@ enum Limit: String, CaseIterable {
     case .headTooLarge: self = .headSize
     case .tooManyFields: self = .fieldCount
     case .bodyTooLarge: self = .bodySize
+    case .flood: self = .http2Flood
     default: return nil
     }
   }
