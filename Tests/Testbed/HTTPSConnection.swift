@@ -44,10 +44,14 @@ public final class HTTPSConnection {
 
   /// Connects and makes the handshake.
   ///
-  /// - Parameter sendsPatiently: Waits until the server has taken what is sent; else gives up after a moment.
-  public init(port: Int, _ context: ClientContext, sendsPatiently: Bool = true) throws {
+  /// - Parameters:
+  ///   - protocols: What is offered by ALPN.
+  ///   - sendsPatiently: Waits until the server has taken what is sent; else gives up after a moment.
+  public init(
+    port: Int, _ context: ClientContext, protocols: [String] = ["http/1.1"], sendsPatiently: Bool = true
+  ) throws {
     descriptor = try Self.connect(port: port)
-    tls = ClientTLS(context)
+    tls = ClientTLS(context, protocols: protocols)
     if !sendsPatiently {
       var limit = timeval(tv_sec: 0, tv_usec: 50_000)
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -94,12 +98,14 @@ public final class HTTPSConnection {
   }
 
   /// Everything until the server closes; throws when it does not.
-  public func receiveUntilClosed() throws -> String {
+  public func receiveUntilClosed() throws -> String { String(decoding: try receiveBytesUntilClosed(), as: UTF8.self) }
+
+  public func receiveBytesUntilClosed() throws -> [UInt8] {
     while true {
       do {
         plaintext += tls.receive(try read())
       } catch let failure as Failure where failure.description.hasPrefix("closed") {
-        return String(decoding: plaintext, as: UTF8.self)
+        return plaintext
       }
     }
   }

@@ -102,7 +102,8 @@ extension Metrics {
     page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")
     page.add(sum { $0.http1Requests.current }, ["protocol": "http/1.1"])
     page.add(sum { $0.http2Requests.current }, ["protocol": "h2"])
-    page.begin("rejected_requests_total", .counter, "Requests that were no HTTP and ended their connection.")
+    page.begin(
+      "rejected_requests_total", .counter, "Times that what came was no HTTP, or a flood, and ended its connection.")
     for (reason, count) in rejectedRequests.current { page.add(count, ["reason": reason]) }
     page.begin("handshakes_total", .counter, "TLS handshakes completed.")
     for key in HandshakeTallies.Key.allCases {
