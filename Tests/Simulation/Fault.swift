@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 @testable import Reactor
@@ -15,8 +16,9 @@ struct Fault: CustomStringConvertible {
   }
 
   enum Name: String, CaseIterable {
-    case receive, send, endSending, accept, setOption, control, wait, readEvent, writeEvent, makePoller, makeEvent,
-      socket
+    case receive, send, endSending, accept, setOption, wait, readEvent, writeEvent, makePoller, makeEvent, socket
+    // What is asked of a poller.
+    case register, change, remove
 
     init?(_ call: SystemCall) {
       switch call {
@@ -25,7 +27,9 @@ struct Fault: CustomStringConvertible {
       case .endSending: self = .endSending
       case .accept: self = .accept
       case .setOption: self = .setOption
-      case .control: self = .control
+      case .control(_, EPOLL_CTL_ADD, _, _): self = .register
+      case .control(_, EPOLL_CTL_MOD, _, _): self = .change
+      case .control: self = .remove
       case .wait: self = .wait
       case .read: self = .readEvent
       case .write: self = .writeEvent
@@ -47,7 +51,8 @@ struct Fault: CustomStringConvertible {
           EINTR, EAGAIN, ECONNABORTED, EPROTO, EPERM, ENETDOWN, EMFILE, ENFILE, ENOBUFS, ENOMEM,
         ]
       case .setOption: [EINVAL, ENOMEM]
-      case .control: [ENOMEM, ENOSPC]
+      case .register: [ENOMEM, ENOSPC]
+      case .change, .remove: [ENOMEM]
       case .wait: [EINTR]
       case .readEvent: [EINTR, EAGAIN]
       case .writeEvent: [EINTR]

@@ -15,7 +15,9 @@ import Testing
       return SimulatedClient(
         "client \(number)", .steady,
         http: isHTTP2 ? HTTP2Client(exchanges, depth: 2) : HTTP1Client(exchanges, depth: 1),
-        exchangeCount: exchanges.count, arrivesAt: kernel.now + seconds * 1_000_000_000, context: context)
+        exchangeCount: exchanges.count, arrivesAt: kernel.now + seconds * 1_000_000_000,
+        // The first one's answers stop in their middle, so that somebody has to be waited for.
+        window: number == 0 ? 150 : 32 * 1024, context: context)
     }
     return [
       client(0, isHTTP2: false, after: 0), client(1, isHTTP2: true, after: 0), client(2, isHTTP2: false, after: 30),
@@ -41,6 +43,9 @@ import Testing
           continue
         }
         #expect(run.flaws.isEmpty && unharmed.count >= 2 && unharmed.allSatisfy(\.isSatisfied), "\(what)")
+        // Whoever is lost learns it at once and not by a deadline.
+        let lost = run.clients.filter { $0.wasHit && !$0.isSatisfied }
+        #expect(lost.allSatisfy { $0.stay < 1_000_000_000 }, "\(what)")
         // Far more calls than without the fault would be a loop that turns idly.
         #expect(run.kernel.calls.count < 2 * calm.kernel.calls.count + 100, "\(what)")
       }

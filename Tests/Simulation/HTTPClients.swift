@@ -141,6 +141,8 @@ final class HTTP2Client: HTTPClient {
 
   private func ended(_ id: Int32, _ code: UInt32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
+    // A server that stops says so of what it has not begun, and the client may ask another one (RFC 9113 section 8.7).
+    if code == NGHTTP2_REFUSED_STREAM.rawValue { return }
     if code == 0, stream.exchange.isAnswered(by: stream.status, stream.body) {
       answered += 1
     } else {

@@ -29,6 +29,8 @@ final class SimulatedClient: CustomStringConvertible {
   private let http: any HTTPClient
   private let exchangeCount: Int
   private let tls: ClientTLS
+  /// What its connection holds in each direction.
+  private let window: Int
   private var standing = Standing.absent
   private var unsent: [UInt8] = []
   private var passed = 0
@@ -46,12 +48,14 @@ final class SimulatedClient: CustomStringConvertible {
   private(set) var wasHit = false
 
   init(
-    _ name: String, _ habit: Habit, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, context: ClientContext
+    _ name: String, _ habit: Habit, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, window: Int,
+    context: ClientContext
   ) {
     self.name = name
     self.habit = habit
     self.http = http
     self.exchangeCount = exchangeCount
+    self.window = window
     wakesAt = arrivesAt
     tls = ClientTLS(context, protocols: [http is HTTP2Client ? "h2" : "http/1.1"])
   }
@@ -72,14 +76,14 @@ final class SimulatedClient: CustomStringConvertible {
     guard case .connected(let wire) = standing else { return false }
     if wire.isReset || !wire.toClient.isEmpty || wire.serverHasEnded { return true }
     if unsent.isEmpty { return tls.state == .open && !hasEndedSending && http.canAsk && !isSilent }
-    return wire.toServer.count < Wire.window
+    return wire.toServer.count < wire.window
   }
 
   func act(at now: Int64, _ kernel: SimulatedKernel) {
     wakesAt = nil
     switch standing {
     case .absent:
-      guard let wire = kernel.connect() else { return end(now, cut: true) }
+      guard let wire = kernel.connect(window: window) else { return end(now, cut: true) }
       standing = .connected(wire)
       arrived = now
       if case .babbles = habit { unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) } }
@@ -142,7 +146,7 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   private func give(to wire: Wire, _ kernel: SimulatedKernel) {
-    let room = min(unsent.count, Wire.window - wire.toServer.count)
+    let room = min(unsent.count, wire.window - wire.toServer.count)
     if case .stalls(let count) = habit, passed >= count { return }
     guard room > 0, !wire.isReset else { return }
     let count = kernel.some(of: room)

@@ -38,17 +38,21 @@ final class SimulatedKernel: @unchecked Sendable {
   private(set) var complaint: String?
   private var turns = 0
 
-  init(seed: UInt64, fault: Fault? = nil) {
+  init(seed: UInt64, fault: Fault? = nil, stopsInTurn: Int? = nil) {
     random = SeededNumbers(seed: seed)
     self.fault = fault
+    self.stopsInTurn = stopsInTurn
   }
+
+  /// In which turn the server is told to stop although clients are not done; never, where nil.
+  private let stopsInTurn: Int?
 
   /// More system calls than any honest run makes: the server turns idly.
   private static let mostTurns = 200_000
 
-  func connect() -> Wire? {
+  func connect(window: Int) -> Wire? {
     guard isListening else { return nil }
-    let wire = Wire()
+    let wire = Wire(window: window)
     waiting.append(wire)
     return wire
   }
@@ -133,7 +137,7 @@ extension SimulatedKernel {
     guard case .socket(let wire) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
     if wire.isReset { return .failure(Errno(rawValue: EPIPE)) }
     if chance(2) { return .failure(.interrupted) }
-    let room = Wire.window - wire.toClient.count
+    let room = wire.window - wire.toClient.count
     if room == 0 || chance(2) { return .failure(.wouldBlock) }
     let count = some(of: min(buffer.count, room))
     wire.toClient += buffer[..<count]
@@ -177,8 +181,10 @@ extension SimulatedKernel {
     let end = milliseconds < 0 ? Int64.max : now + Int64(milliseconds) * 1_000_000
     while true {
       turns += 1
-      if turns > Self.mostTurns, complaint == nil {
-        complaint = "the server turns idly"
+      if turns == stopsInTurn { finish() }
+      if turns > Self.mostTurns {
+        complaint = complaint ?? "the server turns idly"
+        if isDone { return .failure(Errno(rawValue: EBADF)) }
         finish()
       }
       now += Int64.random(in: 1_000...20_000, using: &random)
@@ -198,6 +204,8 @@ extension SimulatedKernel {
       let next = min(end, clients.compactMap(\.wakesAt).filter { $0 > now }.min() ?? .max)
       if next == .max {
         complaint = complaint ?? "nothing would ever happen: \(clients.filter { !$0.isDone }.map(\.description))"
+        // It was told to stop and does not: the run ends with a failure that no server survives.
+        if isDone { return .failure(Errno(rawValue: EBADF)) }
         for client in clients { client.giveUp() }
         finish()
         continue
@@ -232,7 +240,7 @@ extension SimulatedKernel {
       if wire.isReset { return EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLIN.rawValue }
       var readiness: UInt32 = 0
       if !wire.toServer.isEmpty || wire.clientHasEnded { readiness |= EPOLLIN.rawValue }
-      if wire.toClient.count < Wire.window { readiness |= EPOLLOUT.rawValue }
+      if wire.toClient.count < wire.window { readiness |= EPOLLOUT.rawValue }
       return readiness
     }
   }
@@ -262,7 +270,7 @@ extension SimulatedKernel {
 /// A TCP connection on the made-up network, seen from its middle.
 final class Wire {
   /// What a direction holds before the sender has to wait.
-  static let window = 32 * 1024
+  let window: Int
 
   var toServer: [UInt8] = []
   var toClient: [UInt8] = []
@@ -272,6 +280,10 @@ final class Wire {
   var isReset = false
   /// A call on it was made to fail.
   var isHit = false
+
+  init(window: Int) {
+    self.window = window
+  }
 
   func closeByServer() {
     serverHasEnded = true

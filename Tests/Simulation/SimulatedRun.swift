@@ -41,21 +41,24 @@ struct SimulatedRun {
   }
 
   /// - Parameter crowd: Makes the clients out of the kernel's randomness.
-  init(seed: UInt64, fault: Fault? = nil, crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]) throws {
+  init(
+    seed: UInt64, fault: Fault? = nil, stopsInTurn: Int? = nil, room: Room = Room(),
+    crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]
+  ) throws {
     self.seed = seed
     let identity = try Self.identity.get()
-    let kernel = SimulatedKernel(seed: seed, fault: fault)
+    let kernel = SimulatedKernel(seed: seed, fault: fault, stopsInTurn: stopsInTurn)
     self.kernel = kernel
     clients = crowd(kernel, identity.client)
     kernel.clients = clients
     do {
-      try Syscalls.$standIn.withValue({ kernel.answer($0) }) { try run(identity) }
+      try Syscalls.$standIn.withValue({ kernel.answer($0) }) { try run(identity, room) }
     } catch let error as Errno {
       refusal = error
     }
   }
 
-  private func run(_ identity: Identity) throws {
+  private func run(_ identity: Identity, _ room: Room) throws {
     var log = Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
     log.logLevel = .critical
     let listener = try SharedListener(on: SocketAddress("127.0.0.1:443") ?? { preconditionFailure() }())
@@ -63,7 +66,7 @@ struct SimulatedRun {
     let loop = try Loop(
       listeners: [listener], mailbox: mailbox, context: ContextBox(identity.server),
       endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: Patience(),
-      room: Room())
+      room: room)
     kernel.whenDone = { mailbox.put(.shutDown) }
     defer { kernel.whenDone = {} }
     try loop.run()

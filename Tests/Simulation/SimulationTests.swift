@@ -3,6 +3,7 @@ import Testbed
 import Testing
 
 @testable import Reactor
+@testable import WebhookServer
 
 /// Runs the server's loop on a made-up network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
 /// `SIMULATION_SEED=N` replays one run.
@@ -20,6 +21,27 @@ import Testing
       var flaws = run.flaws
       for client in run.clients { flaws += client.wrongs }
       #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
+    }
+  }
+
+  @Test func `with room for few, somebody is let go in the middle of anything, and nobody gets a wrong answer`() throws
+  {
+    var shed = 0
+    for seed in Self.seeds {
+      var room = Room()
+      (room.ofLoop, room.ofServer) = (2, 2)
+      let run = try SimulatedRun(seed: seed, room: room, crowd: Self.crowd)
+      #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients) \(run.refusals)")
+      shed += run.state.metrics.shedConnections
+    }
+    #expect(shed > 0)
+  }
+
+  @Test func `a server that has to stop in the middle of anything leaves nothing behind`() throws {
+    for seed in Self.seeds {
+      let turn = Int(seed) % 300
+      let run = try SimulatedRun(seed: seed, stopsInTurn: turn, crowd: Self.crowd)
+      #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients) \(run.refusals)")
     }
   }
 
@@ -52,7 +74,9 @@ import Testing
         isHTTP1 ? HTTP1Client(exchanges, depth: depth) : HTTP2Client(exchanges, depth: depth)
       return SimulatedClient(
         "client \(number)", habit, http: http, exchangeCount: exchanges.count,
-        arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random), context: context)
+        arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random),
+        // In a narrow one every answer stops in its middle.
+        window: kernel.chance(30) ? Int.random(in: 100...2_000, using: &kernel.random) : 32 * 1024, context: context)
     }
   }
 }

@@ -53,11 +53,12 @@ final class Loop {
     var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
       bench.setDate(to: WallClock.seconds)
-      for token in deadlines.expired(by: now) { expire(token) }
-      if let moment = acceptsAgainAt, moment <= now { startAccepting() }
       try poller.wait(atMost: sleep(from: now), handle)
       now = .now
       endTurn(at: now)
+      // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
+      for token in deadlines.expired(by: now) { expire(token) }
+      if let moment = acceptsAgainAt, moment <= now { startAccepting() }
       bench.tellOfMemory()
     }
   }
