@@ -46,6 +46,8 @@ final class SimulatedClient: CustomStringConvertible {
   /// The server or the network ended the connection before everything was answered.
   private(set) var wasCut = false
   private(set) var wasHit = false
+  /// The server has read a whole request and closed without an answer to it.
+  private(set) var wasForgotten = false
 
   init(
     _ name: String, _ habit: Habit, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, window: Int,
@@ -165,7 +167,11 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   private func end(_ now: Int64, cut: Bool) {
-    if case .connected(let wire) = standing, wire.isHit { wasHit = true }
+    if case .connected(let wire) = standing {
+      if wire.isHit { wasHit = true }
+      let isHeard = unsent.isEmpty && wire.toServer.isEmpty && wire.serverTookAll
+      wasForgotten = cut && isHeard && tls.state == .open && http.asked > http.answered
+    }
     wasCut = cut
     stay = now - arrived
     standing = .done

@@ -277,6 +277,8 @@ final class Wire {
   /// No more comes from there.
   var clientHasEnded = false
   var serverHasEnded = false
+  /// When the server closed, it had read everything that was sent.
+  private(set) var serverTookAll = false
   var isReset = false
   /// A call on it was made to fail.
   var isHit = false
@@ -287,6 +289,7 @@ final class Wire {
 
   func closeByServer() {
     serverHasEnded = true
+    serverTookAll = toServer.isEmpty
     // Closing with bytes unread resets a connection, and what was on its way to the peer is lost (RFC 2525 section 2.17).
     if !toServer.isEmpty {
       isReset = true

@@ -52,6 +52,9 @@ final class Connection {
     let request: Int
   }
 
+  /// Something of what was said waits for the peer.
+  var owesBytes: Bool { !outbox.isEmpty }
+
   /// Something was asked here before.
   var isProven: Bool { (http?.turn ?? 0) > 0 }
 
@@ -223,7 +226,7 @@ extension Connection {
 
   /// Says goodbye and closes when the peer has taken everything.
   private func finish(_ bench: Workbench) {
-    guard phase != .closed else { return }
+    guard phase != .closed, phase != .lingering else { return }
     tls.close(into: &outbox.bytes)
     phase = .closing
   }

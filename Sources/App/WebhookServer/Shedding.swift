@@ -29,7 +29,8 @@ extension Connection {
   /// No request is being read or answered, so nothing is lost with it.
   fileprivate var isUnasked: Bool {
     switch phase {
-    case .handshake, .idle, .lingering, .closed: true
+    case .idle: !owesBytes
+    case .handshake, .lingering, .closed: true
     case .head, .body, .stalled, .sending, .closing: false
     }
   }
