@@ -146,7 +146,7 @@ extension ServerInProcess {
     // Each reader asks for far more than the sockets' buffers hold, and takes nothing.
     let request = HTTPSConnection.request("/metrics")
     var readers: [HTTPSConnection] = []
-    for _ in 0..<20 {
+    for _ in 0..<80 {
       let reader = try HTTPSConnection(port: server.port, context, sendsPatiently: false)
       try? reader.send(String(repeating: request, count: 4_000))
       readers.append(reader)
