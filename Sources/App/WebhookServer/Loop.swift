@@ -52,7 +52,6 @@ final class Loop {
   func run() throws(Errno) {
     var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
-      bench.setDate(to: WallClock.seconds)
       try poller.wait(atMost: sleep(from: now), handle)
       now = .now
       endTurn(at: now)
@@ -76,6 +75,8 @@ final class Loop {
     } else if event.token.generation == Poller.Token.listenerGeneration {
       accept(from: listeners[Int(event.token.slot)])
     } else if let connection = connections[event.token] {
+      // Once a turn, and after the sleep before it.
+      if served.isEmpty { bench.setDate(to: WallClock.seconds) }
       if event.isReadable { connection.receive(bench) }
       served.append(connection)
     }
