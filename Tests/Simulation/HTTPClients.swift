@@ -23,10 +23,14 @@ final class HTTP1Client: HTTPClient {
   private var input: [UInt8] = []
   private(set) var asked = 0
   private(set) var answered = 0
+  /// The time of day in seconds, and what it was when each request was made.
+  private let clock: () -> Int
+  private var askedAt: [Int] = []
 
-  init(_ exchanges: [Exchange], depth: Int) {
+  init(_ exchanges: [Exchange], depth: Int, clock: @escaping () -> Int = { 0 }) {
     self.exchanges = exchanges
     self.depth = depth
+    self.clock = clock
   }
 
   var canAsk: Bool { asked < exchanges.count && asked - answered < depth }
@@ -35,6 +39,7 @@ final class HTTP1Client: HTTPClient {
     guard canAsk else { return false }
     let exchange = exchanges[asked]
     asked += 1
+    askedAt.append(clock())
     output += Array("\(exchange.method) \(exchange.path) HTTP/1.1\r\nHost: simulation\r\n".utf8)
     if exchange.isSmuggling { output += Array("Transfer-Encoding: chunked\r\n".utf8) }
     // Every other body goes in chunks.
@@ -79,9 +84,20 @@ final class HTTP1Client: HTTPClient {
         return
           "\(exchanges[answered].path) was answered \(lines[0]) \(String(decoding: body.prefix(300), as: UTF8.self))"
       }
+      guard let date = Self.date(in: lines), date >= askedAt[answered] else {
+        return "an answer has the date of an earlier time: \(lines)"
+      }
       answered += 1
     }
     return nil
+  }
+
+  private static func date(in head: [String]) -> Int? {
+    let form = DateFormatter()
+    form.locale = Locale(identifier: "en_US_POSIX")
+    form.timeZone = TimeZone(identifier: "GMT")
+    form.dateFormat = "'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return head.compactMap { form.date(from: $0) }.first.map { Int($0.timeIntervalSince1970) }
   }
 }
 

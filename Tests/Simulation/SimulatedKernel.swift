@@ -57,6 +57,10 @@ final class SimulatedKernel: @unchecked Sendable {
     return wire
   }
 
+  /// What the time of day is when the machine starts, in nanoseconds since 1970.
+  private static let epoch: Int64 = 1_700_000_000_000_000_000
+  var secondsOfDay: Int { Int((now + Self.epoch) / 1_000_000_000) }
+
   func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 }
 
@@ -66,7 +70,7 @@ extension SimulatedKernel {
     if let error = fails(call) { return .failure(error) }
     switch call {
     case .time(let clock):
-      return .result(Int(clock == CLOCK_REALTIME ? now + 1_700_000_000_000_000_000 : now))
+      return .result(Int(clock == CLOCK_REALTIME ? now + Self.epoch : now))
     case .close(let descriptor): return close(descriptor)
     case .socket: return .result(Int(make(.listener)))
     case .makePoller: return .result(Int(make(.poller([:]))))

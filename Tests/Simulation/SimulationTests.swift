@@ -74,7 +74,8 @@ import Testing
       let isHTTP1 = kernel.chance(50)
       if isHTTP1, kernel.chance(20) { exchanges.append(.smuggling(size: 90_000)) }
       let http: any HTTPClient =
-        isHTTP1 ? HTTP1Client(exchanges, depth: depth) : HTTP2Client(exchanges, depth: depth)
+        isHTTP1
+        ? HTTP1Client(exchanges, depth: depth) { kernel.secondsOfDay } : HTTP2Client(exchanges, depth: depth)
       return SimulatedClient(
         "client \(number)", habit, http: http, exchangeCount: exchanges.count,
         arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random),
