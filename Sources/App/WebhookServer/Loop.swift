@@ -95,8 +95,8 @@ final class Loop {
 
   /// Those that ask something keep their buffers, until so many others have come: then the first one goes cold.
   private func keepWarm(_ connection: Connection) {
+    if connection.isWarm || connection.phase == .handshake { return }
     guard connection.isProven else { return connection.coolDown() }
-    if connection.isWarm { return }
     connection.isWarm = true
     if warm.count < ServerLimits.warmConnections {
       warm.append(connection.token)

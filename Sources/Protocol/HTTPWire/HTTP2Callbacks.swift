@@ -22,9 +22,14 @@ enum HTTP2Callbacks {
       guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
       // Trailer fields are thrown away: nothing in them could change what was asked.
       guard unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-      unsafe HTTP2Callbacks.session(owner)?.headerCame(
-        frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
-        Span(_unsafeStart: value, count: valueLength))
+      guard let owner = unsafe owner else { return 0 }
+      // Sound: the session is in the middle of a call and so outlives this one. A header comes a dozen times a request,
+      // each of which would count a reference.
+      unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { session in
+        unsafe session.headerCame(
+          frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
+          Span(_unsafeStart: value, count: valueLength))
+      }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, owner in

@@ -86,9 +86,8 @@ internal import CNGHTTP2
 
   /// The body gives way to the answer, which is held until the peer has taken it.
   private func respond(to stream: HTTP2Stream, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
-    var response = stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer)
     bytesOfBodies -= stream.body.count
-    stream.body = []
+    var response = stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer)
     if !holds(more: response.body.count) {
       let reason = HTTPRejection.noMemoryForBody
       response = .error(reason.status, reason.explanation)
@@ -159,7 +158,7 @@ extension HTTP2Session {
   }
 
   func headerCame(_ id: Int32, _ name: Span<UInt8>, _ value: Span<UInt8>) {
-    stream(id)?.take(name, value)
+    if let index = index(of: id) { streams[index].take(name, value) }
   }
 
   func headersEnded(_ id: Int32, hasBody: Bool) {

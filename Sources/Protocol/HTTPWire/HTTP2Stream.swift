@@ -58,8 +58,11 @@ final class HTTP2Stream {
     body = []
   }
 
+  /// Asks for the answer; of the request nothing is left.
   func handOver(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
-    let (path, contentType, body) = (path, contentType, body)
+    let path = exchange(&path, with: [])
+    let contentType = exchange(&contentType, with: [])
+    let body = exchange(&body, with: [])
     return answer(HTTPRequest(method: method, path: path.span, contentType: contentType.span, body: body.span))
   }
 
