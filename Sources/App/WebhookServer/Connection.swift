@@ -36,6 +36,8 @@ final class Connection {
   private let tls: TLSSession
   private var http: HTTPSession?
   private var outbox: Outbox
+  /// It has said (close_notify) that it will send no more.
+  private var peerHasEnded = false
   /// Who the client is, by its certificate.
   private var client: String?
 
@@ -159,6 +161,7 @@ extension Connection {
     case .open:
       serve(plaintext.span, bench)
     case .ended:
+      peerHasEnded = true
       serve(plaintext.span, bench)
       // What waits for room goes out as far as there is some, before the end is said.
       send(bench)
@@ -237,6 +240,8 @@ extension Connection {
     bench.metrics.sentBytes.add(before - outbox.count)
     switch delivery {
     case .done where phase == .closing:
+      // Nothing is on its way from it that closing now could answer with a reset.
+      if peerHasEnded { return end() }
       socket.endSending()
       phase = .lingering
     case .hopeless: end()
