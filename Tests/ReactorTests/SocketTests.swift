@@ -29,9 +29,9 @@ import Testing
     let poller = try Poller(batch: 4)
     let token = Poller.Token(slot: 7, generation: 3)
     try poller.register(listener.descriptor, as: token, for: [.reading, .exclusive])
-    var events: [Poller.Token] = []
-    try poller.wait(atMost: .seconds(10)) { events.append($0.token) }
-    #expect(events == [token])
+    var events: [Poller.Token?] = []
+    try poller.wait(atMost: .seconds(10), wake: { events.append(nil) }) { events.append($0.token) }
+    #expect(events == [nil, token], "woken once, before the first event")
 
     guard case .connection(let socket, from: _) = try listener.accept() else {
       Issue.record("somebody has connected")

@@ -158,6 +158,9 @@ final class RawSocket {
 
   deinit { close(descriptor) }
 
+  /// Sends the first bytes of a ClientHello and no more.
+  func beginHandshake() { send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]) }
+
   func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
   /// Everything until the peer closes, in order or by a reset; throws when it does not.

@@ -93,21 +93,21 @@ import Testing
     ),
     (
       "an expired one",
-      { folder, pair in
-        try pair.sign("expired", from: "20200101000000Z", until: "20200102000000Z")
-        try folder.write(pair.text("expired.pem"), to: "tls.pem")
-        try folder.write(pair.text("expired.key"), to: "tls.key")
-      }, "it has expired"
+      { try put(in: $0, $1, validFrom: "20200101000000Z", until: "20200102000000Z") }, "it has expired"
     ),
     (
       "one for later",
-      { folder, pair in
-        try pair.sign("early", from: "20480101000000Z", until: "20490101000000Z")
-        try folder.write(pair.text("early.pem"), to: "tls.pem")
-        try folder.write(pair.text("early.key"), to: "tls.key")
-      }, "it is not valid yet"
+      { try put(in: $0, $1, validFrom: "20480101000000Z", until: "20490101000000Z") }, "it is not valid yet"
     ),
   ]
+
+  private static func put(
+    in folder: TemporaryFolder, _ pair: Certificates, validFrom start: String, until end: String
+  ) throws {
+    try pair.sign("other", from: start, until: end)
+    try folder.write(pair.text("other.pem"), to: "tls.pem")
+    try folder.write(pair.text("other.key"), to: "tls.key")
+  }
 
   @Test(arguments: table.indices) func `is not taken: the old one stays, and log and metric say so`(_ row: Int) throws {
     let (_, put, words) = Self.table[row]

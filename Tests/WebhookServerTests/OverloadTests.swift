@@ -22,7 +22,7 @@ extension ServerInProcess {
       "handshakes that are begun",
       { port, _ in
         let socket = try RawSocket(port: port)
-        socket.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+        socket.beginHandshake()
         return socket
       }
     ),
@@ -203,7 +203,7 @@ extension ServerInProcess {
       "begins a handshake",
       { port, _ in
         let socket = try RawSocket(port: port)
-        socket.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+        socket.beginHandshake()
         return socket
       }
     ),

@@ -65,7 +65,7 @@ final class ServerInProcess: ServerUnderTest {
     let server = try ServerInProcess(patience: patience)
     let silent = try RawSocket(port: server.port)
     let begun = try RawSocket(port: server.port)
-    begun.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+    begun.beginHandshake()
     #expect(try silent.receiveUntilClosed() == [])
     #expect(try begun.receiveUntilClosed() == [])
     #expect(server.state.metrics.expiredConnections.current == 2)

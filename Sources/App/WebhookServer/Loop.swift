@@ -52,7 +52,7 @@ final class Loop {
   func run() throws(Errno) {
     var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
-      try poller.wait(atMost: sleep(from: now), handle)
+      try poller.wait(atMost: timeout(from: now), wake: { bench.setDate(to: WallClock.seconds) }, handle)
       now = .now
       endTurn(at: now)
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
@@ -62,8 +62,8 @@ final class Loop {
     }
   }
 
-  private func sleep(from now: Moment) -> Duration? {
-    let untilDeadline = deadlines.sleep(from: now)
+  private func timeout(from now: Moment) -> Duration? {
+    let untilDeadline = deadlines.timeout(from: now)
     guard let acceptsAgainAt else { return untilDeadline }
     let untilAccepting = max(.zero, acceptsAgainAt - now)
     return untilDeadline.map { min($0, untilAccepting) } ?? untilAccepting
@@ -75,8 +75,6 @@ final class Loop {
     } else if event.token.generation == Poller.Token.listenerGeneration {
       accept(from: listeners[Int(event.token.slot)])
     } else if let connection = connections[event.token] {
-      // Once a turn, and after the sleep before it.
-      if served.isEmpty { bench.setDate(to: WallClock.seconds) }
       if event.isReadable { connection.receive(bench) }
       served.append(connection)
     }

@@ -18,7 +18,6 @@ static const unsigned long COpenSSL_NAME_RFC2253 = XN_FLAG_RFC2253;
 static inline long COpenSSL_set_min_proto_version(SSL_CTX *context, int version) {
   return SSL_CTX_set_min_proto_version(context, version);
 }
-static inline long COpenSSL_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 static inline long COpenSSL_set_session_cache_mode(SSL_CTX *context, long mode) {
   return SSL_CTX_set_session_cache_mode(context, mode);
 }

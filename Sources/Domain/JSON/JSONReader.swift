@@ -9,6 +9,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
   public internal(set) var offset = 0
   /// Containers entered by the caller and not yet left.
   var depth = 0
+  /// Where strings may end, found ahead.
   var specials = SpecialBytes()
   /// True between `{` or `[` and the first thing behind it, where a comma must not stand.
   var isAtStartOfContainer = false

@@ -46,7 +46,7 @@ public struct Deadlines {
   }
 
   /// How long a loop may sleep: nil when nothing waits.
-  public func sleep(from now: Moment) -> Duration? {
+  public func timeout(from now: Moment) -> Duration? {
     guard earliest < .max else { return nil }
     return max(.zero, Self.moment(earliest) - now)
   }

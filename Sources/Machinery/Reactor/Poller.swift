@@ -63,10 +63,15 @@ internal import Glibc
 
   /// Waits until something is ready, at most so long, and hands over each event.
   ///
-  /// - Parameter timeout: nil waits without end. Fractions of a millisecond are rounded up: never early.
-  public func wait(atMost timeout: Duration?, _ handle: (Event) -> Void) throws(Errno) {
+  /// - Parameters:
+  ///   - timeout: nil waits without end. Fractions of a millisecond are rounded up: never early.
+  ///   - wake: Called once after the wait, before any event is handed over.
+  public func wait(
+    atMost timeout: Duration?, wake: () -> Void = {}, _ handle: (Event) -> Void
+  ) throws(Errno) {
     let milliseconds = timeout.map { Int32(clamping: ($0.nanoseconds + 999_999) / 1_000_000) } ?? -1
     let count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: max(milliseconds, -1))
+    wake()
     for index in 0..<count {
       // Sound: the kernel filled the first `count` elements.
       let (flags, data) = unsafe (buffer[index].events, buffer[index].data.u64)

@@ -79,7 +79,6 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
   var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
   /// A character of a token (RFC 9110 section 5.6.2): method names and field names consist of them.
@@ -121,6 +120,14 @@ extension [UInt8] {
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 
+  mutating func append(decimal number: Int) {
+    // Twenty digits are as many as a word has.
+    append(addingCapacity: 20) { $0.append(decimal: number) }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// - Precondition: `number` is not negative.
   mutating func append(decimal number: Int) {
     if number >= 10 { append(decimal: number / 10) }
     append(UInt8(ascii: "0") + UInt8(number % 10))

@@ -44,9 +44,4 @@ extension OutputSpan<UInt8> {
       count += bytes.count
     }
   }
-
-  fileprivate mutating func append(decimal number: Int) {
-    if number >= 10 { append(decimal: number / 10) }
-    append(UInt8(ascii: "0") + UInt8(number % 10))
-  }
 }

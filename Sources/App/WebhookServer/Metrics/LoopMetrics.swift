@@ -35,7 +35,7 @@ struct ReviewTallies: ~Copyable, Sendable {
   /// What is shown from the start: every combination that can occur.
   struct Key: Hashable {
     let webhook: Reviewer.Webhook
-    let operation: AdmissionRequest.Operation?
+    let operation: AdmissionRequest.Operation
     let verdict: VerdictWord
 
     var index: Int {
@@ -44,7 +44,7 @@ struct ReviewTallies: ~Copyable, Sendable {
         case .create: 0
         case .update: 1
         case .delete: 2
-        case .connect, nil: 3
+        case .connect: 3
         }
       return (webhook == .validate ? 0 : 16) + operation * 4 + verdict.rawValue
     }
@@ -55,13 +55,13 @@ struct ReviewTallies: ~Copyable, Sendable {
       (.validate, [.allowed, .denied, .undecided]), (.mutate, [.allowed, .patched]),
     ]
     return verdicts.flatMap { webhook, verdicts in
-      [.create, .update, .delete, nil].flatMap { operation in
+      [.create, .update, .delete, .connect].flatMap { operation in
         verdicts.map { Key(webhook: webhook, operation: operation, verdict: $0) }
       }
     }
   }()
 
-  func count(_ webhook: Reviewer.Webhook, _ operation: AdmissionRequest.Operation?, _ outcome: Outcome) {
+  func count(_ webhook: Reviewer.Webhook, _ operation: AdmissionRequest.Operation, _ outcome: Outcome) {
     tallies[Key(webhook: webhook, operation: operation, verdict: outcome.word).index].add()
   }
 

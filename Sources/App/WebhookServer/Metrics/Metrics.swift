@@ -56,7 +56,7 @@ extension Metrics {
       page.add(
         loops.reduce(0) { $0 + $1.reviews[key] },
         [
-          "webhook": key.webhook.rawValue, "operation": key.operation?.rawValue ?? "other",
+          "webhook": key.webhook.rawValue, "operation": key.operation == .connect ? "other" : key.operation.rawValue,
           "verdict": "\(key.verdict)",
         ])
     }

@@ -85,11 +85,8 @@ final class ProposedNetwork: Sendable {
       case .exclusiveVLAN: isExclusive = Entry(member.value, read: \.truth)
       case nil: break
       }
-      switch reading {
-      case .known: break
-      case .inAnotherCase(let key): strangers.append(Stranger(key: member.key, isMeantAs: key))
-      case .unknown: strangers.append(Stranger(key: member.key, isMeantAs: nil))
-      }
+      if case .known = reading { continue }
+      strangers.append(Stranger(key: member.key, isMeantAs: reading.key))
     }
     self.members = members
     self.strangers = strangers
