@@ -37,7 +37,7 @@ import Testing
       Issue.record("somebody has connected")
       return
     }
-    let buffer = ReceiveBuffer(capacity: 16)
+    let buffer = ReceiveBuffer(portion: 4, portions: 2)
     guard case .notYet = try socket.receive(into: buffer) else {
       Issue.record("nothing was sent yet")
       return
@@ -45,11 +45,15 @@ import Testing
     client.send("hello")
     try poller.register(socket.descriptor, as: .init(slot: 1, generation: 0), for: .reading)
     try poller.wait(atMost: .seconds(10)) { _ in }
-    guard case .done(5) = try socket.receive(into: buffer) else {
-      Issue.record("five bytes were sent")
+    guard case .done(0..<4) = try socket.receive(into: buffer), buffer.hasRoom,
+      case .done(4..<5) = try socket.receive(into: buffer)
+    else {
+      Issue.record("five bytes were sent, of which a portion is four")
       return
     }
-    #expect(buffer.withBytes(5) { $0[0] } == UInt8(ascii: "h"))
+    #expect(buffer.withBytes(4..<5) { $0[0] } == UInt8(ascii: "o"))
+    #expect(!buffer.hasRoom)
+    buffer.clear()
     guard case .done(3) = try socket.send(Array("bye".utf8).span) else {
       Issue.record("three bytes fit")
       return
@@ -57,7 +61,7 @@ import Testing
     #expect(client.receive(3) == "bye")
     client.close()
     try poller.wait(atMost: .seconds(10)) { _ in }
-    guard case .done(0) = try socket.receive(into: buffer) else {
+    guard case .done(0..<0) = try socket.receive(into: buffer) else {
       Issue.record("the client has ended")
       return
     }

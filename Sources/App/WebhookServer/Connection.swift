@@ -36,6 +36,8 @@ final class Connection {
   private let tls: TLSSession
   private var http: HTTPSession?
   private var outbox: Outbox
+  /// Where in the loop's buffer lies what came in this turn and was not read yet.
+  private var received: Range<Int>?
   /// It has said (close_notify) that it will send no more.
   private var peerHasEnded = false
   /// Who the client is, by its certificate.
@@ -82,20 +84,23 @@ final class Connection {
 
 // What happens to a connection.
 extension Connection {
-  /// The socket can be read: take what is there, but leave time for others.
+  /// The socket can be read: take what is there, to be read when everybody's is there.
   func receive(_ bench: Workbench) {
-    for _ in 0..<ServerLimits.receivesInTurn where reads {
-      do {
-        guard case .done(let count) = try socket.receive(into: bench.buffer) else { return }
-        bench.metrics.receivedBytes.add(count)
-        if count == 0 { return peerEnded() }
-        if phase != .lingering { bench.buffer.withBytes(count) { take($0, bench) } }
-        // A short read has emptied the socket; asking again would only be told to wait.
-        if count < bench.buffer.capacity { return }
-      } catch {
-        return end()
-      }
+    guard reads else { return }
+    do {
+      guard case .done(let range) = try socket.receive(into: bench.buffer) else { return }
+      received = range
+    } catch {
+      end()
     }
+  }
+
+  /// Reads and answers what was received in this turn.
+  func readReceived(_ bench: Workbench) {
+    guard let range = received.take() else { return }
+    bench.metrics.receivedBytes.add(range.count)
+    if range.isEmpty { return peerEnded() }
+    if reads, phase != .lingering { bench.buffer.withBytes(range) { take($0, bench) } }
   }
 
   /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that.

@@ -22,7 +22,7 @@ final class Loop {
   private let room: Room
   private let bench: Workbench
   private var connections = Slots<Connection>()
-  /// Whoever had something to do in this turn; their answers are sent at its end.
+  /// Whoever had something to do in this turn; what they sent is read at its end.
   private var served: [Connection] = []
   /// The connections that keep their buffers, as a ring that begins at `coldest`.
   private var warm: [Poller.Token] = []
@@ -75,20 +75,27 @@ final class Loop {
     } else if event.token.generation == Poller.Token.listenerGeneration {
       accept(from: listeners[Int(event.token.slot)])
     } else if let connection = connections[event.token] {
+      if !bench.buffer.hasRoom { readReceived() }
       if event.isReadable { connection.receive(bench) }
       served.append(connection)
     }
   }
 
-  /// Sends what this turn's connections have to say, all at once: a client that is woken for each answer by itself makes
-  /// every send dearer, and code that has just run runs faster.
+  /// Reads what this turn's connections have sent, once all of it is received, and then sends all answers: code that
+  /// has just run runs faster, and a client that is woken for each answer by itself makes every send dearer.
   private func endTurn(at now: Moment) {
+    readReceived()
     for connection in served where connections.holds(connection.token) {
       connection.send(bench)
       settle(connection, at: now)
       if connections.holds(connection.token) { keepWarm(connection) }
     }
     served.removeAll(keepingCapacity: true)
+  }
+
+  private func readReceived() {
+    for connection in served { connection.readReceived(bench) }
+    bench.buffer.clear()
   }
 
   /// Those that ask something keep their buffers, until so many others have come: then the first one goes cold.
@@ -106,6 +113,8 @@ final class Loop {
   }
 
   private func obey(_ orders: [Order]) {
+    // What has come was asked before the order.
+    readReceived()
     for order in orders {
       switch order {
       case .announceEnd:

@@ -1,15 +1,15 @@
 /// Every bound of the server, with its reason. The bounds on single requests are in `HTTPLimits`, those on time in
 /// `Patience`.
 package enum ServerLimits {
-  /// Bytes received at once: four TLS records of the largest size.
+  /// Bytes received from one connection before the others get their turn: four TLS records of the largest size.
   package static let receiving = 64 * 1024
+
+  /// So many times that is received before any of it is read; of usual reviews the buffer holds a hundred.
+  package static let receivesAtOnce = 4
 
   /// Events taken from the kernel at once. The first answer waits for the others of its turn: for 64 reviews half a
   /// millisecond, for 64 handshakes 20.
   package static let events = 64
-
-  /// Receives from one connection before the others get their turn.
-  package static let receivesInTurn = 4
 
   /// Bytes that a connection may have to send before the loop's turn ends; with more it sends at once.
   package static let unsentInTurn = 16 * 1024

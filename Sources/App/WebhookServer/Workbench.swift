@@ -10,7 +10,7 @@ final class Workbench {
   /// The server stops soon: whoever has asked is told to go elsewhere with the answer.
   var isDraining = false
   let metrics: LoopMetrics
-  let buffer = ReceiveBuffer(capacity: ServerLimits.receiving)
+  let buffer = ReceiveBuffer(portion: ServerLimits.receiving, portions: ServerLimits.receivesAtOnce)
   /// Decrypted bytes of the connection whose turn it is.
   var plaintext: [UInt8] = []
   /// Its answers, not yet encrypted.

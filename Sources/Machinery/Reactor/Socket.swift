@@ -10,9 +10,15 @@ public struct Socket: ~Copyable, Sendable {
     try Syscalls.setOption(rawValue, level: Int32(IPPROTO_TCP), TCP_NODELAY, to: 1)
   }
 
-  /// Receives into the buffer; 0 means that the peer will send no more.
-  public func receive(into buffer: ReceiveBuffer) throws(Errno) -> Progress<Int> {
-    try unsafe Syscalls.receive(descriptor.rawValue, buffer.storage)
+  /// Receives what is there, at most a portion, and tells where in the buffer it lies; an empty range means that the
+  /// peer will send no more.
+  ///
+  /// - Precondition: The buffer has room for a portion.
+  public func receive(into buffer: ReceiveBuffer) throws(Errno) -> Progress<Range<Int>> {
+    guard case .done(let count) = try unsafe Syscalls.receive(descriptor.rawValue, buffer.nextPortion) else {
+      return .notYet
+    }
+    return .done(buffer.take(count))
   }
 
   /// Sends as much as the kernel takes now and tells how much that was.
@@ -30,13 +36,18 @@ public struct Socket: ~Copyable, Sendable {
   }
 }
 
-/// The memory that a loop receives into: one for all its connections, since it serves them one after the other.
+/// The memory that a loop receives into: what came for one connection lies behind what came for the one before, until
+/// all of it has been read.
 @safe public final class ReceiveBuffer {
-  fileprivate let storage: UnsafeMutableRawBufferPointer
+  private let storage: UnsafeMutableRawBufferPointer
+  /// The most that one receive takes.
+  private let portion: Int
+  private var used = 0
 
-  public init(capacity: Int) {
+  public init(portion: Int, portions: Int) {
+    self.portion = portion
     // Zeroed once, so that no byte of it is ever uninitialised.
-    unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
+    unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: portion * portions, alignment: 64)
     unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
@@ -44,12 +55,26 @@ public struct Socket: ~Copyable, Sendable {
     unsafe storage.deallocate()
   }
 
-  public var capacity: Int { unsafe storage.count }
+  /// Whether one more portion fits.
+  public var hasRoom: Bool { unsafe storage.count - used >= portion }
 
-  /// Lends the first bytes.
-  public func withBytes<Result>(_ count: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+  /// Forgets what was received.
+  public func clear() { used = 0 }
+
+  fileprivate var nextPortion: UnsafeMutableRawBufferPointer {
+    precondition(hasRoom)
+    return unsafe UnsafeMutableRawBufferPointer(rebasing: storage[used..<used + portion])
+  }
+
+  fileprivate func take(_ count: Int) -> Range<Int> {
+    defer { used += count }
+    return used..<used + count
+  }
+
+  /// Lends what was received.
+  public func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
     // Sound: the storage is initialised, belongs to this object and is not written while it is lent.
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[..<count]).bindMemory(to: UInt8.self)
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[range]).bindMemory(to: UInt8.self)
     return body(unsafe bytes.span)
   }
 }
