@@ -43,7 +43,7 @@ final class Loop {
     self.context = context
     self.patience = patience
     self.room = room
-    poller = try Poller(batch: ServerLimits.events)
+    poller = try Poller(batch: ServerLimits.events, awake: ServerLimits.awake)
     bench = Workbench(endpoints: endpoints, memory: SharedMemory(limit: room.bytesInFlightOfLoop))
     try poller.register(mailbox.wakeup.descriptor, as: .wakeup, for: .reading)
     startAccepting()

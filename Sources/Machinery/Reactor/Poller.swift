@@ -37,9 +37,13 @@ internal import Glibc
 
   private let descriptor: Descriptor
   private let buffer: UnsafeMutableBufferPointer<epoll_event>
+  private var busyPolling: BusyPolling
 
-  /// - Parameter batch: How many events one wait brings at most; the others come with the next.
-  public init(batch: Int) throws(Errno) {
+  /// - Parameters:
+  ///   - batch: How many events one wait brings at most; the others come with the next.
+  ///   - awake: For how long to stay awake for a client that always asks again sooner than that.
+  public init(batch: Int, awake: Duration = .zero) throws(Errno) {
+    busyPolling = BusyPolling(window: awake)
     descriptor = Descriptor(owning: try Syscalls.makePoller())
     unsafe buffer = .allocate(capacity: batch)
     unsafe buffer.initialize(repeating: epoll_event())
@@ -70,7 +74,7 @@ internal import Glibc
     atMost timeout: Duration?, wake: () -> Void = {}, _ handle: (Event) -> Void
   ) throws(Errno) {
     let milliseconds = timeout.map { Int32(clamping: ($0.nanoseconds + 999_999) / 1_000_000) } ?? -1
-    let count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: max(milliseconds, -1))
+    let count = try events(within: max(milliseconds, -1))
     wake()
     for index in 0..<count {
       // Sound: the kernel filled the first `count` elements.
@@ -81,6 +85,20 @@ internal import Glibc
           token: Token(slot: UInt32(truncatingIfNeeded: data), generation: UInt32(data >> 32)),
           isReadable: failed || flags & EPOLLIN.rawValue != 0, isWritable: failed || flags & EPOLLOUT.rawValue != 0))
     }
+  }
+
+  /// Fills the buffer and tells how many events there are.
+  private func events(within milliseconds: Int32) throws(Errno) -> Int {
+    let start = busyPolling.wantsTime ? Moment.now : nil
+    var count = 0
+    if let start, busyPolling.staysAwake {
+      repeat {
+        count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: 0)
+      } while count == 0 && Moment.now - start < busyPolling.window
+    }
+    if count == 0 { count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: milliseconds) }
+    busyPolling.note(count, after: start.map { .now - $0 })
+    return count
   }
 
   private func event(_ token: Token, _ interest: Interest) -> epoll_event {
