@@ -33,9 +33,8 @@ private func complaintAboutMessages(_ response: [String: Any]) -> String? {
 
 /// What the mutating webhook writes it would not change again.
 private func complaintAboutPatch(_ answer: Reviewer.Answer) -> String? {
-  guard case .patched(let value, _) = answer.outcome, let change = answer.request.change, var new = change.new else {
-    return nil
-  }
+  guard case .patched(let value, _) = answer.outcome, let change = answer.request.change else { return nil }
+  var new = change.new
   new.value = .text(value)
   let again = Change(operation: change.operation, old: change.old, new: new)
   return again.normalisedValue == nil ? nil : "\(String(decoding: value, as: UTF8.self)) is patched again"

@@ -67,8 +67,8 @@ private struct WrittenRequest: ~Copyable {
   private mutating func takeChange(_ operation: AdmissionRequest.Operation) -> Change? {
     guard concernsStorageNetwork else { return nil }
     switch operation {
-    case .create: return Change(operation: .create, old: nil, new: object.take() ?? SettingObject())
-    case .update: return Change(operation: .update, old: oldObject.take(), new: object.take() ?? SettingObject())
+    case .create: return Change(operation: .create, old: nil, new: object.take())
+    case .update: return Change(operation: .update, old: oldObject.take(), new: object.take())
     case .delete: return Change(operation: .delete, old: oldObject.take(), new: nil)
     case .connect: return nil
     }

@@ -57,6 +57,6 @@ package struct Reviewer: Sendable {
 
   private func mutate(_ request: AdmissionRequest) -> Outcome {
     guard let change = request.change, let value = change.normalisedValue else { return .allowed(warnings: []) }
-    return .patched(value: value, replacesValue: change.new?.hasValue ?? false)
+    return .patched(value: value, replacesValue: change.new.hasValue)
   }
 }

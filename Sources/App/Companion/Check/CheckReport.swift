@@ -27,7 +27,7 @@ package struct CheckReport: Sendable, Equatable {
     }
     checklist = Ruleset(options: options).checklist(of: change.normalised, in: KnownCluster(facts))
     storedAs = change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
-    if case .text(let bytes)? = change.normalised.new?.value {
+    if change.operation != .delete, case .text(let bytes) = change.normalised.new.value {
       let fingerprint = Fingerprint(of: bytes)
       self.fingerprint = fingerprint
       effect = Effect(of: fingerprint, isEmpty: bytes.isEmpty, after: facts.storageNetwork?.notes?.hash ?? "")

@@ -3,7 +3,7 @@ enum PreviousChangeIsDone: Rule {
   static let demand = "No earlier change is still in progress."
 
   static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
-    guard let condition = change.old?.configured, condition.isInProgress, !change.isReset else { return }
+    guard let condition = change.old.configured, condition.isInProgress, !change.isReset else { return }
     let step = condition.message.isEmpty ? "" : ": \(condition.message.cut(to: 200))"
     findings.refuse(
       change.field.rawValue,

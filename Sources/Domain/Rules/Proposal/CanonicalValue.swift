@@ -90,7 +90,8 @@ extension JSONValue {
 extension Change {
   /// The change as it is judged: the mutating webhook comes first.
   package var normalised: Change {
-    guard let value = normalisedValue, var new else { return self }
+    guard let value = normalisedValue else { return self }
+    var new = new
     new.value = .text(value)
     return Change(operation: operation, old: old, new: new)
   }
@@ -100,10 +101,10 @@ extension Change {
   /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.
   /// What cannot be read is left for the validating rules to refuse.
   package var normalisedValue: [UInt8]? {
-    guard case .text(let proposed)? = new?.value, let spelling = CanonicalValue.spelling(of: proposed) else {
+    guard case .text(let proposed) = new.value, let spelling = CanonicalValue.spelling(of: proposed) else {
       return nil
     }
-    if case .text(let stored)? = old?.value {
+    if case .text(let stored) = old.value {
       if stored == proposed { return nil }
       if CanonicalValue.spelling(of: stored) == spelling { return stored }
     }
