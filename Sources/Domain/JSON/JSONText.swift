@@ -57,21 +57,30 @@ public struct JSONText: ~Escapable {
   public var unescaped: [UInt8] {
     // Sound: the bytes are copied within the call.
     if isPlain { return unsafe raw.withUnsafeBufferPointer { unsafe Array($0) } }
-    return unsafe [UInt8](unsafeUninitializedCapacity: raw.count) { unsafe $1 = unescape(into: $0) }
+    // Appended, because the initialisers that take a closure look up the array's type at run time.
+    var bytes: [UInt8] = []
+    bytes.append(addingCapacity: raw.count) { output in
+      // Sound: there is room for all that is written.
+      unsafe output.withUnsafeMutableBufferPointer { unsafe $1 = unescape(into: $0) }
+    }
+    return bytes
   }
 
   public var string: String {
     // Sound: there is room for all that is written.
-    unsafe String(unsafeUninitializedCapacity: raw.count) { buffer in
-      if !isPlain { return unsafe unescape(into: buffer) }
-      for place in 0..<raw.count { unsafe buffer[place] = raw[checked: place] }
-      return raw.count
-    }
+    unsafe String(unsafeUninitializedCapacity: raw.count) { unsafe write(into: $0) }
   }
 
   /// Writes the string with all escapes resolved and gives the count of its bytes.
   ///
   /// - Precondition: `buffer` has room for as many bytes as `raw`; an escape is never shorter than what it stands for.
+  private func write(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    if !isPlain { return unsafe unescape(into: buffer) }
+    // Sound: see above, and the text does not lie in the buffer.
+    unsafe raw.bytes.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+    return raw.count
+  }
+
   private func unescape(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     var (place, count) = (0, 0)
     while place < raw.count {

@@ -3,7 +3,9 @@
 /// A hashed wheel: every deadline waits in the spoke of its tick. One that moved later is left where it is and looked
 /// at again when its old spoke comes round, so that a busy keep-alive connection, whose deadline moves with each
 /// request, touches the wheel once a turn and not once a request. Time is handed in.
-public struct Deadlines {
+///
+/// Not copyable, so that nobody copies the wheel to look at it.
+public struct Deadlines: ~Copyable {
   /// A deadline fires at most this much late, which no peer can tell from the network.
   public static let tick: Duration = .nanoseconds(tickNanoseconds)
   private static let tickNanoseconds: Int64 = 100_000_000

@@ -1,5 +1,7 @@
 /// Keeps elements in numbered slots that are used again; a token finds its element as long as it is the same one.
-public struct Slots<Element: AnyObject> {
+///
+/// Not copyable, so that nobody copies its arrays to look into one.
+public struct Slots<Element: AnyObject>: ~Copyable {
   private var elements: [Element?] = []
   private var generations: [UInt32] = []
   private var free: [Int] = []

@@ -134,23 +134,12 @@ extension OutputSpan<UInt8> {
   }
 }
 
-/// A set of ASCII characters: one bit each.
+/// A set of ASCII characters: one bit each, as numbers, because what has to be worked out when the program begins is
+/// looked for at every use.
 struct ASCIISet {
-  private var low: UInt64 = 0
-  private var high: UInt64 = 0
-
-  /// Letters, digits and these.
-  private init(alphanumericAnd punctuation: StaticString) {
-    for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { insert(byte) }
-    for byte in UInt8(ascii: "A")...UInt8(ascii: "Z") { insert(byte) }
-    for byte in UInt8(ascii: "a")...UInt8(ascii: "z") { insert(byte) }
-    // Sound: a literal's bytes live as long as the program.
-    for place in 0..<punctuation.utf8CodeUnitCount { insert(unsafe punctuation.utf8Start[place]) }
-  }
-
-  private mutating func insert(_ byte: UInt8) {
-    if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
-  }
+  /// Of the characters up to 63 and of those from 64 on.
+  let low: UInt64
+  let high: UInt64
 
   @inline(__always)
   func contains(_ byte: UInt8) -> Bool {
@@ -158,8 +147,9 @@ struct ASCIISet {
     return byte < 128 && bits &>> UInt64(byte) & 1 == 1
   }
 
-  static let token = ASCIISet(alphanumericAnd: "!#$%&'*+-.^_`|~")
-  /// What the host and port of a URL are made of (RFC 3986 section 3.2.2), IPv6 addresses included, but for the comma:
-  /// it would join two hosts.
-  static let host = ASCIISet(alphanumericAnd: "-._~%!$&'()*+;=:[]")
+  /// Letters, digits and ``!#$%&'*+-.^_`|~``: what a token is made of (RFC 9110 section 5.6.2).
+  static let token = ASCIISet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
+  /// Letters, digits and `-._~%!$&'()*+;=:[]`: what the host and port of a URL are made of (RFC 3986 section 3.2.2), IPv6
+  /// addresses included, but for the comma: it would join two hosts.
+  static let host = ASCIISet(low: 0x2FFF_6FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
 }

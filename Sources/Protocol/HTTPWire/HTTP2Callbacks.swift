@@ -158,8 +158,8 @@ private struct HTTP2Fields {
     add(name) { $0.append(value) }
   }
 
-  mutating func add(_ name: StaticString, _ value: [UInt8]) {
-    add(name) { $0.append(contentsOf: value) }
+  mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
+    add(name) { $0.append(value) }
   }
 
   mutating func add(_ name: StaticString, decimal value: Int) {

@@ -2,7 +2,8 @@
 ///
 /// There is no clock here: the owner of a connection makes one a second and hands it in.
 package struct HTTPDate: Sendable {
-  let bytes: [UInt8]
+  /// Inline, so that handing it in counts no reference.
+  private let text: InlineArray<29, UInt8>
 
   package init(secondsSince1970 seconds: Int64) {
     let days = Int(seconds / 86_400)
@@ -12,7 +13,12 @@ package struct HTTPDate: Sendable {
     let monthName = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month - 1]
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let clock = "\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))"
-    bytes = Array("\(weekday), \(two(day)) \(monthName) \(year) \(clock) GMT".utf8)
+    let date = Array("\(weekday), \(two(day)) \(monthName) \(year) \(clock) GMT".utf8)
+    text = InlineArray { date[$0] }
+  }
+
+  var bytes: Span<UInt8> {
+    @_lifetime(borrow self) get { text.span }
   }
 
   /// The Gregorian date of a day counted from 1970-01-01, reckoned in years that begin on the first of March, so that

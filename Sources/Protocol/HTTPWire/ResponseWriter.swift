@@ -16,7 +16,7 @@ struct ResponseWriter {
   private func appendHead(of response: HTTPResponse, to output: inout OutputSpan<UInt8>) {
     output.append(response.status.line)
     output.append("\r\nDate: ")
-    output.append(date.bytes.span)
+    output.append(date.bytes)
     output.append("\r\nContent-Type: ")
     output.append(response.contentType.text)
     output.append("\r\nContent-Length: ")
