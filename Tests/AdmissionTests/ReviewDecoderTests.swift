@@ -59,7 +59,7 @@ import Testing
         """#))
     #expect(request.uid == Array("u-1".utf8))
     #expect(request.operation == .update)
-    #expect(request.userName == Array("jane".utf8))
+    #expect(request.userName == "jane")
     #expect(request.isDryRun)
     let change = try #require(request.change)
     #expect(change.new?.value == .text(Array("new".utf8)))
@@ -143,7 +143,7 @@ import Testing
       #expect(String(decoding: ours.uid, as: UTF8.self) == theirs.uid)
       #expect(ours.operation.rawValue == theirs.operation)
       #expect(ours.isDryRun == theirs.dryRun)
-      #expect(String(decoding: ours.userName, as: UTF8.self) == theirs.userInfo.username)
+      #expect(ours.userName == theirs.userInfo.username)
       #expect(change.new.map(\.value) == theirs.object.map { .text(Array(($0.value ?? "").utf8)) })
       #expect(change.old.map(\.value) == theirs.oldObject.map { .text(Array(($0.value ?? "").utf8)) })
     }

@@ -53,7 +53,7 @@ import Testing
       return try gaps.enumerated().map { index, gap in
         kernel.expect(events(index), after: gap)
         var count = 0
-        try poller.wait(atMost: nil) { _ in count += 1 }
+        try poller.wait(until: nil) { _ in count += 1 }
         #expect(count == events(index))
         return kernel.wait
       }

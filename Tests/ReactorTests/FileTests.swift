@@ -71,7 +71,7 @@ import Testing
     let poller = try Poller(batch: 1)
     try poller.register(watcher.descriptor, as: .init(slot: 0, generation: 0), for: .reading)
     var isNoticed = false
-    try poller.wait(atMost: .seconds(10)) { _ in isNoticed = true }
+    try poller.wait(until: .now + .seconds(10)) { _ in isNoticed = true }
     let drained = [watcher.drain(), watcher.drain()]
     #expect(isNoticed)
     #expect(drained == [true, false])

@@ -30,7 +30,7 @@ import Testing
     let token = Poller.Token(slot: 7, generation: 3)
     try poller.register(listener.descriptor, as: token, for: [.reading, .exclusive])
     var events: [Poller.Token?] = []
-    try poller.wait(atMost: .seconds(10), wake: { events.append(nil) }) { events.append($0.token) }
+    try poller.wait(until: .now + .seconds(10), wake: { events.append(nil) }) { events.append($0.token) }
     #expect(events == [nil, token], "woken once, before the first event")
 
     guard case .connection(let socket, from: _) = try listener.accept() else {
@@ -44,7 +44,7 @@ import Testing
     }
     client.send("hello")
     try poller.register(socket.descriptor, as: .init(slot: 1, generation: 0), for: .reading)
-    try poller.wait(atMost: .seconds(10)) { _ in }
+    try poller.wait(until: .now + .seconds(10)) { _ in }
     guard case .done(0..<4) = try socket.receive(into: buffer), buffer.hasRoom,
       case .done(4..<5) = try socket.receive(into: buffer)
     else {
@@ -60,7 +60,7 @@ import Testing
     }
     #expect(client.receive(3) == "bye")
     client.close()
-    try poller.wait(atMost: .seconds(10)) { _ in }
+    try poller.wait(until: .now + .seconds(10)) { _ in }
     guard case .done(0..<0) = try socket.receive(into: buffer) else {
       Issue.record("the client has ended")
       return
@@ -101,9 +101,9 @@ import Testing
     wakeup.wake()
     wakeup.wake()
     var rings = 0
-    try poller.wait(atMost: .seconds(10)) { _ in rings += 1 }
+    try poller.wait(until: .now + .seconds(10)) { _ in rings += 1 }
     wakeup.clear()
-    try poller.wait(atMost: .zero) { _ in rings += 1 }
+    try poller.wait(until: .now) { _ in rings += 1 }
     #expect(rings == 1)
   }
 }

@@ -127,6 +127,8 @@ import Testing
     let notText = Change(operation: .update, old: SettingObject(), new: SettingObject(value: .notText))
     #expect(notText.normalisedValue == nil)
     #expect(Change(operation: .delete, old: SettingObject(), new: nil).normalisedValue == nil)
+    let blank = SettingObject(value: .text(Array(" ".utf8)))
+    #expect(Change(operation: .delete, old: blank, new: nil).normalisedValue == nil)
   }
 }
 

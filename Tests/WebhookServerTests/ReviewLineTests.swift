@@ -53,7 +53,7 @@ struct ReviewLineTests {
     Row(user: String(repeating: "a", count: 257), shown: String(repeating: "a", count: 256) + "…"),
   ])
   func `a name is as long as it may be`(row: Row) {
-    let review = AdmissionRequest(uid: [], operation: .update, userName: Array(row.user.utf8))
+    let review = AdmissionRequest(uid: [], operation: .update, userName: row.user)
     let line = ReviewLine(
       webhook: .validate, client: nil, review: review, outcome: .allowed(warnings: []), duration: .zero)
     #expect(line.metadata["user"] == .string(row.shown))

@@ -53,7 +53,7 @@ struct Endpoints: Sendable {
       metrics.judging.add(read, judged)
       metrics.answering.add(received, answered)
       metrics.reviews.count(webhook, review.operation, outcome)
-      note(review, outcome, by: webhook, from: client, took: answered - received)
+      note(review, outcome, by: webhook, from: client, since: received, until: answered)
       return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.unreadableReviews.add(1)
@@ -77,7 +77,7 @@ struct Endpoints: Sendable {
   /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.
   private func note(
     _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, from client: String?,
-    took duration: Duration
+    since received: Moment, until answered: Moment
   ) {
     let level: Logger.Level
     switch outcome {
@@ -94,7 +94,7 @@ struct Endpoints: Sendable {
       level = .warning
     }
     guard level >= leastLevel else { return }
-    let line = ReviewLine(webhook: webhook, client: client, review: review, outcome: outcome, duration: duration)
+    let line = ReviewLine(webhook: webhook, client: client, review: review, outcome: outcome, duration: answered - received)
     log.log(level: level, "review", metadata: line.metadata)
   }
 }

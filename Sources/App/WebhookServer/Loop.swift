@@ -52,7 +52,7 @@ final class Loop {
   func run() throws(Errno) {
     var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
-      try poller.wait(atMost: timeout(from: now), wake: { bench.setDate(to: WallClock.seconds) }, handle)
+      try poller.wait(until: wakesAt, from: now, wake: { bench.setDate(to: WallClock.seconds) }, handle)
       now = .now
       endTurn(at: now)
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
@@ -62,11 +62,10 @@ final class Loop {
     }
   }
 
-  private func timeout(from now: Moment) -> Duration? {
-    let untilDeadline = deadlines.timeout(from: now)
-    guard let acceptsAgainAt else { return untilDeadline }
-    let untilAccepting = max(.zero, acceptsAgainAt - now)
-    return untilDeadline.map { min($0, untilAccepting) } ?? untilAccepting
+  /// Until when it may sleep; nil where nothing is due.
+  private var wakesAt: Moment? {
+    guard let acceptsAgainAt else { return deadlines.next }
+    return deadlines.next.map { min($0, acceptsAgainAt) } ?? acceptsAgainAt
   }
 
   private func handle(_ event: Poller.Event) {

@@ -55,7 +55,7 @@ final class Watch {
       stage = next(stage, now, configuration)
       if case .done = stage { return }
       let next = [readsFilesAt, looksAtCertificateAt, stage.end].compactMap(\.self).min()
-      try poller.wait(atMost: next.map { max(.zero, $0 - now) }) { event in
+      try poller.wait(until: next) { event in
         switch event.token {
         case .files:
           // Whoever replaces one file often replaces another right after it.

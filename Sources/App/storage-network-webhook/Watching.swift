@@ -28,7 +28,7 @@ enum Watching {
         // At the beginning it is somebody's mistake; later an API server restarts, or a file is being written.
         guard let lastPage else { throw error }
         if format == .text { try StandardOutput.write(screen.paint(lastPage.with(trouble: error))) }
-        try pause.wait(atMost: interval) { _ in }
+        try pause.wait(until: .now + interval) { _ in }
         continue
       }
       switch format {
@@ -36,7 +36,7 @@ enum Watching {
       case .json: try StandardOutput.write(sight.json ?? "")
       }
       if let answer = sight.answer { return answer }
-      try pause.wait(atMost: interval) { _ in }
+      try pause.wait(until: .now + interval) { _ in }
     }
   }
 }

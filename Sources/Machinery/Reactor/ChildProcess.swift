@@ -54,7 +54,7 @@ public struct ChildProcess {
       let now = Moment.now
       guard now < end, bytes.count <= limit else { return nil }
       var isReadable = false
-      try poller.wait(atMost: end - now) { _ in isReadable = true }
+      try poller.wait(until: end) { _ in isReadable = true }
       guard isReadable, case .done(let chunk) = try output.read(atMost: 64 * 1024) else { continue }
       if chunk.isEmpty { return bytes }
       bytes += chunk

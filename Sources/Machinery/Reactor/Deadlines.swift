@@ -47,11 +47,8 @@ public struct Deadlines: ~Copyable {
     due[slot] = 0
   }
 
-  /// How long a loop may sleep: nil when nothing waits.
-  public func timeout(from now: Moment) -> Duration? {
-    guard earliest < .max else { return nil }
-    return max(.zero, Self.moment(earliest) - now)
-  }
+  /// Until when a loop may sleep: nil when nothing waits.
+  public var next: Moment? { earliest < .max ? Self.moment(earliest) : nil }
 
   /// Gives every token whose time is up, and forgets it.
   public mutating func expired(by now: Moment) -> [Poller.Token] {

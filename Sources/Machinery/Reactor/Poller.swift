@@ -65,16 +65,17 @@ internal import Glibc
     try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_DEL, descriptor.rawValue, epoll_event())
   }
 
-  /// Waits until something is ready, at most so long, and hands over each event.
+  /// Waits until something is ready and hands over each event.
   ///
   /// - Parameters:
-  ///   - timeout: nil waits without end. Fractions of a millisecond are rounded up: never early.
+  ///   - end: When to return at the latest; nil waits without end. Parts of a millisecond are rounded up: never early.
+  ///   - now: The caller's last look at the clock, which is close enough.
   ///   - wake: Called once after the wait, before any event is handed over.
   public func wait(
-    atMost timeout: Duration?, wake: () -> Void = {}, _ handle: (Event) -> Void
+    until end: Moment?, from now: Moment = .now, wake: () -> Void = {}, _ handle: (Event) -> Void
   ) throws(Errno) {
-    let milliseconds = timeout.map { Int32(clamping: ($0.nanoseconds + 999_999) / 1_000_000) } ?? -1
-    let count = try events(within: max(milliseconds, -1))
+    let nanoseconds = end.map { max(0, $0.nanoseconds - now.nanoseconds) }
+    let count = try events(within: nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1)
     wake()
     for index in 0..<count {
       // Sound: the kernel filled the first `count` elements.

@@ -7,13 +7,13 @@ package struct AdmissionRequest: Sendable {
   /// Identifies the request; the response repeats it byte by byte.
   package let uid: [UInt8]
   package let operation: Operation
-  package let userName: [UInt8]
+  package let userName: String
   package let isDryRun: Bool
   /// The change to be judged; nil where nothing of ours is changed.
   package let change: Change?
 
   package init(
-    uid: [UInt8], operation: Operation, userName: [UInt8] = [], isDryRun: Bool = false, change: consuming Change? = nil
+    uid: [UInt8], operation: Operation, userName: String = "", isDryRun: Bool = false, change: consuming Change? = nil
   ) {
     self.uid = uid
     self.operation = operation

@@ -39,7 +39,7 @@ private struct WrittenReview: ~Copyable {
 private struct WrittenRequest: ~Copyable {
   var uid: [UInt8] = []
   var operation: AdmissionRequest.Operation?
-  var userName: [UInt8] = []
+  var userName = ""
   var isDryRun = false
   var hasOurResource = false
   var hasOurName = false
@@ -149,10 +149,10 @@ extension JSONReader {
     return isOurGroup && isSetting
   }
 
-  private mutating func readUserName() throws(JSONError) -> [UInt8] {
-    var name: [UInt8] = []
+  private mutating func readUserName() throws(JSONError) -> String {
+    var name = ""
     try readMembers { key, reader throws(JSONError) in
-      if key.equals("username") { name = try reader.readStringIfAny()?.unescaped ?? [] }
+      if key.equals("username") { name = try reader.readStringIfAny()?.string ?? "" }
     }
     return name
   }

@@ -30,7 +30,14 @@ package struct ClusterFacts: Sendable {
   /// The networks of other settings that must not share an address with the storage network.
   package var neighbours: [NeighbourNetwork] = []
   /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
-  package var installedDefinitions: [String] = []
+  package var installedDefinitions: [String] = [] {
+    didSet { missingDefinitions = Self.definitionsOfWhereabouts.filter { !installedDefinitions.contains($0) } }
+  }
+  /// Those of Whereabouts that are not.
+  private(set) var missingDefinitions = definitionsOfWhereabouts
+  private static let definitionsOfWhereabouts = [
+    "ippools.whereabouts.cni.cncf.io", "overlappingrangeipreservations.whereabouts.cni.cncf.io",
+  ]
   /// The stored storage-network setting; nil if there is none.
   package var storageNetwork: SettingObject?
   /// How far Longhorn has followed the last change.

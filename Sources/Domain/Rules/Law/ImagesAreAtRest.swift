@@ -3,6 +3,7 @@ enum ImagesAreAtRest: Rule {
   static let demand = "No image is being uploaded or downloaded."
 
   static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
+    if world.facts.imageTransfers.isEmpty, world.facts.dataSourceTransfers.isEmpty { return }
     let images = world.facts.imageTransfers
     // The same transfer shows in Longhorn too, under a name that ends in the image's namespace and name.
     let sources = world.facts.dataSourceTransfers.filter { source in

@@ -2,14 +2,11 @@
 enum WhereaboutsIsInstalled: Rule {
   static let demand = "Whereabouts' CustomResourceDefinitions are installed."
 
-  private static let definitions = [
-    "ippools.whereabouts.cni.cncf.io", "overlappingrangeipreservations.whereabouts.cni.cncf.io",
-  ]
   private static let source =
     "https://raw.githubusercontent.com/harvester/harvester/v1.1.0/deploy/charts/harvester/dependency_charts/whereabouts/crds"
 
   static func judge(_ change: Change, _ world: World, _ findings: inout Findings) {
-    let missing = definitions.filter { !world.facts.installedDefinitions.contains($0) }
+    let missing = world.facts.missingDefinitions
     guard !missing.isEmpty else { return }
     let files = missing.map { "-f \(source)/whereabouts.cni.cncf.io_\($0.prefix { $0 != "." }).yaml" }
     findings.refuse(

@@ -64,7 +64,8 @@ extension [JSONMember] {
   private var hasDistinctKeys: Bool {
     if count > 8 { return Set(lazy.map(\.key)).count == count }
     for index in indices {
-      for earlier in 0..<index where self[earlier].key == self[index].key { return false }
+      let (key, count) = (self[index].key, self[index].key.utf8.count)
+      for earlier in 0..<index where self[earlier].key.utf8.count == count && self[earlier].key == key { return false }
     }
     return true
   }
@@ -101,9 +102,9 @@ extension Change {
   /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.
   /// What cannot be read is left for the validating rules to refuse.
   package var normalisedValue: [UInt8]? {
-    guard case .text(let proposed) = new.value, let spelling = CanonicalValue.spelling(of: proposed) else {
-      return nil
-    }
+    guard operation != .delete, case .text(let proposed) = new.value,
+      let spelling = CanonicalValue.spelling(of: proposed)
+    else { return nil }
     if case .text(let stored) = old.value {
       if stored == proposed { return nil }
       if CanonicalValue.spelling(of: stored) == spelling { return stored }

@@ -40,7 +40,9 @@ extension Change {
 
   /// True when Harvester will act: the text that takes effect becomes another one.
   var takesEffect: Bool {
-    operation != .delete && new.effective != old.effective && !(old.effective.isBlank && new.effective.isBlank)
+    guard operation != .delete else { return false }
+    let (before, after) = (old.effective, new.effective)
+    return before != after && !(before.isBlank && after.isBlank)
   }
 
   /// True when a network is to be in force after the change.

@@ -15,8 +15,10 @@ enum KeyReading: Equatable, Sendable {
   case unknown
 
   init(_ key: String) {
-    // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent.
-    if let known = KnownKey.allCases.first(where: { $0.rawValue == key }) {
+    // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent. The
+    // count alone rules most out.
+    let count = key.utf8.count
+    if let known = KnownKey.allCases.first(where: { $0.rawValue.utf8.count == count && $0.rawValue == key }) {
       self = .known(known)
     } else if let known = KnownKey.allCases.first(where: { $0.rawValue.caseFolded == key.caseFolded }) {
       self = .inAnotherCase(known)

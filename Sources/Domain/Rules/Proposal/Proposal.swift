@@ -155,16 +155,9 @@ extension JSONValue {
   fileprivate var wholeNumber: Int? {
     guard case .number(let written) = self else { return nil }
     let isNegative = written.utf8.first == UInt8(ascii: "-")
-    var (number, isTooLarge) = (0, false)
-    for byte in written.utf8.dropFirst(isNegative ? 1 : 0) {
-      let digit = byte &- UInt8(ascii: "0")
-      guard digit < 10 else { return nil }
-      let (shifted, overflows) = number.multipliedReportingOverflow(by: 10)
-      let (sum, overflowsToo) = shifted.addingReportingOverflow(Int(digit))
-      isTooLarge = isTooLarge || overflows || overflowsToo
-      number = sum
-    }
-    if isTooLarge { return isNegative ? Int.min : Int.max }
-    return isNegative && number == 0 ? nil : isNegative ? -number : number
+    if let number = Int(written) { return isNegative && number == 0 ? nil : number }
+    let isWhole = written.utf8.dropFirst(isNegative ? 1 : 0).allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+    guard isWhole else { return nil }
+    return isNegative ? Int.min : Int.max
   }
 }
