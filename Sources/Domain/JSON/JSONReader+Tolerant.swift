@@ -4,7 +4,7 @@ extension JSONReader {
   public mutating func readMembers(
     _ member: (borrowing JSONText, inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
-    guard try nextKind() == .object else {
+    guard try firstByte() == UInt8(ascii: "{") else {
       try skip()
       return
     }
@@ -20,7 +20,7 @@ extension JSONReader {
   public mutating func readElements(
     _ element: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
-    guard try nextKind() == .array else {
+    guard try firstByte() == UInt8(ascii: "[") else {
       try skip()
       return
     }
@@ -40,7 +40,7 @@ extension JSONReader {
 
   @_lifetime(copy self)
   public mutating func readStringIfAny() throws(JSONError) -> JSONText? {
-    guard try nextKind() == .string else {
+    guard try firstByte() == UInt8(ascii: "\"") else {
       try skip()
       return nil
     }
