@@ -94,7 +94,8 @@ struct Endpoints: Sendable {
       level = .warning
     }
     guard level >= leastLevel else { return }
-    let line = ReviewLine(webhook: webhook, client: client, review: review, outcome: outcome, duration: answered - received)
+    let line = ReviewLine(
+      webhook: webhook, client: client, review: review, outcome: outcome, duration: answered - received)
     log.log(level: level, "review", metadata: line.metadata)
   }
 }

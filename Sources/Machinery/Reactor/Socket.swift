@@ -46,13 +46,12 @@ public struct Socket: ~Copyable, Sendable {
 
   public init(portion: Int, portions: Int) {
     self.portion = portion
-    // Zeroed once, so that no byte of it is ever uninitialised.
-    unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: portion * portions, alignment: 64)
-    unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
+    // Zeroed, so that no byte of it is ever uninitialised; by the kernel, so that what is never used takes no memory.
+    unsafe storage = UnsafeMutableRawBufferPointer(start: calloc(portions, portion), count: portion * portions)
   }
 
   deinit {
-    unsafe storage.deallocate()
+    unsafe free(storage.baseAddress)
   }
 
   /// Whether one more portion fits.
