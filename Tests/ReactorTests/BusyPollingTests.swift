@@ -3,89 +3,130 @@ import Testing
 
 @testable import Reactor
 
-/// A poller in a made-up time, in which a look at the events takes ten microseconds.
 @Suite struct `Staying awake for a client` {
-  @Test func `that always asks again at once begins after eight short waits`() throws {
-    let waits = try waits(for: Array(repeating: .microseconds(40), count: 20))
-    #expect(waits.map(\.slept) == Array(repeating: true, count: 9) + Array(repeating: false, count: 11))
-    #expect(waits.dropFirst(9).allSatisfy { $0.looks == 4 })
-  }
+  private let client = Poller.Token(slot: 1, generation: 0)
+  private let another = Poller.Token(slot: 2, generation: 0)
+  private let sameSlot = Poller.Token(slot: 1, generation: 1)
 
-  @Test func `that stays away ends after one window, and begins as slowly as at first`() throws {
-    let quick = Array(repeating: Duration.microseconds(40), count: 12)
-    let waits = try waits(for: quick + [.seconds(10)] + quick)
-    #expect(waits[12].slept)
-    #expect(waits[12].looks == 10, "a window of 100 microseconds")
-    #expect(waits[13...].prefix(8).allSatisfy { $0.slept && $0.looks == 0 })
-    #expect(!waits[21].slept)
-  }
-
-  @Test func `that takes its time never begins`() throws {
-    let waits = try waits(for: Array(repeating: .microseconds(200), count: 30))
-    #expect(waits.allSatisfy { $0.slept && $0.looks == 0 })
-  }
-
-  @Test func `begins anew when another client comes`() throws {
-    let quick = Array(repeating: Duration.microseconds(40), count: 24)
-    let waits = try waits(for: quick) { $0 == 12 ? 2 : 1 }
-    #expect(!waits[12].slept, "only its end tells that there were two")
-    #expect(waits[13...21].allSatisfy { $0.slept && $0.looks == 0 })
-    #expect(!waits[22].slept)
-  }
-
-  @Test func `is not for a poller that was not asked to`() throws {
-    let waits = try waits(for: Array(repeating: .microseconds(40), count: 30), awake: .zero)
-    #expect(waits.allSatisfy { $0.slept && $0.looks == 0 })
-  }
-
-  /// What the poller does while it waits: how often it looks without sleeping, and whether it sleeps at last.
-  private struct Wait {
-    var looks = 0
-    var slept = false
-  }
-
-  private func waits(
-    for gaps: [Duration], awake: Duration = .microseconds(100), events: @Sendable (Int) -> Int = { _ in 1 }
-  ) throws -> [Wait] {
-    let kernel = Kernel()
-    return try Syscalls.$standIn.withValue({ kernel.answer($0) }) {
-      let poller = try Poller(batch: 4, awake: awake)
-      return try gaps.enumerated().map { index, gap in
-        kernel.expect(events(index), after: gap)
-        var count = 0
-        try poller.wait(until: nil) { _ in count += 1 }
-        #expect(count == events(index))
-        return kernel.wait
-      }
+  @Test func `that always asks again at once begins after eight quick turns, for a window`() {
+    var polling = BusyPolling()
+    for turn in 0..<8 {
+      polling.note(client, at: .at(turn * 90))
+      #expect(polling.end == nil)
     }
+    polling.note(client, at: .at(8 * 90))
+    #expect(polling.end == .at(8 * 90 + 150))
+    polling.note(client, at: .at(8 * 90 + 45))
+    #expect(polling.end == .at(8 * 90 + 45 + 150))
+  }
+
+  @Test func `ends with the first turn that is not quick, and begins as slowly as at first`() {
+    var polling = quick(from: 0)
+    polling.note(client, at: .at(2_000))
+    for turn in 1..<8 {
+      polling.note(client, at: .at(2_000 + turn * 90))
+      #expect(polling.end == nil)
+    }
+    polling.note(client, at: .at(2_000 + 8 * 90))
+    #expect(polling.end != nil)
+  }
+
+  @Test func `that takes its time never begins`() {
+    var polling = BusyPolling()
+    for turn in 0..<30 {
+      polling.note(client, at: .at(turn * 150))
+      #expect(polling.end == nil)
+    }
+  }
+
+  @Test func `ends when another one comes, or several, or none`() {
+    for others in [another, sameSlot, nil] {
+      var polling = quick(from: 0)
+      #expect(polling.end != nil)
+      polling.note(others, at: .at(1_000))
+      #expect(polling.end == nil)
+    }
+  }
+
+  @Test func `never begins where each is another one`() {
+    var polling = BusyPolling()
+    for turn in 0..<30 {
+      polling.note(turn % 2 == 0 ? client : another, at: .at(turn * 10))
+      #expect(polling.end == nil)
+    }
+  }
+
+  private func quick(from start: Int) -> BusyPolling {
+    var polling = BusyPolling()
+    for turn in 0...10 { polling.note(client, at: .at(start + turn * 90)) }
+    return polling
+  }
+}
+
+/// In a made-up time, in which a look at the events takes ten microseconds.
+@Suite struct `A wait that begins awake` {
+  @Test func `ends with the first look that finds something`() throws {
+    let kernel = Kernel(due: .at(40))
+    try kernel.wait(until: nil, awakeUntil: .at(100))
+    #expect(kernel.looks == 4)
+    #expect(kernel.slept == nil)
+  }
+
+  @Test func `goes to sleep when its time is over`() throws {
+    let kernel = Kernel(due: .at(10_000_000))
+    try kernel.wait(until: .at(20_000_000), awakeUntil: .at(100))
+    #expect(kernel.looks == 10)
+    #expect(kernel.slept == 20_000)
+  }
+
+  @Test func `looks once where its time is over already`() throws {
+    let kernel = Kernel(due: .at(10_000))
+    try kernel.wait(until: nil, awakeUntil: .at(0))
+    #expect(kernel.looks == 1)
+    #expect(kernel.slept == -1)
+  }
+
+  @Test func `is none where nobody asks for it`() throws {
+    let kernel = Kernel(due: .at(40))
+    try kernel.wait(until: nil, awakeUntil: nil)
+    #expect(kernel.looks == 0)
+    #expect(kernel.slept == -1)
   }
 
   private final class Kernel: @unchecked Sendable {
     // Sendable: used by the one thread of its test.
-    private(set) var wait = Wait()
-    private var now: Int64 = 0
-    private var due: Int64 = 0
-    private var events = 0
+    private(set) var looks = 0
+    /// For how many milliseconds at most it was to sleep.
+    private(set) var slept: Int32?
+    private var now = Moment.at(0)
+    private let due: Moment
 
-    func expect(_ events: Int, after gap: Duration) {
-      wait = Wait()
-      self.events = events
-      due = now + gap.nanoseconds
+    init(due: Moment) { self.due = due }
+
+    func wait(until end: Moment?, awakeUntil awakeEnd: Moment?) throws {
+      try Syscalls.$standIn.withValue({ self.answer($0) }) {
+        var count = 0
+        try Poller(batch: 4).wait(until: end, awakeUntil: awakeEnd) { _ in count += 1 }
+        #expect(count == 1)
+      }
     }
 
-    func answer(_ call: SystemCall) -> SystemCall.Answer {
+    private func answer(_ call: SystemCall) -> SystemCall.Answer {
       switch call {
-      case .time: return .result(Int(now))
+      case .time: return .result(Int(now.nanoseconds))
       case .wait(_, _, milliseconds: 0):
-        wait.looks += 1
-        now += 10_000
-        return .result(now >= due ? events : 0)
-      case .wait:
-        wait.slept = true
-        now = max(now, due)
-        return .result(events)
+        looks += 1
+        now = now + .microseconds(10)
+        return .result(now < due ? 0 : 1)
+      case .wait(_, _, let milliseconds):
+        slept = milliseconds
+        return .result(1)
       default: return .kernel
       }
     }
   }
+}
+
+extension Moment {
+  fileprivate static func at(_ microseconds: Int) -> Moment { Moment(nanoseconds: Int64(microseconds) * 1_000) }
 }

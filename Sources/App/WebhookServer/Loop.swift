@@ -28,6 +28,7 @@ final class Loop {
   private var warm: [Poller.Token] = []
   private var coldest = 0
   private var deadlines = Deadlines(now: .now)
+  private var busyPolling = BusyPolling()
   private var isAccepting = false
   /// When to try again after there was no room for another descriptor.
   private var acceptsAgainAt: Moment?
@@ -43,7 +44,7 @@ final class Loop {
     self.context = context
     self.patience = patience
     self.room = room
-    poller = try Poller(batch: ServerLimits.events, awake: ServerLimits.awake)
+    poller = try Poller(batch: ServerLimits.events)
     bench = Workbench(endpoints: endpoints, memory: SharedMemory(limit: room.bytesInFlightOfLoop))
     try poller.register(mailbox.wakeup.descriptor, as: .wakeup, for: .reading)
     startAccepting()
@@ -52,8 +53,10 @@ final class Loop {
   func run() throws(Errno) {
     var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
-      try poller.wait(until: wakesAt, from: now, wake: { bench.setDate(to: WallClock.seconds) }, handle)
+      try poller.wait(
+        until: wakesAt, awakeUntil: busyPolling.end, from: now, wake: { bench.setDate(to: WallClock.seconds) }, handle)
       now = .now
+      busyPolling.note(served.count == 1 ? served[0].token : nil, at: now)
       endTurn(at: now)
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
       for token in deadlines.expired(by: now) { expire(token) }

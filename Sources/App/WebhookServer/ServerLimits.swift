@@ -11,10 +11,6 @@ package enum ServerLimits {
   /// millisecond, for 64 handshakes 20.
   package static let events = 64
 
-  /// How long a loop that serves a single client stays awake for its next request. On an idle machine it comes after 30
-  /// to 60 microseconds where the client is as quick as it can be.
-  package static let awake: Duration = .microseconds(100)
-
   /// Bytes that a connection may have to send before the loop's turn ends; with more it sends at once.
   package static let unsentInTurn = 16 * 1024
 

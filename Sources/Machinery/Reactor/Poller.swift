@@ -37,13 +37,9 @@ internal import Glibc
 
   private let descriptor: Descriptor
   private let buffer: UnsafeMutableBufferPointer<epoll_event>
-  private var busyPolling: BusyPolling
 
-  /// - Parameters:
-  ///   - batch: How many events one wait brings at most; the others come with the next.
-  ///   - awake: For how long to stay awake for a client that always asks again sooner than that.
-  public init(batch: Int, awake: Duration = .zero) throws(Errno) {
-    busyPolling = BusyPolling(window: awake)
+  /// - Parameter batch: How many events one wait brings at most; the others come with the next.
+  public init(batch: Int) throws(Errno) {
     descriptor = Descriptor(owning: try Syscalls.makePoller())
     unsafe buffer = .allocate(capacity: batch)
     unsafe buffer.initialize(repeating: epoll_event())
@@ -69,13 +65,21 @@ internal import Glibc
   ///
   /// - Parameters:
   ///   - end: When to return at the latest; nil waits without end. Parts of a millisecond are rounded up: never early.
+  ///   - awakeEnd: Until when to look again and again instead of going to sleep (``BusyPolling``).
   ///   - now: The caller's last look at the clock, which is close enough.
   ///   - wake: Called once after the wait, before any event is handed over.
   public func wait(
-    until end: Moment?, from now: Moment = .now, wake: () -> Void = {}, _ handle: (Event) -> Void
+    until end: Moment?, awakeUntil awakeEnd: Moment? = nil, from now: Moment = .now, wake: () -> Void = {},
+    _ handle: (Event) -> Void
   ) throws(Errno) {
-    let nanoseconds = end.map { max(0, $0.nanoseconds - now.nanoseconds) }
-    let count = try events(within: nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1)
+    var count = 0
+    if let awakeEnd {
+      repeat { count = try events(within: 0) } while count == 0 && Moment.now < awakeEnd
+    }
+    if count == 0 {
+      let nanoseconds = end.map { max(0, $0.nanoseconds - now.nanoseconds) }
+      count = try events(within: nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1)
+    }
     wake()
     for index in 0..<count {
       // Sound: the kernel filled the first `count` elements.
@@ -90,16 +94,7 @@ internal import Glibc
 
   /// Fills the buffer and tells how many events there are.
   private func events(within milliseconds: Int32) throws(Errno) -> Int {
-    let start = busyPolling.wantsTime ? Moment.now : nil
-    var count = 0
-    if let start, busyPolling.staysAwake {
-      repeat {
-        count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: 0)
-      } while count == 0 && Moment.now - start < busyPolling.window
-    }
-    if count == 0 { count = try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: milliseconds) }
-    busyPolling.note(count, after: start.map { .now - $0 })
-    return count
+    try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: milliseconds)
   }
 
   private func event(_ token: Token, _ interest: Interest) -> epoll_event {
