@@ -36,6 +36,11 @@ extension Span<UInt8> {
   }
 
   private func specialBitsNearEnd(at block: Int) -> UInt64 {
+    let left = UInt64(max(0, count &- block))
+    if left > 0, count >= 64 {
+      // The last 64 bytes, of which the first ones were looked at before.
+      return specialBits(at: count &- 64) &>> (64 &- left) | UInt64.max &<< left
+    }
     var bits: UInt64 = 0
     var place = block
     while place &+ 16 <= count {

@@ -25,13 +25,14 @@ private struct WrittenReview: ~Copyable {
   var isObject = false
   var hasKind = false
   var hasVersion = false
-  var written: WrittenRequest?
+  var hasRequest = false
+  var written = WrittenRequest()
 
   consuming func request() throws(ReviewError) -> AdmissionRequest {
     guard isObject else { throw .notAReview("it is no JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
-    guard let written = written.take() else { throw .notAReview("it has no request") }
+    guard hasRequest else { throw .notAReview("it has no request") }
     return try written.request()
   }
 }
@@ -84,9 +85,9 @@ extension JSONReader {
       } else if key.equals("apiVersion") {
         review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
       } else if key.equals("request"), try reader.nextKind() == .object {
-        var written = WrittenRequest()
-        try reader.read(&written)
-        review.written = consume written
+        review.hasRequest = true
+        review.written = WrittenRequest()
+        try reader.read(&review.written)
       }
     }
   }
