@@ -11,37 +11,48 @@ import Testing
   @Test func `that always asks again at once begins after eight quick turns, for a window`() {
     var polling = BusyPolling()
     for turn in 0..<8 {
-      polling.note(client, at: .at(turn * 90))
+      polling.note((client, turn), at: .at(turn * 90))
       #expect(polling.end == nil)
     }
-    polling.note(client, at: .at(8 * 90))
+    polling.note((client, 8), at: .at(8 * 90))
     #expect(polling.end == .at(8 * 90 + 150))
-    polling.note(client, at: .at(8 * 90 + 45))
+    polling.note((client, 9), at: .at(8 * 90 + 45))
     #expect(polling.end == .at(8 * 90 + 45 + 150))
   }
 
   @Test func `ends with the first turn that is not quick, and begins as slowly as at first`() {
-    var polling = quick(from: 0)
-    polling.note(client, at: .at(2_000))
+    var polling = quick()
+    polling.note((client, 11), at: .at(2_000))
     for turn in 1..<8 {
-      polling.note(client, at: .at(2_000 + turn * 90))
+      polling.note((client, 11 + turn), at: .at(2_000 + turn * 90))
       #expect(polling.end == nil)
     }
-    polling.note(client, at: .at(2_000 + 8 * 90))
+    polling.note((client, 19), at: .at(2_000 + 8 * 90))
     #expect(polling.end != nil)
   }
 
   @Test func `that takes its time never begins`() {
     var polling = BusyPolling()
     for turn in 0..<30 {
-      polling.note(client, at: .at(turn * 150))
+      polling.note((client, turn), at: .at(turn * 150))
       #expect(polling.end == nil)
     }
   }
 
+  @Test func `that sends without asking never begins, and ends it`() {
+    var polling = BusyPolling()
+    for turn in 0..<30 {
+      polling.note((client, 7), at: .at(turn * 10))
+      #expect(polling.end == nil)
+    }
+    polling = quick()
+    polling.note((client, 10), at: .at(1_000))
+    #expect(polling.end == nil)
+  }
+
   @Test func `ends when another one comes, or several, or none`() {
-    for others in [another, sameSlot, nil] {
-      var polling = quick(from: 0)
+    for others in [(another, 11), (sameSlot, 11), nil] as [BusyPolling.Client?] {
+      var polling = quick()
       #expect(polling.end != nil)
       polling.note(others, at: .at(1_000))
       #expect(polling.end == nil)
@@ -51,14 +62,15 @@ import Testing
   @Test func `never begins where each is another one`() {
     var polling = BusyPolling()
     for turn in 0..<30 {
-      polling.note(turn % 2 == 0 ? client : another, at: .at(turn * 10))
+      polling.note((turn % 2 == 0 ? client : another, turn), at: .at(turn * 10))
       #expect(polling.end == nil)
     }
   }
 
-  private func quick(from start: Int) -> BusyPolling {
+  /// Eleven quick turns, of which the last one began at 900.
+  private func quick() -> BusyPolling {
     var polling = BusyPolling()
-    for turn in 0...10 { polling.note(client, at: .at(start + turn * 90)) }
+    for turn in 0...10 { polling.note((client, turn), at: .at(turn * 90)) }
     return polling
   }
 }

@@ -100,7 +100,7 @@ extension Connection {
     guard let range = received.take() else { return }
     bench.metrics.receivedBytes.add(range.count)
     if range.isEmpty { return peerEnded() }
-    if reads, phase != .lingering { bench.buffer.withBytes(range) { take($0, bench) } }
+    if phase != .lingering { bench.buffer.withBytes(range) { take($0, bench) } }
   }
 
   /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that.

@@ -56,13 +56,17 @@ final class Loop {
       try poller.wait(
         until: wakesAt, awakeUntil: busyPolling.end, from: now, wake: { bench.setDate(to: WallClock.seconds) }, handle)
       now = .now
-      busyPolling.note(served.count == 1 ? served[0].token : nil, at: now)
+      busyPolling.note(loneClient, at: now)
       endTurn(at: now)
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
       for token in deadlines.expired(by: now) { expire(token) }
       if let moment = acceptsAgainAt, moment <= now { startAccepting() }
       bench.tellOfMemory()
     }
+  }
+
+  private var loneClient: BusyPolling.Client? {
+    served.count == 1 ? (served[0].token, served[0].turn.request) : nil
   }
 
   /// Until when it may sleep; nil where nothing is due.

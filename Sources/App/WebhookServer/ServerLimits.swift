@@ -4,7 +4,8 @@ package enum ServerLimits {
   /// Bytes received from one connection before the others get their turn: four TLS records of the largest size.
   package static let receiving = 64 * 1024
 
-  /// So many times that is received before any of it is read; of usual reviews the buffer holds a hundred.
+  /// So many times that fits before any of it has to be read: room for a turn of usual reviews, and once more for a large
+  /// one.
   package static let receivesAtOnce = 4
 
   /// Events taken from the kernel at once. The first answer waits for the others of its turn: for 64 reviews half a

@@ -73,7 +73,7 @@ public struct JSONText: ~Escapable {
 
   /// Writes the string with all escapes resolved and gives the count of its bytes.
   ///
-  /// - Precondition: `buffer` has room for as many bytes as `raw`; an escape is never shorter than what it stands for.
+  /// - Precondition: `buffer` has room for as many bytes as `raw`.
   private func write(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     if !isPlain { return unsafe unescape(into: buffer) }
     // Sound: see above, and the text does not lie in the buffer.
@@ -81,6 +81,7 @@ public struct JSONText: ~Escapable {
     return raw.count
   }
 
+  /// - Precondition: The same; an escape is never shorter than what it stands for.
   private func unescape(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     var (place, count) = (0, 0)
     while place < raw.count {

@@ -33,7 +33,7 @@ package struct ClusterFacts: Sendable {
   package var installedDefinitions: [String] = [] {
     didSet { missingDefinitions = Self.definitionsOfWhereabouts.filter { !installedDefinitions.contains($0) } }
   }
-  /// Those of Whereabouts that are not.
+  /// Those without which Whereabouts cannot work that are not installed.
   private(set) var missingDefinitions = definitionsOfWhereabouts
   private static let definitionsOfWhereabouts = [
     "ippools.whereabouts.cni.cncf.io", "overlappingrangeipreservations.whereabouts.cni.cncf.io",
