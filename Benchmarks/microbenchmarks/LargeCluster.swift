@@ -8,9 +8,9 @@ import Snapshot
 enum LargeCluster {
   static let nodes = (0..<1_000).map { "node-\($0)" }
 
-  static let change = Change(
-    operation: .update, old: SettingObject(),
-    new: SettingObject(
+  static let change = Change.update(
+    from: SettingObject(),
+    to: SettingObject(
       value: .text(Array(#"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/16","exclude":[]}"#.utf8))))
 
   static func facts() throws -> ClusterFacts {

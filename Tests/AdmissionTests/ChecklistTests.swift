@@ -37,13 +37,13 @@ import Testing
   }
 
   @Test func `a rule is asked only about what is sound`() throws {
-    let change = Change(operation: .update, old: SettingObject(), new: SettingObject(value: .text(Array("{".utf8))))
+    let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array("{".utf8))))
     let sections = Ruleset().checklist(of: change, in: KnownCluster(ClusterFacts())).sections
     #expect(sections.filter(\.isAsked).map(\.chapter.title) == ["Text", "Moment", "Switching on"])
   }
 
   @Test func `a change of nothing is asked nothing`() {
-    let change = Change(operation: .update, old: SettingObject(), new: SettingObject())
+    let change = Change.update(from: SettingObject(), to: SettingObject())
     #expect(Ruleset().checklist(of: change, in: KnownCluster(ClusterFacts())).sections.filter(\.isAsked).isEmpty)
   }
 }

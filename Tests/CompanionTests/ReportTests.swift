@@ -109,7 +109,7 @@ enum Examples {
     let facts = try Golden.facts(state)
     var new = facts.storageNetwork ?? SettingObject()
     new.value = .text(Array(value.utf8))
-    let change = Change(operation: facts.storageNetwork == nil ? .create : .update, old: facts.storageNetwork, new: new)
+    let change = facts.storageNetwork.map { Change.update(from: $0, to: new) } ?? .creation(of: new)
     return CheckReport(of: change, in: facts, RulesetOptions())
   }
 }

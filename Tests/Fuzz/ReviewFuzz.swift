@@ -36,6 +36,6 @@ private func complaintAboutPatch(_ answer: Reviewer.Answer) -> String? {
   guard case .patched(let value, _) = answer.outcome, let change = answer.request.change else { return nil }
   var new = change.new
   new.value = .text(value)
-  let again = Change(operation: change.operation, old: change.old, new: new)
-  return again.normalisedValue == nil ? nil : "\(String(decoding: value, as: UTF8.self)) is patched again"
+  return change.proposing(new).normalisedValue == nil
+    ? nil : "\(String(decoding: value, as: UTF8.self)) is patched again"
 }

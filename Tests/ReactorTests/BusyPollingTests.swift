@@ -8,8 +8,8 @@ import Testing
   private let another = Poller.Token(slot: 2, generation: 0)
   private let sameSlot = Poller.Token(slot: 1, generation: 1)
 
-  @Test func `that always asks again at once begins after eight quick turns, for a window`() {
-    var polling = BusyPolling()
+  @Test func `that always asks again at once begins after eight quick answers, for a window`() {
+    var polling = Self.polling
     for turn in 0..<8 {
       polling.note((client, turn), at: .at(turn * 90))
       #expect(polling.end == nil)
@@ -20,7 +20,19 @@ import Testing
     #expect(polling.end == .at(8 * 90 + 45 + 150))
   }
 
-  @Test func `ends with the first turn that is not quick, and begins as slowly as at first`() {
+  @Test func `counts requests and not the parts in which they come`() {
+    var polling = Self.polling
+    for turn in 0..<16 {
+      polling.note((client, turn / 2), at: .at(turn * 70))
+      #expect(polling.end == nil)
+    }
+    polling.note((client, 8), at: .at(16 * 70))
+    #expect(polling.end == .at(16 * 70 + 150))
+    polling.note((client, 8), at: .at(16 * 70 + 100))
+    #expect(polling.end == .at(16 * 70 + 150))
+  }
+
+  @Test func `ends with the first answer that is not quick, and begins as slowly as at first`() {
     var polling = quick()
     polling.note((client, 11), at: .at(2_000))
     for turn in 1..<8 {
@@ -32,21 +44,23 @@ import Testing
   }
 
   @Test func `that takes its time never begins`() {
-    var polling = BusyPolling()
+    var polling = Self.polling
     for turn in 0..<30 {
       polling.note((client, turn), at: .at(turn * 150))
       #expect(polling.end == nil)
     }
   }
 
-  @Test func `that sends without asking never begins, and ends it`() {
-    var polling = BusyPolling()
+  @Test func `that sends without asking never begins, and puts no end off`() {
+    var polling = Self.polling
     for turn in 0..<30 {
       polling.note((client, 7), at: .at(turn * 10))
       #expect(polling.end == nil)
     }
     polling = quick()
     polling.note((client, 10), at: .at(1_000))
+    #expect(polling.end == .at(900 + 150))
+    polling.note((client, 10), at: .at(1_050))
     #expect(polling.end == nil)
   }
 
@@ -60,16 +74,18 @@ import Testing
   }
 
   @Test func `never begins where each is another one`() {
-    var polling = BusyPolling()
+    var polling = Self.polling
     for turn in 0..<30 {
       polling.note((turn % 2 == 0 ? client : another, turn), at: .at(turn * 10))
       #expect(polling.end == nil)
     }
   }
 
-  /// Eleven quick turns, of which the last one began at 900.
+  private static var polling: BusyPolling { BusyPolling(window: .microseconds(150), enough: 8) }
+
+  /// Eleven quick answers, of which the last one came at 900.
   private func quick() -> BusyPolling {
-    var polling = BusyPolling()
+    var polling = Self.polling
     for turn in 0...10 { polling.note((client, turn), at: .at(turn * 90)) }
     return polling
   }

@@ -88,9 +88,8 @@ import Testing
 
 @Suite struct `The value that is stored` {
   func normalised(old: String?, new: String) -> String? {
-    let change = Change(
-      operation: old == nil ? .create : .update, old: old.map { SettingObject(value: .text(Array($0.utf8))) },
-      new: SettingObject(value: .text(Array(new.utf8))))
+    func setting(_ text: String) -> SettingObject { SettingObject(value: .text(Array(text.utf8))) }
+    let change = old.map { Change.update(from: setting($0), to: setting(new)) } ?? .creation(of: setting(new))
     return change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -124,11 +123,11 @@ import Testing
   }
 
   @Test func `what is no text and what is deleted is left alone`() {
-    let notText = Change(operation: .update, old: SettingObject(), new: SettingObject(value: .notText))
+    let notText = Change.update(from: SettingObject(), to: SettingObject(value: .notText))
     #expect(notText.normalisedValue == nil)
-    #expect(Change(operation: .delete, old: SettingObject(), new: nil).normalisedValue == nil)
+    #expect(Change.deletion(of: SettingObject()).normalisedValue == nil)
     let blank = SettingObject(value: .text(Array(" ".utf8)))
-    #expect(Change(operation: .delete, old: blank, new: nil).normalisedValue == nil)
+    #expect(Change.deletion(of: blank).normalisedValue == nil)
   }
 }
 

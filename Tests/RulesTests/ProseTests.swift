@@ -40,8 +40,7 @@ import Testing
 
 @Suite struct `A value that is far too large` {
   func verdict(_ text: String) -> Verdict {
-    let change = Change(
-      operation: .update, old: SettingObject(), new: SettingObject(value: .text(Array(text.utf8))))
+    let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array(text.utf8))))
     return Ruleset().judge(change) { KnownCluster(ClusterFacts()) }
   }
 

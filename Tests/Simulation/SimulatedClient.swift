@@ -63,6 +63,12 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   var answered: Int { http.answered }
+
+  /// Its last request is on its way, and nothing before it is unanswered.
+  var isAskingLast: Bool {
+    guard case .connected(let wire) = standing else { return false }
+    return http.asked == exchangeCount && http.answered == exchangeCount - 1 && unsent.isEmpty && !wire.toServer.isEmpty
+  }
   var isSatisfied: Bool { http.answered == exchangeCount }
   var isDone: Bool { if case .done = standing { true } else { false } }
 

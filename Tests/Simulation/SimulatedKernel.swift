@@ -38,14 +38,30 @@ final class SimulatedKernel: @unchecked Sendable {
   private(set) var complaint: String?
   private var turns = 0
 
-  init(seed: UInt64, fault: Fault? = nil, stopsInTurn: Int? = nil) {
-    random = SeededNumbers(seed: seed)
-    self.fault = fault
-    self.stopsInTurn = stopsInTurn
+  /// Bytes that were received since the last wait, and the most that ever were.
+  private var received = 0
+  private(set) var mostReceivedInTurn = 0
+  /// Waits that were only a look.
+  private(set) var looks = 0
+
+  /// When the server is told to stop.
+  enum Stop {
+    /// When every client is done.
+    case whenDone
+    case inTurn(Int)
+    /// In the turn in which somebody's last request comes, and before the server is told of it; from then on the network
+    /// is a good one.
+    case withLastRequest
   }
 
-  /// In which turn the server is told to stop although clients are not done; never, where nil.
-  private let stopsInTurn: Int?
+  init(seed: UInt64, fault: Fault? = nil, stops: Stop = .whenDone) {
+    random = SeededNumbers(seed: seed)
+    self.fault = fault
+    self.stops = stops
+  }
+
+  private let stops: Stop
+  private var isGoodNetwork: Bool { if case .withLastRequest = stops { isDone } else { false } }
 
   /// More system calls than any honest run makes: the server turns idly.
   private static let mostTurns = 200_000
@@ -130,10 +146,12 @@ extension SimulatedKernel {
     guard case .socket(let wire) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
     if wire.isReset { return .failure(Errno(rawValue: ECONNRESET)) }
     if wire.toServer.isEmpty { return wire.clientHasEnded ? .result(0) : .failure(.wouldBlock) }
-    if chance(2) { return .failure(chance(50) ? .interrupted : .wouldBlock) }
+    if !isGoodNetwork, chance(2) { return .failure(chance(50) ? .interrupted : .wouldBlock) }
     let count = some(of: min(buffer.count, wire.toServer.count))
     buffer.copyBytes(from: wire.toServer[..<count])
     wire.toServer.removeFirst(count)
+    received += count
+    mostReceivedInTurn = max(mostReceivedInTurn, received)
     return .result(count)
   }
 
@@ -150,7 +168,7 @@ extension SimulatedKernel {
 
   /// All of it, or any part.
   func some(of count: Int) -> Int {
-    chance(60) ? count : Int.random(in: 1...count, using: &random)
+    isGoodNetwork || chance(60) ? count : Int.random(in: 1...count, using: &random)
   }
 
   private func readEvent(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Answer {
@@ -183,9 +201,18 @@ extension SimulatedKernel {
     _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, _ milliseconds: Int32
   ) -> SystemCall.Answer {
     let end = milliseconds < 0 ? Int64.max : now + Int64(milliseconds) * 1_000_000
+    received = 0
+    if milliseconds == 0 { looks += 1 }
     while true {
       turns += 1
-      if turns == stopsInTurn { finish() }
+      if case .inTurn(turns) = stops { finish() }
+      if case .withLastRequest = stops, !isDone, clients.contains(where: \.isAskingLast) {
+        finish()
+        // The order is younger than the request, and first all the same.
+        let ready = ready(in: poller).sorted { isOrder($0) && !isOrder($1) }
+        for (index, event) in ready.enumerated() { events[index] = event }
+        return .result(ready.count)
+      }
       if turns > Self.mostTurns {
         complaint = complaint ?? "the server turns idly"
         if isDone { return .failure(Errno(rawValue: EBADF)) }
@@ -218,6 +245,8 @@ extension SimulatedKernel {
       if now >= end { return .result(0) }
     }
   }
+
+  private func isOrder(_ event: epoll_event) -> Bool { event.data.u64 == UInt64.max }
 
   private func finish() {
     if isDone { return }

@@ -42,12 +42,12 @@ struct SimulatedRun {
 
   /// - Parameter crowd: Makes the clients out of the kernel's randomness.
   init(
-    seed: UInt64, fault: Fault? = nil, stopsInTurn: Int? = nil, room: Room = Room(),
+    seed: UInt64, fault: Fault? = nil, stops: SimulatedKernel.Stop = .whenDone, room: Room = Room(),
     crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]
   ) throws {
     self.seed = seed
     let identity = try Self.identity.get()
-    let kernel = SimulatedKernel(seed: seed, fault: fault, stopsInTurn: stopsInTurn)
+    let kernel = SimulatedKernel(seed: seed, fault: fault, stops: stops)
     self.kernel = kernel
     clients = crowd(kernel, identity.client)
     kernel.clients = clients

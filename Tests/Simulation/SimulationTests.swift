@@ -43,9 +43,57 @@ import Testing
   @Test func `a server that has to stop in the middle of anything leaves nothing behind`() throws {
     for seed in Self.seeds {
       let turn = Int(seed) % 300
-      let run = try SimulatedRun(seed: seed, stopsInTurn: turn, crowd: Self.crowd)
+      let run = try SimulatedRun(seed: seed, stops: .inTurn(turn), crowd: Self.crowd)
       #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients) \(run.refusals)")
     }
+  }
+
+  @Test func `who asked before the server was told to stop is answered`() throws {
+    for seed in Self.seeds {
+      let run = try SimulatedRun(seed: seed, stops: .withLastRequest) { kernel, context in
+        [Self.steady("client", exchanges: 2, isHTTP2: kernel.chance(50), kernel, context)]
+      }
+      let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
+      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
+    }
+  }
+
+  @Test(arguments: [false, true]) func `a loop stays awake for one client that asks and asks, and not for four`(
+    isHTTP2: Bool
+  ) throws {
+    func looks(clients: Int) throws -> Int {
+      let run = try SimulatedRun(seed: 1) { kernel, context in
+        (0..<clients).map { Self.steady("client \($0)", exchanges: 40, isHTTP2: isHTTP2, kernel, context) }
+      }
+      #expect(run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied), "\(run.flaws) \(run.clients)")
+      return run.kernel.looks
+    }
+    #expect(try looks(clients: 1) > 20)
+    #expect(try looks(clients: 4) == 0)
+  }
+
+  @Test func `more than the loop has room for is read in the middle of a turn`() throws {
+    var most = 0
+    for seed in Self.seeds.prefix(20) {
+      let run = try SimulatedRun(seed: seed) { kernel, context in
+        (0..<40).map { Self.steady("client \($0)", exchanges: 3, isLarge: true, isHTTP2: false, kernel, context) }
+      }
+      let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
+      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
+      most = max(most, run.kernel.mostReceivedInTurn)
+    }
+    #expect(most > ServerLimits.receiving * ServerLimits.receivesAtOnce)
+  }
+
+  /// Asks one thing after the other, as soon as it can.
+  private static func steady(
+    _ name: String, exchanges: Int, isLarge: Bool = false, isHTTP2: Bool, _ kernel: SimulatedKernel,
+    _ context: ClientContext
+  ) -> SimulatedClient {
+    let exchanges = (0..<exchanges).map { Exchange.allowed("\(name) \($0)", padding: isLarge ? 60_000 : 0) }
+    return SimulatedClient(
+      name, .steady, http: isHTTP2 ? HTTP2Client(exchanges, depth: 1) : HTTP1Client(exchanges, depth: 1),
+      exchangeCount: exchanges.count, arrivesAt: kernel.now, window: 128 * 1024, context: context)
   }
 
   @Test func `the same seed makes the same run`() throws {

@@ -59,6 +59,9 @@ final class Connection {
   /// Something of what was said waits for the peer.
   var owesBytes: Bool { !outbox.isEmpty }
 
+  /// How many requests have their answer.
+  var answered: Int { http?.answered ?? 0 }
+
   /// Something was asked here before.
   var isProven: Bool { (http?.turn ?? 0) > 0 }
 

@@ -28,7 +28,8 @@ final class Loop {
   private var warm: [Poller.Token] = []
   private var coldest = 0
   private var deadlines = Deadlines(now: .now)
-  private var busyPolling = BusyPolling()
+  private var busyPolling = BusyPolling(window: ServerLimits.awake, enough: ServerLimits.quickAnswers)
+  private var hasOrders = false
   private var isAccepting = false
   /// When to try again after there was no room for another descriptor.
   private var acceptsAgainAt: Moment?
@@ -56,8 +57,11 @@ final class Loop {
       try poller.wait(
         until: wakesAt, awakeUntil: busyPolling.end, from: now, wake: { bench.setDate(to: WallClock.seconds) }, handle)
       now = .now
+      readReceived()
       busyPolling.note(loneClient, at: now)
-      endTurn(at: now)
+      // Whoever asked before an order came is answered first.
+      if hasOrders { obey(mailbox.take()) }
+      sendAnswers(at: now)
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
       for token in deadlines.expired(by: now) { expire(token) }
       if let moment = acceptsAgainAt, moment <= now { startAccepting() }
@@ -66,7 +70,7 @@ final class Loop {
   }
 
   private var loneClient: BusyPolling.Client? {
-    served.count == 1 ? (served[0].token, served[0].turn.request) : nil
+    served.count == 1 ? (served[0].token, served[0].answered) : nil
   }
 
   /// Until when it may sleep; nil where nothing is due.
@@ -77,7 +81,7 @@ final class Loop {
 
   private func handle(_ event: Poller.Event) {
     if event.token == .wakeup {
-      obey(mailbox.take())
+      hasOrders = true
     } else if event.token.generation == Poller.Token.listenerGeneration {
       accept(from: listeners[Int(event.token.slot)])
     } else if let connection = connections[event.token] {
@@ -87,10 +91,14 @@ final class Loop {
     }
   }
 
-  /// Reads what this turn's connections have sent, once all of it is received, and then sends all answers: code that
-  /// has just run runs faster, and a client that is woken for each answer by itself makes every send dearer.
-  private func endTurn(at now: Moment) {
-    readReceived()
+  /// Reads what this turn's connections have sent, once all of it is received: code that has just run runs faster.
+  private func readReceived() {
+    for connection in served { connection.readReceived(bench) }
+    bench.buffer.clear()
+  }
+
+  /// Sends all answers, one after the other: a client that is woken for each by itself makes every send dearer.
+  private func sendAnswers(at now: Moment) {
     for connection in served where connections.holds(connection.token) {
       connection.send(bench)
       settle(connection, at: now)
@@ -99,9 +107,10 @@ final class Loop {
     served.removeAll(keepingCapacity: true)
   }
 
-  private func readReceived() {
-    for connection in served { connection.readReceived(bench) }
-    bench.buffer.clear()
+  /// Does with whoever was served so far what the turn's end would do.
+  private func finishServed() {
+    readReceived()
+    sendAnswers(at: .now)
   }
 
   /// Those that ask something keep their buffers, until so many others have come: then the first one goes cold.
@@ -119,8 +128,7 @@ final class Loop {
   }
 
   private func obey(_ orders: [Order]) {
-    // What has come was asked before the order.
-    readReceived()
+    hasOrders = false
     for order in orders {
       switch order {
       case .announceEnd:
@@ -172,7 +180,7 @@ extension Loop {
   private func accept(from shared: SharedListener, atMost count: Int = ServerLimits.acceptsInTurn) {
     for _ in 0..<count where isAccepting {
       // Whoever was served has its answer first, and is no longer the one that has rested longest.
-      if connections.count >= room.ofLoop { endTurn(at: .now) }
+      if connections.count >= room.ofLoop { finishServed() }
       let isFull = connections.count >= room.ofLoop
       let spared = isFull ? leavers(for: .full) : []
       if isFull, spared.isEmpty { return }
@@ -184,7 +192,7 @@ extension Loop {
         case .nobody: return
         case .exhausted(let reason):
           bench.endpoints.state.metrics.count(.descriptors)
-          endTurn(at: .now)
+          finishServed()
           let spared = leavers(for: .exhausted)
           if spared.isEmpty { pauseAccepting(reason) } else { shed(spared) }
         }

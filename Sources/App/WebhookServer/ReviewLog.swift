@@ -18,14 +18,14 @@ struct ReviewLine {
   var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
       "webhook": "\(webhook.rawValue)",
-      "uid": "\(shown(String(decoding: review.uid, as: UTF8.self)))",
-      "user": "\(shown(review.userName))",
+      "uid": "\(shown(review.uid))",
+      "user": "\(shown(review.userName.utf8))",
       "operation": "\(review.operation.rawValue)",
       "verdict": "\(outcome.word)",
       "rules": "\(rules.joined(separator: ","))",
       "duration": "\(seconds)",
     ]
-    if let client { metadata["client"] = "\(shown(client))" }
+    if let client { metadata["client"] = "\(shown(client.utf8))" }
     if review.isDryRun { metadata["dryRun"] = "true" }
     if case .undecided(let fault) = outcome { metadata["fault"] = "\(fault.message)" }
     return metadata
@@ -49,7 +49,7 @@ struct ReviewLine {
     return "\(duration.components.seconds).\(String(repeating: "0", count: 6 - digits.count))\(digits)"
   }
 
-  private func shown(_ text: String) -> String {
-    text.utf8.count > Self.longest ? String(decoding: text.utf8.prefix(Self.longest), as: UTF8.self) + "…" : text
+  private func shown(_ text: some Collection<UInt8>) -> String {
+    String(decoding: text.prefix(Self.longest), as: UTF8.self) + (text.count > Self.longest ? "…" : "")
   }
 }

@@ -3,7 +3,8 @@ internal import Logging
 internal import Reactor
 internal import TLSWire
 
-/// What the connections of a loop use one after the other: buffers that stay warm, and everything they answer with.
+/// What the connections of a loop share: buffers that stay warm, and everything they answer with. What was received lies
+/// in its buffer for all connections of a turn; the other buffers they use one after the other.
 final class Workbench {
   let endpoints: Endpoints
   let memory: SharedMemory

@@ -39,7 +39,7 @@ enum ProposedChange {
   }
 
   private static func write(_ new: SettingObject, over stored: SettingObject?) -> ProposedChange {
-    .change(Change(operation: stored == nil ? .create : .update, old: stored, new: new))
+    .change(stored.map { .update(from: $0, to: new) } ?? .creation(of: new))
   }
 
   /// More than the largest review that the server takes (`HTTPLimits.body`), in whatever spelling.

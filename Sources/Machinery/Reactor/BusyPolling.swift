@@ -2,44 +2,48 @@
 ///
 /// Going to sleep and being woken takes a processor as long as a review takes, and cold caches make what follows three
 /// times as slow. A client that sends its next request as soon as it has the answer to the last one comes back sooner
-/// than that: to wait for it awake costs a sixth to a quarter more and answers in half the time. Only the past tells that
-/// there is such a client, so what is spent in vain is bounded: one window after so many turns that were shorter.
+/// than that: to wait for it awake answers in half the time. Only the past tells that there is such a client, so what is
+/// spent in vain is bounded: one window after so many answers that followed one another within it.
 ///
-/// For any other client, for several at once, and for one that sends without ever asking, nothing changes. <https://docs.kernel.org/networking/napi.html>
-/// describes the same for the kernel's own waits.
+/// The price is the time between its requests, in which the processor could have slept: at the worst one client that
+/// comes back at each window's very end keeps its loop busy all the time. For any other client, for several at once, and
+/// for one that sends without ever asking, nothing changes. <https://docs.kernel.org/networking/napi.html> describes the
+/// same for the kernel's own waits.
 public struct BusyPolling {
-  /// In nanoseconds from one turn to the next, answering included: what a client needs that always asks again at once. On
-  /// an idle machine it is 50 microseconds for a loop that is awake and twice that for one that sleeps.
-  private static let window: Int64 = 150_000
-  /// So many turns in a row have to be that quick.
-  private static let enough = 8
+  /// From one answer to the next, in nanoseconds, and how long to look for the next request.
+  private let window: Int64
+  private let enough: Int
 
-  /// Who is served, and which of its requests is waited for.
-  public typealias Client = (token: Poller.Token, request: Int)
+  /// Who is served alone in a turn, and how many of its requests are answered.
+  public typealias Client = (token: Poller.Token, answered: Int)
 
   private var last: Client?
-  private var lastTurn = Moment(nanoseconds: 0)
-  private var quickTurns = 0
+  private var lastAnswer = Moment(nanoseconds: 0)
+  /// Answers that came within a window after the one before.
+  private var quickAnswers = 0
 
-  public init() {}
+  /// - Parameters:
+  ///   - window: From one answer to the next, answering included: what a client needs that always asks again at once.
+  ///   - enough: So many answers in a row have to be that quick.
+  public init(window: Duration, enough: Int) {
+    self.window = window.nanoseconds
+    self.enough = enough
+  }
 
   /// - Parameters:
   ///   - client: Who was there in this turn, if it was one alone.
   ///   - turn: When it began.
   public mutating func note(_ client: Client?, at turn: Moment) {
-    let isQuick = turn.nanoseconds - lastTurn.nanoseconds < Self.window
-    quickTurns = isQuick && asksAgain(client) ? min(quickTurns + 1, Self.enough) : 0
-    (last, lastTurn) = (client, turn)
-  }
-
-  /// Whether it was there in the turn before, too, and has got an answer since.
-  private func asksAgain(_ client: Client?) -> Bool {
-    guard let client, let last else { return false }
-    return client.token == last.token && client.request != last.request
+    let isQuick = turn.nanoseconds - lastAnswer.nanoseconds < window
+    let isTheSame = client != nil && client?.token == last?.token
+    // A part of a request changes nothing, and puts nothing off: who only sends bytes is not waited for.
+    if isTheSame, isQuick, client?.answered == last?.answered { return }
+    quickAnswers = isTheSame && isQuick ? min(quickAnswers + 1, enough) : 0
+    (last, lastAnswer) = (client, turn)
   }
 
   /// Until when to stay awake; nil where there is no such client.
   public var end: Moment? {
-    quickTurns < Self.enough ? nil : Moment(nanoseconds: lastTurn.nanoseconds + Self.window)
+    quickAnswers < enough ? nil : Moment(nanoseconds: lastAnswer.nanoseconds + window)
   }
 }

@@ -47,7 +47,8 @@ public struct Socket: ~Copyable, Sendable {
   public init(portion: Int, portions: Int) {
     self.portion = portion
     // Zeroed, so that no byte of it is ever uninitialised; by the kernel, so that what is never used takes no memory.
-    unsafe storage = UnsafeMutableRawBufferPointer(start: calloc(portions, portion), count: portion * portions)
+    guard let memory = unsafe calloc(portions, portion) else { preconditionFailure("there is no memory to begin with") }
+    unsafe storage = UnsafeMutableRawBufferPointer(start: memory, count: portion * portions)
   }
 
   deinit {
@@ -71,7 +72,10 @@ public struct Socket: ~Copyable, Sendable {
   }
 
   /// Lends what was received.
+  ///
+  /// - Precondition: The range is what a receive told since the buffer was cleared the last time.
   public func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= used, "what was received is forgotten")
     // Sound: the storage is initialised, belongs to this object and is not written while it is lent.
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[range]).bindMemory(to: UInt8.self)
     return body(unsafe bytes.span)

@@ -68,9 +68,9 @@ private struct WrittenRequest: ~Copyable {
   private mutating func takeChange(_ operation: AdmissionRequest.Operation) -> Change? {
     guard concernsStorageNetwork else { return nil }
     switch operation {
-    case .create: return Change(operation: .create, old: nil, new: object.take())
-    case .update: return Change(operation: .update, old: oldObject.take(), new: object.take())
-    case .delete: return Change(operation: .delete, old: oldObject.take(), new: nil)
+    case .create: return .creation(of: object.take() ?? SettingObject())
+    case .update: return .update(from: oldObject.take() ?? SettingObject(), to: object.take() ?? SettingObject())
+    case .delete: return .deletion(of: oldObject.take() ?? SettingObject())
     case .connect: return nil
     }
   }

@@ -25,7 +25,7 @@ struct BodyReader {
   }
 
   /// Whether the body is whole. Bytes that were seen before are not looked at again.
-  mutating func advance(over bytes: Span<UInt8>, of head: RequestHead) throws(HTTPRejection) -> Bool {
+  mutating func advance(over bytes: Span<UInt8>) throws(HTTPRejection) -> Bool {
     switch progress {
     case .plain(let range):
       return range.upperBound <= bytes.count

@@ -37,44 +37,45 @@ extension Span<UInt8> {
     unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
   }
 
-  /// The place of the next line feed, or nil.
-  func firstLineFeed(from start: Int) -> Int? {
-    var place = start
-    while place + 8 <= count {
-      let hits = Self.zeros(in: word(at: place) ^ Self.ones &* 0x0A)
-      if hits != 0 { return place + hits.trailingZeroBitCount / 8 }
-      place += 8
+  /// The top bit of each byte that is zero. The lowest one is exact, above it may be too many; 0 where no byte is zero.
+  private static func zeros(in word: UInt64) -> UInt64 { (word &- ones) & ~word & (ones &* 0x80) }
+
+  /// The first place of a byte in a range, or nil.
+  func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
+    precondition(range.upperBound <= count)
+    var place = range.lowerBound
+    let wanted = Self.ones &* UInt64(byte)
+    while place &+ 8 <= range.upperBound {
+      let hits = Self.zeros(in: word(at: place) ^ wanted)
+      if hits != 0 { return place &+ hits.trailingZeroBitCount / 8 }
+      place &+= 8
     }
-    while place < count {
-      if self[place] == 0x0A { return place }
-      place += 1
+    while place < range.upperBound {
+      if self[place] == byte { return place }
+      place &+= 1
     }
     return nil
   }
 
-  /// The top bit of each byte that is zero. The lowest one is exact, above it may be too many; 0 where no byte is zero.
-  private static func zeros(in word: UInt64) -> UInt64 { (word &- ones) & ~word & (ones &* 0x80) }
-
-  /// Whether a range holds only what RFC 9110 section 5.5 allows in a field's value: no control character but the tab.
-  func isFieldValue(_ range: Range<Int>) -> Bool {
-    var place = range.lowerBound
-    while place &+ 8 <= range.upperBound {
-      // No byte of which the three top bits are clear, and none that is 0x7F.
+  /// The place of the next control character but the tab, or nil: none may be in a field (RFC 9110 section 5.5).
+  func firstControl(from start: Int) -> Int? {
+    var place = start
+    while place &+ 8 <= count {
+      // Bytes of which the three top bits are clear, and 0x7F.
       let word = word(at: place)
-      let suspects = Self.zeros(in: word & (Self.ones &* 0xE0)) | Self.zeros(in: word ^ Self.ones &* 0x7F)
-      if suspects != 0, !isFieldValueByByte(place..<place &+ 8) { return false }
+      var hits = Self.zeros(in: word & (Self.ones &* 0xE0)) | Self.zeros(in: word ^ Self.ones &* 0x7F)
+      while hits != 0 {
+        let hit = place &+ hits.trailingZeroBitCount / 8
+        if self[hit].isControl { return hit }
+        hits &= hits &- 1
+      }
       place &+= 8
     }
-    return isFieldValueByByte(place..<range.upperBound)
-  }
-
-  private func isFieldValueByByte(_ range: Range<Int>) -> Bool {
-    for place in range {
-      // Sound: every caller takes the range from this span.
-      let byte = unsafe self[unchecked: place]
-      if byte < 0x20 && byte != 0x09 || byte == 0x7F { return false }
+    while place < count {
+      if self[place].isControl { return place }
+      place &+= 1
     }
-    return true
+    return nil
   }
 }
 
@@ -83,6 +84,12 @@ extension UInt8 {
 
   /// A character of a token (RFC 9110 section 5.6.2): method names and field names consist of them.
   var isTokenCharacter: Bool { ASCIISet.token.contains(self) }
+
+  /// A control character that may not stand in a field's value: any but the tab (RFC 9110 section 5.5).
+  var isControl: Bool { self < 0x20 && self != 0x09 || self == 0x7F }
+
+  /// Space or tab, which may surround a field's value (RFC 9110 section 5.6.3).
+  var isWhitespace: Bool { self == 0x20 || self == 0x09 }
 
   var hexadecimalValue: Int? {
     switch self {
@@ -95,6 +102,20 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
+  /// Whether this is a method's or a field's name (RFC 9110 section 5.6.2).
+  var isToken: Bool {
+    for index in indices where !self[index].isTokenCharacter { return false }
+    return count > 0
+  }
+
+  /// A range without the whitespace at its ends.
+  func withoutWhitespace(_ range: Range<Int>) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, self[start].isWhitespace { start += 1 }
+    while start < end, self[end - 1].isWhitespace { end -= 1 }
+    return start..<end
+  }
+
   /// The number that digits alone make: no sign, no list of equal numbers, nothing that another parser may read
   /// otherwise. A number too large for a word is the largest word, which is over every limit.
   var decimalValue: Int? {

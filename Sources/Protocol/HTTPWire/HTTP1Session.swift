@@ -3,14 +3,14 @@
 /// Bytes are parsed where they arrive. Only an incomplete request is copied, so an idle connection holds no memory.
 package final class HTTP1Session {
   private enum Stage {
-    /// Between requests or inside a head whose end is being looked for.
-    case head(HeadSearch)
+    /// Between requests or inside a head.
+    case head(HeadReader)
     /// Behind a head that starts at the first byte of what is held.
     case body(RequestHead, BodyReader)
     case closed
   }
 
-  private var stage = Stage.head(HeadSearch())
+  private var stage = Stage.head(HeadReader())
   /// What arrived and does not make a whole request yet.
   private var held: [UInt8] = []
   private var share: SharedMemory.Share
@@ -115,7 +115,7 @@ package final class HTTP1Session {
     _ answer: (borrowing HTTPRequest) -> HTTPResponse
   ) throws(HTTPRejection) -> Int {
     guard var (head, body) = try readHead(of: bytes) else { return 0 }
-    guard try body.advance(over: bytes, of: head) else {
+    guard try body.advance(over: bytes) else {
       if head.expectsContinue {
         head.expectsContinue = false
         output.append("HTTP/1.1 100 Continue\r\n\r\n")
@@ -133,7 +133,7 @@ package final class HTTP1Session {
     }
     writer.append(response, to: &output, withBody: head.method != .head)
     answered += 1
-    stage = closes ? .closed : .head(HeadSearch())
+    stage = closes ? .closed : .head(HeadReader())
     return body.end
   }
 
@@ -142,15 +142,14 @@ package final class HTTP1Session {
     switch stage {
     case .body(let head, let body):
       // Taken out, so that what the body has gathered has one owner and grows without a copy.
-      stage = .head(HeadSearch())
+      stage = .head(HeadReader())
       return (head, body)
-    case .head(var search):
-      guard let end = try search.end(in: bytes) else {
-        stage = .head(search)
+    case .head(var reader):
+      guard let end = try reader.advance(over: bytes) else {
+        stage = .head(reader)
         return nil
       }
-      let head = try RequestHead(bytes.extracting(first: end))
-      return (head, BodyReader(head.framing, startingAt: end))
+      return (reader.head, BodyReader(reader.head.framing, startingAt: end))
     case .closed:
       return nil
     }

@@ -20,7 +20,7 @@ internal import CNGHTTP2
   private var share: SharedMemory.Share
   private var end = End.none
   private var defence = FloodDefence()
-  private var answered = 0
+  private(set) var answered = 0
   private var isShuttingDown = false
   /// What the peer did that ended the connection, if it did.
   package private(set) var rejection: HTTPRejection?

@@ -48,6 +48,14 @@ extension HTTPSession {
 }
 
 extension HTTPSession {
+  /// How many requests have their answer.
+  package var answered: Int {
+    switch self {
+    case .http1(let session): session.answered
+    case .http2(let session): session.answered
+    }
+  }
+
   /// Which request is being waited for: a deadline runs as long as this stays the same, however many bytes drip in.
   package var turn: Int {
     switch self {

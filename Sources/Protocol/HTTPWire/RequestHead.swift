@@ -1,4 +1,6 @@
 /// A request's line and fields, as places in the bytes they were read from.
+///
+/// Lines come one after the other and without their ends; no control character but the tab is in them.
 struct RequestHead {
   enum Framing {
     case none
@@ -19,45 +21,23 @@ struct RequestHead {
   private var contentLength: Int?
   private var isChunked = false
 
-  /// - Parameter head: From the request line, before which empty lines may stand, to the empty line that ends the head.
-  init(_ head: Span<UInt8>) throws(HTTPRejection) {
-    var lineStart = 0
-    while head[lineStart] == 0x0D, head[lineStart + 1] == 0x0A { lineStart += 2 }
-    var lineEnd = try Self.lineEnd(head, from: lineStart)
-    try readRequestLine(head, lineStart..<lineEnd)
-    lineStart = lineEnd + 2
-
-    var fields = 0
-    // Up to the empty line. A carriage return at the start of another line does not make that one empty.
-    while lineStart < head.count - 2 {
-      lineEnd = try Self.lineEnd(head, from: lineStart)
-      try readField(head, lineStart..<lineEnd)
-      lineStart = lineEnd + 2
-      fields += 1
-      if fields > HTTPLimits.fieldCount { throw .tooManyFields }
-    }
-    try settle()
-  }
-
-  /// The search for the head's end has made sure that every line feed follows a carriage return.
-  private static func lineEnd(_ head: Span<UInt8>, from start: Int) throws(HTTPRejection) -> Int {
-    guard let lineFeed = head.firstLineFeed(from: start) else { throw .bareLineEnd }
-    return lineFeed - 1
-  }
-
   /// `method SP request-target SP HTTP-version` (RFC 9112 section 3).
-  private mutating func readRequestLine(_ head: Span<UInt8>, _ line: Range<Int>) throws(HTTPRejection) {
-    guard let methodEnd = head.first(0x20, in: line), methodEnd > line.lowerBound,
-      let targetEnd = head.first(0x20, in: methodEnd + 1..<line.upperBound), targetEnd > methodEnd + 1
+  mutating func takeRequestLine(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
+    guard let methodEnd = bytes.first(0x20, in: line),
+      let targetEnd = bytes.first(0x20, in: methodEnd + 1..<line.upperBound), targetEnd > methodEnd + 1
     else { throw .malformedRequestLine }
-    for place in line.lowerBound..<methodEnd where !head[place].isTokenCharacter { throw .malformedRequestLine }
-    method = HTTPMethod(head.extracting(line.lowerBound..<methodEnd))
+    try takeMethod(bytes.extracting(line.lowerBound..<methodEnd))
     if targetEnd - methodEnd - 1 > HTTPLimits.target { throw .targetTooLong }
-    path = try RequestTarget.path(of: head, methodEnd + 1..<targetEnd)
-    try readVersion(head.extracting(targetEnd + 1..<line.upperBound))
+    path = try RequestTarget.path(of: bytes, methodEnd + 1..<targetEnd)
+    try takeVersion(bytes.extracting(targetEnd + 1..<line.upperBound))
   }
 
-  private mutating func readVersion(_ version: Span<UInt8>) throws(HTTPRejection) {
+  private mutating func takeMethod(_ token: Span<UInt8>) throws(HTTPRejection) {
+    method = HTTPMethod(token)
+    if method == .other, !token.isToken { throw .malformedRequestLine }
+  }
+
+  private mutating func takeVersion(_ version: Span<UInt8>) throws(HTTPRejection) {
     if version.equals("HTTP/1.1") { return }
     if version.equals("HTTP/1.0") {
       isVersion1_0 = true
@@ -71,57 +51,49 @@ struct RequestHead {
   }
 
   /// `field-name ":" OWS field-value OWS` (RFC 9112 section 5).
-  private mutating func readField(_ head: Span<UInt8>, _ line: Range<Int>) throws(HTTPRejection) {
-    let first = head[line.lowerBound]
+  mutating func takeField(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
+    let first = bytes[line.lowerBound]
     if first == 0x20 || first == 0x09 { throw .foldedField }
-    var colon = line.lowerBound
-    let tokens = ASCIISet.token
-    while colon < line.upperBound, tokens.contains(head[colon]) { colon += 1 }
-    guard colon > line.lowerBound, colon < line.upperBound, head[colon] == UInt8(ascii: ":"),
-      head.isFieldValue(colon + 1..<line.upperBound)
-    else { throw .malformedField }
-
-    var value = colon + 1..<line.upperBound
-    while let byte = head.firstByte(of: value), byte == 0x20 || byte == 0x09 { value = value.dropFirst() }
-    while let byte = head.lastByte(of: value), byte == 0x20 || byte == 0x09 { value = value.dropLast() }
-    try take(head.extracting(line.lowerBound..<colon), value, of: head)
+    guard let colon = bytes.first(UInt8(ascii: ":"), in: line) else { throw .malformedField }
+    let value = bytes.withoutWhitespace(colon + 1..<line.upperBound)
+    try takeField(bytes.extracting(line.lowerBound..<colon), value, of: bytes)
   }
 
-  private mutating func take(_ name: Span<UInt8>, _ value: Range<Int>, of head: Span<UInt8>) throws(HTTPRejection) {
+  private mutating func takeField(
+    _ name: Span<UInt8>, _ value: Range<Int>, of bytes: Span<UInt8>
+  ) throws(HTTPRejection) {
     switch name.count {
     case 4 where name.equals(lowercase: "host"):
       hostCount += 1
-      guard RequestTarget.isHost(head.extracting(value)) else { throw .badHost }
+      guard RequestTarget.isHost(bytes.extracting(value)) else { throw .badHost }
     case 6 where name.equals(lowercase: "expect"):
-      guard head.extracting(value).equals(lowercase: "100-continue") else { throw .unknownExpectation }
+      guard bytes.extracting(value).equals(lowercase: "100-continue") else { throw .unknownExpectation }
       expectsContinue = true
     case 10 where name.equals(lowercase: "connection"):
-      takeConnection(head.extracting(value))
+      takeConnection(bytes, value)
     case 12 where name.equals(lowercase: "content-type"):
       contentType = value
     case 14 where name.equals(lowercase: "content-length"):
-      guard contentLength == nil, let length = head.extracting(value).decimalValue else { throw .badContentLength }
+      guard contentLength == nil, let length = bytes.extracting(value).decimalValue else { throw .badContentLength }
       contentLength = length
     case 17 where name.equals(lowercase: "transfer-encoding"):
-      try takeTransferCoding(head.extracting(value))
+      try takeTransferCoding(bytes.extracting(value))
     default:
-      break
+      guard name.isToken else { throw .malformedField }
     }
   }
 
   /// A list of options, of which `close` and HTTP/1.0's `keep-alive` matter (RFC 9112 section 9.3).
-  private mutating func takeConnection(_ value: Span<UInt8>) {
-    var start = 0
-    while start < value.count {
-      let end = value.first(UInt8(ascii: ","), in: start..<value.count) ?? value.count
-      var option = start..<end
-      while let byte = value.firstByte(of: option), byte == 0x20 || byte == 0x09 { option = option.dropFirst() }
-      while let byte = value.lastByte(of: option), byte == 0x20 || byte == 0x09 { option = option.dropLast() }
-      if value.extracting(option).equals(lowercase: "close") {
+  private mutating func takeConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+    var start = value.lowerBound
+    while start < value.upperBound {
+      let end = bytes.first(UInt8(ascii: ","), in: start..<value.upperBound) ?? value.upperBound
+      let option = bytes.extracting(bytes.withoutWhitespace(start..<end))
+      if option.equals(lowercase: "close") {
         keepsAlive = false
         return
       }
-      if isVersion1_0, value.extracting(option).equals(lowercase: "keep-alive") { keepsAlive = true }
+      if isVersion1_0, option.equals(lowercase: "keep-alive") { keepsAlive = true }
       start = end + 1
     }
   }
@@ -138,7 +110,7 @@ struct RequestHead {
   }
 
   /// What only all fields together tell.
-  private mutating func settle() throws(HTTPRejection) {
+  mutating func settle() throws(HTTPRejection) {
     if hostCount > 1 || hostCount == 0 && !isVersion1_0 { throw .badHost }
     if isVersion1_0 { expectsContinue = false }
     switch (isChunked, contentLength) {

@@ -34,13 +34,3 @@ enum RequestTarget {
     return true
   }
 }
-
-extension Span<UInt8> {
-  func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
-    for place in range where self[place] == byte { return place }
-    return nil
-  }
-
-  func firstByte(of range: Range<Int>) -> UInt8? { range.isEmpty ? nil : self[range.lowerBound] }
-  func lastByte(of range: Range<Int>) -> UInt8? { range.isEmpty ? nil : self[range.upperBound - 1] }
-}

@@ -31,13 +31,10 @@ package struct ClusterFacts: Sendable {
   package var neighbours: [NeighbourNetwork] = []
   /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
   package var installedDefinitions: [String] = [] {
-    didSet { missingDefinitions = Self.definitionsOfWhereabouts.filter { !installedDefinitions.contains($0) } }
+    didSet { missingDefinitions = WhereaboutsIsInstalled.definitions.filter { !installedDefinitions.contains($0) } }
   }
-  /// Those without which Whereabouts cannot work that are not installed.
-  private(set) var missingDefinitions = definitionsOfWhereabouts
-  private static let definitionsOfWhereabouts = [
-    "ippools.whereabouts.cni.cncf.io", "overlappingrangeipreservations.whereabouts.cni.cncf.io",
-  ]
+  /// Those that the law demands and that are not installed.
+  private(set) var missingDefinitions = WhereaboutsIsInstalled.definitions
   /// The stored storage-network setting; nil if there is none.
   package var storageNetwork: SettingObject?
   /// How far Longhorn has followed the last change.

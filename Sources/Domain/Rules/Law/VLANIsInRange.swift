@@ -7,7 +7,9 @@ enum VLANIsInRange: Rule {
     if case .wrongType = entries.network.vlan { return }
     let vlan = entries.network.vlan.value ?? 0
     if !(0...4094).contains(vlan) {
-      findings.refuse(entries.path(.vlan), "is \(vlan), but a VLAN is a number from 1 to 4094, or 0 for untagged")
+      // What is too large for a word was read as the largest or the smallest one.
+      let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
+      findings.refuse(entries.path(.vlan), "is \(written), but a VLAN is a number from 1 to 4094, or 0 for untagged")
     } else if vlan < 2, entries.network.clusterNetwork.value == managementNetwork {
       findings.refuse(
         entries.path(.vlan),

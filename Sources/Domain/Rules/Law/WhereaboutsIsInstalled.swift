@@ -2,6 +2,10 @@
 enum WhereaboutsIsInstalled: Rule {
   static let demand = "Whereabouts' CustomResourceDefinitions are installed."
 
+  static let definitions = [
+    "ippools.whereabouts.cni.cncf.io", "overlappingrangeipreservations.whereabouts.cni.cncf.io",
+  ]
+
   private static let source =
     "https://raw.githubusercontent.com/harvester/harvester/v1.1.0/deploy/charts/harvester/dependency_charts/whereabouts/crds"
 

@@ -94,7 +94,7 @@ extension Change {
     guard let value = normalisedValue else { return self }
     var new = new
     new.value = .text(value)
-    return Change(operation: operation, old: old, new: new)
+    return proposing(new)
   }
 
   /// The text to store instead of the proposed value, or nil when the proposed one stays.

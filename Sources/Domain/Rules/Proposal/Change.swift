@@ -14,14 +14,22 @@ package final class Change: Sendable {
   /// The proposed object; empty when the setting is being deleted.
   package let new: SettingObject
 
-  /// - Parameters:
-  ///   - old: nil where there is none.
-  ///   - new: nil where none is to be.
-  package init(operation: Operation, old: consuming SettingObject?, new: consuming SettingObject?) {
+  private init(_ operation: Operation, _ old: consuming SettingObject, _ new: consuming SettingObject) {
     self.operation = operation
-    self.old = old ?? SettingObject()
-    self.new = new ?? SettingObject()
+    self.old = old
+    self.new = new
   }
+
+  package static func creation(of new: consuming SettingObject) -> Change { Change(.create, SettingObject(), new) }
+
+  package static func update(from old: consuming SettingObject, to new: consuming SettingObject) -> Change {
+    Change(.update, old, new)
+  }
+
+  package static func deletion(of old: consuming SettingObject) -> Change { Change(.delete, old, SettingObject()) }
+
+  /// The same attempt with another object.
+  package func proposing(_ new: consuming SettingObject) -> Change { Change(operation, old, new) }
 }
 
 extension Change {
