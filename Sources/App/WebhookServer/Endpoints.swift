@@ -22,11 +22,13 @@ struct Endpoints: Sendable {
   /// - Parameters:
   ///   - metrics: Of the loop that asks.
   ///   - client: The name in the client's certificate, where one is required.
-  func answer(_ request: borrowing HTTPRequest, from client: String?, _ metrics: LoopMetrics) -> HTTPResponse {
+  func answer(
+    _ request: borrowing HTTPRequest, from client: String?, _ metrics: LoopMetrics, _ clock: inout TurnClock
+  ) -> HTTPResponse {
     guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
     switch (route, request.method) {
-    case (.validate, .post): return review(request, by: .validate, from: client, metrics)
-    case (.mutate, .post): return review(request, by: .mutate, from: client, metrics)
+    case (.validate, .post): return review(request, by: .validate, from: client, metrics, &clock)
+    case (.mutate, .post): return review(request, by: .mutate, from: client, metrics, &clock)
     case (.healthz, .get), (.healthz, .head): return .text(.ok, "ok\n")
     case (.readyz, .get), (.readyz, .head): return readiness
     case (.metrics, .get), (.metrics, .head): return metricsPage
@@ -36,24 +38,28 @@ struct Endpoints: Sendable {
   }
 
   private func review(
-    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, _ metrics: LoopMetrics
+    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, _ metrics: LoopMetrics,
+    _ clock: inout TurnClock
   ) -> HTTPResponse {
     guard isJSON(request.contentType) else {
       return .error(.unsupportedMediaType, "the content type has to be application/json")
     }
     do throws(ReviewError) {
-      let received = Moment.now
+      let takesStages = clock.takesStages()
+      let begun = takesStages ? Moment.now : nil
       let review = try ReviewDecoder.decode(request.body)
-      let read = Moment.now
+      let read = takesStages ? Moment.now : nil
       let outcome = reviewer.decide(review, for: webhook) { () throws(Fault) in try state.cluster.known() }
-      let judged = Moment.now
+      let judged = takesStages ? Moment.now : nil
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
       let answered = Moment.now
-      metrics.reading.add(received, read)
-      metrics.judging.add(read, judged)
-      metrics.answering.add(received, answered)
+      if let begun, let read, let judged {
+        metrics.reading.add(begun, read)
+        metrics.judging.add(read, judged)
+      }
+      metrics.answering.add(clock.began, answered)
       metrics.reviews.count(webhook, review.operation, outcome)
-      note(review, outcome, by: webhook, from: client, since: received, until: answered)
+      note(review, outcome, by: webhook, from: client, since: clock.began, until: answered)
       return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.unreadableReviews.add(1)

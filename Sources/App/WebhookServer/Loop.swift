@@ -55,8 +55,8 @@ final class Loop {
     var now = Moment.now
     while !isStopped, !isShuttingDown || connections.count > 0 {
       try poller.wait(
-        until: wakesAt, awakeUntil: busyPolling.end, from: now, wake: { bench.setDate(to: WallClock.seconds) }, handle)
-      now = .now
+        until: wakesAt, awakeUntil: busyPolling.end, from: now, wake: bench.beginTurn, handle)
+      now = bench.clock.began
       readReceived()
       busyPolling.note(loneClient, at: now)
       // Whoever asked before an order came is answered first.
@@ -260,8 +260,9 @@ extension Loop {
         return remove(connection)
       }
     }
-    if connection.turn != connection.timedFor {
-      connection.timedFor = connection.turn
+    let turn = connection.turn
+    if turn != connection.timedFor {
+      connection.timedFor = turn
       connection.since = now
       deadlines.set(connection.token, at: now + patience.duration(of: connection.phase))
     }

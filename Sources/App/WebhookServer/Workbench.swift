@@ -16,6 +16,7 @@ final class Workbench {
   var plaintext: [UInt8] = []
   /// Its answers, not yet encrypted.
   var output: [UInt8] = []
+  private(set) var clock = TurnClock()
   private(set) var date = HTTPDate(secondsSince1970: 0)
   private var second: Int64 = 0
 
@@ -37,8 +38,10 @@ final class Workbench {
     told = now
   }
 
-  /// Follows the time of day; the text changes once a second.
-  func setDate(to second: Int64) {
+  /// Follows the time; the text of the date changes once a second.
+  func beginTurn() {
+    clock.begin(at: .now)
+    let second = WallClock.seconds
     guard second != self.second else { return }
     self.second = second
     date = HTTPDate(secondsSince1970: second)
@@ -64,7 +67,7 @@ final class Workbench {
   func answer(_ request: borrowing HTTPRequest, over version: ApplicationProtocol, from client: String?) -> HTTPResponse
   {
     metrics.count(version)
-    return endpoints.answer(request, from: client, metrics)
+    return endpoints.answer(request, from: client, metrics, &clock)
   }
 }
 

@@ -107,9 +107,6 @@ internal import Glibc
 }
 
 extension Duration {
-  var nanoseconds: Int64 {
-    // Taken once: dividing attoseconds is work on 128 bits.
-    let (seconds, attoseconds) = components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-  }
+  /// One division; ``components`` takes two, and of larger numbers.
+  var nanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
 }

@@ -41,7 +41,8 @@ extension Transport {
     unsafe BIO_meth_set_read(method) { bio, buffer, count in
       guard let bio = unsafe bio, let buffer = unsafe buffer, count > 0 else { return 0 }
       unsafe COpenSSL_clear_retry(bio)
-      let read = unsafe Transport.of(bio).read(into: UnsafeMutableRawBufferPointer(start: buffer, count: Int(count)))
+      let free = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))
+      let read = unsafe Transport.of(bio) { unsafe $0.read(into: free) }
       if read > 0 { return Int32(read) }
       // Nothing is left for now, which is neither an end nor an error.
       unsafe COpenSSL_set_retry_read(bio)
@@ -49,17 +50,18 @@ extension Transport {
     }
     unsafe BIO_meth_set_write(method) { bio, bytes, count in
       guard let bio = unsafe bio, let bytes = unsafe bytes, count > 0 else { return 0 }
-      unsafe Transport.of(bio).write(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+      let record = unsafe UnsafeRawBufferPointer(start: bytes, count: Int(count))
+      unsafe Transport.of(bio) { unsafe $0.write(record) }
       return count
     }
     unsafe BIO_meth_set_ctrl(method) { _, command, _, _ in command == BIO_CTRL_FLUSH ? 1 : 0 }
     return unsafe method
   }()
 
-  /// The transport that `TLSSession.init` put into the BIO.
-  private static func of(_ bio: OpaquePointer) -> Transport {
+  /// Hands over the transport that `TLSSession.init` put into the BIO.
+  private static func of<Result>(_ bio: OpaquePointer, _ use: (Transport) -> Result) -> Result {
     guard let data = unsafe BIO_get_data(bio) else { preconditionFailure("a session sets its BIO's data at once") }
-    // Sound: unowned here, owned by the session, which is in the middle of a call.
-    return unsafe Unmanaged<Transport>.fromOpaque(data).takeUnretainedValue()
+    // Sound: unowned here, owned by the session, which is in the middle of a call and so needs no further reference.
+    return unsafe Unmanaged<Transport>.fromOpaque(data)._withUnsafeGuaranteedRef { use($0) }
   }
 }

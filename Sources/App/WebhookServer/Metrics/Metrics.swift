@@ -77,7 +77,8 @@ extension Metrics {
       loop.answering.collect(into: &answering)
     }
     page.begin(
-      "review_duration_seconds", .histogram, "Time from a review's last byte to its answer, and the stages of it.")
+      "review_duration_seconds", .histogram,
+      "Time from a review's last byte to its answer, and the stages of the first one of each turn.")
     page.add(reading, label: ("stage", "read"))
     page.add(judging, label: ("stage", "judge"))
     page.add(answering, label: ("stage", "whole"))
