@@ -30,9 +30,14 @@ import Testing
     ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n", "get /a|||", false),
     ("GET /a HTTP/1.0\r\n\r\n", "get /a|||", true),
     ("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "get /a|||", false),
+    ("GET /a HTTP/1.0\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n", "get /a|||", true),
+    ("GET /a HTTP/1.0\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n", "get /a|||", true),
     // forms of the target (RFC 9112 section 3.2)
     ("GET http://host/a/b?c HTTP/1.1\r\nHost: host\r\n\r\n", "get /a/b|||", false),
     ("GET HTTPS://host?c HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
+    // a slash in a query begins no path
+    ("GET http://host?/a/b HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
+    ("GET ?/a HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
     ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "other *|||", false),
     ("CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\n\r\n", "other host:443|||", false),
     // lengths

@@ -28,10 +28,18 @@ import Testing
     ("GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA: a\rb\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{7F}\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1B}[0m\r\n\r\n", 400),
+    ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{8}\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1F}\r\n\r\n", 400),
+    // what only the bit of a letter's case tells from a known word
+    ("POST / HTTP/1.1\r\nHost: x\r\nContent\rLength: 1\r\n\r\na", 400),
+    ("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100\rcontinue\r\n\r\n", 400),
+    ("GET http\u{1A}\u{F}\u{F}x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nK\u{E4}: y\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA(b): y\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA\0: y\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\n\r\r\n\r\n", 400),
     ("POST / HTTP/1.1\r\nHost: x\r\n\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    // URLs without a host
+    ("GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET https://?/a HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("GET http:// HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     // Host
     ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x/y\r\n\r\n", 400),
@@ -79,8 +87,16 @@ import Testing
     ("GET /\(String(repeating: "a", count: HTTPLimits.target)) HTTP/1.1\r\nHost: x\r\n\r\n", 414),
     ("GET /\(String(repeating: "a", count: HTTPLimits.head))", 414),
     ("GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: HTTPLimits.head))\r\n\r\n", 431),
+    ("GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: HTTPLimits.head))", 431),
+    (headOfLimit(and: 1), 431), (headOfLimit(and: 2), 431),
     ("GET / HTTP/1.1\r\nHost: x\r\n\(String(repeating: "A: b\r\n", count: HTTPLimits.fieldCount))\r\n", 431),
   ]
+
+  /// A head of as many bytes as there may be and some more.
+  static func headOfLimit(and more: Int) -> String {
+    let frame = "GET / HTTP/1.1\r\nHost: x\r\nA: \r\n\r\n".utf8.count
+    return "GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: HTTPLimits.head - frame + more))\r\n\r\n"
+  }
 
   static func chunked(_ body: String) -> String {
     "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
@@ -100,12 +116,14 @@ import Testing
 
   @Test func `the limits themselves are allowed`() {
     let target = "/\(String(repeating: "a", count: HTTPLimits.target - 1))"
-    #expect(HTTP1Harness.answers(to: [Array("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n".utf8)]).state == .idle)
     let fields = String(repeating: "A: b\r\n", count: HTTPLimits.fieldCount - 1)
-    #expect(HTTP1Harness.answers(to: [Array("GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n".utf8)]).state == .idle)
-    let frame = "GET / HTTP/1.1\r\nHost: x\r\nA: \r\n\r\n".utf8.count
-    let value = String(repeating: "a", count: HTTPLimits.head - frame)
-    #expect(HTTP1Harness.answers(to: [Array("GET / HTTP/1.1\r\nHost: x\r\nA: \(value)\r\n\r\n".utf8)]).state == .idle)
+    for wire in [
+      "GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n",
+      Self.headOfLimit(and: 0),
+    ] {
+      #expect(HTTP1Harness.answers(to: [Array(wire.utf8)]).state == .idle)
+      #expect(HTTP1Harness.answers(to: wire.utf8.map { [$0] }).state == .idle)
+    }
   }
 
   @Test func `a body of exactly the limit is taken, in one length or in chunks`() {

@@ -49,6 +49,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
     .line("GET http://x/ HTTP/0.9", 505, "GET http://x/ HTTP/1.1"),
     .line("CONNECT x:443 HTTP/3.0", 505, "CONNECT x:443 HTTP/1.1"),
     .line("OPTIONS * HTTP/9.9", 505, "OPTIONS * HTTP/1.1"),
+    .line("GET http:///a HTTP/1.1", 400, "GET http://x/a HTTP/1.1"),
     .line(
       "GET \("/".padded(to: HTTPLimits.target + 1)) HTTP/1.1", 414, "GET \("/".padded(to: HTTPLimits.target)) HTTP/1.1"),
   ]

@@ -67,6 +67,17 @@ import Testing
     }
   }
 
+  @Test func `what nobody received cannot be lent`() async {
+    await #expect(processExitsWith: .success) {
+      let buffer = ReceiveBuffer(portion: 16, portions: 2)
+      buffer.withBytes(0..<0) { _ in }
+    }
+    await #expect(processExitsWith: .failure) {
+      let buffer = ReceiveBuffer(portion: 16, portions: 2)
+      buffer.withBytes(0..<1) { _ in }
+    }
+  }
+
   @Test func `a port in use is told by name`() throws {
     let first = try Listener(on: try #require(SocketAddress("127.0.0.1:0")), backlog: 1)
     let error = #expect(throws: Errno.self) { _ = try Listener(on: first.address, backlog: 1) }

@@ -43,6 +43,7 @@ final class SimulatedClient: CustomStringConvertible {
   /// How long the server let it stay.
   private(set) var stay: Int64 = 0
   private(set) var complaint: String?
+  private(set) var hasConnected = false
   /// The server or the network ended the connection before everything was answered.
   private(set) var wasCut = false
   private(set) var wasHit = false
@@ -66,8 +67,13 @@ final class SimulatedClient: CustomStringConvertible {
 
   /// Its last request is on its way, and nothing before it is unanswered.
   var isAskingLast: Bool {
-    guard case .connected(let wire) = standing else { return false }
-    return http.asked == exchangeCount && http.answered == exchangeCount - 1 && unsent.isEmpty && !wire.toServer.isEmpty
+    http.asked == exchangeCount && http.answered == exchangeCount - 1 && unsent.isEmpty
+      && wire.map { !$0.toServer.isEmpty } ?? false
+  }
+
+  var wire: Wire? {
+    guard case .connected(let wire) = standing else { return nil }
+    return wire
   }
   var isSatisfied: Bool { http.answered == exchangeCount }
   var isDone: Bool { if case .done = standing { true } else { false } }
@@ -93,6 +99,7 @@ final class SimulatedClient: CustomStringConvertible {
     case .absent:
       guard let wire = kernel.connect(window: window) else { return end(now, cut: true) }
       standing = .connected(wire)
+      hasConnected = true
       arrived = now
       if case .babbles = habit { unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) } }
     case .connected(let wire):

@@ -49,9 +49,9 @@ final class SimulatedKernel: @unchecked Sendable {
     /// When every client is done.
     case whenDone
     case inTurn(Int)
-    /// In the turn in which somebody's last request comes, and before the server is told of it; from then on the network
-    /// is a good one.
-    case withLastRequest
+    /// When everybody's last request has come and the server has not been told of it; from then on the network is a good
+    /// one.
+    case withLastRequests
   }
 
   init(seed: UInt64, fault: Fault? = nil, stops: Stop = .whenDone) {
@@ -61,7 +61,11 @@ final class SimulatedKernel: @unchecked Sendable {
   }
 
   private let stops: Stop
-  private var isGoodNetwork: Bool { if case .withLastRequest = stops { isDone } else { false } }
+  private var isGoodNetwork: Bool { if case .withLastRequests = stops { isDone } else { false } }
+  /// The server was told to stop before every client was done.
+  private(set) var stoppedEarly = false
+  /// How many requests had come when it was.
+  private(set) var requestsAtStop = 0
 
   /// More system calls than any honest run makes: the server turns idly.
   private static let mostTurns = 200_000
@@ -206,10 +210,11 @@ extension SimulatedKernel {
     while true {
       turns += 1
       if case .inTurn(turns) = stops { finish() }
-      if case .withLastRequest = stops, !isDone, clients.contains(where: \.isAskingLast) {
+      if case .withLastRequests = stops, !isDone, clients.allSatisfy(\.isAskingLast) {
+        requestsAtStop = clients.count
         finish()
-        // The order is younger than the request, and first all the same.
-        let ready = ready(in: poller).sorted { isOrder($0) && !isOrder($1) }
+        // The order is younger than the requests, and first all the same.
+        let ready = ready(in: poller).sorted { isOrder($0) && !isOrder($1) }.prefix(events.count)
         for (index, event) in ready.enumerated() { events[index] = event }
         return .result(ready.count)
       }
@@ -246,18 +251,27 @@ extension SimulatedKernel {
     }
   }
 
+  /// Those whose last request waits for everybody else's.
+  private var hiddenWires: Set<ObjectIdentifier> {
+    guard case .withLastRequests = stops, !isDone else { return [] }
+    return Set(clients.filter(\.isAskingLast).compactMap(\.wire).map(ObjectIdentifier.init))
+  }
+
   private func isOrder(_ event: epoll_event) -> Bool { event.data.u64 == UInt64.max }
 
   private func finish() {
     if isDone { return }
     isDone = true
+    stoppedEarly = clients.contains { !$0.isDone }
     whenDone()
   }
 
   private func ready(in poller: Int32) -> [epoll_event] {
     guard case .poller(let watched) = open[poller] else { return [] }
+    let hidden = hiddenWires
     return watched.keys.sorted().compactMap { descriptor in
       guard var event = watched[descriptor], let object = open[descriptor] else { return nil }
+      if case .socket(let wire) = object, hidden.contains(ObjectIdentifier(wire)) { return nil }
       let always = EPOLLERR.rawValue | EPOLLHUP.rawValue
       event.events = readiness(of: object) & (event.events | always)
       return event.events == 0 ? nil : event

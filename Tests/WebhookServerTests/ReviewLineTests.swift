@@ -53,10 +53,10 @@ struct ReviewLineTests {
     Row(user: String(repeating: "a", count: 257), shown: String(repeating: "a", count: 256) + "…"),
   ])
   func `a name is as long as it may be`(row: Row) {
-    let review = AdmissionRequest(uid: [], operation: .update, userName: row.user)
+    let review = AdmissionRequest(uid: Array(row.user.utf8), operation: .update, userName: row.user)
     let line = ReviewLine(
-      webhook: .validate, client: nil, review: review, outcome: .allowed(warnings: []), duration: .zero)
-    #expect(line.metadata["user"] == .string(row.shown))
+      webhook: .validate, client: row.user, review: review, outcome: .allowed(warnings: []), duration: .zero)
+    for key in ["uid", "user", "client"] { #expect(line.metadata[key] == .string(row.shown)) }
   }
 
   private static let review = AdmissionRequest(uid: [], operation: .update)

@@ -126,10 +126,13 @@ extension Connection {
     }
   }
 
-  /// The server is stopping: answer what was asked, then close.
+  /// The server is stopping: answer what was asked, then close. Who is just coming may still ask once, but not for long.
   func shutDown(_ bench: Workbench) {
     switch phase {
-    case .handshake: end()
+    case .handshake: timedFor = nil
+    case .idle where !isProven:
+      announceEnd(bench)
+      timedFor = nil
     case .idle, .head, .body, .stalled, .sending:
       guard let http else { return end() }
       settle(http.shutDown(output: &bench.output), bench)

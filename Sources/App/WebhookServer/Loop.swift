@@ -59,7 +59,6 @@ final class Loop {
       now = bench.clock.began
       readReceived()
       busyPolling.note(loneClient, at: now)
-      // Whoever asked before an order came is answered first.
       if hasOrders { obey(mailbox.take()) }
       sendAnswers(at: now)
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
@@ -142,10 +141,11 @@ final class Loop {
           accept(from: listener, atMost: Int(ServerLimits.backlog))
           listener.listener.endListening()
         }
-        isShuttingDown = true
+        (isShuttingDown, bench.isDraining) = (true, true)
         stopAccepting()
         acceptsAgainAt = nil
         served = connections.all
+        receiveOnce()
         for connection in served { connection.shutDown(bench) }
       case .stop:
         isStopped = true
@@ -156,6 +156,15 @@ final class Loop {
 
 // Connections come and go.
 extension Loop {
+  /// What has come is answered, although the poller has not told of it yet: who is closed now would never be.
+  private func receiveOnce() {
+    for connection in served {
+      if !bench.buffer.hasRoom { readReceived() }
+      connection.receive(bench)
+    }
+    readReceived()
+  }
+
   private func startAccepting() {
     acceptsAgainAt = nil
     guard !isAccepting, !isShuttingDown else { return }
@@ -264,7 +273,7 @@ extension Loop {
     if turn != connection.timedFor {
       connection.timedFor = turn
       connection.since = now
-      deadlines.set(connection.token, at: now + patience.duration(of: connection.phase))
+      deadlines.set(connection.token, at: now + patience.duration(of: connection.phase, isEnding: isShuttingDown))
     }
   }
 

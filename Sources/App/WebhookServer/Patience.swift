@@ -29,8 +29,10 @@ struct Patience: Sendable {
   /// The same for a connection that rests between requests; the API server closes its own after this time.
   var fairRest: Duration = .seconds(90)
 
-  func duration(of phase: Connection.Phase) -> Duration {
+  /// - Parameter isEnding: The server is stopping, and waits for nobody who has not asked yet.
+  func duration(of phase: Connection.Phase, isEnding: Bool) -> Duration {
     switch phase {
+    case .handshake where isEnding, .idle where isEnding: fairBeginning
     case .handshake: handshake
     case .idle: idle
     case .head: head

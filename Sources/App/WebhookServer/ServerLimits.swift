@@ -4,8 +4,8 @@ package enum ServerLimits {
   /// Bytes received from one connection before the others get their turn: four TLS records of the largest size.
   package static let receiving = 64 * 1024
 
-  /// How many of these the loop has room for before it has to read what it received: one for every large review at
-  /// once, hundreds of usual ones together.
+  /// How many of these the loop has room for: a turn's usual reviews together. With less than one left it reads what it
+  /// has before it receives more.
   package static let receivesAtOnce = 4
 
   /// Events taken from the kernel at once. The first answer waits for the others of its turn: for 64 reviews half a

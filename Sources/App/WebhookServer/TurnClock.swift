@@ -2,7 +2,8 @@ internal import Reactor
 
 /// Takes the time of reviews with few looks at the clock: each costs as much as a rule.
 struct TurnClock {
-  /// When the loop woke. What is answered in the turn had come by then, but for what came while others were read.
+  /// When the loop woke for what is answered in the turn. From here on it is all the server's time, waiting for others
+  /// included.
   private(set) var began = Moment(nanoseconds: 0)
   private var hasTakenStages = false
 

@@ -18,7 +18,8 @@ public struct BusyPolling {
   public typealias Client = (token: Poller.Token, answered: Int)
 
   private var last: Client?
-  private var lastAnswer = Moment(nanoseconds: 0)
+  /// The last turn that was more than a part of a request.
+  private var lastTurn = Moment(nanoseconds: 0)
   /// Answers that came within a window after the one before.
   private var quickAnswers = 0
 
@@ -34,16 +35,16 @@ public struct BusyPolling {
   ///   - client: Who was there in this turn, if it was one alone.
   ///   - turn: When it began.
   public mutating func note(_ client: Client?, at turn: Moment) {
-    let isQuick = turn.nanoseconds - lastAnswer.nanoseconds < window
+    let isQuick = turn.nanoseconds - lastTurn.nanoseconds < window
     let isTheSame = client != nil && client?.token == last?.token
     // A part of a request changes nothing, and puts nothing off: who only sends bytes is not waited for.
     if isTheSame, isQuick, client?.answered == last?.answered { return }
     quickAnswers = isTheSame && isQuick ? min(quickAnswers + 1, enough) : 0
-    (last, lastAnswer) = (client, turn)
+    (last, lastTurn) = (client, turn)
   }
 
   /// Until when to stay awake; nil where there is no such client.
   public var end: Moment? {
-    quickAnswers < enough ? nil : Moment(nanoseconds: lastAnswer.nanoseconds + window)
+    quickAnswers < enough ? nil : Moment(nanoseconds: lastTurn.nanoseconds + window)
   }
 }

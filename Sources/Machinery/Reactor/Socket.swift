@@ -73,9 +73,9 @@ public struct Socket: ~Copyable, Sendable {
 
   /// Lends what was received.
   ///
-  /// - Precondition: The range is what a receive told since the buffer was cleared the last time.
+  /// - Precondition: The range is what a receive told since the buffer was cleared the last time; only its end is checked.
   public func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
-    precondition(range.lowerBound >= 0 && range.upperBound <= used, "what was received is forgotten")
+    precondition(range.lowerBound >= 0 && range.upperBound <= used, "nobody received this")
     // Sound: the storage is initialised, belongs to this object and is not written while it is lent.
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[range]).bindMemory(to: UInt8.self)
     return body(unsafe bytes.span)

@@ -6,10 +6,11 @@ extension Span<UInt8> {
 
   /// Compares without regard to the case of ASCII letters; the literal is in lower case.
   ///
-  /// - Precondition: No control character in these bytes. A letter's case is one bit; of all else that the literals
-  ///   consist of, that bit alone tells it from a control character.
+  /// - Precondition: No control character but the tab is in these bytes. The bit that is a letter's case tells the
+  ///   hyphens, colons, slashes and digits of the literals from control characters, and is not looked at.
   package func equals(lowercase literal: StaticString) -> Bool {
-    count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
+    assert(firstControl(from: 0) == nil)
+    return count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
   }
 
   /// Whether all bits but these are the literal's, which has as many bytes.
@@ -117,7 +118,7 @@ extension Span<UInt8> {
   }
 
   /// The number that digits alone make: no sign, no list of equal numbers, nothing that another parser may read
-  /// otherwise. A number too large for a word is the largest word, which is over every limit.
+  /// otherwise. A number too large for a word becomes another one that is over every limit.
   var decimalValue: Int? {
     guard count > 0 else { return nil }
     var number = 0

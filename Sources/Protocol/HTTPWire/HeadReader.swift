@@ -54,8 +54,8 @@ struct HeadReader {
     return lineStart..<end
   }
 
-  /// Refuses a line that goes on so far that its head is too large, and one that can only be a request line of a target
-  /// that is too long: its method and version need less than 32 bytes.
+  /// Refuses a line that goes on so far that its head is too large, and a request line that does so before its head is:
+  /// the methods that there are and the version need less than 32 bytes, the rest is a target that is too long.
   private func bound(_ end: Int) throws(HTTPRejection) {
     if lines == 0, end - lineStart > HTTPLimits.target + 32 { throw .targetTooLong }
     if end + 2 > HTTPLimits.head { throw .headTooLarge }

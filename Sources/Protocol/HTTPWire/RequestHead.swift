@@ -12,11 +12,14 @@ struct RequestHead {
   private(set) var path = 0..<0
   private(set) var contentType = 0..<0
   private(set) var framing = Framing.none
-  private(set) var keepsAlive = true
+  /// Whether the connection stays open; `close` wins (RFC 9112 section 9.3).
+  var keepsAlive: Bool { !saysClose && (!isVersion1_0 || saysKeepAlive) }
   /// True until `100 Continue` has been sent.
   var expectsContinue = false
 
   private var isVersion1_0 = false
+  private var saysClose = false
+  private var saysKeepAlive = false
   private var hostCount = 0
   private var contentLength: Int?
   private var isChunked = false
@@ -41,7 +44,6 @@ struct RequestHead {
     if version.equals("HTTP/1.1") { return }
     if version.equals("HTTP/1.0") {
       isVersion1_0 = true
-      keepsAlive = false
       return
     }
     let isVersion =
@@ -56,10 +58,11 @@ struct RequestHead {
     if first == 0x20 || first == 0x09 { throw .foldedField }
     guard let colon = bytes.first(UInt8(ascii: ":"), in: line) else { throw .malformedField }
     let value = bytes.withoutWhitespace(colon + 1..<line.upperBound)
-    try takeField(bytes.extracting(line.lowerBound..<colon), value, of: bytes)
+    try note(bytes.extracting(line.lowerBound..<colon), value, of: bytes)
   }
 
-  private mutating func takeField(
+  /// What a field says, if its name is one that matters here.
+  private mutating func note(
     _ name: Span<UInt8>, _ value: Range<Int>, of bytes: Span<UInt8>
   ) throws(HTTPRejection) {
     switch name.count {
@@ -83,17 +86,14 @@ struct RequestHead {
     }
   }
 
-  /// A list of options, of which `close` and HTTP/1.0's `keep-alive` matter (RFC 9112 section 9.3).
+  /// A list of options (RFC 9110 section 7.6.1).
   private mutating func takeConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
     var start = value.lowerBound
     while start < value.upperBound {
       let end = bytes.first(UInt8(ascii: ","), in: start..<value.upperBound) ?? value.upperBound
       let option = bytes.extracting(bytes.withoutWhitespace(start..<end))
-      if option.equals(lowercase: "close") {
-        keepsAlive = false
-        return
-      }
-      if isVersion1_0, option.equals(lowercase: "keep-alive") { keepsAlive = true }
+      if option.equals(lowercase: "close") { saysClose = true }
+      if option.equals(lowercase: "keep-alive") { saysKeepAlive = true }
       start = end + 1
     }
   }

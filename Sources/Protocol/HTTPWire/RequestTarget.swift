@@ -7,21 +7,24 @@ enum RequestTarget {
       let byte = head[place]
       if byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "#") { throw .malformedRequestLine }
     }
-    let start = pathStart(head, target)
-    let end = head.first(UInt8(ascii: "?"), in: start..<target.upperBound) ?? target.upperBound
-    return start..<end
+    let end = head.first(UInt8(ascii: "?"), in: target) ?? target.upperBound
+    return try pathStart(head, target.lowerBound..<end)..<end
   }
 
   /// Behind `http://host` or `https://host`, if the target begins so.
-  private static func pathStart(_ head: Span<UInt8>, _ target: Range<Int>) -> Int {
+  private static func pathStart(_ head: Span<UInt8>, _ target: Range<Int>) throws(HTTPRejection) -> Int {
+    if target.isEmpty { return target.lowerBound }
     if head[target.lowerBound] == UInt8(ascii: "/") { return target.lowerBound }
     let schemes: [StaticString] = ["http://", "https://"]
     for scheme in schemes {
       let end = target.lowerBound + scheme.utf8CodeUnitCount
-      guard end < target.upperBound, head.extracting(target.lowerBound..<end).equals(lowercase: scheme) else {
+      guard end <= target.upperBound, head.extracting(target.lowerBound..<end).equals(lowercase: scheme) else {
         continue
       }
-      return head.first(UInt8(ascii: "/"), in: end..<target.upperBound) ?? target.upperBound
+      let pathStart = head.first(UInt8(ascii: "/"), in: end..<target.upperBound) ?? target.upperBound
+      // A URL without a host is none (RFC 9110 section 4.2.1).
+      if pathStart == end { throw .malformedRequestLine }
+      return pathStart
     }
     // `*` and `host:port` name no path; the whole target then matches no route.
     return target.lowerBound

@@ -78,7 +78,7 @@ extension Metrics {
     }
     page.begin(
       "review_duration_seconds", .histogram,
-      "Time from a review's last byte to its answer, and the stages of the first one of each turn.")
+      "Time from the beginning of the loop's turn to a review's answer, and the stages of each turn's first review.")
     page.add(reading, label: ("stage", "read"))
     page.add(judging, label: ("stage", "judge"))
     page.add(answering, label: ("stage", "whole"))
