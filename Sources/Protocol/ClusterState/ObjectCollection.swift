@@ -52,69 +52,64 @@ package struct ObjectCollection: Sendable {
     _ object: Span<UInt8>, of kind: WatchedKind, at name: ObjectName
   ) throws(JSONError) {
     var reader = JSONReader(object)
-    switch kind {
-    case .node: nodes[name] = try reader.readNode()
-    case .serviceCIDR: serviceNetworks[name] = try reader.readServiceNetworks()
-    case .customResourceDefinition: definitions[name] = try reader.readWhereaboutsDefinition()
-    case .persistentVolumeClaim: systemVolumes[name] = try reader.readSystemVolume()
-    case .setting: settings[name] = try reader.readSetting(with: .withNotes)
-    case .virtualMachineInstance: runningInstances[name] = try reader.readRunningInstance()
-    case .virtualMachineImage: imageTransfers[name] = try reader.readImageTransfer()
-    case .clusterNetwork: clusterNetworks[name] = try reader.readClusterNetwork()
-    case .vlanConfig: vlanConfigs[name] = try reader.readVLANConfig()
-    case .vlanStatus: vlanStatuses[name] = try reader.readVLANStatus()
-    case .networkAttachmentDefinition: attachments[name] = try reader.readNetworkAttachment()
-    case .addressPool: addressPools[name] = try reader.readAddressPool()
-    case .longhornNode: longhornNodes[name] = try reader.readLonghornNode()
-    case .longhornSetting: longhornSettings[name] = try reader.readLonghornSetting()
-    case .longhornVolume: volumesInUse[name] = try reader.readVolumeInUse()
-    case .longhornPod: longhornPods[name] = try reader.readLonghornPod()
-    case .backingImageDataSource: dataSourceTransfers[name] = try reader.readUnfinishedDataSource()
-    }
+    try Self.shelves[kind.rawValue].put(&self, name, &reader)
   }
 
   package mutating func remove(_ kind: WatchedKind, at name: ObjectName) {
-    switch kind {
-    case .node: nodes[name] = nil
-    case .serviceCIDR: serviceNetworks[name] = nil
-    case .customResourceDefinition: definitions[name] = nil
-    case .persistentVolumeClaim: systemVolumes[name] = nil
-    case .setting: settings[name] = nil
-    case .virtualMachineInstance: runningInstances[name] = nil
-    case .virtualMachineImage: imageTransfers[name] = nil
-    case .clusterNetwork: clusterNetworks[name] = nil
-    case .vlanConfig: vlanConfigs[name] = nil
-    case .vlanStatus: vlanStatuses[name] = nil
-    case .networkAttachmentDefinition: attachments[name] = nil
-    case .addressPool: addressPools[name] = nil
-    case .longhornNode: longhornNodes[name] = nil
-    case .longhornSetting: longhornSettings[name] = nil
-    case .longhornVolume: volumesInUse[name] = nil
-    case .longhornPod: longhornPods[name] = nil
-    case .backingImageDataSource: dataSourceTransfers[name] = nil
-    }
+    Self.shelves[kind.rawValue].remove(&self, name)
   }
 
   /// Takes over everything that another collection holds of a kind: a whole list, committed at once.
-  package mutating func replace(_ kind: WatchedKind, from other: borrowing ObjectCollection) {
+  package mutating func replace(_ kind: WatchedKind, from other: ObjectCollection) {
+    Self.shelves[kind.rawValue].replace(&self, other)
+  }
+}
+
+// Which table holds what of which kind.
+extension ObjectCollection {
+  /// Made once, because each object of a cluster asks for one.
+  private static let shelves = WatchedKind.allCases.map(shelf)
+
+  private static func shelf(of kind: WatchedKind) -> Shelf {
     switch kind {
-    case .node: nodes = other.nodes
-    case .serviceCIDR: serviceNetworks = other.serviceNetworks
-    case .customResourceDefinition: definitions = other.definitions
-    case .persistentVolumeClaim: systemVolumes = other.systemVolumes
-    case .setting: settings = other.settings
-    case .virtualMachineInstance: runningInstances = other.runningInstances
-    case .virtualMachineImage: imageTransfers = other.imageTransfers
-    case .clusterNetwork: clusterNetworks = other.clusterNetworks
-    case .vlanConfig: vlanConfigs = other.vlanConfigs
-    case .vlanStatus: vlanStatuses = other.vlanStatuses
-    case .networkAttachmentDefinition: attachments = other.attachments
-    case .addressPool: addressPools = other.addressPools
-    case .longhornNode: longhornNodes = other.longhornNodes
-    case .longhornSetting: longhornSettings = other.longhornSettings
-    case .longhornVolume: volumesInUse = other.volumesInUse
-    case .longhornPod: longhornPods = other.longhornPods
-    case .backingImageDataSource: dataSourceTransfers = other.dataSourceTransfers
+    case .node: Shelf(\.nodes) { reader throws(JSONError) in try reader.readNode() }
+    case .serviceCIDR: Shelf(\.serviceNetworks) { reader throws(JSONError) in try reader.readServiceNetworks() }
+    case .customResourceDefinition:
+      Shelf(\.definitions) { reader throws(JSONError) in try reader.readWhereaboutsDefinition() }
+    case .persistentVolumeClaim: Shelf(\.systemVolumes) { reader throws(JSONError) in try reader.readSystemVolume() }
+    case .setting: Shelf(\.settings) { reader throws(JSONError) in try reader.readSetting(with: .withNotes) }
+    case .virtualMachineInstance:
+      Shelf(\.runningInstances) { reader throws(JSONError) in try reader.readRunningInstance() }
+    case .virtualMachineImage: Shelf(\.imageTransfers) { reader throws(JSONError) in try reader.readImageTransfer() }
+    case .clusterNetwork: Shelf(\.clusterNetworks) { reader throws(JSONError) in try reader.readClusterNetwork() }
+    case .vlanConfig: Shelf(\.vlanConfigs) { reader throws(JSONError) in try reader.readVLANConfig() }
+    case .vlanStatus: Shelf(\.vlanStatuses) { reader throws(JSONError) in try reader.readVLANStatus() }
+    case .networkAttachmentDefinition:
+      Shelf(\.attachments) { reader throws(JSONError) in try reader.readNetworkAttachment() }
+    case .addressPool: Shelf(\.addressPools) { reader throws(JSONError) in try reader.readAddressPool() }
+    case .longhornNode: Shelf(\.longhornNodes) { reader throws(JSONError) in try reader.readLonghornNode() }
+    case .longhornSetting: Shelf(\.longhornSettings) { reader throws(JSONError) in try reader.readLonghornSetting() }
+    case .longhornVolume: Shelf(\.volumesInUse) { reader throws(JSONError) in try reader.readVolumeInUse() }
+    case .longhornPod: Shelf(\.longhornPods) { reader throws(JSONError) in try reader.readLonghornPod() }
+    case .backingImageDataSource:
+      Shelf(\.dataSourceTransfers) { reader throws(JSONError) in try reader.readUnfinishedDataSource() }
+    }
+  }
+
+  /// A table with all that is done to it.
+  private struct Shelf: Sendable {
+    let put: @Sendable (inout ObjectCollection, ObjectName, inout JSONReader) throws(JSONError) -> Void
+    let remove: @Sendable (inout ObjectCollection, ObjectName) -> Void
+    let replace: @Sendable (inout ObjectCollection, ObjectCollection) -> Void
+
+    /// - Parameter read: Reduces an object to its fact; nil where no rule asks for it.
+    init<Fact>(
+      _ table: any WritableKeyPath<ObjectCollection, ObjectTable<Fact>> & Sendable,
+      read: @escaping @Sendable (inout JSONReader) throws(JSONError) -> Fact?
+    ) {
+      put = { collection, name, reader throws(JSONError) in collection[keyPath: table][name] = try read(&reader) }
+      remove = { collection, name in collection[keyPath: table][name] = nil }
+      replace = { collection, other in collection[keyPath: table] = other[keyPath: table] }
     }
   }
 }
