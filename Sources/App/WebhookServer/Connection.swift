@@ -129,9 +129,10 @@ extension Connection {
   /// The server is stopping: answer what was asked, then close. Who is just coming may still ask once, but not for long.
   func shutDown(_ bench: Workbench) {
     switch phase {
-    case .handshake: timedFor = nil
-    case .idle where !isProven:
+    case .handshake,
+      .idle where !isProven:
       announceEnd(bench)
+      // Its deadline becomes a shorter one.
       timedFor = nil
     case .idle, .head, .body, .stalled, .sending:
       guard let http else { return end() }
