@@ -15,6 +15,9 @@ import Testing
     return 1..<count + 1
   }
 
+  /// One run alone need not reach what many do.
+  static var isReplay: Bool { seeds.count == 1 }
+
   @Test func `every honest client gets every answer, and nobody gets a wrong one`() throws {
     for seed in Self.seeds {
       let run = try SimulatedRun(seed: seed, crowd: Self.crowd)
@@ -37,7 +40,7 @@ import Testing
       #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
       shed += run.state.metrics.shedConnections
     }
-    #expect(shed > 0)
+    #expect(shed > 0 || Self.isReplay)
   }
 
   @Test func `a server that has to stop in the middle of anything leaves nothing behind`() throws {
@@ -74,7 +77,7 @@ import Testing
       #expect(wasServed, "SIMULATION_SEED=\(seed): \(run.clients)")
       if run.kernel.stoppedEarly, run.clients[0].isSatisfied { early += 1 }
     }
-    #expect(early > Self.seeds.count / 4)
+    #expect(early > Self.seeds.count / 4 || Self.isReplay)
   }
 
   @Test(arguments: [false, true]) func `a loop stays awake for one client that asks and asks, and not for four`(
@@ -101,7 +104,7 @@ import Testing
       #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
       most = max(most, run.kernel.mostReceivedInTurn)
     }
-    #expect(most > ServerLimits.receiving * ServerLimits.receivesAtOnce)
+    #expect(most > ServerLimits.receiving * ServerLimits.receivesAtOnce || Self.isReplay)
   }
 
   /// Asks one thing after the other, as soon as it can.

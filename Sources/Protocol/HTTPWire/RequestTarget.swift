@@ -21,10 +21,10 @@ enum RequestTarget {
       guard end <= target.upperBound, head.extracting(target.lowerBound..<end).equals(lowercase: scheme) else {
         continue
       }
-      let pathStart = head.first(UInt8(ascii: "/"), in: end..<target.upperBound) ?? target.upperBound
+      let hostEnd = head.first(UInt8(ascii: "/"), in: end..<target.upperBound) ?? target.upperBound
       // A URL without a host is none (RFC 9110 section 4.2.1).
-      if pathStart == end { throw .malformedRequestLine }
-      return pathStart
+      if hostEnd == end { throw .malformedRequestLine }
+      return hostEnd
     }
     // `*` and `host:port` name no path; the whole target then matches no route.
     return target.lowerBound
