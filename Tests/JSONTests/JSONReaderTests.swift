@@ -7,17 +7,13 @@ import Testing
     let text = Array(#" {"skip":[{"a":[1,2]},"x"],"name":"caf\u00e9","list":[1,2,3],"on":true,"off":null} "#.utf8)
     var reader = JSONReader(text.span)
     var seen: [String] = []
-    try reader.enterObject()
-    while let key = try reader.nextKey() {
+    try reader.readMembers { key, reader throws(JSONError) in
       if key.equals("name") {
         seen.append(try reader.readString().string)
       } else if key.equals("list") {
-        try reader.enterArray()
-        while try reader.nextElement() { seen.append(try reader.readNumber().string) }
+        try reader.readElements { reader throws(JSONError) in seen.append(try reader.readNumber().string) }
       } else if key.equals("on") {
         seen.append(String(try reader.readBool()))
-      } else {
-        try reader.skip()
       }
     }
     try reader.readEnd()
@@ -27,9 +23,10 @@ import Testing
   @Test func `skip tells where the value's bytes are`() throws {
     let text = Array(#"[ {"a" : 1} , "b" ]"#.utf8)
     var reader = JSONReader(text.span)
-    try reader.enterArray()
     var parts: [String] = []
-    while try reader.nextElement() { parts.append(String(decoding: text[try reader.skip()], as: UTF8.self)) }
+    try reader.readElements { reader throws(JSONError) in
+      parts.append(String(decoding: text[try reader.skip()], as: UTF8.self))
+    }
     #expect(parts == [#"{"a" : 1}"#, #""b""#])
   }
 
@@ -46,10 +43,9 @@ import Testing
   @Test func `an escaped key is the key it stands for`() throws {
     let text = Array(#"{"\u006eame":1}"#.utf8)
     var reader = JSONReader(text.span)
-    try reader.enterObject()
-    let key = try reader.nextKey()
-    #expect(key?.equals("name") == true)
-    #expect(key?.equals("\\u006eame") == false)
+    var answers: [Bool] = []
+    try reader.readMembers { key, _ in answers += [key.equals("name"), key.equals("\\u006eame")] }
+    #expect(answers == [true, false])
   }
 
   @Test(arguments: [

@@ -3,8 +3,6 @@ public struct JSONError: Error, Hashable, Sendable {
   public enum Problem: Hashable, Sendable {
     case unexpectedEnd
     case expectedValue
-    case expectedObject
-    case expectedArray
     case expectedString
     case expectedKey
     case expectedColon
@@ -31,8 +29,6 @@ extension JSONError {
     switch problem {
     case .unexpectedEnd: "the text ends too early"
     case .expectedValue: "a value was expected"
-    case .expectedObject: "an object was expected"
-    case .expectedArray: "an array was expected"
     case .expectedString: "a string was expected"
     case .expectedKey: "a key in double quotes was expected"
     case .expectedColon: "a colon was expected after the key"

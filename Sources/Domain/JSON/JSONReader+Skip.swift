@@ -3,9 +3,12 @@ extension JSONReader {
   /// Skips the next value and gives the place of its bytes, without the white space around it.
   @discardableResult
   public mutating func skip() throws(JSONError) -> Range<Int> {
-    _ = try firstByte()
+    let isString = try firstByte() == UInt8(ascii: "\"")
     let start = offset
-    offset = try bytes.placeBehindValue(at: start, depth: depth, &specials)
+    offset =
+      isString
+      ? try bytes.placeBehindString(at: start, &specials).place
+      : try bytes.placeBehindValue(at: start, depth: depth, &specials)
     return start..<offset
   }
 }

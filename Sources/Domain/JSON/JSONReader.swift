@@ -1,18 +1,16 @@
 /// Reads JSON (RFC 8259) from left to right, once, and builds only what it is asked for.
 ///
-/// The caller walks: ``enterObject()``, then ``nextKey()`` until it is nil, and for each key one `read…` or ``skip()``.
-/// What is skipped is still checked to the last byte; nothing of it is copied. Size is the caller's limit, since the
-/// caller holds the bytes.
+/// The caller walks: ``readMembers(_:)`` hands over one key after the other, and the caller reads its value or leaves it.
+/// What is left is still checked to the last byte; nothing of it is copied. Size is the caller's limit, since the caller
+/// holds the bytes.
 public struct JSONReader: ~Copyable, ~Escapable {
   let bytes: Span<UInt8>
   /// Count of bytes already read.
   public internal(set) var offset = 0
-  /// Containers entered by the caller and not yet left.
+  /// Containers that are being walked.
   var depth = 0
   /// Where strings may end, found ahead.
   var specials = SpecialBytes()
-  /// True between `{` or `[` and the first thing behind it, where a comma must not stand.
-  var isAtStartOfContainer = false
 
   @_lifetime(copy text)
   public init(_ text: Span<UInt8>) {
@@ -30,48 +28,6 @@ public struct JSONReader: ~Copyable, ~Escapable {
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): .number
     default: throw failure(.expectedValue)
     }
-  }
-
-  public mutating func enterObject() throws(JSONError) {
-    try enter(UInt8(ascii: "{"), otherwise: .expectedObject)
-  }
-
-  public mutating func enterArray() throws(JSONError) {
-    try enter(UInt8(ascii: "["), otherwise: .expectedArray)
-  }
-
-  /// The next key of the object that was entered, its colon read too; nil when the object has ended.
-  @_lifetime(copy self)
-  public mutating func nextKey() throws(JSONError) -> JSONText? {
-    let byte = try firstByte()
-    if byte == UInt8(ascii: "}") {
-      leave()
-      return nil
-    }
-    if isAtStartOfContainer {
-      isAtStartOfContainer = false
-    } else {
-      guard byte == UInt8(ascii: ",") else { throw failure(.expectedCommaOrClosingBrace) }
-      offset += 1
-      _ = try firstByte()
-    }
-    return try readKey(at: offset)
-  }
-
-  /// Whether the array that was entered has another element, whose value is then to be read.
-  public mutating func nextElement() throws(JSONError) -> Bool {
-    let byte = try firstByte()
-    if byte == UInt8(ascii: "]") {
-      leave()
-      return false
-    }
-    if isAtStartOfContainer {
-      isAtStartOfContainer = false
-      return true
-    }
-    guard byte == UInt8(ascii: ",") else { throw failure(.expectedCommaOrClosingBracket) }
-    offset += 1
-    return true
   }
 
   @_lifetime(copy self)
@@ -103,35 +59,14 @@ public struct JSONReader: ~Copyable, ~Escapable {
     offset = try bytes.placeBehindLiteral("null", at: offset)
   }
 
+  /// What was read from this place on, as it was written.
+  @_lifetime(copy self)
+  public func textRead(from start: Int) -> Span<UInt8> { bytes.extracting(start..<offset) }
+
   /// Requires that nothing but white space follows.
   public mutating func readEnd() throws(JSONError) {
     offset = bytes.placeBehindWhitespace(from: offset)
     if offset < bytes.count { throw failure(.trailingText) }
-  }
-
-  private mutating func enter(
-    _ bracket: UInt8, otherwise problem: JSONError.Problem
-  ) throws(JSONError) {
-    guard try firstByte() == bracket else { throw failure(problem) }
-    if depth == JSONLimits.depth { throw failure(.tooDeep) }
-    offset += 1
-    depth += 1
-    isAtStartOfContainer = true
-  }
-
-  private mutating func leave() {
-    offset += 1
-    depth -= 1
-    isAtStartOfContainer = false
-  }
-
-  @_lifetime(copy self)
-  @inline(__always)
-  private mutating func readKey(at start: Int) throws(JSONError) -> JSONText {
-    guard bytes[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
-    let (end, isPlain) = try bytes.placeBehindString(at: start, &specials)
-    offset = try bytes.placeBehindColon(from: end)
-    return text(start + 1..<end - 1, isPlain: isPlain)
   }
 
   @inline(__always)

@@ -73,15 +73,15 @@ extension JSONReader {
     case .string: return .string(try readString().string)
     case .array:
       var elements: [JSONValue] = []
-      try enterArray()
-      while try nextElement() { elements.append(try readValue()) }
+      try readElements { reader throws(JSONError) in elements.append(try reader.readValue()) }
       return .array(elements)
     case .object:
       var members: [JSONMember] = []
       // What is read as a tree has a handful of members; growing one by one would move them three times.
       members.reserveCapacity(8)
-      try enterObject()
-      while let key = try nextKey()?.string { members.append(JSONMember(key: key, value: try readValue())) }
+      try readMembers { key, reader throws(JSONError) in
+        members.append(JSONMember(key: key.string, value: try reader.readValue()))
+      }
       return .object(members)
     }
   }

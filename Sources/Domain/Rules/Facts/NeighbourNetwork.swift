@@ -13,14 +13,9 @@ package struct NeighbourNetwork: Sendable, Equatable {
   /// Nil where the text has no range that could be read: then the setting has no network. Its exclusions are read as
   /// Harvester reads them, so that host bits exclude their whole network.
   package init?(setting: String, text: [UInt8]) {
-    guard let value = try? JSONValue(parsing: text) else { return nil }
-    self.init(setting: setting, value)
-  }
-
-  fileprivate init?(setting: String, _ value: JSONValue) {
-    guard case .object(let members) = value else { return nil }
-    let network = ProposedNetwork(members)
-    guard let range = network.range.value?.cidr?.network else { return nil }
+    guard let network = try? ProposedNetwork(text.span), let range = network.range.value?.cidr?.network else {
+      return nil
+    }
     self.setting = setting
     self.range = range
     var usable = AddressSet(usableIn: range)
@@ -37,14 +32,21 @@ package enum RWXNetwork: Sendable, Equatable {
   case dedicated(NeighbourNetwork)
 
   package init(text: [UInt8]) {
-    guard let value = try? JSONValue(parsing: text) else {
-      self = .none
-      return
+    self = (try? Self.read(text)) ?? .none
+  }
+
+  private static func read(_ text: [UInt8]) throws(JSONError) -> RWXNetwork {
+    var shares = false
+    var network: NeighbourNetwork?
+    var reader = JSONReader(text.span)
+    try reader.readMembers { key, reader throws(JSONError) in
+      if key.equals("share-storage-network") {
+        shares = try reader.readBoolIfAny() ?? false
+      } else if key.equals("network") {
+        network = NeighbourNetwork(setting: "rwx-network", text: Array(text[try reader.skip()]))
+      }
     }
-    if case .bool(true)? = value["share-storage-network"] {
-      self = .sharesStorageNetwork
-    } else {
-      self = value["network"].flatMap { NeighbourNetwork(setting: "rwx-network", $0) }.map(Self.dedicated) ?? .none
-    }
+    try reader.readEnd()
+    return shares ? .sharesStorageNetwork : network.map(Self.dedicated) ?? .none
   }
 }

@@ -11,7 +11,7 @@ enum ExclusiveVLANIsTagged: Rule {
       entries.path(.exclusiveVLAN),
       """
       is true, but \(vlan == 0 ? "the network is untagged" : "VLAN 1 is shared by everything untagged"); choose a \
-      VLAN from 2 to 4094, or leave \(KnownKey.exclusiveVLAN.rawValue) out
+      VLAN from 2 to 4094, or leave \(KnownKey.exclusiveVLAN.name) out
       """)
   }
 }

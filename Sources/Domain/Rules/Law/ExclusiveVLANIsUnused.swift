@@ -10,7 +10,7 @@ enum ExclusiveVLANIsUnused: Rule {
       entries.path(.exclusiveVLAN),
       """
       is true, but VLAN \(vlan) is used by \(users.count.of("VM network")): \(users.map(\.described).listed); choose a \
-      VLAN that no VM network uses or lets through, or set \(KnownKey.exclusiveVLAN.rawValue) to false
+      VLAN that no VM network uses or lets through, or set \(KnownKey.exclusiveVLAN.name) to false
       """)
   }
 }

@@ -15,8 +15,8 @@ enum KeysAreKnown: Rule {
   }
 
   private static func advice(on key: String) -> String {
-    KnownKey.nearest(to: key).map { "did you mean \($0.rawValue.quoted)?" }
-      ?? "known are \(KnownKey.allCases.map(\.rawValue).listed)"
+    KnownKey.nearest(to: key).map { "did you mean \($0.name.quoted)?" }
+      ?? "known are \(KnownKey.allCases.map(\.name).listed)"
   }
 }
 
@@ -24,9 +24,9 @@ extension KnownKey {
   /// The known key that a slip of the fingers turns into this text: at most a third of it may differ.
   static func nearest(to text: String) -> KnownKey? {
     guard text.utf8.count <= 32 else { return nil }
-    let distances = allCases.map { (key: $0, edits: editDistance(Array($0.rawValue.utf8), Array(text.utf8))) }
+    let distances = allCases.map { (key: $0, edits: editDistance(Array($0.name.utf8), Array(text.utf8))) }
     guard let nearest = distances.min(by: { $0.edits < $1.edits }) else { return nil }
-    return nearest.edits <= max(1, nearest.key.rawValue.utf8.count / 3) ? nearest.key : nil
+    return nearest.edits <= max(1, nearest.key.name.utf8.count / 3) ? nearest.key : nil
   }
 }
 

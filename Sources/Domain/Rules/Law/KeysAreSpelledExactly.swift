@@ -7,7 +7,7 @@ enum KeysAreSpelledExactly: Rule {
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
     for stranger in entries.network.strangers {
       guard let key = stranger.isMeantAs else { continue }
-      findings.refuse(entries.field.rawValue, "has the key \(stranger.key.quoted); write \(key.rawValue.quoted)")
+      findings.refuse(entries.field.rawValue, "has the key \(stranger.key.quoted); write \(key.name.quoted)")
     }
   }
 }

@@ -72,7 +72,7 @@ extension [JSONMember] {
 }
 
 extension JSONValue {
-  fileprivate var repeatedKeys: [String] {
+  var repeatedKeys: [String] {
     switch self {
     case .object(let members): members.repeatedKeys
     case .array(let elements): elements.lazy.map(\.repeatedKeys).first { !$0.isEmpty } ?? []

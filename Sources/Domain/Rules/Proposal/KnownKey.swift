@@ -1,10 +1,25 @@
+internal import JSON
+
 /// The keys of the setting's JSON object, in the order of its canonical spelling.
-package enum KnownKey: String, CaseIterable, Sendable {
+package enum KnownKey: CaseIterable, Sendable {
   case vlan
   case clusterNetwork
   case range
-  case exclusiveVLAN = "exclusiveVlan"
+  case exclusiveVLAN
   case exclude
+
+  /// The key as it is written.
+  var spelling: StaticString {
+    switch self {
+    case .vlan: "vlan"
+    case .clusterNetwork: "clusterNetwork"
+    case .range: "range"
+    case .exclusiveVLAN: "exclusiveVlan"
+    case .exclude: "exclude"
+    }
+  }
+
+  var name: String { "\(spelling)" }
 }
 
 /// What a key in the object stands for.
@@ -14,13 +29,17 @@ enum KeyReading: Equatable, Sendable {
   case inAnotherCase(KnownKey)
   case unknown
 
+  /// Nearly always it is a known key, and that is seen without a copy.
+  init(_ key: borrowing JSONText) {
+    let known = KnownKey.allCases.first { key.equals($0.spelling) }
+    self = known.map(Self.known) ?? KeyReading(key.string)
+  }
+
   init(_ key: String) {
-    // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent. The
-    // count alone rules most out.
-    let count = key.utf8.count
-    if let known = KnownKey.allCases.first(where: { $0.rawValue.utf8.count == count && $0.rawValue == key }) {
+    // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent.
+    if let known = KnownKey.allCases.first(where: { $0.name == key }) {
       self = .known(known)
-    } else if let known = KnownKey.allCases.first(where: { $0.rawValue.caseFolded == key.caseFolded }) {
+    } else if let known = KnownKey.allCases.first(where: { $0.name.caseFolded == key.caseFolded }) {
       self = .inAnotherCase(known)
     } else {
       self = .unknown

@@ -6,7 +6,7 @@ struct Entries {
   let network: ProposedNetwork
 
   /// The place of an entry, such as `value.range`.
-  func path(_ key: KnownKey) -> String { "\(field.rawValue).\(key.rawValue)" }
+  func path(_ key: KnownKey) -> String { "\(field.rawValue).\(key.name)" }
 
   func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
 }

@@ -1,0 +1,68 @@
+import JSON
+import Testbed
+import Testing
+
+@testable import Rules
+
+@Suite struct `What a text says about the network` {
+  func network(_ text: String) throws -> ProposedNetwork { try ProposedNetwork(Array(text.utf8).span) }
+
+  @Test(arguments: [
+    ("1", 1), ("4094", 4094), ("-1", -1), ("0", 0), ("9223372036854775807", .max), ("99999999999999999999", .max),
+    ("-99999999999999999999", .min), ("123456789012345678", 123_456_789_012_345_678),
+  ]) func `a VLAN is a whole number, and the largest one where it has too many digits`(
+    _ written: String, _ vlan: Int
+  ) throws {
+    #expect(try network(#"{"vlan":\#(written)}"#).vlan.value == vlan)
+  }
+
+  /// What Go refuses to read as an integer.
+  @Test(arguments: ["1.0", "1e2", "-0", #""1""#, "true", "[1]", "{}", #"{"a":1}"#])
+  func `a VLAN of another type is kept as it was written`(_ written: String) throws {
+    guard case .wrongType(let value) = try network(#"{ "vlan" : \#(written) }"#).vlan else {
+      Issue.record("\(written) was read as a VLAN")
+      return
+    }
+    var writer = JSONWriter()
+    writer.append(sorted: value)
+    #expect(String(decoding: writer.bytes, as: UTF8.self) == written)
+  }
+
+  @Test func `null is as good as nothing, and the last of equal keys counts`() throws {
+    #expect(try network(#"{"vlan":1,"vlan":null}"#).vlan.value == nil)
+    #expect(try network(#"{"vlan":null,"VLAN":2}"#).vlan.value == 2)
+    #expect(try network(#"{"vlan":2,"vlan":true,"vlan":3}"#).vlan.value == 3)
+  }
+
+  @Test func `exclusions are strings, all of them or none`() throws {
+    let read = try network(#"{"exclude":["192.168.0.1/32", "x"]}"#).exclusions.value
+    #expect(read?.map(\.text) == ["192.168.0.1/32", "x"])
+    #expect(read?.map { $0.network != nil } == [true, false])
+    #expect(try network(#"{"exclude":["192.168.0.1/32",1]}"#).exclusions.value == nil)
+    #expect(try network(#"{"exclude":[]}"#).exclusions.value?.isEmpty == true)
+  }
+
+  @Test func `an escaped key is the key it stands for`() throws {
+    #expect(try network(#"{"\u0076lan":7}"#).vlan.value == 7)
+    #expect(try network(#"{"\u0056LAN":7}"#).strangers.map(\.isMeantAs) == [.vlan])
+  }
+
+  /// Whoever reads entries one by one has to see what whoever has the whole tree sees.
+  @Test func `repeated keys are those of the whole text`() throws {
+    var random = SeededNumbers()
+    let seed = random.seed
+    let keys = ["vlan", "VLAN", "clusterNetwork", "range", "exclude", "exclusiveVlan", "more"]
+    let values = [
+      "1", "null", "true", #""a""#, "[]", #"["a"]"#, #"[{"b":1,"b":2}]"#, #"{"c":1}"#, #"{"c":{"d":1,"d":1}}"#,
+    ]
+    var repeats = 0
+    for _ in 0..<3_000 {
+      let members = (0..<random.next(below: 5)).map { _ in #""\#(random.pick(keys))":\#(random.pick(values))"# }
+      let text = "{\(members.joined(separator: ","))}"
+      let expected = try JSONValue(parsing: Array(text.utf8)).repeatedKeys
+      #expect(try network(text).repeatedKeys == expected, "SEED=\(seed): \(text)")
+      repeats += expected.isEmpty ? 0 : 1
+    }
+    #expect((300..<2_700).contains(repeats))
+  }
+}
