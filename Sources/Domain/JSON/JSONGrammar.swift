@@ -40,14 +40,14 @@ extension Span<UInt8> {
     return place
   }
 
-  /// Behind a key and its colon.
+  /// Whether these two bytes stand here, the first one lowest.
   @inline(__always)
-  func placeBehindKey(at start: Int, _ specials: inout SpecialBytes) throws(JSONError) -> Int {
-    guard self[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey, at: start) }
-    return try placeBehindColon(from: try placeBehindString(at: start, &specials).place)
+  func has(pair: UInt16, at place: Int) -> Bool {
+    guard place &+ 2 <= count else { return false }
+    // Sound: two bytes are left; the load need not be aligned.
+    return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt16.self).littleEndian == pair
   }
 
-  @inline(__always)
   func placeBehindColon(from start: Int) throws(JSONError) -> Int {
     var place = start
     guard try firstByte(from: &place) == UInt8(ascii: ":") else { throw failure(.expectedColon, at: place) }

@@ -64,9 +64,8 @@ extension JSONReader {
   @inline(__always)
   private mutating func readKey() throws(JSONError) -> JSONText {
     let start = offset
-    guard bytes[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
-    let (end, isPlain) = try bytes.placeBehindString(at: start, &specials)
-    offset = try bytes.placeBehindColon(from: end)
+    let (end, value, isPlain) = try bytes.placesBehindKey(at: start, &specials)
+    offset = value
     _ = try firstByte()
     return text(start + 1..<end - 1, isPlain: isPlain)
   }

@@ -24,42 +24,37 @@ extension Span<UInt8> {
     defer { known = specials }
     var containers = Containers(below: depth)
     while true {
-      if try passScalarOrOpen(&place, &containers, &specials) { continue }
-      // Behind a value: what ends here is closed, then comes a comma, and in an object a key, before the next value.
-      while true {
-        if containers.isEmpty { return place }
-        let byte = try firstByte(from: &place)
-        place &+= 1
-        if byte == UInt8(ascii: ",") {
-          if !containers.innermostIsObject { break }
-          _ = try firstByte(from: &place)
-          place = try placeBehindKey(at: place, &specials)
-          break
+      if try passScalarOrOpen(&place, &containers, &specials) {
+        // Behind a value: what ends here is closed, then comes a comma before the next member or element.
+        while true {
+          if containers.isEmpty { return place }
+          let byte = try firstByte(from: &place)
+          place &+= 1
+          if byte == UInt8(ascii: ",") { break }
+          try containers.close(byte, at: place &- 1)
         }
-        try containers.close(byte, at: place &- 1)
+        _ = try firstByte(from: &place)
       }
+      if containers.innermostIsObject { place = try placesBehindKey(at: place, &specials).value }
     }
   }
 
-  /// Moves over one scalar or an empty container, or over the `{ "key":` or `[` that begins another one; tells whether
-  /// a value has to follow at once.
+  /// Moves over one scalar or an empty container, and tells that a value has ended; or into a container that is not empty.
   @inline(__always)
   private func passScalarOrOpen(
     _ place: inout Int, _ containers: inout Containers, _ specials: inout SpecialBytes
   ) throws(JSONError) -> Bool {
-    switch try firstByte(from: &place) {
-    case UInt8(ascii: "\""):
+    let byte = try firstByte(from: &place)
+    if byte == UInt8(ascii: "\"") {
       place = try placeBehindString(at: place, &specials).place
-    case UInt8(ascii: "{"):
-      guard containers.push(isObject: true) else { throw failure(.tooDeep, at: place) }
-      place &+= 1
-      if try firstByte(from: &place) == UInt8(ascii: "}") { return false }
-      place = try placeBehindKey(at: place, &specials)
       return true
-    case UInt8(ascii: "["):
-      guard containers.push(isObject: false) else { throw failure(.tooDeep, at: place) }
+    }
+    switch byte {
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      guard containers.push(isObject: byte == UInt8(ascii: "{")) else { throw failure(.tooDeep, at: place) }
       place &+= 1
-      return try firstByte(from: &place) != UInt8(ascii: "]")
+      let next = try firstByte(from: &place)
+      return next == (byte == UInt8(ascii: "{") ? UInt8(ascii: "}") : UInt8(ascii: "]"))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       place = try placeBehindNumber(at: place)
     case UInt8(ascii: "t"):
@@ -71,7 +66,7 @@ extension Span<UInt8> {
     default:
       throw failure(.expectedValue, at: place)
     }
-    return false
+    return true
   }
 }
 
