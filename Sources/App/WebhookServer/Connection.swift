@@ -34,6 +34,7 @@ final class Connection {
   /// Among those that keep their buffers while they rest.
   var isWarm = false
   private let tls: TLSSession
+  private var version = ApplicationProtocol.http1
   private var http: HTTPSession?
   private var outbox: Outbox
   /// Where in the loop's buffer lies what came in this turn and was not read yet.
@@ -120,8 +121,7 @@ extension Connection {
   func announceEnd(_ bench: Workbench) {
     switch phase {
     case .idle, .head, .body, .stalled, .sending:
-      guard let http else { return }
-      settle(http.announceEnd(output: &bench.output), bench)
+      settle(http?.announceEnd(output: &bench.output), bench)
     case .handshake, .closing, .lingering, .closed: break
     }
   }
@@ -135,8 +135,7 @@ extension Connection {
       // Its deadline becomes a shorter one.
       timedFor = nil
     case .idle, .head, .body, .stalled, .sending:
-      guard let http else { return end() }
-      settle(http.shutDown(output: &bench.output), bench)
+      settle(http?.shutDown(output: &bench.output), bench)
     case .closing, .lingering, .closed: break
     }
   }
@@ -185,39 +184,37 @@ extension Connection {
   }
 
   private func serve(_ plaintext: Span<UInt8>, _ bench: Workbench) {
-    let http = self.http ?? begin(bench)
+    if http == nil { begin(bench) }
     guard !plaintext.isEmpty || !bench.output.isEmpty else { return }
-    let state = http.receive(plaintext, at: bench.date, output: &bench.output) { request in
-      bench.answer(request, over: http.version, from: client)
-    }
-    settle(state, bench)
+    settle(
+      http?.receive(plaintext, at: bench.date, output: &bench.output) { request in
+        bench.answer(request, over: version, from: client)
+      }, bench)
   }
 
   /// The handshake is done: what was agreed on says who goes on.
-  private func begin(_ bench: Workbench) -> HTTPSession {
-    let http: HTTPSession =
-      switch tls.applicationProtocol {
-      case .http1: .http1(HTTP1Session(memory: bench.memory))
-      case .http2: .http2(HTTP2Session(memory: bench.memory))
-      }
-    self.http = http
+  private func begin(_ bench: Workbench) {
+    version = tls.applicationProtocol
+    switch version {
+    case .http1: http = .http1(HTTP1Session(memory: bench.memory))
+    case .http2: http = .http2(HTTP2Session(memory: bench.memory))
+    }
     client = tls.peerName
     bench.metrics.handshakes.count(tls)
     phase = .idle
-    if bench.isDraining { _ = http.announceEnd(output: &bench.output) }
-    return http
+    if bench.isDraining { _ = http?.announceEnd(output: &bench.output) }
   }
 
   private func resume(_ bench: Workbench) {
-    guard let http else { return }
-    let state = http.resume(at: bench.date, output: &bench.output) { request in
-      bench.answer(request, over: http.version, from: client)
-    }
-    settle(state, bench)
+    settle(
+      http?.resume(at: bench.date, output: &bench.output) { request in
+        bench.answer(request, over: version, from: client)
+      }, bench)
   }
 
-  /// Encrypts what the session said, and takes over its state.
-  private func settle(_ state: SessionState, _ bench: Workbench) {
+  /// Encrypts what the session said, and takes over its state; nil where there is no session yet.
+  private func settle(_ state: SessionState?, _ bench: Workbench) {
+    guard let state else { return }
     var output = exchange(&bench.output, with: [])
     let sending = tls.send(output.span, into: &outbox.bytes)
     output.removeAll(keepingCapacity: true)

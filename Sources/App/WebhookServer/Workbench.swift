@@ -70,12 +70,3 @@ final class Workbench {
     return endpoints.answer(request, from: client, metrics, &clock)
   }
 }
-
-extension HTTPSession {
-  var version: ApplicationProtocol {
-    switch self {
-    case .http1: .http1
-    case .http2: .http2
-    }
-  }
-}

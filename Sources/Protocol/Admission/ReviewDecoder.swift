@@ -54,7 +54,8 @@ private struct WrittenRequest: ~Copyable {
       throw .notAReview("its request's operation is not CREATE, UPDATE, DELETE or CONNECT")
     }
     return AdmissionRequest(
-      uid: uid, operation: operation, userName: userName, isDryRun: isDryRun, change: takeChange(operation))
+      uid: exchange(&uid, with: []), operation: operation, userName: exchange(&userName, with: ""), isDryRun: isDryRun,
+      change: takeChange(operation))
   }
 
   /// True when the request is about `settings.harvesterhci.io/storage-network` and about no other object.

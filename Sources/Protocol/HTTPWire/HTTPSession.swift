@@ -1,5 +1,5 @@
 /// The HTTP side of one connection: plaintext in, requests handed over, plaintext out.
-package enum HTTPSession {
+package enum HTTPSession: ~Copyable {
   case http1(HTTP1Session)
   case http2(HTTP2Session)
 

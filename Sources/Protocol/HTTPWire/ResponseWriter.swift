@@ -7,25 +7,26 @@ struct ResponseWriter {
   /// More than a head of this server ever has.
   private static let longestHead = 512
 
-  func append(_ response: HTTPResponse, to output: inout [UInt8], withBody: Bool = true) {
-    output.reserveCapacity(output.count + response.body.count + Self.longestHead)
-    output.append(addingCapacity: Self.longestHead) { appendHead(of: response, to: &$0) }
-    if withBody { output.append(contentsOf: response.body) }
-  }
-
-  private func appendHead(of response: HTTPResponse, to output: inout OutputSpan<UInt8>) {
-    output.append(response.status.line)
-    output.append("\r\nDate: ")
-    output.append(date.bytes)
-    output.append("\r\nContent-Type: ")
-    output.append(response.contentType.text)
-    output.append("\r\nContent-Length: ")
-    output.append(decimal: response.body.count)
-    if let allow = response.allow {
-      output.append("\r\nAllow: ")
-      output.append(allow)
+  /// Lent, because a copy would count the body's owners.
+  func append(_ response: borrowing HTTPResponse, to output: inout [UInt8], withBody: Bool = true) {
+    let length = response.body.count
+    output.reserveCapacity(output.count + length + Self.longestHead)
+    output.append(addingCapacity: Self.longestHead) {
+      [status = response.status, contentType = response.contentType, allow = response.allow] head in
+      head.append(status.line)
+      head.append("\r\nDate: ")
+      head.append(date.bytes)
+      head.append("\r\nContent-Type: ")
+      head.append(contentType.text)
+      head.append("\r\nContent-Length: ")
+      head.append(decimal: length)
+      if let allow {
+        head.append("\r\nAllow: ")
+        head.append(allow)
+      }
+      head.append(closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
     }
-    output.append(closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
+    if withBody { output.append(response.body.span) }
   }
 }
 

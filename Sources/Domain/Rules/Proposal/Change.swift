@@ -48,17 +48,15 @@ extension Change {
 
   /// True when Harvester will act: the text that takes effect becomes another one.
   var takesEffect: Bool {
-    guard operation != .delete else { return false }
-    let (before, after) = (old.effective, new.effective)
-    return before != after && !(before.isBlank && after.isBlank)
+    operation != .delete && !new.takesEffect(like: old) && !(new.isBlank && old.isBlank)
   }
 
   /// True when a network is to be in force after the change.
-  var enables: Bool { !new.effective.isBlank }
+  var enables: Bool { !new.isBlank }
 
   /// True when the value is emptied or nothing is to be in force: the way out that always stays open.
   var isReset: Bool {
-    operation != .delete && (new.effective.isBlank || valueGoes)
+    operation != .delete && (new.isBlank || valueGoes)
   }
 
   /// A text that is to be judged as a network: one that is new, or a default that comes into force as the value goes.

@@ -19,6 +19,19 @@ package struct SettingObject: Sendable, Equatable {
 
   /// What Harvester acts on: the value, or the default where the value is empty.
   package var effective: SettingText { value.isBlank ? `default` : value }
+
+  /// True when there is nothing to act on.
+  var isBlank: Bool { value.isBlank && `default`.isBlank }
+
+  /// Whether Harvester acts on the same text in both; compared where they lie.
+  func takesEffect(like other: SettingObject) -> Bool {
+    switch (value.isBlank, other.value.isBlank) {
+    case (false, false): value == other.value
+    case (false, true): value == other.default
+    case (true, false): `default` == other.value
+    case (true, true): `default` == other.default
+    }
+  }
 }
 
 /// What an object holds where the setting's text belongs. A missing field and null are the empty text.
