@@ -117,6 +117,16 @@ struct MetricsTests {
   }
 
   @Test
+  func `a duration that many had is counted for each of them`() {
+    let tally = DurationTally()
+    tally.add(Moment(nanoseconds: 5), Moment(nanoseconds: 2_005), times: 3)
+    var durations = Durations()
+    tally.collect(into: &durations)
+    #expect(durations.counts == [0, 3] + Array(repeating: 0, count: 12))
+    #expect(durations.nanoseconds == 6_000)
+  }
+
+  @Test
   func `the bounds of the buckets are spelled as the seconds they are`() {
     for index in 0..<Durations.count {
       #expect(Double(Durations.boundsInSeconds[index]) == Double(Durations.bounds[index]) / 1e9)

@@ -13,4 +13,15 @@ import Testing
       #expect(takesStages == [true, false, false])
     }
   }
+
+  @Test func `times each answer once, those that are sent together with one look`() {
+    var clock = TurnClock()
+    #expect(clock.takeUntimed() == 0)
+    for _ in 0..<3 { clock.reviewIsAnswered() }
+    #expect(clock.takeUntimed() == 3)
+    #expect(clock.takeUntimed() == 0)
+    clock.reviewIsAnswered()
+    clock.begin(at: .now)
+    #expect(clock.takeUntimed() == 1)
+  }
 }

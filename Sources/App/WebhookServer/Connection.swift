@@ -244,6 +244,7 @@ extension Connection {
   }
 
   private func flush(_ bench: Workbench) {
+    bench.timeAnswers()
     let before = outbox.count
     let delivery = outbox.send(to: socket)
     bench.metrics.sentBytes.add(before - outbox.count)

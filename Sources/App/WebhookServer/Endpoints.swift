@@ -52,14 +52,13 @@ struct Endpoints: Sendable {
       let outcome = reviewer.decide(review, for: webhook) { () throws(Fault) in try state.cluster.known() }
       let judged = takesStages ? Moment.now : nil
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
-      let answered = Moment.now
+      clock.reviewIsAnswered()
       if let begun, let read, let judged {
         metrics.reading.add(begun, read)
         metrics.judging.add(read, judged)
       }
-      metrics.answering.add(clock.began, answered)
       metrics.reviews.count(webhook, review.operation, outcome)
-      note(review, outcome, by: webhook, from: client, since: clock.began, until: answered)
+      note(review, outcome, by: webhook, from: client, since: clock.began)
       return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.unreadableReviews.add(1)
@@ -83,7 +82,7 @@ struct Endpoints: Sendable {
   /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.
   private func note(
     _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, from client: String?,
-    since received: Moment, until answered: Moment
+    since received: Moment
   ) {
     let level: Logger.Level
     switch outcome {
@@ -101,7 +100,7 @@ struct Endpoints: Sendable {
     }
     guard level >= leastLevel else { return }
     let line = ReviewLine(
-      webhook: webhook, client: client, review: review, outcome: outcome, duration: answered - received)
+      webhook: webhook, client: client, review: review, outcome: outcome, duration: .now - received)
     log.log(level: level, "review", metadata: line.metadata)
   }
 }

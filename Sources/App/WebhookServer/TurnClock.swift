@@ -6,6 +6,8 @@ struct TurnClock {
   /// included.
   private(set) var began = Moment(nanoseconds: 0)
   private var hasTakenStages = false
+  /// How many reviews have their answer and were not timed yet.
+  private var untimed = 0
 
   mutating func begin(at now: Moment) {
     began = now
@@ -17,5 +19,14 @@ struct TurnClock {
   mutating func takesStages() -> Bool {
     defer { hasTakenStages = true }
     return !hasTakenStages
+  }
+
+  mutating func reviewIsAnswered() { untimed += 1 }
+
+  /// How many reviews are to be timed now, just before their answers are sent. They waited for one another, so one
+  /// duration is that of all.
+  mutating func takeUntimed() -> Int {
+    defer { untimed = 0 }
+    return untimed
   }
 }

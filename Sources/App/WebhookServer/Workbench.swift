@@ -47,6 +47,12 @@ final class Workbench {
     date = HTTPDate(secondsSince1970: second)
   }
 
+  /// Takes the time of what was answered and is about to be sent.
+  func timeAnswers() {
+    let count = clock.takeUntimed()
+    if count > 0 { metrics.answering.add(clock.began, .now, times: count) }
+  }
+
   func note(_ failure: TLSFailure) {
     endpoints.state.metrics.handshakeFailures.add(failure.cause)
     endpoints.log.debug("TLS handshake failed", metadata: ["reason": "\(failure)"])

@@ -47,13 +47,14 @@ struct DurationTally: ~Copyable, Sendable {
   private let buckets = InlineArray<15, Tally> { _ in Tally() }
   private let nanoseconds = Tally()
 
-  func add(_ begin: Moment, _ end: Moment) {
+  /// Adds as many times what was the same for all of them.
+  func add(_ begin: Moment, _ end: Moment, times: Int = 1) {
     let duration = end.nanoseconds - begin.nanoseconds
     var bucket = 0
     // A review takes a few microseconds, so the search ends early.
     while bucket < Durations.count, duration > Durations.bounds[bucket] { bucket += 1 }
-    buckets[bucket].add()
-    nanoseconds.add(Int(duration))
+    buckets[bucket].add(times)
+    nanoseconds.add(Int(duration) * times)
   }
 
   /// Adds this thread's share to a sum.

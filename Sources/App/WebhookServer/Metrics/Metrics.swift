@@ -78,7 +78,10 @@ extension Metrics {
     }
     page.begin(
       "review_duration_seconds", .histogram,
-      "Time from the beginning of the loop's turn to a review's answer, and the stages of each turn's first review.")
+      """
+      Time from the beginning of the loop's turn to the sending of a review's answer, and the stages of each turn's \
+      first review.
+      """)
     page.add(reading, label: ("stage", "read"))
     page.add(judging, label: ("stage", "judge"))
     page.add(answering, label: ("stage", "whole"))
