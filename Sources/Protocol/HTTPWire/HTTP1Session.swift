@@ -4,13 +4,15 @@
 package final class HTTP1Session {
   private enum Stage {
     /// Between requests or inside a head.
-    case head(HeadReader)
+    case head
     /// Behind a head that starts at the first byte of what is held.
-    case body(RequestHead, BodyReader)
+    case body(BodyReader)
     case closed
   }
 
-  private var stage = Stage.head(HeadReader())
+  private var stage = Stage.head
+  /// Of the request that is being read. Not in the stage: it is large, and would be copied in and out.
+  private var reader = HeadReader()
   /// What arrived and does not make a whole request yet.
   private var held: [UInt8] = []
   private var share: SharedMemory.Share
@@ -51,7 +53,7 @@ package final class HTTP1Session {
   /// Asks for the memory of what is held; without it the request is refused.
   private func claim(_ date: HTTPDate, _ output: inout [UInt8]) {
     var decoded = 0
-    if case .body(_, let body) = stage { decoded = body.decodedCount }
+    if case .body(let body) = stage { decoded = body.decodedCount }
     if share.hold(held.count + decoded) { return }
     refuse(.noMemoryForBody, date, &output)
     held = []
@@ -114,42 +116,41 @@ package final class HTTP1Session {
     in bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
     _ answer: (borrowing HTTPRequest) -> HTTPResponse
   ) throws(HTTPRejection) -> Int {
-    guard var (head, body) = try readHead(of: bytes) else { return 0 }
+    guard var body = try readHead(of: bytes) else { return 0 }
     guard try body.advance(over: bytes) else {
-      if head.expectsContinue {
-        head.expectsContinue = false
+      if reader.head.expectsContinue {
+        reader.head.expectsContinue = false
         output.append("HTTP/1.1 100 Continue\r\n\r\n")
       }
-      stage = .body(head, body)
+      stage = .body(body)
       return 0
     }
-    let closes = !head.keepsAlive || isShuttingDown
+    let closes = !reader.head.keepsAlive || isShuttingDown
     let writer = ResponseWriter(date: date, closes: closes)
     let response = body.withBody(in: bytes) { content in
       answer(
         HTTPRequest(
-          method: head.method, path: bytes.extracting(head.path), contentType: bytes.extracting(head.contentType),
-          body: content))
+          method: reader.head.method, path: bytes.extracting(reader.head.path),
+          contentType: bytes.extracting(reader.head.contentType), body: content))
     }
-    writer.append(response, to: &output, withBody: head.method != .head)
+    writer.append(response, to: &output, withBody: reader.head.method != .head)
     answered += 1
-    stage = closes ? .closed : .head(HeadReader())
+    stage = closes ? .closed : .head
+    reader = HeadReader()
     return body.end
   }
 
-  /// The head that `bytes` begin with and what is known of the body behind it; nil where the head is not whole.
-  private func readHead(of bytes: Span<UInt8>) throws(HTTPRejection) -> (RequestHead, BodyReader)? {
+  /// Reads the head that `bytes` begin with, and gives what is known of the body behind it; nil where the head is not
+  /// whole.
+  private func readHead(of bytes: Span<UInt8>) throws(HTTPRejection) -> BodyReader? {
     switch stage {
-    case .body(let head, let body):
+    case .body(let body):
       // Taken out, so that what the body has gathered has one owner and grows without a copy.
-      stage = .head(HeadReader())
-      return (head, body)
-    case .head(var reader):
-      guard let end = try reader.advance(over: bytes) else {
-        stage = .head(reader)
-        return nil
-      }
-      return (reader.head, BodyReader(reader.head.framing, startingAt: end))
+      stage = .head
+      return body
+    case .head:
+      guard let end = try reader.advance(over: bytes) else { return nil }
+      return BodyReader(reader.head.framing, startingAt: end)
     case .closed:
       return nil
     }

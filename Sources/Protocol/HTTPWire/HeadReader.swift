@@ -1,7 +1,7 @@
 /// Reads a request's head as it arrives: each line once, as soon as its end has come.
 struct HeadReader {
   /// What the lines so far say.
-  private(set) var head = RequestHead()
+  var head = RequestHead()
   /// Where the line begins that is being looked at.
   private var lineStart = 0
   /// No control character but tabs is between the line's start and here.
