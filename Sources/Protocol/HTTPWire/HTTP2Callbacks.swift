@@ -9,12 +9,12 @@ enum HTTP2Callbacks {
     _ = unsafe nghttp2_session_callbacks_new(&callbacks)
     unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
       guard let header = unsafe header?.pointee, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
-      unsafe HTTP2Callbacks.session(owner)?.headersBegin(header.stream_id)
+      unsafe HTTP2Callbacks.tell(owner) { $0.headersBegin(header.stream_id) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-      unsafe HTTP2Callbacks.session(owner)?.streamBegan(frame.pointee.hd.stream_id)
+      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.streamBegan(frame.pointee.hd.stream_id) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
@@ -22,10 +22,7 @@ enum HTTP2Callbacks {
       guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
       // Trailer fields are thrown away: nothing in them could change what was asked.
       guard unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-      guard let owner = unsafe owner else { return 0 }
-      // Sound: the session is in the middle of a call and so outlives this one. A header comes a dozen times a request,
-      // each of which would count a reference.
-      unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { session in
+      unsafe HTTP2Callbacks.tell(owner) { session in
         unsafe session.headerCame(
           frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
           Span(_unsafeStart: value, count: valueLength))
@@ -34,21 +31,21 @@ enum HTTP2Callbacks {
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, owner in
       guard let bytes = unsafe bytes else { return 0 }
-      unsafe HTTP2Callbacks.session(owner)?.dataCame(stream, Span(_unsafeStart: bytes, count: count))
+      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.dataCame(stream, Span(_unsafeStart: bytes, count: count)) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
-      guard let frame = unsafe frame, let session = unsafe HTTP2Callbacks.session(owner) else { return 0 }
-      unsafe HTTP2Callbacks.frameCame(frame.pointee, session)
+      guard let frame = unsafe frame else { return 0 }
+      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.frameCame(frame.pointee, $0) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
-      guard let frame = unsafe frame?.pointee, let session = unsafe HTTP2Callbacks.session(owner) else { return 0 }
-      unsafe HTTP2Callbacks.frameWent(frame, session)
+      guard let frame = unsafe frame?.pointee else { return 0 }
+      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.frameWent(frame, $0) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, owner in
-      unsafe HTTP2Callbacks.session(owner)?.streamEnded(stream)
+      unsafe HTTP2Callbacks.tell(owner) { $0.streamEnded(stream) }
       return 0
     }
     return unsafe callbacks
@@ -91,9 +88,12 @@ enum HTTP2Callbacks {
     }
   }
 
-  /// The session that `HTTP2Session.init` named, in the middle of one of its calls.
-  static func session(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
-    unsafe owner.map { unsafe Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+  /// Hands over the session that `HTTP2Session.init` named.
+  static func tell(_ owner: UnsafeMutableRawPointer?, _ tell: (HTTP2Session) -> Void) {
+    guard let owner = unsafe owner else { return }
+    // Sound: the session is in the middle of a call and so outlives this one. There are a dozen of them a request, each
+    // of which would count a reference.
+    unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { tell($0) }
   }
 }
 
@@ -107,8 +107,9 @@ extension nghttp2_frame_hd {
 
 /// Hands responses to nghttp2.
 enum HTTP2Response {
-  static func submit(_ stream: HTTP2Stream, at date: HTTPDate, on session: OpaquePointer) {
-    guard let response = stream.response else { return }
+  static func submit(
+    _ response: borrowing HTTPResponse, withBody: Bool, to id: Int32, at date: HTTPDate, on session: OpaquePointer
+  ) {
     var fields = HTTP2Fields()
     fields.add(":status", decimal: response.status.rawValue)
     fields.add("date", date.bytes)
@@ -118,17 +119,18 @@ enum HTTP2Response {
     // nghttp2 asks for the body as the peer's window opens; until the stream ends it finds it through the session.
     var source = unsafe nghttp2_data_provider()
     unsafe source.read_callback = { _, id, buffer, count, flags, _, owner in
-      guard let buffer = unsafe buffer, let stream = unsafe HTTP2Callbacks.session(owner)?.stream(id) else { return 0 }
-      let sent = unsafe stream.sendBody(into: UnsafeMutableBufferPointer(start: buffer, count: count))
+      let room = unsafe UnsafeMutableBufferPointer(start: buffer, count: count)
+      var sent = (count: 0, isLast: true)
+      unsafe HTTP2Callbacks.tell(owner) { sent = unsafe $0.sendBody(of: id, into: room) }
       if sent.isLast { unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
       return sent.count
     }
-    let hasBody = stream.method != .head && !response.body.isEmpty
+    let hasBody = withBody && !response.body.isEmpty
     unsafe fields.withPointers { pointers in
       // Sound: nghttp2 copies the provider.
       unsafe withUnsafePointer(to: &source) { source in
         _ = unsafe nghttp2_submit_response(
-          session, stream.id, pointers.baseAddress, pointers.count, hasBody ? source : nil)
+          session, id, pointers.baseAddress, pointers.count, hasBody ? source : nil)
       }
     }
   }
@@ -144,47 +146,75 @@ enum HTTP2Response {
 }
 
 /// The fields of a response in one piece of memory, as nghttp2 wants them.
-private struct HTTP2Fields {
-  private var bytes: [UInt8] = []
-  private var places: [(name: Range<Int>, value: Range<Int>)] = []
-
-  /// With room for what nearly every response has, so that nothing moves while it grows.
-  init() {
-    bytes.reserveCapacity(192)
-    places.reserveCapacity(6)
-  }
+///
+/// On the stack: there are five at most, and all but the numbers are texts of this program.
+private struct HTTP2Fields: ~Copyable {
+  private var text = InlineArray<192, UInt8>(repeating: 0)
+  private var textCount = 0
+  /// Where names and values end, in turn.
+  private var ends = InlineArray<10, Int>(repeating: 0)
+  private var endCount = 0
 
   mutating func add(_ name: StaticString, _ value: StaticString) {
-    add(name) { $0.append(value) }
+    append(name)
+    append(value)
   }
 
   mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
-    add(name) { $0.append(value) }
+    append(name)
+    append(value)
   }
 
   mutating func add(_ name: StaticString, decimal value: Int) {
-    add(name) { $0.append(decimal: value) }
+    append(name)
+    append(digitsOf: value)
+    close()
   }
 
-  private mutating func add(_ name: StaticString, _ appendValue: (inout [UInt8]) -> Void) {
-    let start = bytes.count
-    bytes.append(name)
-    let middle = bytes.count
-    appendValue(&bytes)
-    places.append((start..<middle, middle..<bytes.count))
+  private mutating func append(_ literal: StaticString) {
+    // Sound: a literal's bytes live as long as the program.
+    append(unsafe UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount).span)
+  }
+
+  private mutating func append(_ bytes: Span<UInt8>) {
+    precondition(bytes.count <= text.count - textCount, "the fields are longer than the longest")
+    var text = text.mutableSpan
+    unsafe text.withUnsafeMutableBufferPointer { text in
+      // Sound: there is room, see above, and what is copied does not lie in it.
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[textCount...])
+      unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+    }
+    textCount += bytes.count
+    close()
+  }
+
+  private mutating func append(digitsOf number: Int) {
+    if number >= 10 { append(digitsOf: number / 10) }
+    text[textCount] = UInt8(ascii: "0") + UInt8(number % 10)
+    textCount += 1
+  }
+
+  private mutating func close() {
+    ends[endCount] = textCount
+    endCount += 1
   }
 
   /// Lends the fields for one call; nghttp2 copies them.
   mutating func withPointers(_ body: (UnsafeBufferPointer<nghttp2_nv>) -> Void) {
-    let places = places
-    unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return }
-      unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: places.count) { fields in
-        // Sound: every place lies within the bytes, and there is a field for each.
-        for (index, (name, value)) in places.enumerated() {
+    let count = endCount / 2
+    let ends = ends
+    var text = text.mutableSpan
+    unsafe text.withUnsafeMutableBufferPointer { text in
+      guard let base = text.baseAddress else { return }
+      unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: count) { fields in
+        var start = 0
+        // Sound: every end lies within the text, and there is a field for each two.
+        for index in 0..<count {
+          let (nameEnd, end) = (ends[2 * index], ends[2 * index + 1])
           unsafe fields[index] = nghttp2_nv(
-            name: base + name.lowerBound, value: base + value.lowerBound, namelen: name.count, valuelen: value.count,
+            name: base + start, value: base + nameEnd, namelen: nameEnd - start, valuelen: end - nameEnd,
             flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
+          start = end
         }
         unsafe body(UnsafeBufferPointer(fields))
       }

@@ -62,11 +62,10 @@ internal import CNGHTTP2
     defence.received(bytes: bytes.count)
     resetUnwanted()
     for id in answerable {
-      guard let stream = stream(id) else { continue }
+      guard let index = index(of: id) else { continue }
       answered += 1
       defence.answered()
-      respond(to: stream, answer)
-      unsafe HTTP2Response.submit(stream, at: date, on: session)
+      respond(toStreamAt: index, date, answer)
       if case .afterAnswer = end { submitNotice() }
     }
     answerable.removeAll(keepingCapacity: true)
@@ -85,15 +84,20 @@ internal import CNGHTTP2
   }
 
   /// The body gives way to the answer, which is held until the peer has taken it.
-  private func respond(to stream: HTTP2Stream, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
-    bytesOfBodies -= stream.body.count
-    var response = stream.rejection.map { .error($0.status, $0.explanation) } ?? stream.handOver(to: answer)
+  private func respond(
+    toStreamAt index: Int, _ date: HTTPDate, _ answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) {
+    bytesOfBodies -= streams[index].body.count
+    var response =
+      streams[index].rejection.map { .error($0.status, $0.explanation) } ?? streams[index].handOver(to: answer)
     if !holds(more: response.body.count) {
       let reason = HTTPRejection.noMemoryForBody
       response = .error(reason.status, reason.explanation)
     }
     bytesOfAnswers += response.body.count
-    stream.respond(with: response)
+    unsafe HTTP2Response.submit(
+      response, withBody: streams[index].method != .head, to: streams[index].id, at: date, on: session)
+    streams[index].respond(with: response)
   }
 
   func announceEnd(output: inout [UInt8]) -> SessionState {
@@ -162,49 +166,49 @@ extension HTTP2Session {
   }
 
   func headersEnded(_ id: Int32, hasBody: Bool) {
-    guard let stream = stream(id) else { return }
-    bytesOfHeads += stream.settleHead()
-    if !holds(more: 0) { stream.refuse(.noMemoryForBody) }
-    if stream.rejection != nil {
+    guard let index = index(of: id) else { return }
+    bytesOfHeads += streams[index].settleHead()
+    if !holds(more: 0) { streams[index].refuse(.noMemoryForBody) }
+    if streams[index].rejection != nil {
       answerable.append(id)
-    } else if stream.expectsContinue, hasBody {
+    } else if streams[index].expectsContinue, hasBody {
       unsafe HTTP2Response.submitContinue(id, on: session)
     }
   }
 
   func dataCame(_ id: Int32, _ bytes: Span<UInt8>) {
     defence.received(content: bytes.count)
-    guard let stream = stream(id), stream.rejection == nil else { return }
-    guard stream.body.count + bytes.count <= HTTPLimits.body,
+    guard let index = index(of: id), streams[index].rejection == nil else { return }
+    guard streams[index].body.count + bytes.count <= HTTPLimits.body,
       bytesOfBodies + bytes.count <= HTTPLimits.bodiesOfConnection
     else {
-      return refuse(stream, .bodyTooLarge)
+      return refuse(streamAt: index, .bodyTooLarge)
     }
-    guard holds(more: bytes.count) else { return refuse(stream, .noMemoryForBody) }
+    guard holds(more: bytes.count) else { return refuse(streamAt: index, .noMemoryForBody) }
     bytesOfBodies += bytes.count
-    stream.body.append(bytes)
+    streams[index].body.append(bytes)
   }
 
-  private func refuse(_ stream: HTTP2Stream, _ reason: HTTPRejection) {
-    bytesOfBodies -= stream.body.count
-    stream.refuse(reason)
-    answerable.append(stream.id)
+  private func refuse(streamAt index: Int, _ reason: HTTPRejection) {
+    bytesOfBodies -= streams[index].body.count
+    streams[index].refuse(reason)
+    answerable.append(streams[index].id)
   }
 
   func requestEnded(_ id: Int32) {
-    guard let stream = stream(id), stream.rejection == nil else { return }
+    guard let index = index(of: id), streams[index].rejection == nil else { return }
     answerable.append(id)
   }
 
   /// A refused request may still be on its way; after the answer nothing of it is wanted any more.
   func responseEnded(_ id: Int32) {
-    if stream(id)?.rejection != nil { unwanted.append(id) }
+    if let index = index(of: id), streams[index].rejection != nil { unwanted.append(id) }
   }
 
   /// Not in one breath with the answer: curl 7.88, that of Debian 12, drops an answer if its stream is reset while it is
   /// still sending.
   private func resetUnwanted() {
-    for id in unwanted where stream(id) != nil {
+    for id in unwanted where index(of: id) != nil {
       unsafe nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_NO_ERROR.rawValue)
     }
     unwanted.removeAll(keepingCapacity: true)
@@ -236,7 +240,11 @@ extension HTTP2Session {
     unsafe nghttp2_session_terminate_session(session, code.rawValue)
   }
 
-  func stream(_ id: Int32) -> HTTP2Stream? { index(of: id).map { streams[$0] } }
+  /// The peer's window is open: moves the next bytes of a response.
+  func sendBody(of id: Int32, into buffer: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, isLast: Bool) {
+    guard let index = index(of: id) else { return (0, true) }
+    return unsafe streams[index].sendBody(into: buffer)
+  }
 
   /// From the youngest on, of which nghttp2 speaks most.
   private func index(of id: Int32) -> Int? { streams.lastIndex { $0.id == id } }

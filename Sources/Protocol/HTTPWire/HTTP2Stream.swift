@@ -1,9 +1,13 @@
 /// One request of an HTTP/2 connection and its answer.
-final class HTTP2Stream {
+///
+/// Changed where the session holds it; an object would count references with each field of a head.
+struct HTTP2Stream {
   let id: Int32
   private(set) var method = HTTPMethod.other
-  private var path: [UInt8] = []
-  private var contentType: [UInt8] = []
+  /// What of the head has to be kept, and where in it what is.
+  private var head: [UInt8] = []
+  private var path = 0..<0
+  private var contentType = 0..<0
   private var bytesOfFields = 0
   private var fieldCount = 0
   private(set) var expectsContinue = false
@@ -18,7 +22,7 @@ final class HTTP2Stream {
   }
 
   /// Takes a field; nghttp2 has checked that names and values are well-formed (RFC 9113 section 8.2.1).
-  func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+  mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     fieldCount += 1
     // As SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
     bytesOfFields += name.count + value.count + 32
@@ -29,10 +33,9 @@ final class HTTP2Stream {
     } else if name.equals(":path") {
       if value.count > HTTPLimits.target { refuse(.targetTooLong) }
       let end = value.first(UInt8(ascii: "?"), in: 0..<value.count) ?? value.count
-      path.append(value.extracting(first: end))
+      path = keep(value.extracting(first: end))
     } else if name.equals("content-type") {
-      contentType = []
-      contentType.append(value)
+      contentType = keep(value)
     } else if name.equals("content-length") {
       // Told before the body comes: who is still sending it may overlook an answer.
       if let length = value.decimalValue, length > HTTPLimits.body { refuse(.bodyTooLarge) }
@@ -42,36 +45,44 @@ final class HTTP2Stream {
     }
   }
 
+  private mutating func keep(_ value: Span<UInt8>) -> Range<Int> {
+    let start = head.count
+    head.append(value)
+    return start..<head.count
+  }
+
   /// What the stream takes without its bodies; 0 until its head is whole.
   private(set) var costOfHead = 0
 
   /// The head is whole: gives what the stream takes with it, this object and what nghttp2 keeps of it, about 1 KiB; for
   /// trailers, which are thrown away, nothing more.
-  func settleHead() -> Int {
+  mutating func settleHead() -> Int {
     let former = costOfHead
-    costOfHead = 1024 + path.count + contentType.count
+    costOfHead = 1024 + head.count
     return costOfHead - former
   }
 
-  func refuse(_ reason: HTTPRejection) {
+  mutating func refuse(_ reason: HTTPRejection) {
     if rejection == nil { rejection = reason }
     body = []
   }
 
   /// Asks for the answer; of the request nothing is left.
-  func handOver(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
-    let path = exchange(&path, with: [])
-    let contentType = exchange(&contentType, with: [])
+  mutating func handOver(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
+    let head = exchange(&head, with: [])
     let body = exchange(&body, with: [])
-    return answer(HTTPRequest(method: method, path: path.span, contentType: contentType.span, body: body.span))
+    return answer(
+      HTTPRequest(
+        method: method, path: head.span.extracting(path), contentType: head.span.extracting(contentType),
+        body: body.span))
   }
 
-  func respond(with response: HTTPResponse) {
+  mutating func respond(with response: HTTPResponse) {
     self.response = response
   }
 
   /// Moves the next bytes of the response's body; tells how many, and whether they were the last.
-  func sendBody(into buffer: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, isLast: Bool) {
+  mutating func sendBody(into buffer: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, isLast: Bool) {
     guard let body = response?.body else { return (0, true) }
     let count = min(buffer.count, body.count - sent)
     // Sound: both have at least `count` bytes.
