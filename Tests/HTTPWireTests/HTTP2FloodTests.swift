@@ -71,6 +71,28 @@ import Testing
   }
 }
 
+@Suite struct `A head of HTTP/2` {
+  /// As HPACK makes of a byte each: the field is in the peer's table.
+  static let field = [UInt8](repeating: 0x61, count: 4_000)
+
+  @Test(arguments: ["content-type", ":path", "x-other"])
+  func `takes no more memory than its limit, however often a long field is repeated`(_ name: String) {
+    var stream = HTTP2Stream(id: 1)
+    for _ in 0..<12_000 { stream.take(Array(name.utf8).span, Self.field.span) }
+    #expect(stream.rejection != nil)
+    #expect(stream.settleHead() <= 1024 + HTTPLimits.head)
+  }
+
+  @Test func `says with its last content type what the body is`() {
+    var stream = HTTP2Stream(id: 1)
+    for value in ["text/plain", "application/json"] {
+      stream.take(Array("content-type".utf8).span, Array(value.utf8).span)
+    }
+    stream.take(Array(":path".utf8).span, Array("/a?b".utf8).span)
+    #expect(String(decoding: stream.handOver(to: echo).body, as: UTF8.self) == "other /a|application/json||")
+  }
+}
+
 @Suite struct `Stream numbers of HTTP/2` {
   @Test func `a number that was passed over ends the connection`() {
     var wire = HTTP2Wire()

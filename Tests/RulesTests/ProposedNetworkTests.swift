@@ -8,7 +8,9 @@ import Testing
   func network(_ text: String) throws -> ProposedNetwork { try ProposedNetwork(Array(text.utf8).span) }
 
   @Test(arguments: [
-    ("1", 1), ("4094", 4094), ("-1", -1), ("0", 0), ("9223372036854775807", .max), ("99999999999999999999", .max),
+    ("1", 1), ("4094", 4094), ("-1", -1), ("0", 0), ("9223372036854775807", .max), ("9223372036854775806", .max - 1),
+    ("9223372036854775808", .max),
+    ("99999999999999999999", .max), ("-9223372036854775806", -.max + 1),
     ("-99999999999999999999", .min), ("123456789012345678", 123_456_789_012_345_678),
   ]) func `a VLAN is a whole number, and the largest one where it has too many digits`(
     _ written: String, _ vlan: Int

@@ -20,8 +20,5 @@ import Testing
     for _ in 0..<3 { clock.reviewIsAnswered() }
     #expect(clock.takeUntimed() == 3)
     #expect(clock.takeUntimed() == 0)
-    clock.reviewIsAnswered()
-    clock.begin(at: .now)
-    #expect(clock.takeUntimed() == 1)
   }
 }

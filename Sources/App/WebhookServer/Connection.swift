@@ -34,6 +34,7 @@ final class Connection {
   /// Among those that keep their buffers while they rest.
   var isWarm = false
   private let tls: TLSSession
+  /// What the session speaks, for whoever counts requests.
   private var version = ApplicationProtocol.http1
   private var http: HTTPSession?
   private var outbox: Outbox
@@ -212,13 +213,16 @@ extension Connection {
       }, bench)
   }
 
-  /// Encrypts what the session said, and takes over its state; nil where there is no session yet.
+  /// Encrypts what the session said, and takes over its state.
   private func settle(_ state: SessionState?, _ bench: Workbench) {
-    guard let state else { return }
-    var output = exchange(&bench.output, with: [])
+    // From the handshake's end on there is a session.
+    guard let state else { return end() }
+    // Swapped in and out: an assignment would count a reference.
+    var output: [UInt8] = []
+    swap(&output, &bench.output)
     let sending = tls.send(output.span, into: &outbox.bytes)
     output.removeAll(keepingCapacity: true)
-    bench.output = output
+    swap(&output, &bench.output)
     if case .failed = sending { return end() }
     switch state {
     case .idle: phase = .idle
@@ -244,7 +248,6 @@ extension Connection {
   }
 
   private func flush(_ bench: Workbench) {
-    bench.timeAnswers()
     let before = outbox.count
     let delivery = outbox.send(to: socket)
     bench.metrics.sentBytes.add(before - outbox.count)

@@ -86,7 +86,7 @@ final class Loop {
     } else if let connection = connections[event.token] {
       if !bench.buffer.hasRoom { readReceived() }
       if event.isReadable { connection.receive(bench) }
-      served.append(connection)
+      served.append(consume connection)
     }
   }
 
@@ -98,12 +98,15 @@ final class Loop {
 
   /// Sends all answers, one after the other: a client that is woken for each by itself makes every send dearer.
   private func sendAnswers(at now: Moment) {
+    bench.timeAnswers()
     for connection in served where connections.holds(connection.token) {
       connection.send(bench)
       settle(connection, at: now)
       if connections.holds(connection.token) { keepWarm(connection) }
     }
     served.removeAll(keepingCapacity: true)
+    // Those that somebody had to make room for.
+    bench.timeAnswers()
   }
 
   /// Does with whoever was served so far what the turn's end would do.

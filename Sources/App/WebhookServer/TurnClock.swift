@@ -23,8 +23,8 @@ struct TurnClock {
 
   mutating func reviewIsAnswered() { untimed += 1 }
 
-  /// How many reviews are to be timed now, just before their answers are sent. They waited for one another, so one
-  /// duration is that of all.
+  /// How many reviews are to be timed now that their answers are sent. They waited for one another, so one duration is
+  /// that of all.
   mutating func takeUntimed() -> Int {
     defer { untimed = 0 }
     return untimed

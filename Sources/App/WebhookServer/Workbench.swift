@@ -47,7 +47,7 @@ final class Workbench {
     date = HTTPDate(secondsSince1970: second)
   }
 
-  /// Takes the time of what was answered and is about to be sent.
+  /// Takes the time of the reviews whose answers are sent now.
   func timeAnswers() {
     let count = clock.takeUntimed()
     if count > 0 { metrics.answering.add(clock.began, .now, times: count) }

@@ -8,10 +8,19 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {
   return accept4(listener, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+ssize_t clinux_receive(int socket, void *buffer, size_t count) {
+  return syscall(SYS_recvfrom, socket, buffer, count, 0, NULL, NULL);
+}
+
+ssize_t clinux_send(int socket, const void *buffer, size_t count, int flags) {
+  return syscall(SYS_sendto, socket, buffer, count, flags, NULL, 0);
 }
 
 int clinux_processor_count(void) {

@@ -12,7 +12,7 @@ extension Span<UInt8> {
     return try placeBehindString(goingOnAt: place, specials)
   }
 
-  /// Where the key that opens here ends, behind its colon, and whether it has no escape.
+  /// Where the key that opens here ends, the place behind its colon, and whether the key has no escape.
   ///
   /// Inlined for a key whose colon follows at once, as nearly always.
   @inline(__always)

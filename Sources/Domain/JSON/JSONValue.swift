@@ -1,4 +1,4 @@
-/// A JSON value as a tree, for the few texts that are looked at from all sides: the setting's value above all.
+/// A JSON value as a tree, for the few texts that are looked at from all sides.
 public enum JSONValue: Sendable {
   case null
   case bool(Bool)
@@ -48,8 +48,7 @@ extension JSONValue {
     return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
-  /// Nil for a value of another kind. Inlinable, since a judgement asks it of every entry.
-  @inlinable
+  /// Nil for a value of another kind.
   public var string: String? {
     guard case .string(let text) = self else { return nil }
     return text

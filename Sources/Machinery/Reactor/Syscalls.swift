@@ -31,13 +31,13 @@ enum Syscalls {
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
-    try progress(unsafe .receive(socket, buffer)) { unsafe Glibc.recv(socket, buffer.baseAddress, buffer.count, 0) }
+    try progress(unsafe .receive(socket, buffer)) { unsafe clinux_receive(socket, buffer.baseAddress, buffer.count) }
   }
 
   static func send(_ socket: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Progress<Int> {
     // A peer that is gone shall be an error here, not a signal for the whole process.
     try progress(unsafe .send(socket, buffer)) {
-      unsafe Glibc.send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+      unsafe clinux_send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
     }
   }
 

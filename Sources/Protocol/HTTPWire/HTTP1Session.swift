@@ -119,7 +119,7 @@ package final class HTTP1Session {
     guard var body = try readHead(of: bytes) else { return 0 }
     guard try body.advance(over: bytes) else {
       if reader.head.expectsContinue {
-        reader.head.expectsContinue = false
+        reader.continueWasSent()
         output.append("HTTP/1.1 100 Continue\r\n\r\n")
       }
       stage = .body(body)

@@ -89,11 +89,11 @@ enum HTTP2Callbacks {
   }
 
   /// Hands over the session that `HTTP2Session.init` named.
-  static func tell(_ owner: UnsafeMutableRawPointer?, _ tell: (HTTP2Session) -> Void) {
+  static func tell(_ owner: UnsafeMutableRawPointer?, _ event: (HTTP2Session) -> Void) {
     guard let owner = unsafe owner else { return }
-    // Sound: the session is in the middle of a call and so outlives this one. There are a dozen of them a request, each
+    // Sound: the session is in the middle of a call and so outlives this one. There are a dozen events a request, each
     // of which would count a reference.
-    unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { tell($0) }
+    unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { event($0) }
   }
 }
 
@@ -147,7 +147,7 @@ enum HTTP2Response {
 
 /// The fields of a response in one piece of memory, as nghttp2 wants them.
 ///
-/// On the stack: there are five at most, and all but the numbers are texts of this program.
+/// On the stack: there are five at most, of 142 bytes together, and all but the numbers are texts of this program.
 private struct HTTP2Fields: ~Copyable {
   private var text = InlineArray<192, UInt8>(repeating: 0)
   private var textCount = 0

@@ -45,7 +45,9 @@ struct HTTP2Stream {
     }
   }
 
+  /// Of a head that is refused nothing is kept: compressed (RFC 7541), a byte can stand for kilobytes.
   private mutating func keep(_ value: Span<UInt8>) -> Range<Int> {
+    guard rejection == nil else { return 0..<0 }
     let start = head.count
     head.append(value)
     return start..<head.count
@@ -54,8 +56,7 @@ struct HTTP2Stream {
   /// What the stream takes without its bodies; 0 until its head is whole.
   private(set) var costOfHead = 0
 
-  /// The head is whole: gives what the stream takes with it, this object and what nghttp2 keeps of it, about 1 KiB; for
-  /// trailers, which are thrown away, nothing more.
+  /// The head is whole: gives what the stream takes with it, here and in what nghttp2 keeps of it, about 1 KiB.
   mutating func settleHead() -> Int {
     let former = costOfHead
     costOfHead = 1024 + head.count
@@ -64,6 +65,7 @@ struct HTTP2Stream {
 
   mutating func refuse(_ reason: HTTPRejection) {
     if rejection == nil { rejection = reason }
+    head = []
     body = []
   }
 

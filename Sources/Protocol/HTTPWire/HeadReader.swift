@@ -1,7 +1,7 @@
 /// Reads a request's head as it arrives: each line once, as soon as its end has come.
 struct HeadReader {
   /// What the lines so far say.
-  var head = RequestHead()
+  private(set) var head = RequestHead()
   /// Where the line begins that is being looked at.
   private var lineStart = 0
   /// No control character but tabs is between the line's start and here.
@@ -26,6 +26,9 @@ struct HeadReader {
     }
     return nil
   }
+
+  /// The client was told to go on, which it is told once.
+  mutating func continueWasSent() { head.expectsContinue = false }
 
   private mutating func take(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
     if lines == 0 { try head.takeRequestLine(line, of: bytes) } else { try head.takeField(line, of: bytes) }

@@ -47,7 +47,7 @@ struct DurationTally: ~Copyable, Sendable {
   private let buckets = InlineArray<15, Tally> { _ in Tally() }
   private let nanoseconds = Tally()
 
-  /// Adds as many times what was the same for all of them.
+  /// Counts one duration for so many reviews.
   func add(_ begin: Moment, _ end: Moment, times: Int = 1) {
     let duration = end.nanoseconds - begin.nanoseconds
     var bucket = 0

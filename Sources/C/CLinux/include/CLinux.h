@@ -15,6 +15,11 @@
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC.
 int clinux_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 
+/// recvfrom(2) and sendto(2) without an address, as the kernel has them: those of glibc are points where a thread
+/// may be cancelled, and begin and end with a locked instruction; no thread here is ever cancelled.
+ssize_t clinux_receive(int socket, void *buffer, size_t count);
+ssize_t clinux_send(int socket, const void *buffer, size_t count, int flags);
+
 /// sched_getaffinity(2): how many processors this process may run on, or 0 if the kernel does not say.
 int clinux_processor_count(void);
 

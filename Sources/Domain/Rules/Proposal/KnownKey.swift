@@ -19,6 +19,12 @@ package enum KnownKey: CaseIterable, Sendable {
     }
   }
 
+  func isSpelled(_ text: String) -> Bool {
+    // Sound: the bytes are lent for the time of the call.
+    spelling.withUTF8Buffer { unsafe text.utf8.elementsEqual($0) }
+  }
+
+  /// The same for a message.
   var name: String { "\(spelling)" }
 }
 
@@ -36,8 +42,7 @@ enum KeyReading: Equatable, Sendable {
   }
 
   init(_ key: String) {
-    // Swift takes canonically equivalent strings for equal; to the letters of these keys nothing else is equivalent.
-    if let known = KnownKey.allCases.first(where: { $0.name == key }) {
+    if let known = KnownKey.allCases.first(where: { $0.isSpelled(key) }) {
       self = .known(known)
     } else if let known = KnownKey.allCases.first(where: { $0.name.caseFolded == key.caseFolded }) {
       self = .inAnotherCase(known)

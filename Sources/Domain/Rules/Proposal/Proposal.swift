@@ -6,7 +6,7 @@ package enum SettingField: String, Sendable {
   case `default`
 }
 
-/// A text that somebody proposes as the storage network, read exactly once.
+/// A text that somebody proposes as the storage network, and what it says.
 struct Proposal {
   enum Reading {
     /// The field holds no string at all.

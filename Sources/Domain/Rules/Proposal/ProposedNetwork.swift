@@ -150,9 +150,9 @@ extension JSONText {
     let isNegative = raw[0] == UInt8(ascii: "-")
     var number = 0
     for place in (isNegative ? 1 : 0)..<raw.count {
-      let digit = raw[place] &- UInt8(ascii: "0")
-      guard digit < 10 else { return nil }
-      number = number < Int.max / 10 ? number * 10 + Int(digit) : Int.max
+      let digit = Int(raw[place]) - Int(UInt8(ascii: "0"))
+      guard (0..<10).contains(digit) else { return nil }
+      number = number <= (Int.max - digit) / 10 ? number * 10 + digit : Int.max
     }
     guard isNegative else { return number }
     return number == 0 ? nil : number == .max ? .min : -number
