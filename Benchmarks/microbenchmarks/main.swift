@@ -51,6 +51,7 @@ measure("decode it with Foundation, for comparison", calls: 100) {
   _ = try? JSONDecoder().decode(FoundationReview.self, from: Data(review))
 }
 measure("judge it") { _ = ruleset.judge(change) { cluster } }
+measure("normalise it, as /mutate does") { _ = change.normalisedValue }
 measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
 
 if isWanted(judgingLarge) {

@@ -18,16 +18,12 @@ package enum CanonicalValue {
   }
 
   private static func ordered(_ members: [JSONMember]) -> [JSONMember]? {
-    var known: [KnownKey: JSONMember] = [:]
-    var unknown: [JSONMember] = []
-    for member in members {
-      switch KeyReading(member.key) {
-      case .known(let key): known[key] = saysNothing(member.value, for: key) ? nil : member
-      case .unknown: unknown.append(member)
-      case .inAnotherCase: return nil
-      }
+    let known = KnownKey.allCases.compactMap { key in
+      members.first { key.isSpelled($0.key) && !saysNothing($0.value, for: key) }
     }
-    return KnownKey.allCases.compactMap { known[$0] } + unknown.sortedByKey
+    let others = members.filter { member in !KnownKey.allCases.contains { $0.isSpelled(member.key) } }
+    guard others.allSatisfy({ KeyReading($0.key) == .unknown }) else { return nil }
+    return known + others.sortedByKey
   }
 
   /// Whether Harvester reads the entry as it would read its absence.

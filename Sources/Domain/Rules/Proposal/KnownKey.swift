@@ -21,7 +21,8 @@ package enum KnownKey: CaseIterable, Sendable {
 
   func isSpelled(_ text: String) -> Bool {
     // Sound: the bytes are lent for the time of the call.
-    spelling.withUTF8Buffer { unsafe text.utf8.elementsEqual($0) }
+    text.utf8.count == spelling.utf8CodeUnitCount
+      && spelling.withUTF8Buffer { unsafe text.utf8.elementsEqual($0) }
   }
 
   /// The same for a message.
