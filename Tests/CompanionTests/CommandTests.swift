@@ -121,6 +121,7 @@ import Testing
     ),
     (["verify", "--cluster-snapshot", "/dev/null"], "no setting storage-network"),
     (["verify", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
+    (["verify", "--cluster-snapshot", ""], "an empty path names no file"),
     (["verify", "--cluster-snapshot", cluster, "--timeout", "0"], "at least a second"),
     (["verify", "--kubeconfig", "/nowhere"], "/nowhere: No such file or directory"),
     (["check", "-f", "-", "--cluster-snapshot", cluster], "standard input: there is no Setting"),

@@ -5,7 +5,8 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
   public let description: String
 
   init(_ path: String, _ reason: String) {
-    description = "\(path): \(reason)"
+    // As from a variable of the shell that was never set.
+    description = path.isEmpty ? "an empty path names no file" : "\(path): \(reason)"
   }
 }
 
