@@ -26,6 +26,8 @@ extension Span<UInt8> {
     return (end, try placeBehindColon(from: end), isPlain)
   }
 
+  /// `,"`
+  static var commaQuote: UInt16 { 0x222C }
   /// `":`
   private static var quoteColon: UInt16 { 0x3A22 }
 

@@ -23,20 +23,41 @@ extension Span<UInt8> {
     var specials = known
     defer { known = specials }
     var containers = Containers(below: depth)
-    while true {
+    value: while true {
       if try passScalarOrOpen(&place, &containers, &specials) {
         // Behind a value: what ends here is closed, then comes a comma before the next member or element.
         while true {
           if containers.isEmpty { return place }
+          if containers.innermostIsObject {
+            if try passTexts(&place, &specials) { continue value }
+            if place < count, self[checked: place] == UInt8(ascii: "}") {
+              containers.leave()
+              place &+= 1
+              continue
+            }
+          }
           let byte = try firstByte(from: &place)
-          place &+= 1
           if byte == UInt8(ascii: ",") { break }
-          try containers.close(byte, at: place &- 1)
+          try containers.close(byte, at: place)
+          place &+= 1
         }
+        place &+= 1
         _ = try firstByte(from: &place)
       }
       if containers.innermostIsObject { place = try placesBehindKey(at: place, &specials).value }
     }
+  }
+
+  /// Moves over members such as `,"key":"text"`, of which most objects consist, as long as they come; tells whether the
+  /// value of a key has to follow, because it is no text.
+  @inline(__always)
+  private func passTexts(_ place: inout Int, _ specials: inout SpecialBytes) throws(JSONError) -> Bool {
+    while has(pair: Self.commaQuote, at: place) {
+      place = try placesBehindKey(at: place &+ 1, &specials).value
+      guard place < count, self[checked: place] == UInt8(ascii: "\"") else { return true }
+      place = try placeBehindString(at: place, &specials).place
+    }
+    return false
   }
 
   /// Moves over one scalar or an empty container, and tells that a value has ended; or into a container that is not empty.
@@ -50,11 +71,14 @@ extension Span<UInt8> {
       return true
     }
     switch byte {
-    case UInt8(ascii: "{"), UInt8(ascii: "["):
-      guard containers.push(isObject: byte == UInt8(ascii: "{")) else { throw failure(.tooDeep, at: place) }
+    case UInt8(ascii: "{"):
+      guard containers.push(isObject: true) else { throw failure(.tooDeep, at: place) }
       place &+= 1
-      let next = try firstByte(from: &place)
-      return next == (byte == UInt8(ascii: "{") ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+      return try firstByte(from: &place) == UInt8(ascii: "}")
+    case UInt8(ascii: "["):
+      guard containers.push(isObject: false) else { throw failure(.tooDeep, at: place) }
+      place &+= 1
+      return try firstByte(from: &place) == UInt8(ascii: "]")
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       place = try placeBehindNumber(at: place)
     case UInt8(ascii: "t"):
@@ -72,12 +96,13 @@ extension Span<UInt8> {
 
 /// Which containers are open while skipping: one bit a level, the innermost lowest.
 private struct Containers {
-  private let levelsBelow: Int
   private var objectBits: UInt64 = 0
   private var count = 0
+  private let most: Int
 
+  /// - Parameter depth: How many are open around them.
   init(below depth: Int) {
-    levelsBelow = depth
+    most = JSONLimits.depth - depth
   }
 
   var isEmpty: Bool { count == 0 }
@@ -85,10 +110,16 @@ private struct Containers {
 
   /// False when the limit on depth is reached.
   mutating func push(isObject: Bool) -> Bool {
-    guard levelsBelow + count < JSONLimits.depth else { return false }
-    objectBits = objectBits << 1 | (isObject ? 1 : 0)
-    count += 1
+    guard count < most else { return false }
+    objectBits = objectBits &<< 1 | (isObject ? 1 : 0)
+    count &+= 1
     return true
+  }
+
+  /// - Precondition: one is open.
+  mutating func leave() {
+    objectBits &>>= 1
+    count &-= 1
   }
 
   /// Leaves the innermost container, which this byte has to end.
@@ -97,7 +128,6 @@ private struct Containers {
       throw JSONError(
         problem: innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, offset: place)
     }
-    objectBits >>= 1
-    count -= 1
+    leave()
   }
 }
