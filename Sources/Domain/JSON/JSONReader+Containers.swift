@@ -67,6 +67,6 @@ extension JSONReader {
     let (end, value, isPlain) = try bytes.placesBehindKey(at: start, &specials)
     offset = value
     _ = try firstByte()
-    return text(start + 1..<end - 1, isPlain: isPlain)
+    return text(from: start &+ 1, to: end &- 1, isPlain: isPlain)
   }
 }

@@ -36,7 +36,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
     let start = offset
     let isPlain: Bool
     (offset, isPlain) = try bytes.placeBehindString(at: start, &specials)
-    return text(start + 1..<offset - 1, isPlain: isPlain)
+    return text(from: start &+ 1, to: offset &- 1, isPlain: isPlain)
   }
 
   /// Reads a number and gives its text: JSON numbers have no width, so none is chosen here.
@@ -45,7 +45,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
     _ = try firstByte()
     let start = offset
     offset = try bytes.placeBehindNumber(at: start)
-    return text(start..<offset, isPlain: true)
+    return text(from: start, to: offset, isPlain: true)
   }
 
   public mutating func readBool() throws(JSONError) -> Bool {

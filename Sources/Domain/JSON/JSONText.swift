@@ -133,9 +133,13 @@ public struct JSONText: ~Escapable {
 }
 
 extension JSONReader {
+  /// - Precondition: Both places were passed, the first one first.
   @_lifetime(copy self)
-  func text(_ range: Range<Int>, isPlain: Bool) -> JSONText {
-    JSONText(raw: bytes.extracting(range), isPlain: isPlain)
+  @inline(__always)
+  func text(from start: Int, to end: Int, isPlain: Bool) -> JSONText {
+    assert(0 <= start && start <= end && end <= bytes.count)
+    // Sound: see above; the assertion keeps it so in debug builds.
+    return JSONText(raw: unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (start, end))), isPlain: isPlain)
   }
 }
 
