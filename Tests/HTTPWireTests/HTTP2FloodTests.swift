@@ -83,6 +83,22 @@ import Testing
     #expect(stream.settleHead() <= 1024 + HTTPLimits.head)
   }
 
+  @Test(arguments: [false, true]) func `that goes on beyond it, or its trailers, end the connection`(
+    isTrailer: Bool
+  ) {
+    var wire = HTTP2Wire()
+    wire.send(Frame.headers(1, method: Frame.post, ends: false))
+    var count = 0
+    while count < 12_000, wire.server.headerCame(1, Array("x".utf8).span, Self.field.span, isTrailer: isTrailer) {
+      count += 1
+    }
+    #expect(count <= HTTPLimits.fieldsOfStream / Self.field.count)
+    #expect(wire.server.rejection == .flood)
+    wire.send([])
+    #expect(wire.state == .closing)
+    #expect(wire.goAway == 11)
+  }
+
   @Test func `says with its last content type what the body is`() {
     var stream = HTTP2Stream(id: 1)
     for value in ["text/plain", "application/json"] {

@@ -149,6 +149,9 @@ import Testing
     #expect(conversation[neighbour].text == "post /n||ab|")
     #expect(conversation.client.goAway == nil)
     #expect(conversation.state == .idle)
+    // Whoever counts them is told of each once.
+    #expect(conversation.server.takeRefusals().count == 1)
+    #expect(conversation.server.takeRefusals().isEmpty)
   }
 
   @Test func `a target over the limit is told so`() {

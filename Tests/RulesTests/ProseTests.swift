@@ -75,10 +75,36 @@ import Testing
   }
 
   @Test func `is spelled canonically without comparing each key with each`() {
-    let keys = (0..<60_000).map { "\"k\($0)\":1" }
+    let keys = (0..<6_000).map { "\"k\($0)\":1" }
     let text = "{\(keys.joined(separator: ","))}"
     let spelling = CanonicalValue.spelling(of: Array(text.utf8))
     #expect(spelling?.count == text.utf8.count)
     #expect(CanonicalValue.spelling(of: Array("{\((keys + [keys[7]]).joined(separator: ","))}".utf8)) == nil)
+  }
+
+  @Test func `has no canonical spelling, since it is refused anyway`() {
+    func text(_ count: Int) -> [UInt8] { Array("{ \"a\":\"\(String(repeating: "x", count: count - 9))\"}".utf8) }
+    #expect(text(Proposal.longestText).count == Proposal.longestText)
+    #expect(CanonicalValue.spelling(of: text(Proposal.longestText))?.count == Proposal.longestText - 1)
+    #expect(CanonicalValue.spelling(of: text(Proposal.longestText + 1)) == nil)
+  }
+
+  /// Swift normalises what it compares and hashes: of marks out of order, each would be moved past half of the others.
+  @Test(.timeLimit(.minutes(1))) func `of combining marks costs no more than any other`() {
+    let marks = String(repeating: "\u{301}", count: 16_000) + String(repeating: "\u{323}", count: 16_000)
+    var facts = ClusterFacts()
+    facts.clusterNetworks = ClusterNetworkFact.join(
+      (0..<20).map { ClusterNetworkCondition(name: "network-\($0)", isReady: true) }, [], [], [])
+    let others = (0..<9).map { "\"k\($0)\":1" }.joined(separator: ",")
+    for text in ["{\"clusterNetwork\":\"\(marks)\"}", "{\"\(marks)\":1,\(others)}"] {
+      let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array(text.utf8))))
+      for _ in 0..<10 {
+        guard case .denied = Ruleset().judge(change, in: { KnownCluster(facts) }) else {
+          Issue.record("marks are no network")
+          return
+        }
+        #expect(CanonicalValue.spelling(of: Array(text.utf8)) != nil)
+      }
+    }
   }
 }

@@ -68,6 +68,12 @@ public final class ClientTLS {
   /// Says that nothing more will be sent.
   public func endSending() { SSL_shutdown(ssl) }
 
+  /// Says that from now on it sends with another key (RFC 8446 section 4.6.3).
+  public func changeKey() {
+    SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED)
+    SSL_do_handshake(ssl)
+  }
+
   /// The ciphertext that has to go to the server.
   public func takeOutput() -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: BIO_ctrl_pending(outgoing))

@@ -78,6 +78,12 @@ public final class HTTPSConnection {
   /// The end of a half-closed connection: nothing more will come, answers are still taken.
   public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+  /// Changes its key so often, without a word of HTTP.
+  public func changeKeys(times: Int) throws {
+    for _ in 0..<times { tls.changeKey() }
+    try send([UInt8]())
+  }
+
   public func ask(_ path: String, post body: String? = nil) throws -> Answer {
     try send(Self.request(path, post: body))
     return try receiveAnswer()

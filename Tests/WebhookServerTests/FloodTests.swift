@@ -4,6 +4,34 @@ import Testing
 
 @testable import WebhookServer
 
+@Suite struct `A flood of TLS messages` {
+  @Test func `ends its connection and is counted`() throws {
+    let server = try ServerInProcess()
+    let peer = try HTTPSConnection(port: server.port, server.clientContext)
+    // A few are nothing to complain about.
+    try peer.changeKeys(times: 100)
+    #expect(try peer.ask("/healthz").status == 200)
+    #expect(server.state.metrics.limits.what == [:])
+
+    let flood = ServerLimits.bytesWithoutContent / 27 + 1
+    try? peer.changeKeys(times: flood)
+    #expect(try peer.receiveUntilClosed() == "")
+    #expect(server.state.metrics.limits.what == ["tls_flood": 1])
+  }
+
+  @Test func `is not seen in records of a byte each`() throws {
+    let server = try ServerInProcess()
+    let peer = try HTTPSConnection(port: server.port, server.clientContext)
+    let review = try ExampleReview.text("delete")
+    let request = HTTPSConnection.request("/validate", post: review)
+    for _ in 0..<10 {
+      for byte in request.utf8 { try peer.send([byte]) }
+      #expect(try peer.receiveAnswer().status == 200)
+    }
+    #expect(server.state.metrics.limits.what == [:])
+  }
+}
+
 @Suite struct `A flood over HTTP/2` {
   /// Frames a few at a time, and as many as a socket holds: nghttp2's own limits count within what is read at once.
   @Test(arguments: Flood.all, [16, 2_000])

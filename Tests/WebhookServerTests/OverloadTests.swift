@@ -1,4 +1,5 @@
 import Foundation
+import HTTPWire
 import Testbed
 import Testing
 
@@ -62,6 +63,33 @@ extension ServerInProcess {
       #expect(try calm.ask("/healthz").status == 200)
     }
     #expect(server.state.metrics.shedConnections > 0)
+  }
+
+  @Test func `keeps who has asked before, while a flood of newcomers says nothing`() throws {
+    let server = try ServerInProcess(room: Self.room(16))
+    let calm = try HTTPSConnection(port: server.port, server.clientContext)
+    #expect(try calm.ask("/healthz").status == 200)
+    let crowd = try (0..<80).map { _ in try RawSocket(port: server.port) }
+    #expect(eventually { server.state.metrics.shedConnections >= 80 - 16 })
+    #expect(try calm.ask("/healthz").status == 200)
+    #expect(crowd.count == 80)
+  }
+
+  @Test func `lets those go at last that are slow to send their requests`() throws {
+    let server = try ServerInProcess(room: Self.room(4))
+    let context = server.clientContext
+    let busy = try (0..<4).map { _ in
+      let connection = try HTTPSConnection(port: server.port, context)
+      try connection.send("POST /validate HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+      #expect(try connection.receiveAnswer().status == 100)
+      return connection
+    }
+    // Nobody has used up what is fair, and nobody runs out of time.
+    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
+    #expect(server.state.metrics.acceptPauses > 0)
+    #expect(server.state.metrics.shedConnections == 1)
+    #expect(server.state.metrics.expiredConnections.current == 0)
+    #expect(busy.count == 4)
   }
 
   @Test func `lets a newcomer wait while everybody is busy, and serves it then`() throws {
@@ -270,6 +298,20 @@ extension ServerInProcess {
     connection.endSending()
     #expect(try connection.receiveAnswer().body == "ok\n")
     #expect(try connection.receiveUntilClosed() == "")
+  }
+
+  @Test func `a peer that has asked for much and closed its half gets every answer, in turns with the others`() throws {
+    let server = try ServerInProcess()
+    let context = server.clientContext
+    let connection = try HTTPSConnection(port: server.port, context)
+    let count = 100
+    // Far more than may wait to be sent.
+    try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: count))
+    connection.endSending()
+    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
+    let answers = try connection.receiveUntilClosed()
+    #expect(answers.utf8.count > 10 * HTTPLimits.waitingOutput)
+    #expect(answers.components(separatedBy: "HTTP/1.1 200 OK").count == count + 1)
   }
 
   @Test func `a flood of handshakes does not keep an honest client waiting`() throws {

@@ -42,6 +42,8 @@ final class Connection {
   private var received: Range<Int>?
   /// It has said (close_notify) that it will send no more.
   private var peerHasEnded = false
+  /// Received and without anything in it for HTTP, as far as what came with it does not make up for it.
+  private var bytesWithoutContent = 0
   /// Who the client is, by its certificate.
   private var client: String?
 
@@ -108,12 +110,14 @@ extension Connection {
     if phase != .lingering { bench.buffer.withBytes(range) { take($0, bench) } }
   }
 
-  /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that.
+  /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that: once, so that somebody who
+  /// has asked for much at once takes turns with the others. The poller tells when there is room for more.
   func send(_ bench: Workbench) {
     guard phase != .closed else { return }
     flush(bench)
-    while phase == .sending, outbox.isEmpty {
+    if phase == .sending, outbox.isEmpty {
       resume(bench)
+      if peerHasEnded, phase != .sending { finish(bench) }
       flush(bench)
     }
   }
@@ -172,16 +176,27 @@ extension Connection {
       break
     case .open:
       serve(plaintext.span, bench)
+      bound(ciphertext.count, plaintext.count, bench)
     case .ended:
       peerHasEnded = true
       serve(plaintext.span, bench)
-      // What waits for room goes out as far as there is some, before the end is said.
-      send(bench)
-      finish(bench)
+      // What waits for room is answered in later turns, before the end is said.
+      if phase != .sending { finish(bench) }
     case .failed(let failure):
       if http == nil { bench.note(failure) }
       finish(bench)
     }
+  }
+
+  /// TLS has messages of its own, such as new keys, and each costs; whoever sends little else has to go. What TLS itself
+  /// replies waits to be taken as answers do.
+  private func bound(_ received: Int, _ read: Int, _ bench: Workbench) {
+    bytesWithoutContent = max(0, bytesWithoutContent + received - ServerLimits.weightOfContent * read)
+    if bytesWithoutContent > ServerLimits.bytesWithoutContent {
+      bench.endpoints.state.metrics.count(.tlsFlood)
+      return finish(bench)
+    }
+    if phase == .idle, outbox.count > HTTPLimits.waitingOutput { phase = .sending }
   }
 
   private func serve(_ plaintext: Span<UInt8>, _ bench: Workbench) {
@@ -217,6 +232,7 @@ extension Connection {
   private func settle(_ state: SessionState?, _ bench: Workbench) {
     // From the handshake's end on there is a session.
     guard let state else { return end() }
+    for reason in http?.takeRefusals() ?? [] { bench.note(reason) }
     // Swapped in and out: an assignment would count a reference.
     var output: [UInt8] = []
     swap(&output, &bench.output)

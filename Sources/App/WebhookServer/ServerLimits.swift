@@ -22,6 +22,14 @@ package enum ServerLimits {
   /// Bytes that a connection may have to send before the loop's turn ends; with more it sends at once.
   package static let unsentInTurn = 16 * 1024
 
+  /// Bytes of one connection without content for HTTP: 9,000 changes of keys, which nobody needs. A record of one byte has
+  /// 23, so content weighs more than that.
+  package static let bytesWithoutContent = 256 * 1024
+  package static let weightOfContent = 32
+
+  /// What the kernel keeps of answers that a client does not take; left to itself, that may be 4 MiB. Linux doubles it.
+  package static let sendBuffer: Int32 = 128 * 1024
+
   /// Connections of a loop that keep OpenSSL's buffers while they rest, 34 KiB each: more than an API server opens.
   package static let warmConnections = 64
 

@@ -46,13 +46,15 @@ extension JSONError {
   }
 
   /// Where `offset` lies in `text`, both counted from 1; a column is a byte, as editors count ASCII.
-  public func position(in text: some Collection<UInt8>) -> (line: Int, column: Int) {
-    let before = text.prefix(offset)
-    let newline = UInt8(ascii: "\n")
-    let line = before.count { $0 == newline } + 1
-    let column = before.reversed().prefix { $0 != newline }.count + 1
+  public func position(in text: Span<UInt8>) -> (line: Int, column: Int) {
+    var (line, column) = (1, 1)
+    for place in 0..<min(offset, text.count) {
+      if text[place] == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) } else { column += 1 }
+    }
     return (line, column)
   }
+
+  public func position(in text: [UInt8]) -> (line: Int, column: Int) { position(in: text.span) }
 }
 
 /// Bounds on what is read as JSON.

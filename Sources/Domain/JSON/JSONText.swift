@@ -143,6 +143,16 @@ extension JSONReader {
   }
 }
 
+extension String {
+  /// Whether both have the same bytes.
+  ///
+  /// For what peers wrote: Swift's own comparison and hashing normalise first (Unicode 15, chapter 3.11), and a text of
+  /// many combining marks takes them the square of its length, seconds for 64 KiB.
+  public func isExactly(_ other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+}
+
 extension StaticString {
   /// The literal's UTF-8 bytes.
   var bytes: UnsafeBufferPointer<UInt8> {

@@ -76,9 +76,9 @@ extension JSONReader {
       return .array(elements)
     case .object:
       var members: [JSONMember] = []
-      // What is read as a tree has a handful of members; growing one by one would move them three times.
-      members.reserveCapacity(8)
       try readMembers { key, reader throws(JSONError) in
+        // What is read as a tree has a handful of members; growing one by one would move them three times.
+        if members.isEmpty { members.reserveCapacity(8) }
         members.append(JSONMember(key: key.string, value: try reader.readValue()))
       }
       return .object(members)

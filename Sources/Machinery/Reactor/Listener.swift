@@ -15,8 +15,11 @@ public struct Listener: ~Copyable, Sendable {
     case exhausted(Errno)
   }
 
-  /// - Parameter backlog: How many connections the kernel completes before they are accepted.
-  public init(on address: SocketAddress, backlog: Int32) throws(Errno) {
+  /// - Parameters:
+  ///   - backlog: How many connections the kernel completes before they are accepted.
+  ///   - sendBuffer: How many bytes it keeps for each that were not taken, half of what it reckons (socket(7), SO_SNDBUF);
+  ///     nil for as many as it likes.
+  public init(on address: SocketAddress, backlog: Int32, sendBuffer: Int32? = nil) throws(Errno) {
     let socket = Descriptor(owning: try Syscalls.socket(address.family))
     // A restart must not wait for the last connections' TIME-WAIT to end.
     try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_REUSEADDR, to: 1)
@@ -24,6 +27,8 @@ public struct Listener: ~Copyable, Sendable {
       // [::] takes IPv4 too, so one --listen serves a dual-stack Pod.
       try Syscalls.setOption(socket.rawValue, level: Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0)
     }
+    // Accepted sockets inherit it.
+    if let sendBuffer { try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_SNDBUF, to: sendBuffer) }
     try Syscalls.bind(socket.rawValue, to: address)
     try Syscalls.listen(socket.rawValue, backlog: backlog)
     self.address = try Syscalls.localAddress(of: socket.rawValue)

@@ -11,7 +11,7 @@ package enum ReviewDecoder {
       try reader.read(&review)
       try reader.readEnd()
     } catch {
-      let (line, column) = error.position(in: body.indices.map { body[$0] })
+      let (line, column) = error.position(in: body)
       throw .notJSON(explanation: error.explanation, line: line, column: column)
     }
     return try review.request()
@@ -62,7 +62,7 @@ private struct WrittenRequest: ~Copyable {
   ///
   /// A request that deletes a whole collection comes once for each object, without a name of its own.
   private var concernsStorageNetwork: Bool {
-    hasOurResource && (hasOurName || isUnnamed && oldObject?.name == "storage-network")
+    hasOurResource && (hasOurName || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
   }
 
   /// The change that is asked for, if it is ours; the objects move into it.

@@ -20,14 +20,13 @@ enum HTTP2Callbacks {
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
       _, frame, name, nameLength, value, valueLength, _, owner in
       guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
-      // Trailer fields are thrown away: nothing in them could change what was asked.
-      guard unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+      var isWithinLimit = true
       unsafe HTTP2Callbacks.tell(owner) { session in
-        unsafe session.headerCame(
+        isWithinLimit = unsafe session.headerCame(
           frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
-          Span(_unsafeStart: value, count: valueLength))
+          Span(_unsafeStart: value, count: valueLength), isTrailer: frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST)
       }
-      return 0
+      return isWithinLimit ? 0 : Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, owner in
       guard let bytes = unsafe bytes else { return 0 }

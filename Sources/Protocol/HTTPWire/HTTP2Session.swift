@@ -22,6 +22,8 @@ internal import CNGHTTP2
   private var defence = FloodDefence()
   private(set) var answered = 0
   private var isShuttingDown = false
+  /// Why single requests were refused since somebody asked; the connection lives on.
+  private var refusals: [HTTPRejection] = []
   /// What the peer did that ended the connection, if it did.
   package private(set) var rejection: HTTPRejection?
 
@@ -64,7 +66,7 @@ internal import CNGHTTP2
     for id in answerable {
       guard let index = index(of: id) else { continue }
       answered += 1
-      defence.answered()
+      if let reason = streams[index].rejection { refusals.append(reason) } else { defence.answered() }
       respond(toStreamAt: index, date, answer)
       if case .afterAnswer = end { submitNotice() }
     }
@@ -98,6 +100,11 @@ internal import CNGHTTP2
     unsafe HTTP2Response.submit(
       response, withBody: streams[index].method != .head, to: streams[index].id, at: date, on: session)
     streams[index].respond(with: response)
+  }
+
+  func takeRefusals() -> [HTTPRejection] {
+    if refusals.isEmpty { return [] }
+    return exchange(&refusals, with: [])
   }
 
   func announceEnd(output: inout [UInt8]) -> SessionState {
@@ -161,8 +168,15 @@ extension HTTP2Session {
     streams.append(HTTP2Stream(id: id))
   }
 
-  func headerCame(_ id: Int32, _ name: Span<UInt8>, _ value: Span<UInt8>) {
-    if let index = index(of: id) { streams[index].take(name, value) }
+  /// False where the heads of a stream have become so large that reading on would only serve the peer: compressed
+  /// (RFC 7541), four kilobytes can be a byte.
+  func headerCame(_ id: Int32, _ name: Span<UInt8>, _ value: Span<UInt8>, isTrailer: Bool) -> Bool {
+    guard let index = index(of: id) else { return true }
+    // Trailer fields are thrown away: nothing in them could change what was asked.
+    if isTrailer { streams[index].pass(name, value) } else { streams[index].take(name, value) }
+    if streams[index].bytesOfFields <= HTTPLimits.fieldsOfStream { return true }
+    refuse(.flood)
+    return false
   }
 
   func headersEnded(_ id: Int32, hasBody: Bool) {

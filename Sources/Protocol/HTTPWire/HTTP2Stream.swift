@@ -8,7 +8,8 @@ struct HTTP2Stream {
   private var head: [UInt8] = []
   private var path = 0..<0
   private var contentType = 0..<0
-  private var bytesOfFields = 0
+  /// Trailers included, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
+  private(set) var bytesOfFields = 0
   private var fieldCount = 0
   private(set) var expectsContinue = false
   var body: [UInt8] = []
@@ -24,8 +25,7 @@ struct HTTP2Stream {
   /// Takes a field; nghttp2 has checked that names and values are well-formed (RFC 9113 section 8.2.1).
   mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     fieldCount += 1
-    // As SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
-    bytesOfFields += name.count + value.count + 32
+    pass(name, value)
     if fieldCount > HTTPLimits.fieldCount { refuse(.tooManyFields) }
     if bytesOfFields > HTTPLimits.head { refuse(.headTooLarge) }
     if name.equals(":method") {
@@ -44,6 +44,9 @@ struct HTTP2Stream {
       if !expectsContinue { refuse(.unknownExpectation) }
     }
   }
+
+  /// Counts a field that nobody looks at.
+  mutating func pass(_ name: Span<UInt8>, _ value: Span<UInt8>) { bytesOfFields += name.count + value.count + 32 }
 
   /// Of a head that is refused nothing is kept: compressed (RFC 7541), a byte can stand for kilobytes.
   private mutating func keep(_ value: Span<UInt8>) -> Range<Int> {

@@ -7,6 +7,10 @@ package enum HTTPLimits {
   /// The API server sends about 250; other clients and the proxies before them a few thousand.
   package static let head = 16 * 1024
 
+  /// Fields of one HTTP/2 stream, trailers included, read out of their compression. A head that is larger than `head` is
+  /// refused; where it goes on like this, the connection ends, since reading costs what it says and not what it weighs.
+  package static let fieldsOfStream = 4 * head
+
   /// Our paths have nine; a query is ignored. RFC 9112 section 3 wants 8000 for lines in general.
   package static let target = 8 * 1024
 

@@ -48,6 +48,14 @@ extension HTTPSession {
 }
 
 extension HTTPSession {
+  /// Why single requests were refused since this was last asked, on a connection that lives on.
+  package func takeRefusals() -> [HTTPRejection] {
+    switch self {
+    case .http1: []
+    case .http2(let session): session.takeRefusals()
+    }
+  }
+
   /// How many requests have their answer.
   package var answered: Int {
     switch self {

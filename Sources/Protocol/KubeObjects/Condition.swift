@@ -11,21 +11,34 @@ package struct Condition: Sendable, Equatable {
 extension JSONReader {
   package mutating func readConditions() throws(JSONError) -> [Condition] {
     var conditions: [Condition] = []
-    try readElements { reader throws(JSONError) in
-      var condition = Condition()
-      try reader.readMembers { key, reader throws(JSONError) in
-        if key.equals("type") {
-          condition.type = try reader.readStringIfAny()?.string ?? ""
-        } else if key.equals("status") {
-          condition.status = try reader.readStringIfAny()?.string ?? ""
-        } else if key.equals("reason") {
-          condition.reason = try reader.readStringIfAny()?.string ?? ""
-        } else if key.equals("message") {
-          condition.message = try reader.readStringIfAny()?.string ?? ""
-        }
-      }
-      conditions.append(condition)
-    }
+    try readElements { reader throws(JSONError) in conditions.append(try reader.readCondition()) }
     return conditions
+  }
+
+  /// The first condition of a type; the others are not kept, however many there are.
+  package mutating func readCondition(ofType type: String) throws(JSONError) -> Condition? {
+    var found: Condition?
+    try readElements { reader throws(JSONError) in
+      guard found == nil else { return }
+      let condition = try reader.readCondition()
+      if condition.type.isExactly(type) { found = condition }
+    }
+    return found
+  }
+
+  private mutating func readCondition() throws(JSONError) -> Condition {
+    var condition = Condition()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("type") {
+        condition.type = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("status") {
+        condition.status = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("reason") {
+        condition.reason = try reader.readStringIfAny()?.string ?? ""
+      } else if key.equals("message") {
+        condition.message = try reader.readStringIfAny()?.string ?? ""
+      }
+    }
+    return condition
   }
 }

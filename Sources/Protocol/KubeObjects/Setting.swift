@@ -49,7 +49,7 @@ extension JSONReader {
     var configured: ConfiguredCondition?
     try readMembers { key, reader throws(JSONError) in
       guard key.equals("conditions") else { return }
-      configured = try reader.readConditions().first { $0.type == "configured" }.map {
+      configured = try reader.readCondition(ofType: "configured").map {
         ConfiguredCondition(status: $0.status, reason: $0.reason, message: $0.message)
       }
     }

@@ -15,6 +15,8 @@ enum Limit: String, CaseIterable {
   case bodySize = "body_size"
   /// Frames of HTTP/2 that ask for nothing, cancelled requests among them.
   case http2Flood = "http2_flood"
+  /// Messages of TLS itself, such as changes of keys.
+  case tlsFlood = "tls_flood"
 
   /// The time that a connection ran out of. Being idle for long is no offence, nor is a peer that does not say goodbye.
   init?(_ phase: Connection.Phase) {

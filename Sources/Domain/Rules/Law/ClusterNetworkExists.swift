@@ -1,12 +1,16 @@
+internal import JSON
+
 /// The cluster network is the bridge that the storage network hangs on; Harvester creates the network without looking,
 /// and its pods then wait for a bridge that never comes. The management network always exists.
 enum ClusterNetworkExists: Rule {
   static let demand = "The cluster network exists and is ready."
 
   static func judge(_ entries: Entries, _ world: World, _ findings: inout Findings) {
-    guard let name = entries.network.clusterNetwork.value, !name.isEmpty, name != managementNetwork else { return }
+    guard let name = entries.network.clusterNetwork.value, !name.isEmpty, !name.isExactly(managementNetwork) else {
+      return
+    }
     let networks = world.facts.clusterNetworks
-    guard let network = networks.first(where: { $0.name == name }) else {
+    guard let network = networks.first(where: { $0.name.isExactly(name) }) else {
       let others = networks.map(\.name)
       return findings.refuse(
         entries.path(.clusterNetwork),

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// VLAN identifiers have twelve bits, of which 4095 is reserved (IEEE 802.1Q); 0 or none means untagged. On the
 /// management network untagged frames and VLAN 1 belong to the hosts themselves.
 enum VLANIsInRange: Rule {
@@ -10,7 +12,7 @@ enum VLANIsInRange: Rule {
       // What is too large for a word was read as the largest or the smallest one.
       let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
       findings.refuse(entries.path(.vlan), "is \(written), but a VLAN is a number from 1 to 4094, or 0 for untagged")
-    } else if vlan < 2, entries.network.clusterNetwork.value == managementNetwork {
+    } else if vlan < 2, entries.network.clusterNetwork.value?.isExactly(managementNetwork) == true {
       findings.refuse(
         entries.path(.vlan),
         """

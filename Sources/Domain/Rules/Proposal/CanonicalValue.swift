@@ -2,14 +2,16 @@ internal import JSON
 
 /// The one spelling of a storage network: Harvester hashes the bytes, so each spelling would be another network.
 package enum CanonicalValue {
-  /// The canonical spelling of a text, or nil where the text has none because it is no JSON object with distinct keys.
+  /// The canonical spelling of a text, or nil where the text has none because it is no JSON object with distinct keys, or
+  /// too long to be one that is judged.
   /// `vlan` beside `VLAN` is not distinct: Harvester takes the last one, so their order must stay.
   ///
   /// White space alone is the empty text. The known keys come first in a fixed order, then the unknown ones in byte
   /// order; an entry that says what its absence says too is left out.
   package static func spelling(of text: [UInt8]) -> [UInt8]? {
     if SettingText.text(text).isBlank { return [] }
-    guard let value = try? JSONValue(parsing: text), case .object(let members) = value,
+    guard text.count <= Proposal.longestText, let value = try? JSONValue(parsing: text),
+      case .object(let members) = value,
       members.repeatedKeys.isEmpty, let ordered = ordered(members)
     else { return nil }
     var writer = JSONWriter(capacity: text.count)
@@ -40,10 +42,10 @@ extension [JSONMember] {
   /// The paths of keys that stand more than once in one object, such as `labels.a`: those of the outermost such object,
   /// in byte order, and no more of them than a message names.
   var repeatedKeys: [String] {
-    // Nearly always all are distinct; what is taken for equal here is looked at below.
+    // Nearly always all are distinct.
     if hasDistinctKeys { return repeatedKeysInside }
     let keys = sortedByKey.map(\.key)
-    func repeats(_ index: Int) -> Bool { index > 0 && keys[index].utf8.elementsEqual(keys[index - 1].utf8) }
+    func repeats(_ index: Int) -> Bool { index > 0 && keys[index].isExactly(keys[index - 1]) }
     let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(mostNamesInMessage)
     return repeated.isEmpty ? repeatedKeysInside : repeated.map { keys[$0] }
   }
@@ -56,12 +58,14 @@ extension [JSONMember] {
     return []
   }
 
-  /// A few keys are compared each with each, which needs no memory; many are put into a set.
+  /// A few keys are compared each with each, which needs no memory; many are sorted.
   private var hasDistinctKeys: Bool {
-    if count > 8 { return Set(lazy.map(\.key)).count == count }
+    if count > 8 {
+      let sorted = sortedByKey
+      return !zip(sorted, sorted.dropFirst()).contains { $0.key.isExactly($1.key) }
+    }
     for index in indices {
-      let (key, count) = (self[index].key, self[index].key.utf8.count)
-      for earlier in 0..<index where self[earlier].key.utf8.count == count && self[earlier].key == key { return false }
+      for earlier in 0..<index where self[earlier].key.isExactly(self[index].key) { return false }
     }
     return true
   }

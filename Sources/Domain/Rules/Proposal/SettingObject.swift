@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The parts of a Harvester `Setting` (harvesterhci.io/v1beta1) that the rules read.
 package struct SettingObject: Sendable, Equatable {
   package var name = ""
@@ -60,7 +62,7 @@ package final class ConfiguredCondition: Sendable, Equatable {
     self.message = message
   }
 
-  package var isInProgress: Bool { status == "False" && reason == "In Progress" }
+  package var isInProgress: Bool { status.isExactly("False") && reason.isExactly("In Progress") }
 
   package static func == (left: ConfiguredCondition, right: ConfiguredCondition) -> Bool {
     (left.status, left.reason, left.message) == (right.status, right.reason, right.message)

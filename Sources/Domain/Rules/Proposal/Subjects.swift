@@ -1,4 +1,5 @@
 internal import Addressing
+internal import JSON
 
 /// The entries of a JSON object that proposes a network; each may still be wrong.
 struct Entries {
@@ -17,8 +18,8 @@ struct Carrier {
   let clusterNetwork: ClusterNetworkFact
 
   init?(_ entries: Entries, in facts: borrowing ClusterFacts) {
-    guard let name = entries.network.clusterNetwork.value, name != managementNetwork,
-      let network = facts.clusterNetworks.first(where: { $0.name == name })
+    guard let name = entries.network.clusterNetwork.value, !name.isExactly(managementNetwork),
+      let network = facts.clusterNetworks.first(where: { $0.name.isExactly(name) })
     else { return nil }
     self.entries = entries
     clusterNetwork = network
