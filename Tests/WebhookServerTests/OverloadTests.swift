@@ -75,6 +75,22 @@ extension ServerInProcess {
     #expect(crowd.count == 80)
   }
 
+  @Test func `bounds the handshakes that are not done, beside connections that are`() throws {
+    var room = Self.room(64)
+    room.handshakesOfLoop = 8
+    let server = try ServerInProcess(room: room)
+    let context = server.clientContext
+    let calm = try HTTPSConnection(port: server.port, context)
+    #expect(try calm.ask("/healthz").status == 200)
+    let crowd = try (0..<40).map { _ in try RawSocket(port: server.port) }
+    #expect(eventually { server.state.metrics.shedConnections >= 40 - 8 })
+    #expect(server.state.metrics.openConnections <= 9)
+    #expect(server.state.metrics.limits.current.contains { $0.name == "handshakes" && $0.count > 0 })
+    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
+    #expect(try calm.ask("/healthz").status == 200)
+    #expect(crowd.count == 40)
+  }
+
   @Test func `lets those go at last that are slow to send their requests`() throws {
     let server = try ServerInProcess(room: Self.room(4))
     let context = server.clientContext

@@ -31,6 +31,8 @@ final class Connection {
   var timedFor: Turn?
   /// When its turn began.
   var since = Moment.now
+  /// Among those that the loop counts because their handshake is not done.
+  var isShakingHands = true
   /// Among those that keep their buffers while they rest.
   var isWarm = false
   private let tls: TLSSession

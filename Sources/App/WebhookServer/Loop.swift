@@ -22,6 +22,7 @@ final class Loop {
   private let room: Room
   private let bench: Workbench
   private var connections = Slots<Connection>()
+  private var handshakes = 0
   /// Whoever had something to do in this turn; what they sent is read at its end.
   private var served: [Connection] = []
   /// The connections that keep their buffers, as a ring that begins at `coldest`.
@@ -200,6 +201,7 @@ extension Loop {
         switch try shared.listener.accept() {
         case .connection(let socket, from: _):
           shed(spared)
+          if handshakes >= room.handshakesOfLoop { shed(oldestHandshakes) }
           add(socket)
         case .nobody: return
         case .exhausted(let reason):
@@ -228,6 +230,14 @@ extension Loop {
     return leavers
   }
 
+  /// A handshake may hold more memory than anything else that has not asked yet.
+  private var oldestHandshakes: [Connection] {
+    bench.endpoints.state.metrics.count(.handshakes)
+    let count = max(1, handshakes / ServerLimits.shedDivisor)
+    let begun = connections.all.filter { $0.phase == .handshake }
+    return Shedding.choose(count, from: begun, for: .full, patience, at: .now)
+  }
+
   private func shed(_ leavers: [Connection]) {
     bench.metrics.shedConnections.add(leavers.count)
     for connection in leavers { remove(connection) }
@@ -245,6 +255,7 @@ extension Loop {
   private func add(_ socket: consuming Socket) {
     bench.metrics.connections.add()
     bench.metrics.openConnections.add()
+    handshakes += 1
     var waiting: Socket? = socket
     let connection = connections.insert { token in
       guard let socket = waiting.take() else { preconditionFailure("a connection is made once") }
@@ -261,6 +272,7 @@ extension Loop {
   /// Makes poller and deadlines follow what a connection now waits for.
   private func settle(_ connection: Connection, at now: Moment) {
     if connection.phase == .closed { return remove(connection) }
+    if connection.phase != .handshake { endHandshake(of: connection) }
     let interest = connection.interest
     if interest != connection.polledFor {
       connection.polledFor = interest
@@ -280,6 +292,12 @@ extension Loop {
     }
   }
 
+  private func endHandshake(of connection: Connection) {
+    guard connection.isShakingHands else { return }
+    connection.isShakingHands = false
+    handshakes -= 1
+  }
+
   private func expire(_ token: Poller.Token) {
     guard let connection = connections[token] else { return }
     bench.note(expired: connection.phase)
@@ -292,6 +310,7 @@ extension Loop {
     try? poller.remove(connection.socket.descriptor)
     deadlines.clear(connection.token)
     connections.remove(connection.token)
+    endHandshake(of: connection)
     bench.metrics.openConnections.add(-1)
     if !isAccepting, acceptsAgainAt == nil { startAccepting() }
   }
@@ -300,6 +319,7 @@ extension Loop {
 /// How much a loop may take on.
 struct Room: Sendable {
   var ofLoop = ServerLimits.connectionsPerLoop
+  var handshakesOfLoop = ServerLimits.handshakesPerLoop
   /// Of all loops together.
   var ofServer = ServerLimits.connectionsPerLoop
   var bytesInFlightOfLoop = HTTPLimits.sharedMemory

@@ -46,6 +46,10 @@ package enum ServerLimits {
   /// comes and what goes), and twice the shared memory: 1.4 GiB.
   package static let connectionsPerLoop = 10_000
 
+  /// Handshakes of one loop that are not done. A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes
+  /// room for it at once; an honest handshake takes milliseconds.
+  package static let handshakesPerLoop = 1_000
+
   /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.
   package static let otherDescriptors = 64
 

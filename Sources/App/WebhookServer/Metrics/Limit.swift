@@ -5,6 +5,7 @@ internal import TLSWire
 enum Limit: String, CaseIterable {
   case connections
   case descriptors
+  case handshakes
   case handshakeTime = "handshake_time"
   case headTime = "head_time"
   case bodyTime = "body_time"
