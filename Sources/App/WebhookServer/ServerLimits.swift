@@ -39,11 +39,11 @@ package enum ServerLimits {
   /// Connections accepted from one socket before the others get their turn.
   package static let acceptsInTurn = 64
 
-  /// Connections of one loop. The API server opens 25 a host; an idle one costs at most 50 KiB.
+  /// Connections of one loop. The API server opens 25 a host; an idle one costs at most 64 KiB.
   ///
-  /// With `HTTPLimits.sharedMemory` this gives the most memory that peers can make a loop use: 10,000 times 50 KiB
-  /// and OpenSSL's buffers, one with a TLS record that is not whole (34 KiB), and twice `HTTPLimits.uncountedMemory` (what
-  /// comes and what goes), and twice the shared memory: 1.4 GiB.
+  /// With the others this gives the most memory that peers can make a loop use: 10,000 times 64 KiB and OpenSSL's
+  /// buffers, one with a TLS record that is not whole (34 KiB), and twice `HTTPLimits.uncountedMemory` (what comes and what
+  /// goes); 128 KiB for each handshake; and twice the shared memory: 1.7 GiB. What the kernel keeps comes on top.
   package static let connectionsPerLoop = 10_000
 
   /// Handshakes of one loop that are not done. A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes
