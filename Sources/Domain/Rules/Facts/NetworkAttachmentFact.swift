@@ -33,7 +33,7 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   /// Whether its frames and those of the other network meet. Harvester gives untagged networks the VLAN 1.
   func isOn(_ clusterNetwork: String, vlan: Int) -> Bool {
-    self.clusterNetwork.isExactly(clusterNetwork) && max(self.vlan, 1) == max(vlan, 1)
+    max(self.vlan, 1) == max(vlan, 1) && self.clusterNetwork.isExactly(clusterNetwork)
   }
 
   func lets(through vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
