@@ -161,6 +161,26 @@ import Testing
     #expect(wire.server.turn == 3)
   }
 
+  @Test func `a body has its time from when it began, not from when an older one was done`() {
+    var wire = HTTP2Wire()
+    for (time, stream): (Int64, UInt32) in [(10, 1), (20, 3), (30, 5)] {
+      wire.server.now = time
+      wire.send(Frame.headers(stream, method: Frame.post, ends: false))
+    }
+    #expect(wire.server.turnBegan == 10)
+    wire.server.now = 100
+    wire.send(Frame.data(1, ends: true))
+    #expect(wire.server.turn == 3)
+    #expect(wire.server.turnBegan == 20)
+    // Room for an answer is waited for from when there is one.
+    wire.send(Self.window(0))
+    wire.send(Frame.data(3, ends: true))
+    #expect(wire.state == .stalled)
+    #expect(wire.server.turnBegan == 100)
+    wire.send(Frame.windowUpdate(3, by: 1000))
+    #expect(wire.server.turnBegan == 30)
+  }
+
   @Test func `nor do other requests put off the deadline of a body that drips in`() {
     var wire = HTTP2Wire()
     wire.send(Frame.headers(1, method: Frame.post, ends: false))

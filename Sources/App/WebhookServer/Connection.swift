@@ -73,6 +73,12 @@ final class Connection {
 
   var turn: Turn { Turn(phase: phase, request: http?.turn ?? 0) }
 
+  /// When its turn began, where that was before the loop saw it: a stream of HTTP/2 that others were in front of.
+  var turnBegan: Moment? {
+    guard phase == .body || phase == .stalled else { return nil }
+    return http?.turnBegan.map { Moment(nanoseconds: $0) }
+  }
+
   /// What the poller has to wait for.
   var interest: Poller.Interest {
     switch phase {
@@ -204,6 +210,7 @@ extension Connection {
   private func serve(_ plaintext: Span<UInt8>, _ bench: Workbench) {
     if http == nil { begin(bench) }
     guard !plaintext.isEmpty || !bench.output.isEmpty else { return }
+    http?.takeTime(bench.clock.began.nanoseconds)
     settle(
       http?.receive(plaintext, at: bench.date, output: &bench.output) { request in
         bench.answer(request, over: version, from: client)
@@ -224,6 +231,7 @@ extension Connection {
   }
 
   private func resume(_ bench: Workbench) {
+    http?.takeTime(bench.clock.began.nanoseconds)
     settle(
       http?.resume(at: bench.date, output: &bench.output) { request in
         bench.answer(request, over: version, from: client)

@@ -287,8 +287,9 @@ extension Loop {
     let turn = connection.turn
     if turn != connection.timedFor {
       connection.timedFor = turn
-      connection.since = now
-      deadlines.set(connection.token, at: now + patience.duration(of: connection.phase, isEnding: isShuttingDown))
+      connection.since = connection.turnBegan ?? now
+      deadlines.set(
+        connection.token, at: connection.since + patience.duration(of: connection.phase, isEnding: isShuttingDown))
     }
   }
 

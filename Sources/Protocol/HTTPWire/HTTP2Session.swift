@@ -21,6 +21,8 @@ internal import CNGHTTP2
   private var end = End.none
   private var defence = FloodDefence()
   private(set) var answered = 0
+  /// The owner's clock: streams remember when they began, so that one does not have its time anew when an older one is done.
+  package var now: Int64 = 0
   private var isShuttingDown = false
   /// Why single requests were refused since somebody asked; the connection lives on.
   private var refusals: [HTTPRejection] = []
@@ -78,6 +80,9 @@ internal import CNGHTTP2
   /// The oldest request that is not done with: younger ones do not put off its deadline.
   var turn: Int { oldest.map { Int($0.id) } ?? answered }
 
+  /// When it began, in the nanoseconds of `now`; nil where nothing is waited for.
+  var turnBegan: Int64? { oldest?.since }
+
   private var oldest: HTTP2Stream? { streams.first }
 
   /// Whether there is memory for what all streams hold and so much more.
@@ -99,7 +104,7 @@ internal import CNGHTTP2
     bytesOfAnswers += response.body.count
     unsafe HTTP2Response.submit(
       response, withBody: streams[index].method != .head, to: streams[index].id, at: date, on: session)
-    streams[index].respond(with: response)
+    streams[index].respond(with: response, at: now)
   }
 
   func takeRefusals() -> [HTTPRejection] {
@@ -165,7 +170,7 @@ extension HTTP2Session {
   func streamBegan(_ id: Int32) {
     if id > newest + 2, passedOver.count < HTTPLimits.gapsRemembered { passedOver.append(newest + 1..<id) }
     newest = id
-    streams.append(HTTP2Stream(id: id))
+    streams.append(HTTP2Stream(id: id, at: now))
   }
 
   /// False where the heads of a stream have become so large that reading on would only serve the peer: compressed

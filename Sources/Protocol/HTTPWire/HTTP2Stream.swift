@@ -3,6 +3,8 @@
 /// Changed where the session holds it; an object would count references with each field of a head.
 struct HTTP2Stream {
   let id: Int32
+  /// When what is waited for began to be: its body, or room for its answer. In the nanoseconds of the owner's clock.
+  private(set) var since: Int64
   private(set) var method = HTTPMethod.other
   /// What of the head has to be kept, and where in it what is.
   private var head: [UInt8] = []
@@ -18,8 +20,9 @@ struct HTTP2Stream {
   /// How much of the response's body has been sent.
   private var sent = 0
 
-  init(id: Int32) {
+  init(id: Int32, at now: Int64 = 0) {
     self.id = id
+    since = now
   }
 
   /// Takes a field; nghttp2 has checked that names and values are well-formed (RFC 9113 section 8.2.1).
@@ -82,8 +85,9 @@ struct HTTP2Stream {
         body: body.span))
   }
 
-  mutating func respond(with response: HTTPResponse) {
+  mutating func respond(with response: HTTPResponse, at now: Int64) {
     self.response = response
+    since = now
   }
 
   /// Moves the next bytes of the response's body; tells how many, and whether they were the last.

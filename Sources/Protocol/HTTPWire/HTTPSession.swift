@@ -64,6 +64,22 @@ extension HTTPSession {
     }
   }
 
+  /// Takes the time, in nanoseconds of any clock that does not jump, for what begins from now on.
+  package func takeTime(_ now: Int64) {
+    switch self {
+    case .http1: break
+    case .http2(let session): session.now = now
+    }
+  }
+
+  /// When what is waited for began; nil where it begins with the turn.
+  package var turnBegan: Int64? {
+    switch self {
+    case .http1: nil
+    case .http2(let session): session.turnBegan
+    }
+  }
+
   /// Which request is being waited for: a deadline runs as long as this stays the same, however many bytes drip in.
   package var turn: Int {
     switch self {
