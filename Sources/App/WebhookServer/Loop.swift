@@ -201,7 +201,7 @@ extension Loop {
         switch try shared.listener.accept() {
         case .connection(let socket, from: _):
           shed(spared)
-          if handshakes >= room.handshakesOfLoop { shed(oldestHandshakes) }
+          if handshakes >= room.handshakesOfLoop { shedHandshakes() }
           add(socket)
         case .nobody: return
         case .exhausted(let reason):
@@ -231,11 +231,11 @@ extension Loop {
   }
 
   /// A handshake may hold more memory than anything else that has not asked yet.
-  private var oldestHandshakes: [Connection] {
+  private func shedHandshakes() {
     bench.endpoints.state.metrics.count(.handshakes)
     let count = max(1, handshakes / ServerLimits.shedDivisor)
     let begun = connections.all.filter { $0.phase == .handshake }
-    return Shedding.choose(count, from: begun, for: .full, patience, at: .now)
+    shed(Shedding.choose(count, from: begun, for: .full, patience, at: .now))
   }
 
   private func shed(_ leavers: [Connection]) {

@@ -26,7 +26,11 @@ struct Patience: Sendable {
   /// The same for a request that is read or answered; kubectl and the API server are done with it in milliseconds.
   var fairRequest: Duration = .seconds(10)
 
-  /// The same for a connection that rests between requests; the API server closes its own after this time.
+  /// How long a request may keep us waiting when there is no room and nobody else can be spared: far longer than one takes
+  /// that somebody sends.
+  var slowRequest: Duration = .seconds(2)
+
+  /// What is fair for a connection that rests between requests; the API server closes its own after this time.
   var fairRest: Duration = .seconds(90)
 
   /// - Parameter isEnding: The server is stopping, and waits for nobody who has not asked yet.

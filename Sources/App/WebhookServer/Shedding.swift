@@ -18,25 +18,33 @@ enum Shedding {
   static func choose(
     _ count: Int, from connections: [Connection], for need: Need, _ patience: Patience, at now: Moment
   ) -> [Connection] {
-    let candidates = connections.compactMap { connection -> (connection: Connection, rank: Int, use: Double)? in
-      let use = (now - connection.since) / connection.fairTime(patience)
-      return rank(connection, use, need).map { (connection, $0, use) }
+    let candidates = connections.compactMap { connection -> (connection: Connection, rank: Rank, use: Double)? in
+      let age = now - connection.since
+      let use = age / connection.fairTime(patience)
+      return rank(connection, age, use, need, patience).map { (connection, $0, use) }
     }
     // Nobody loses a request as long as there is somebody else.
-    let last = candidates.contains { $0.rank < Self.rankOfSlow } ? Self.rankOfSlow - 1 : Self.rankOfSlow
-    return candidates.filter { $0.rank <= last }.sorted { ($0.rank, -$0.use) < ($1.rank, -$1.use) }
+    let others = candidates.filter { $0.rank != .slow }
+    return (others.isEmpty ? candidates : others)
+      .sorted { ($0.rank.rawValue, -$0.use) < ($1.rank.rawValue, -$1.use) }
       .prefix(count).map(\.connection)
   }
 
-  private static let rankOfSlow = 3
+  /// Why somebody can be spared; the first goes first.
+  private enum Rank: Int {
+    case hasUsedUpItsTime
+    case hasNeverAsked
+    case rests
+    case slow
+  }
 
-  /// The lower, the sooner it goes; nil where it stays.
-  private static func rank(_ connection: Connection, _ use: Double, _ need: Need) -> Int? {
-    if use >= 1 { return 0 }
+  private static func rank(
+    _ connection: Connection, _ age: Duration, _ use: Double, _ need: Need, _ patience: Patience
+  ) -> Rank? {
+    if use >= 1 { return .hasUsedUpItsTime }
     guard need == .full else { return nil }
-    if connection.isUnasked { return connection.isProven ? 2 : 1 }
-    // A fifth of what is fair is far more than a request takes that somebody sends.
-    return connection.isAwaited && use >= 0.2 ? rankOfSlow : nil
+    if connection.isUnasked { return connection.isProven ? .rests : .hasNeverAsked }
+    return connection.isAwaited && age >= patience.slowRequest ? .slow : nil
   }
 }
 
