@@ -7,8 +7,12 @@ import Testing
     #expect(members(of: .token) == alphanumeric.union("!#$%&'*+-.^_`|~".utf8))
   }
 
-  @Test func `a host and its port are made of letters, digits and the marks of names and addresses`() {
-    #expect(members(of: .host) == alphanumeric.union("-._~%!$&'()*+;=:[]".utf8))
+  @Test func `a host's name is made of letters, digits and the marks of names`() {
+    #expect(members(of: .hostName) == alphanumeric.union("-._~%!$&'()*+;=".utf8))
+  }
+
+  @Test func `an IPv6 address is made of hexadecimal digits, colons and full stops`() {
+    #expect(members(of: .address) == Set("0123456789abcdefABCDEF:.".utf8))
   }
 
   private let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)

@@ -37,7 +37,9 @@ import Testing
     ("GET HTTPS://host?c HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
     // a slash in a query begins no path
     ("GET http://host?/a/b HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
-    ("GET ?/a HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
+    ("GET http://host HTTP/1.1\r\nHost: HOST\r\n\r\n", "get |||", false),
+    ("GET http://[::1]:8443/a HTTP/1.1\r\nHost: [::1]:8443\r\n\r\n", "get /a|||", false),
+    ("GET http://host/a HTTP/1.0\r\n\r\n", "get /a|||", true),
     ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "other *|||", false),
     ("CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\n\r\n", "other host:443|||", false),
     // lengths
@@ -50,7 +52,7 @@ import Testing
       "post /a||abc0123456789|", false
     ),
     (
-      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b;c=\"d;\"\r\nx\r\n0;z\r\nT: v\r\nU: w\r\n\r\n",
+      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b;c=\"d;\"\r\nx\r\n0 ; y\t=\t\"\\\"\" ;z\r\nT: v\r\nU: w\r\n\r\n",
       "post /a||x|", false
     ),
   ]

@@ -13,6 +13,13 @@ extension Span<UInt8> {
     return count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
   }
 
+  /// Compares without regard to the case of ASCII letters.
+  func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index].lowercased != other[index].lowercased { return false }
+    return true
+  }
+
   /// Whether all bits but these are the literal's, which has as many bytes.
   private func hasSameBits(as literal: StaticString, beside ignored: UInt8) -> Bool {
     var place = 0
@@ -82,6 +89,9 @@ extension Span<UInt8> {
 
 extension UInt8 {
   var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+
+  /// The small one of an ASCII letter, and any other byte as it is.
+  var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 
   /// A character of a token (RFC 9110 section 5.6.2): method names and field names consist of them.
   var isTokenCharacter: Bool { ASCIISet.token.contains(self) }
@@ -171,7 +181,9 @@ struct ASCIISet {
 
   /// Letters, digits and ``!#$%&'*+-.^_`|~``: what a token is made of (RFC 9110 section 5.6.2).
   static let token = ASCIISet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
-  /// Letters, digits and `-._~%!$&'()*+;=:[]`: what the host and port of a URL are made of (RFC 3986 section 3.2.2), IPv6
-  /// addresses included, but for the comma: it would join two hosts.
-  static let host = ASCIISet(low: 0x2FFF_6FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
+  /// Letters, digits and `-._~%!$&'()*+;=`: what the name of a host is made of (RFC 3986 section 3.2.2), but for the
+  /// comma: it would join two hosts.
+  static let hostName = ASCIISet(low: 0x2BFF_6FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+  /// Hexadecimal digits, `:` and `.`: what an IPv6 address is made of.
+  static let address = ASCIISet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
 }

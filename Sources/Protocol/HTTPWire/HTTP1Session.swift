@@ -130,7 +130,7 @@ package final class HTTP1Session {
     let response = body.withBody(in: bytes) { content in
       answer(
         HTTPRequest(
-          method: reader.head.method, path: bytes.extracting(reader.head.path),
+          method: reader.head.method, path: bytes.extracting(reader.head.target.path),
           contentType: bytes.extracting(reader.head.contentType), body: content))
     }
     writer.append(response, to: &output, withBody: reader.head.method != .head)

@@ -38,6 +38,7 @@ struct HTTP2Stream {
       let end = value.first(UInt8(ascii: "?"), in: 0..<value.count) ?? value.count
       path = keep(value.extracting(first: end))
     } else if name.equals("content-type") {
+      if !contentType.isEmpty { refuse(.repeatedContentType) }
       contentType = keep(value)
     } else if name.equals("content-length") {
       // Told before the body comes: who is still sending it may overlook an answer.

@@ -3,12 +3,15 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
   case malformedRequestLine
   case unknownVersion
   case targetTooLong
+  case badTarget
   case headTooLarge
   case tooManyFields
   case bareLineEnd
   case malformedField
   case foldedField
   case badHost
+  case conflictingHost
+  case repeatedContentType
   case badContentLength
   case bothLengths
   case badTransferCoding
@@ -23,8 +26,9 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
 
   package var status: HTTPStatus {
     switch self {
-    case .malformedRequestLine, .bareLineEnd, .malformedField, .foldedField, .badHost, .badContentLength, .bothLengths,
-      .badTransferCoding, .badChunk, .tooManyEmptyLines, .brokenFrames, .flood:
+    case .malformedRequestLine, .badTarget, .bareLineEnd, .malformedField, .foldedField, .badHost, .conflictingHost,
+      .repeatedContentType, .badContentLength, .bothLengths, .badTransferCoding, .badChunk, .tooManyEmptyLines,
+      .brokenFrames, .flood:
       .badRequest
     case .unknownVersion: .httpVersionNotSupported
     case .targetTooLong: .uriTooLong
@@ -41,12 +45,15 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .malformedRequestLine: "the request line is not METHOD TARGET HTTP/1.1 with single spaces"
     case .unknownVersion: "only HTTP/1.1, HTTP/1.0 and HTTP/2 are spoken here"
     case .targetTooLong: "the request target is longer than \(HTTPLimits.target) bytes"
+    case .badTarget: "the request target is neither a path nor a URL of http or https"
     case .headTooLarge: "the header block is larger than \(HTTPLimits.head) bytes"
     case .tooManyFields: "the header block has more than \(HTTPLimits.fieldCount) fields"
     case .bareLineEnd: "a line does not end in CR LF"
     case .malformedField: "a header field is malformed"
     case .foldedField: "a header field goes on in the next line, which is obsolete"
     case .badHost: "there has to be exactly one valid Host field"
+    case .conflictingHost: "the Host field and the request target name different hosts"
+    case .repeatedContentType: "there is more than one Content-Type field"
     case .badContentLength: "Content-Length has to be one decimal number"
     case .bothLengths: "Content-Length and Transfer-Encoding exclude each other"
     case .badTransferCoding: "Transfer-Encoding has to be chunked, once, and in HTTP/1.1"

@@ -16,7 +16,7 @@ struct HeadReader {
       if !line.isEmpty {
         try take(line, of: bytes)
       } else if lines > 0 {
-        try head.settle()
+        try head.settle(bytes)
         return lineStart
       } else {
         // Empty lines before the request line are not the head's end.

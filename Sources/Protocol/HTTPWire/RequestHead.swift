@@ -9,7 +9,7 @@ struct RequestHead {
   }
 
   private(set) var method = HTTPMethod.other
-  private(set) var path = 0..<0
+  private(set) var target = RequestTarget()
   private(set) var contentType = 0..<0
   private(set) var framing = Framing.none
   /// Whether the connection stays open; `close` wins (RFC 9112 section 9.3).
@@ -20,7 +20,7 @@ struct RequestHead {
   private var isVersion1_0 = false
   private var saysClose = false
   private var saysKeepAlive = false
-  private var hostCount = 0
+  private var host: Range<Int>?
   private var contentLength: Int?
   private var isChunked = false
 
@@ -29,10 +29,11 @@ struct RequestHead {
     guard let methodEnd = bytes.first(0x20, in: line),
       let targetEnd = bytes.first(0x20, in: methodEnd + 1..<line.upperBound), targetEnd > methodEnd + 1
     else { throw .malformedRequestLine }
-    try takeMethod(bytes.extracting(line.lowerBound..<methodEnd))
+    let token = bytes.extracting(line.lowerBound..<methodEnd)
+    try takeMethod(token)
     if targetEnd - methodEnd - 1 > HTTPLimits.target { throw .targetTooLong }
-    path = try RequestTarget.path(of: bytes, methodEnd + 1..<targetEnd)
     try takeVersion(bytes.extracting(targetEnd + 1..<line.upperBound))
+    target = try RequestTarget(methodEnd + 1..<targetEnd, of: bytes, for: token)
   }
 
   private mutating func takeMethod(_ token: Span<UInt8>) throws(HTTPRejection) {
@@ -67,14 +68,15 @@ struct RequestHead {
   ) throws(HTTPRejection) {
     switch name.count {
     case 4 where name.equals(lowercase: "host"):
-      hostCount += 1
-      guard RequestTarget.isHost(bytes.extracting(value)) else { throw .badHost }
+      guard host == nil, Host.isValid(bytes.extracting(value)) else { throw .badHost }
+      host = value
     case 6 where name.equals(lowercase: "expect"):
       guard bytes.extracting(value).equals(lowercase: "100-continue") else { throw .unknownExpectation }
       expectsContinue = true
     case 10 where name.equals(lowercase: "connection"):
       takeConnection(bytes, value)
     case 12 where name.equals(lowercase: "content-type"):
+      guard contentType.isEmpty else { throw .repeatedContentType }
       contentType = value
     case 14 where name.equals(lowercase: "content-length"):
       guard contentLength == nil, let length = bytes.extracting(value).decimalValue else { throw .badContentLength }
@@ -110,8 +112,8 @@ struct RequestHead {
   }
 
   /// What only all fields together tell.
-  mutating func settle() throws(HTTPRejection) {
-    if hostCount > 1 || hostCount == 0 && !isVersion1_0 { throw .badHost }
+  mutating func settle(_ bytes: Span<UInt8>) throws(HTTPRejection) {
+    try checkHost(bytes)
     if isVersion1_0 { expectsContinue = false }
     switch (isChunked, contentLength) {
     case (true, .some): throw .bothLengths
@@ -124,5 +126,16 @@ struct RequestHead {
     case (false, nil):
       framing = .none
     }
+  }
+
+  /// A target that names a host names the one of the Host field, which a proxy may have gone by (RFC 9112 section 3.2.2).
+  private func checkHost(_ bytes: Span<UInt8>) throws(HTTPRejection) {
+    guard let host else {
+      if isVersion1_0 { return }
+      throw .badHost
+    }
+    if target.authority.isEmpty { return }
+    let isSame = bytes.extracting(target.authority).equalsIgnoringCase(bytes.extracting(host))
+    if !isSame { throw .conflictingHost }
   }
 }
