@@ -139,24 +139,31 @@ extension ServerInProcess {
 }
 
 @Suite struct `Memory for large requests` {
-  static func server() throws -> ServerInProcess {
+  /// - Parameter slowness: How long somebody may keep memory that is short.
+  static func server(slowness: Duration = .seconds(600)) throws -> ServerInProcess {
     var room = Room()
     room.bytesInFlightOfLoop = 1_000_000
-    return try ServerInProcess(room: room)
+    var patience = Patience()
+    patience.slowRequest = slowness
+    return try ServerInProcess(patience: patience, room: room)
+  }
+
+  /// Clients that send most of a large body and then nothing, until the server holds so much.
+  private static func holders(of bytes: Int, of server: ServerInProcess) throws -> [HTTPSConnection] {
+    try (1...2).map { number in
+      let holder = try HTTPSConnection(port: server.port, server.clientContext)
+      try holder.send(
+        "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 600000\r\n\r\n")
+      try holder.send([UInt8](repeating: 0x20, count: bytes / 2))
+      #expect(eventually { server.state.metrics.bytesInFlight >= number * bytes / 2 })
+      return holder
+    }
   }
 
   @Test(arguments: ["length", "chunks", "HTTP/2"])
   func `has a ceiling, beyond which a large body is refused and a small one is not`(_ way: String) throws {
     let server = try Self.server()
-    let context = server.clientContext
-    var holders: [HTTPSConnection] = []
-    for _ in 0..<2 {
-      let holder = try HTTPSConnection(port: server.port, context)
-      try holder.send("POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n")
-      try holder.send([UInt8](repeating: 0x20, count: 450_000))
-      holders.append(holder)
-    }
-    #expect(eventually { server.state.metrics.bytesInFlight > 900_000 })
+    let holders = try Self.holders(of: 900_000, of: server)
 
     let large = String(repeating: " ", count: 3_000_000)
     let options = [way == "HTTP/2" ? "--http2" : "--http1.1", "--header", "Expect:"]
@@ -179,10 +186,22 @@ extension ServerInProcess {
     #expect(try server.ask("/validate", post: ExampleReview.text("delete"), options).status == 200)
 
     // What is given back can be used again.
-    holders = []
+    for holder in holders { holder.endSending() }
     #expect(eventually { server.state.metrics.bytesInFlight == 0 })
     let fitting = String(repeating: " ", count: 900_000)
     #expect(try server.ask("/validate", post: fitting, options).status == 400, "read, and no JSON")
+  }
+
+  @Test func `is taken from those who keep it for long, the first of them, when others need it`() throws {
+    let server = try Self.server(slowness: .milliseconds(200))
+    let holders = try Self.holders(of: 900_000, of: server)
+    let large = String(repeating: " ", count: 250_000)
+    #expect(eventually { (try? server.ask("/validate", post: large).status) == 400 }, "read, and no JSON")
+    #expect(server.state.metrics.shedConnections == 1)
+    #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count == 1 })
+    // The other one may go on.
+    try holders[1].send([UInt8](repeating: 0x20, count: 600_000 - 450_000))
+    #expect(try holders[1].receiveAnswer().status == 400)
   }
 
   @Test func `counts answers that nobody takes, and lets their readers go`() throws {

@@ -65,6 +65,9 @@ final class Connection {
   /// Something of what was said waits for the peer.
   var owesBytes: Bool { !outbox.isEmpty }
 
+  /// What it holds of the memory that the loop's connections share.
+  var sharedBytes: Int { outbox.sharedBytes + (http?.sharedBytes ?? 0) }
+
   /// How many requests have their answer.
   var answered: Int { http?.answered ?? 0 }
 

@@ -34,6 +34,8 @@ final class Loop {
   private var isAccepting = false
   /// When to try again after there was no room for another descriptor.
   private var acceptsAgainAt: Moment?
+  /// When to look again for those who hold memory that is short.
+  private var relievesAgainAt = Moment.now
   private var isShuttingDown = false
   private var isStopped = false
 
@@ -93,6 +95,7 @@ final class Loop {
 
   /// Reads what this turn's connections have sent, once all of it is received: code that has just run runs faster.
   private func readReceived() {
+    if bench.memory.shortage > 0 { relieveMemory() }
     for connection in served { connection.readReceived(bench) }
     bench.buffer.clear()
   }
@@ -236,6 +239,17 @@ extension Loop {
     let count = max(1, handshakes / ServerLimits.shedDivisor)
     let begun = connections.all.filter { $0.phase == .handshake }
     shed(Shedding.choose(count, from: begun, for: .full, patience, at: .now))
+  }
+
+  /// Makes room for the large requests of others before they need it.
+  private func relieveMemory() {
+    let now = Moment.now
+    guard relievesAgainAt <= now else { return }
+    relievesAgainAt = now + ServerLimits.reliefPause
+    let holders = Shedding.holders(of: bench.memory.shortage, among: connections.all, patience, at: now)
+    if holders.isEmpty { return }
+    bench.endpoints.state.metrics.count(.memory)
+    shed(holders)
   }
 
   private func shed(_ leavers: [Connection]) {

@@ -9,6 +9,7 @@ struct Outbox: ~Copyable {
   private var sent = 0
   /// The memory that the bytes may take.
   private var share: SharedMemory.Share
+  var sharedBytes: Int { share.bytes }
 
   enum Delivery {
     case done

@@ -26,8 +26,8 @@ struct Patience: Sendable {
   /// The same for a request that is read or answered; kubectl and the API server are done with it in milliseconds.
   var fairRequest: Duration = .seconds(10)
 
-  /// How long a request may keep us waiting when there is no room and nobody else can be spared: far longer than one takes
-  /// that somebody sends.
+  /// How long a request or an answer may keep us waiting when memory is short, or when there is no room and nobody else can
+  /// be spared: far longer than it takes somebody who sends or reads it.
   var slowRequest: Duration = .seconds(2)
 
   /// What is fair for a connection that rests between requests; the API server closes its own after this time.

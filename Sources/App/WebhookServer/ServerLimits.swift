@@ -56,6 +56,9 @@ package enum ServerLimits {
   /// When there is no room, one of so many connections goes at once: choosing is paid once for all of them.
   package static let shedDivisor = 100
 
+  /// How long a loop goes on before it looks again for those who hold memory that is short: looking takes a millisecond.
+  package static let reliefPause: Duration = .milliseconds(100)
+
   /// How long a loop waits before it accepts again when there was no room for another descriptor.
   package static let acceptPause: Duration = .milliseconds(500)
 

@@ -30,6 +30,19 @@ enum Shedding {
       .prefix(count).map(\.connection)
   }
 
+  /// Who holds memory and has kept us waiting: the longest first, and no more than hold so many bytes together.
+  static func holders(
+    of bytes: Int, among connections: [Connection], _ patience: Patience, at now: Moment
+  ) -> [Connection] {
+    let slow = connections.filter { $0.sharedBytes > 0 && now - $0.since >= patience.slowRequest }
+    var missing = bytes
+    return Array(
+      slow.sorted { $0.since < $1.since }.prefix { holder in
+        defer { missing -= holder.sharedBytes }
+        return missing > 0
+      })
+  }
+
   /// Why somebody can be spared; the first goes first.
   private enum Rank: Int {
     case hasUsedUpItsTime

@@ -16,6 +16,7 @@ package final class HTTP1Session {
   /// What arrived and does not make a whole request yet.
   private var held: [UInt8] = []
   private var share: SharedMemory.Share
+  var sharedBytes: Int { share.bytes }
   private var isShuttingDown = false
   /// Whole requests may be held that wait for room in the output.
   private var isPaused = false

@@ -18,6 +18,7 @@ internal import CNGHTTP2
   private var bytesOfAnswers = 0
   private var bytesOfHeads = 0
   private var share: SharedMemory.Share
+  var sharedBytes: Int { share.bytes }
   private var end = End.none
   private var defence = FloodDefence()
   private(set) var answered = 0

@@ -56,6 +56,14 @@ extension HTTPSession {
     }
   }
 
+  /// What it holds of the shared memory.
+  package var sharedBytes: Int {
+    switch self {
+    case .http1(let session): session.sharedBytes
+    case .http2(let session): session.sharedBytes
+    }
+  }
+
   /// How many requests have their answer.
   package var answered: Int {
     switch self {

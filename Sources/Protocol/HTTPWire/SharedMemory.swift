@@ -14,10 +14,14 @@ package final class SharedMemory {
     self.limit = limit
   }
 
+  /// How much has to be given back before somebody new may find none: a quarter is kept for those.
+  package var shortage: Int { max(0, held - (limit - limit / 4)) }
+
   /// What one holder has of it, given back when the holder ends.
   package struct Share: ~Copyable {
     private let memory: SharedMemory
-    private var bytes = 0
+    /// As far as they count.
+    package private(set) var bytes = 0
 
     package init(of memory: SharedMemory) {
       self.memory = memory

@@ -6,6 +6,8 @@ enum Limit: String, CaseIterable {
   case connections
   case descriptors
   case handshakes
+  /// What bodies and answers of a loop's connections may take together.
+  case memory
   case handshakeTime = "handshake_time"
   case headTime = "head_time"
   case bodyTime = "body_time"
