@@ -62,6 +62,9 @@ public final class Program: @unchecked Sendable {
     return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
 
+  /// Whether it has ended, whoever still reads what it wrote.
+  public var hasEnded: Bool { !process.isRunning }
+
   private static let ignoresBrokenPipes: Void = { _ = Foundation.signal(SIGPIPE, SIG_IGN) }()
 }
 
@@ -95,6 +98,7 @@ public final class Output: @unchecked Sendable {
   private let condition = NSCondition()
   private var bytes = Data()
   private var hasEnded = false
+  private var isPaused = false
 
   /// Kept open, whether anybody reads from it or not.
   private let handle: FileHandle
@@ -104,10 +108,28 @@ public final class Output: @unchecked Sendable {
     try? pipe.fileHandleForWriting.close()
     guard isHeard else { return }
     let thread = Thread { [self, handle] in
-      while case let data = handle.availableData, !data.isEmpty { add(data) }
+      while case let data = handle.availableData, !data.isEmpty {
+        add(data)
+        waitWhilePaused()
+      }
       end()
     }
     thread.start()
+  }
+
+  /// Nobody reads on until this is false again, but for what may be on its way.
+  public var pauses: Bool {
+    get { condition.withLock { isPaused } }
+    set {
+      condition.withLock {
+        isPaused = newValue
+        condition.broadcast()
+      }
+    }
+  }
+
+  private func waitWhilePaused() {
+    condition.withLock { while isPaused { condition.wait() } }
   }
 
   public var text: String { condition.withLock { text(of: bytes) } }

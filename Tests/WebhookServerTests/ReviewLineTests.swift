@@ -79,4 +79,35 @@ struct ReviewLineTests {
       duration: .zero)
     #expect(line.metadata["rules"] == .string("B,A"))
   }
+
+  @Test
+  func `a log that nobody reads keeps no review and no end waiting`() throws {
+    let server = try RunningServer("--drain-delay", "0")
+    server.log.pauses = true
+    let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
+    let review = try ExampleReview.text("update-dry-run-reserved-range")
+    // Far more lines than a pipe holds, and still fewer than the server keeps.
+    let count = 1_000
+    for _ in 0..<count { try #require(try connection.ask("/validate", post: review).status == 200) }
+    #expect(try connection.ask("/metrics").body.contains("\nstorage_network_webhook_lost_log_lines_total 0\n"))
+
+    server.log.pauses = false
+    server.program.signal(SIGTERM)
+    #expect(try server.program.exitCode() == 0)
+    let lines = server.log.lines
+    #expect(lines.count { $0.contains(#""event":"review""#) } == count)
+    #expect(lines.last?.contains(#""event":"stopping""#) == true)
+  }
+
+  @Test
+  func `a log that is never read again does not keep the process`() throws {
+    let server = try RunningServer("--drain-delay", "0")
+    server.log.pauses = true
+    let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
+    let review = try ExampleReview.text("update-dry-run-reserved-range")
+    for _ in 0..<1_000 { try #require(try connection.ask("/validate", post: review).status == 200) }
+    server.program.signal(SIGTERM)
+    #expect(eventually { server.program.hasEnded })
+    server.log.pauses = false
+  }
 }

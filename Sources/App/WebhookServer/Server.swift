@@ -1,6 +1,6 @@
 internal import Admission
 package import Logging
-internal import Reactor
+package import Reactor
 package import Rules
 
 /// What `serve` was asked to do.
@@ -41,14 +41,17 @@ package struct ServerError: Error, CustomStringConvertible, Sendable {
 /// The webhook's server: loops that serve, and the calling thread that watches files and signals.
 package enum Server {
   /// Serves until a signal ends it; returns when every connection has ended.
-  package static func run(_ configuration: ServerConfiguration, log: Logger) throws {
+  ///
+  /// - Parameter queue: Where the lines of the log go.
+  package static func run(_ configuration: ServerConfiguration, log: Logger, queue: LogQueue) throws {
     // Before any thread starts, so that none of them gets the signals.
     let signals = try Signals()
+    try queue.start()
     // Watched before they are read, so that no change falls in between.
     let files = try FileWatcher()
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
-    let state = ServerState()
+    let state = ServerState(log: queue)
     let certificate = try CertificateReader(configuration.certificate, metrics: state.metrics, log: log)
 
     let snapshot = try begin(configuration.cluster, state, log)

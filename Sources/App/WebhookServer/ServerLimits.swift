@@ -62,6 +62,12 @@ package enum ServerLimits {
   /// How long a loop waits before it accepts again when there was no room for another descriptor.
   package static let acceptPause: Duration = .milliseconds(500)
 
+  /// Bytes of the log that wait while nobody reads it: some thousand reviews.
+  package static let logLines = 1024 * 1024
+
+  /// How long the process waits at its end for the rest of its log to be read.
+  package static let logFinish: Duration = .seconds(1)
+
   /// One file of a snapshot: all objects of a cluster of ten thousand virtual machines as YAML.
   package static let snapshotFile = 512 * 1024 * 1024
 

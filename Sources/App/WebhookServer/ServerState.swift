@@ -7,7 +7,13 @@ internal import Synchronization
 final class ServerState: Sendable {
   let cluster = ClusterBox()
   let metrics = Metrics()
+  private let log: LogQueue?
   private let draining = Atomic(false)
+
+  /// - Parameter log: Where the lines of the log go, if they can be lost.
+  init(log: LogQueue? = nil) {
+    self.log = log
+  }
 
   var isDraining: Bool {
     get { draining.load(ordering: .acquiring) }
@@ -32,6 +38,7 @@ extension ServerState {
     page.add(1, ["version": Version.current])
     page.add("ready", .gauge, "Whether /readyz says yes.", reasonsAgainstReadiness.isEmpty ? 1 : 0)
     metrics.write(to: &page)
+    page.add("lost_log_lines_total", .counter, "Log lines not read in time or not written.", log?.lost ?? 0)
     cluster.live?.write(to: &page)
     if let figures = ProcessFigures.current { page.add(figures) }
   }

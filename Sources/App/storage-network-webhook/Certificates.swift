@@ -60,6 +60,6 @@ struct EnsureCertificates: ParsableCommand {
     let source = try LiveSource(kubeconfig: access.kubeconfig, context: access.context)
     let terms = CustodyTerms(
       namespace: namespace, secret: secret, service: service, configuration: configuration, enforces: enforce)
-    try CertificateKeeping(of: source, terms, webhook: webhook, log: logging.logger).ensure(rotating: rotateAuthority)
+    try CertificateKeeping(of: source, terms, webhook: webhook, log: logging.logger()).ensure(rotating: rotateAuthority)
   }
 }

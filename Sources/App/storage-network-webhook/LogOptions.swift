@@ -13,8 +13,9 @@ struct LogOptions: ParsableArguments {
       "The least level that is logged.", valueName: "trace|debug|info|notice|warning|error|critical"))
   var logLevel = LogLevel.info
 
-  var logger: Logger {
-    var logger = Logger(label: "storage-network-webhook") { _ in LineHandler(format: logFormat) }
+  /// - Parameter queue: Where lines wait to be written; without one they are written by who logs.
+  func logger(_ queue: LogQueue? = nil) -> Logger {
+    var logger = Logger(label: "storage-network-webhook") { _ in LineHandler(format: logFormat, queue: queue) }
     logger.logLevel = logLevel.level
     return logger
   }
@@ -35,11 +36,13 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
 /// Writes each event as one line to standard error.
 struct LineHandler: LogHandler {
   let format: LineFormat
+  let queue: LogQueue?
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
 
-  init(format: LineFormat) {
+  init(format: LineFormat, queue: LogQueue?) {
     self.format = format
+    self.queue = queue
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -48,21 +51,27 @@ struct LineHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-    switch format {
-    case .text: StandardError.write(text(event, fields))
-    case .json: StandardError.write(json(event, fields))
+    let line = line(event.level, "\(event.message)", metadata.merging(event.metadata ?? [:]) { $1 })
+    guard let queue else { return StandardError.write(line) }
+    queue.add(line) { self.line(.warning, "log lines were lost", ["count": "\($0)"]) }
+  }
+
+  private func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
+    let fields = metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    return switch format {
+    case .text: text(level, message, fields)
+    case .json: json(level, message, fields)
     }
   }
 
-  private func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
-    let pairs = fields.map { " \($0.key)=\("\($0.value)".quotedIfNeeded)" }.joined()
-    return "\(WallClock.timestamp) \(event.level) \(event.message)\(pairs)\n"
+  private func text(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> String {
+    let pairs = fields.map { " \($0.key)=\($0.value.quotedIfNeeded)" }.joined()
+    return "\(WallClock.timestamp) \(level) \(message)\(pairs)\n"
   }
 
-  private func json(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
-    let known = [("time", WallClock.timestamp), ("level", "\(event.level)"), ("event", "\(event.message)")]
-    let members = (known + fields.map { ($0.key, "\($0.value)") }).map { JSONMember(key: $0, value: .string($1)) }
+  private func json(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> String {
+    let known = [("time", WallClock.timestamp), ("level", "\(level)"), ("event", message)]
+    let members = (known + fields).map { JSONMember(key: $0, value: .string($1)) }
     var writer = JSONWriter()
     writer.append(object: members)
     writer.append(raw: "\n")

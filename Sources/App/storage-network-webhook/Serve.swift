@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Reactor
 internal import Rules
 internal import WebhookServer
 
@@ -51,11 +52,13 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientAuthorities: clientCa)
+    let log = try LogQueue(limit: ServerLimits.logLines)
+    defer { log.finish(within: ServerLimits.logFinish) }
     try Server.run(
       ServerConfiguration(
         listen: listen, certificate: certificate,
         cluster: try cluster.source(staleness: .seconds(maxStaleness)),
         ruleset: judgement.ruleset, drainDelay: .seconds(drainDelay), drainTimeout: .seconds(drainTimeout)),
-      log: logging.logger)
+      log: logging.logger(log), queue: log)
   }
 }

@@ -1,0 +1,84 @@
+import Glibc
+import Testing
+
+@testable import Reactor
+
+@Suite final class `A log that nobody reads` {
+  /// Each has a hundred bytes.
+  private static func line(_ number: Int) -> String {
+    let digits = String(number)
+    return "\(digits)\(String(repeating: ".", count: 99 - digits.count))\n"
+  }
+
+  private static func lost(_ count: Int) -> String { "lost \(count)\n" }
+
+  private let reading: Descriptor
+  private let writing: Descriptor
+
+  init() throws {
+    let pipe = try Syscalls.pipe()
+    reading = Descriptor(owning: pipe.reading)
+    writing = Descriptor(owning: pipe.writing)
+  }
+
+  /// Reads until this text has come.
+  private func lines(until last: String) throws -> [String] {
+    var text = ""
+    while !text.hasSuffix(last) {
+      guard case .done(let bytes) = try reading.read(atMost: 65_536), !bytes.isEmpty else { break }
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { "\($0)\n" }.dropLast()
+  }
+
+  @Test func `loses what there is no room for, and says how much that was`() throws {
+    let queue = try LogQueue(to: writing.rawValue, limit: 10_000)
+    // Nobody writes yet, so that a hundred lines fill the queue.
+    for number in 1...5_000 { queue.add(Self.line(number), telling: Self.lost) }
+    #expect(queue.lost == 4_900)
+    try queue.start()
+    #expect(try lines(until: Self.line(100)) == (1...100).map(Self.line))
+
+    queue.add(Self.line(0), telling: Self.lost)
+    #expect(try lines(until: Self.line(0)) == [Self.lost(4_900), Self.line(0)])
+    queue.add(Self.line(0), telling: Self.lost)
+    #expect(try lines(until: Self.line(0)) == [Self.line(0)], "told once")
+    #expect(queue.lost == 4_900)
+  }
+
+  @Test func `keeps nobody waiting, at the end not for ever`() throws {
+    let queue = try LogQueue(to: writing.rawValue, limit: 1_000_000)
+    // Before anybody writes it waits.
+    queue.add(Self.line(1), telling: Self.lost)
+    try queue.start()
+    queue.finish(within: .seconds(600))
+    #expect(try lines(until: Self.line(1)) == [Self.line(1)])
+
+    // Far more than the pipe holds.
+    for number in 1...2_000 { queue.add(Self.line(number), telling: Self.lost) }
+    let begin = Moment.now
+    queue.finish(within: .milliseconds(50))
+    #expect(Moment.now - begin >= .milliseconds(50))
+    #expect(try lines(until: Self.line(2_000)).count == 2_000)
+    queue.finish(within: .seconds(600))
+  }
+
+  @Test func `lines that cannot be written are counted and told of`() throws {
+    // Each write to this device fails with ENOSPC.
+    let full = Descriptor(owning: try Syscalls.open("/dev/full", flags: O_WRONLY))
+    let queue = try LogQueue(to: full.rawValue, limit: 10_000)
+    for number in 1...3 { queue.add(Self.line(number), telling: Self.lost) }
+    try queue.start()
+    queue.finish(within: .seconds(600))
+    #expect(queue.lost == 3)
+
+    var told: [Int] = []
+    queue.add(Self.line(4)) { count in
+      told.append(count)
+      return Self.lost(count)
+    }
+    queue.finish(within: .seconds(600))
+    #expect(told == [3])
+    #expect(queue.lost == 4, "what tells of them counts for nothing")
+  }
+}
