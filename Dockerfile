@@ -6,15 +6,17 @@ FROM swift:6.3-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-      libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev pkg-config \
+      libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
 COPY Benchmarks Benchmarks
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build --configuration release --static-swift-stdlib --product storage-network-webhook -Xlinker -s \
-    && cp .build/release/storage-network-webhook /usr/local/bin/
+COPY certs certs
+COPY manifests manifests
+RUN Benchmarks/build --product storage-network-webhook -Xlinker -s \
+    && cp .build/shipped/release/storage-network-webhook /usr/local/bin/
 
 # What the program links, and of each package its entry in the list by which scanners know it.
 FROM debian:12-slim AS runtime
