@@ -13,8 +13,8 @@ COPY Package.swift ./
 COPY Benchmarks Benchmarks
 COPY Sources Sources
 COPY Tests Tests
-COPY certs certs
-COPY manifests manifests
+COPY certs/make-certificates certs/
+COPY manifests/example manifests/example
 RUN Benchmarks/build --product storage-network-webhook -Xlinker -s \
     && cp .build/shipped/release/storage-network-webhook /usr/local/bin/
 

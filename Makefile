@@ -22,7 +22,7 @@ PREFIX ?= /usr/local
 DEST := $(DESTDIR)$(PREFIX)
 
 .DEFAULT_GOAL := help
-.PHONY: help run try test bench fuzz install lint sanitize certs image packages toolchain clean
+.PHONY: help run try test shipped bench fuzz install lint sanitize certs image packages toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,11 @@ try: packages ## ask the server of `make run` about every example review
 test: packages toolchain lint ## lint, build and run all tests
 	swift build --build-tests
 	swift test --skip-build
+
+shipped: packages toolchain ## build the program as it is shipped, and run all tests with it
+	Benchmarks/build --product storage-network-webhook
+	swift build --build-tests
+	PROGRAM_UNDER_TEST=$(abspath $(SHIPPED)) swift test --skip-build
 
 install: packages toolchain ## install the program, the kubectl plugin, completions and the manual page (PREFIX=…)
 	Benchmarks/build --product storage-network-webhook

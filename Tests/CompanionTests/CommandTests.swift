@@ -6,19 +6,19 @@ import Testing
 @Suite struct `The commands of the companion` {
   static let cluster = Repository.path("manifests/example/cluster.yaml")
 
-  func run(_ arguments: String...) throws -> Program.Run { try Program.run(CommandTree.executable, arguments) }
+  func run(_ arguments: String...) throws -> Program.Run { try Program.run(Repository.executable, arguments) }
 
   @Test func `plan ends with 0, or with 1 where the range is too small`() throws {
     let load = ["--nodes", "5", "--disks", "10", "--images", "10"]
-    let good = try Program.run(CommandTree.executable, ["plan"] + load)
+    let good = try Program.run(Repository.executable, ["plan"] + load)
     #expect(good.exitCode == 0)
     #expect(good.output.contains("needs 50 addresses"))
     #expect(good.output.contains("a /26"))
-    #expect(try Program.run(CommandTree.executable, ["plan"] + load + ["--range", "192.168.0.0/26"]).exitCode == 0)
-    #expect(try Program.run(CommandTree.executable, ["plan"] + load + ["--range", "192.168.0.0/27"]).exitCode == 1)
+    #expect(try Program.run(Repository.executable, ["plan"] + load + ["--range", "192.168.0.0/26"]).exitCode == 0)
+    #expect(try Program.run(Repository.executable, ["plan"] + load + ["--range", "192.168.0.0/27"]).exitCode == 1)
     #expect(
       try Program.run(
-        CommandTree.executable,
+        Repository.executable,
         ["plan"] + load + ["--range", "192.168.0.0/26", "--exclude", "192.168.0.0/28"]
       ).exitCode == 1)
   }
@@ -32,10 +32,10 @@ import Testing
 
   @Test func `plan calls free what is free in a cluster, and without one says that none was asked`() throws {
     let load = ["plan", "--nodes", "3", "--disks", "3", "--suggest"]
-    let alone = try Program.run(CommandTree.executable, load)
+    let alone = try Program.run(Repository.executable, load)
     #expect(alone.output.contains("no cluster was asked"))
     #expect(!alone.output.contains("Free private"))
-    let asking = try Program.run(CommandTree.executable, load + ["--cluster-snapshot", Self.cluster])
+    let asking = try Program.run(Repository.executable, load + ["--cluster-snapshot", Self.cluster])
     #expect(asking.output.contains("collide with nothing the cluster knows"))
   }
 
@@ -62,7 +62,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
     try folder.write(Repository.text("Tests/CompanionClusters/stopping.yaml"), to: "state.yaml")
-    let program = try Program(CommandTree.executable, ["verify", "--watch", "--cluster-snapshot", folder.url.path])
+    let program = try Program(Repository.executable, ["verify", "--watch", "--cluster-snapshot", folder.url.path])
     try program.output.waitForLine(with: "Harvester stops what uses volumes")
     try folder.write("a: [", to: "state.yaml")
     try program.output.waitForLine(with: "the last look failed")
@@ -88,7 +88,7 @@ import Testing
     let machine = "---\napiVersion: kubevirt.io/v1\nkind: VirtualMachineInstance\nmetadata: {name: a, namespace: b}\n"
     try folder.write(Repository.text("manifests/example/cluster.yaml") + machine, to: "cluster.yaml")
     let program = try Program(
-      CommandTree.executable,
+      Repository.executable,
       [
         "check", "--watch", "--cluster-snapshot", folder.path("cluster.yaml"), "--value",
         #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#,
@@ -131,7 +131,7 @@ import Testing
   @Test(arguments: table) func `end with 2 where they cannot tell`(_ row: (arguments: [String], words: String)) throws {
     // Nobody's own cluster shall be found.
     let run = try Program.run(
-      "env", ["-u", "KUBECONFIG", "HOME=/nowhere", CommandTree.executable] + row.arguments)
+      "env", ["-u", "KUBECONFIG", "HOME=/nowhere", Repository.executable] + row.arguments)
     #expect(run.exitCode == 2)
     #expect(run.output == "")
     #expect(run.errors.contains(row.words), "\(run.errors)")
@@ -142,7 +142,7 @@ import Testing
     ["check", "-f", "/dev/null", "--cluster-snapshot", cluster], ["verify", "--cluster-snapshot", "/dev/null"],
     ["check", "-f", Repository.path("README.md"), "--cluster-snapshot", cluster],
   ]) func `what cannot be read is told without the usage`(_ arguments: [String]) throws {
-    let run = try Program.run(CommandTree.executable, arguments)
+    let run = try Program.run(Repository.executable, arguments)
     #expect(run.exitCode == 2)
     #expect(run.errors.hasPrefix("Error: "))
     #expect(!run.errors.contains("Usage"), "\(run.errors)")
@@ -152,7 +152,7 @@ import Testing
     let home = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: home.path(".kube"), withIntermediateDirectories: true)
     try home.write("clusters: []\n", to: ".kube/config")
-    let run = try Program.run("env", ["-u", "KUBECONFIG", "HOME=\(home.url.path)", CommandTree.executable, "verify"])
+    let run = try Program.run("env", ["-u", "KUBECONFIG", "HOME=\(home.url.path)", Repository.executable, "verify"])
     #expect(run.exitCode == 2)
     #expect(run.errors.contains(".kube/config"))
   }

@@ -30,12 +30,8 @@ struct CommandTree: Decodable {
 
   let command: Command
 
-  /// The build puts the program beside the tests.
-  static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    .appending(path: "storage-network-webhook").path
-
   init() throws {
-    let run = try Program.run(Self.executable, ["--experimental-dump-help"])
+    let run = try Program.run(Repository.executable, ["--experimental-dump-help"])
     self = try JSONDecoder().decode(CommandTree.self, from: Data(run.output.utf8))
   }
 

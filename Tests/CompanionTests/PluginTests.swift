@@ -8,7 +8,7 @@ import Testing
   /// The program under another name, as `make install` links it.
   static func run(as name: String, _ arguments: [String]) throws -> Program.Run {
     let folder = try TemporaryFolder()
-    try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: CommandTree.executable)
+    try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: Repository.executable)
     return try Program.run(folder.path(name), arguments)
   }
 
@@ -17,7 +17,7 @@ import Testing
     #expect(run.exitCode == 0)
     #expect(run.output.contains("USAGE: kubectl storage-network verify"))
     #expect(
-      try Program.run(CommandTree.executable, ["verify", "--help"]).output.contains("USAGE: storage-network-webhook"))
+      try Program.run(Repository.executable, ["verify", "--help"]).output.contains("USAGE: storage-network-webhook"))
   }
 
   @Test func `it does what the program does`() throws {

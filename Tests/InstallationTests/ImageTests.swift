@@ -9,15 +9,24 @@ struct ImageTests {
   func `every library that is built against is in the image, and no other`() throws {
     let development = ["libcurl4-openssl-dev", "libnghttp2-dev", "libssl-dev", "libyaml-dev"]
     let runtime = ["libcurl4", "libnghttp2-14", "libssl3", "libyaml-0-2"]
-    let dockerfile = try packages(in: "Dockerfile")
+    let (building, image) = try packages()
     for (development, runtime) in zip(development, runtime) {
-      #expect(dockerfile.contains(development) == dockerfile.contains(runtime), "\(development) and \(runtime)")
+      #expect(building.contains(development) == image.contains(runtime), "\(development) and \(runtime)")
     }
-    let others = dockerfile.filter { !isForBuilding($0) && !runtime.contains($0) }
-    #expect(others == ["libstdc++6"], "Swift's runtime needs this one and no other")
+    #expect(image.filter { !runtime.contains($0) } == ["libstdc++6"], "Swift's runtime needs this one and no other")
   }
 
-  @Test(arguments: [".image", "Benchmarks", "Package.swift", "Sources", "Tests"])
+  @Test
+  func `it is built with what other builds use`() throws {
+    let makefile = try Repository.text("Makefile").split(separator: "\n").first { $0.hasPrefix("PACKAGES := ") }
+    let usual = Set((makefile ?? "").split(separator: " ").dropFirst(2).map(String.init))
+    // A client that only `make try` and tests speak through.
+    #expect(Set(try packages().building) == usual.subtracting(["curl"]))
+  }
+
+  @Test(arguments: [
+    ".image", "Benchmarks", "Package.swift", "Sources", "Tests", "certs/make-certificates", "manifests/example",
+  ])
   func `what the Dockerfile copies is let through by dockerignore`(name: String) throws {
     let ignore = try Repository.text(".dockerignore").split(separator: "\n")
     #expect(ignore.first == "*")
@@ -25,14 +34,16 @@ struct ImageTests {
     #expect(try Repository.text("Dockerfile").contains("COPY \(name)"))
   }
 
-  private func isForBuilding(_ package: String) -> Bool { package.hasSuffix("-dev") || package == "pkg-config" }
-
-  /// The words on the lines that follow an `apt-get install`.
-  private func packages(in file: String) throws -> [String] {
-    let lines = try Repository.text(file).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-    return lines.indices.filter { lines[$0].contains("apt-get install") }.flatMap { index in
+  /// The words on the lines that follow an `apt-get install`, of which there are two.
+  private func packages() throws -> (building: [String], image: [String]) {
+    let lines = try Repository.text("Dockerfile").split(separator: "\n").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    let lists = lines.indices.filter { lines[$0].contains("apt-get install") }.map { index in
       lines[index + 1].split(separator: " ").map(String.init).filter { $0 != "\\" }
     }
+    try #require(lists.count == 2)
+    return (lists[0], lists[1])
   }
 }
 

@@ -97,8 +97,10 @@ public enum Repository {
   public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// The built program; the build puts it beside the tests.
-  public static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  /// The program under test: the one that `PROGRAM_UNDER_TEST` names, or the one that the build has put beside the tests.
+  public static let executable =
+    ProcessInfo.processInfo.environment["PROGRAM_UNDER_TEST"]
+    ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appending(path: "storage-network-webhook").path
 
   public static func path(_ name: String) -> String { root.appending(path: name).path }

@@ -8,7 +8,7 @@ import Testing
 
   func check(_ arguments: String..., input: String = "") throws -> Program.Run {
     try Program.run(
-      RunningServer.executable, ["check", "--cluster-snapshot", Self.cluster] + arguments, input: input)
+      Repository.executable, ["check", "--cluster-snapshot", Self.cluster] + arguments, input: input)
   }
 
   @Test func `ends with 0 where the change would be allowed`() throws {
@@ -113,7 +113,7 @@ import Testing
 
   @Test(arguments: table) func `ends with 2 where it cannot tell`(_ row: (arguments: [String], words: String)) throws {
     let run = try Program.run(
-      RunningServer.executable,
+      Repository.executable,
       ["check"] + (row.arguments.contains("--cluster-snapshot") ? [] : ["--cluster-snapshot", Self.cluster])
         + row.arguments)
     #expect(run.exitCode == 2)
@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test func `help ends with 0`() throws {
-    let run = try Program.run(RunningServer.executable, ["--help"])
+    let run = try Program.run(Repository.executable, ["--help"])
     #expect(run.exitCode == 0)
     for command in ["serve", "check"] { #expect(run.output.contains(command)) }
   }

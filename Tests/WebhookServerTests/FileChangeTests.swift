@@ -36,7 +36,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("manifests/example/cluster.yaml"), to: "a.yaml")
     let other = try Program(
-      RunningServer.executable,
+      Repository.executable,
       [
         "serve", "--listen", "127.0.0.1:0", "--tls-certificate", server.folder.path("tls.pem"), "--tls-key",
         server.folder.path("tls.key"), "--cluster-snapshot", folder.url.path, "--log-format", "json",
@@ -45,7 +45,7 @@ import Testing
     try folder.write(Self.machine, to: "b.yaml")
     try other.errors.waitForLine(with: "cluster snapshot read")
     let check = try Program.run(
-      RunningServer.executable,
+      Repository.executable,
       [
         "check", "--cluster-snapshot", folder.url.path, "--value",
         #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#,
@@ -125,7 +125,7 @@ import Testing
   @Test func `needs an authority: a file without one is named`() throws {
     let certificates = try Certificates()
     let run = try Program.run(
-      RunningServer.executable,
+      Repository.executable,
       [
         "serve", "--tls-certificate", certificates.certificate, "--tls-key", certificates.key, "--client-ca",
         certificates.key, "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),

@@ -11,8 +11,6 @@ final class RunningServer: ServerUnderTest {
 
   var log: Output { program.errors }
 
-  static let executable = Repository.executable
-
   /// - Parameters:
   ///   - source: The options that say which cluster to ask; nil for the snapshot in the folder.
   ///   - cluster: The snapshot's text; nil for the example.

@@ -98,7 +98,7 @@ import Testing
       "--cluster-snapshot": Repository.path("manifests/example/cluster.yaml"),
     ].filter { $0.key != row.options[0] }
     let run = try Program.run(
-      RunningServer.executable, ["serve"] + good.flatMap { [$0.key, $0.value] } + row.options)
+      Repository.executable, ["serve"] + good.flatMap { [$0.key, $0.value] } + row.options)
     #expect(run.exitCode == 2)
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
@@ -106,7 +106,7 @@ import Testing
   @Test func `a port in use is told`() throws {
     let server = try RunningServer()
     let run = try Program.run(
-      RunningServer.executable,
+      Repository.executable,
       [
         "serve", "--listen", "127.0.0.1:\(server.port)", "--tls-certificate", server.certificates.certificate,
         "--tls-key", server.certificates.key, "--cluster-snapshot", server.folder.path("cluster.yaml"),

@@ -139,7 +139,7 @@ struct `Behind a real API server` {
   @Test func `check asks the same cluster once`() throws {
     func check(_ value: String) throws -> Program.Run {
       try Program.run(
-        RunningServer.executable, ["check", "--kubeconfig", bench.plane.folder.path("webhook"), "--value", value])
+        Repository.executable, ["check", "--kubeconfig", bench.plane.folder.path("webhook"), "--value", value])
     }
     #expect(try check(LiveBench.good).exitCode == 0)
     try bench.startMachine("web-1")

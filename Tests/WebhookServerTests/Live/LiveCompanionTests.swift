@@ -5,7 +5,7 @@ import Testing
 // What an operator asks a real cluster.
 extension `Behind a real API server` {
   func ask(_ arguments: String...) throws -> Program.Run {
-    try Program.run(RunningServer.executable, arguments + ["--kubeconfig", bench.plane.folder.path("admin")])
+    try Program.run(Repository.executable, arguments + ["--kubeconfig", bench.plane.folder.path("admin")])
   }
 
   @Test func `plan counts in it`() throws {
@@ -25,7 +25,7 @@ extension `Behind a real API server` {
   @Test func `check --watch ends as soon as the last machine is off`() throws {
     try bench.startMachine("web-1")
     let watch = try Program(
-      RunningServer.executable,
+      Repository.executable,
       ["check", "--watch", "--value", LiveBench.good, "--kubeconfig", bench.plane.folder.path("admin")])
     try watch.output.waitForLine(with: "denied")
     #expect(watch.output.text.contains("default/web-1"))
@@ -40,7 +40,7 @@ extension `Behind a real API server` {
       missing.output.contains("no instance manager runs on harvester-node-0, harvester-node-1 and harvester-node-2"))
 
     let watch = try Program(
-      RunningServer.executable, ["verify", "--watch", "--kubeconfig", bench.plane.folder.path("admin")])
+      Repository.executable, ["verify", "--watch", "--kubeconfig", bench.plane.folder.path("admin")])
     try watch.output.waitForLine(with: "0 of 3 pods")
     for node in 0...2 {
       try bench.plane.kubectl("apply", "-f", "-", input: Self.enginePod(on: node))
