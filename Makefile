@@ -72,7 +72,8 @@ lint: toolchain ## check the style
 # The leak check of the address sanitizer finds one in the XCTest runner, which no test here needs, and in every program
 # that ends inside a function, as command lines do; leaks are `Benchmarks/soak`'s to find.
 sanitize: packages toolchain ## run all tests under the thread and the address sanitizer
-	swift test --sanitize=thread --scratch-path .build/thread
+	TSAN_OPTIONS=suppressions=$(abspath Tests/thread-sanitizer-suppressions) \
+	  swift test --sanitize=thread --scratch-path .build/thread
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --disable-xctest --scratch-path .build/address
 
 bench: packages toolchain certs ## compare with nginx: requests, latency, handshakes, memory, start
