@@ -18,16 +18,24 @@ enum Syscalls {
     try progress(unsafe .write(descriptor, buffer)) { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
   }
 
-  /// For files and terminals, which take everything sooner or later.
+  /// For files, terminals and pipes, which take everything sooner or later.
   static func writeWhole(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { buffer in
         Result { () throws(Errno) in try unsafe write(descriptor, buffer) }
       }
-      guard case .done(let count) = try written.get(), count > 0 else { throw .wouldBlock }
-      rest = rest.dropFirst(count)
+      switch try written.get() {
+      case .done(let count): rest = rest.dropFirst(count)
+      case .notYet: try waitUntilWritable(descriptor)
+      }
     }
+  }
+
+  /// Standard streams are open elsewhere too, and whoever else has them may have said that they shall not block.
+  private static func waitUntilWritable(_ descriptor: Int32) throws(Errno) {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    _ = try value { unsafe poll(&wanted, 1, -1) }
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
