@@ -117,6 +117,24 @@ import Testing
     #expect(harness.state == .idle)
   }
 
+  @Test func `of many requests at once a few are answered in each turn`() {
+    var harness = HTTP1Harness()
+    let one = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+    let turn = String(repeating: response("get /a|||"), count: HTTPLimits.answersInTurn)
+    harness.receive(String(repeating: one, count: 2 * HTTPLimits.answersInTurn + 1))
+    for _ in 0..<2 {
+      #expect(harness.takeOutput() == turn)
+      #expect(harness.state == .paused)
+      harness.receive([UInt8]())
+    }
+    #expect(harness.takeOutput() == response("get /a|||"))
+    #expect(harness.state == .idle)
+
+    harness.receive(String(repeating: one, count: HTTPLimits.answersInTurn))
+    #expect(harness.takeOutput() == turn)
+    #expect(harness.state == .idle, "as many as a turn may have")
+  }
+
   @Test func `pipelined requests wait while much output waits`() {
     var harness = HTTP1Harness()
     let one = "GET /\(String(repeating: "a", count: 1000)) HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -4,14 +4,17 @@ import Testbed
 
 /// A server session and a peer that writes its frames by hand, as no decent client would.
 struct HTTP2Wire {
-  let server = HTTP2Session()
+  let server: HTTP2Session
   private(set) var state = SessionState.idle
   /// Everything that the server said.
   private(set) var output: [UInt8] = []
   /// How many bytes the server was handed.
   private(set) var sent = 0
 
-  init() { send(Frame.preface) }
+  init(memory: SharedMemory = SharedMemory()) {
+    server = HTTP2Session(memory: memory)
+    send(Frame.preface)
+  }
 
   /// Hands bytes over unless the session has ended.
   mutating func send(_ bytes: [UInt8]) {

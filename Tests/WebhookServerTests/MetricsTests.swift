@@ -45,6 +45,18 @@ struct MetricsTests {
     #expect((86_400...2 * 86_400).contains(expiry), "the test's certificate is valid for two days")
   }
 
+  /// Making a page takes as long as thirty reviews, and two requests in one record are read in one turn.
+  @Test
+  func `whoever asks again in the same turn gets the same page`() throws {
+    let server = try ServerInProcess()
+    let connection = try HTTPSConnection(port: server.port, server.clientContext)
+    try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: 2))
+    let pages = [try connection.receiveAnswer().body, try connection.receiveAnswer().body]
+    #expect(pages[0] == pages[1])
+    let later = try connection.ask("/metrics").body
+    #expect(later != pages[0], "it counts the requests before it")
+  }
+
   @Test
   func `the process is described under the names of every client library`() throws {
     let server = try RunningServer()

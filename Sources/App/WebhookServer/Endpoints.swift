@@ -20,45 +20,42 @@ struct Endpoints: Sendable {
   }
 
   /// - Parameters:
-  ///   - metrics: Of the loop that asks.
   ///   - client: The name in the client's certificate, where one is required.
-  func answer(
-    _ request: borrowing HTTPRequest, from client: String?, _ metrics: LoopMetrics, _ clock: inout TurnClock
-  ) -> HTTPResponse {
+  ///   - bench: Of the loop that asks.
+  func answer(_ request: borrowing HTTPRequest, from client: String?, on bench: Workbench) -> HTTPResponse {
     guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
     switch (route, request.method) {
-    case (.validate, .post): return review(request, by: .validate, from: client, metrics, &clock)
-    case (.mutate, .post): return review(request, by: .mutate, from: client, metrics, &clock)
+    case (.validate, .post): return review(request, by: .validate, from: client, on: bench)
+    case (.mutate, .post): return review(request, by: .mutate, from: client, on: bench)
     case (.healthz, .get), (.healthz, .head): return .text(.ok, "ok\n")
     case (.readyz, .get), (.readyz, .head): return readiness
-    case (.metrics, .get), (.metrics, .head): return metricsPage
+    case (.metrics, .get), (.metrics, .head): return metricsPage(for: bench)
     case (.validate, _), (.mutate, _): return .methodNotAllowed("POST")
     case (.healthz, _), (.readyz, _), (.metrics, _): return .methodNotAllowed("GET, HEAD")
     }
   }
 
   private func review(
-    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, _ metrics: LoopMetrics,
-    _ clock: inout TurnClock
+    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, on bench: Workbench
   ) -> HTTPResponse {
     guard isJSON(request.contentType) else {
       return .error(.unsupportedMediaType, "the content type has to be application/json")
     }
     do throws(ReviewError) {
-      let takesStages = clock.takesStages()
+      let takesStages = bench.clock.takesStages()
       let begun = takesStages ? Moment.now : nil
       let review = try ReviewDecoder.decode(request.body)
       let read = takesStages ? Moment.now : nil
       let outcome = reviewer.decide(review, for: webhook) { () throws(Fault) in try state.cluster.known() }
       let judged = takesStages ? Moment.now : nil
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
-      clock.reviewIsAnswered()
+      bench.clock.reviewIsAnswered()
       if let begun, let read, let judged {
-        metrics.reading.add(begun, read)
-        metrics.judging.add(read, judged)
+        bench.metrics.reading.add(begun, read)
+        bench.metrics.judging.add(read, judged)
       }
-      metrics.reviews.count(webhook, review.operation, outcome)
-      note(review, outcome, by: webhook, from: client, since: clock.began)
+      bench.metrics.reviews.count(webhook, review.operation, outcome)
+      note(review, outcome, by: webhook, from: client, since: bench.clock.began)
       return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.unreadableReviews.add(1)
@@ -73,10 +70,14 @@ struct Endpoints: Sendable {
     return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined() + kinds)
   }
 
-  private var metricsPage: HTTPResponse {
-    var page = Exposition()
-    state.write(to: &page)
-    return HTTPResponse(status: .ok, contentType: .prometheus, body: page.bytes)
+  /// Takes longer than anything else that is asked in a few bytes, so whoever asks again in the same turn gets the same.
+  private func metricsPage(for bench: Workbench) -> HTTPResponse {
+    if let page = bench.metricsPage { return page }
+    var exposition = Exposition()
+    state.write(to: &exposition)
+    let page = HTTPResponse(status: .ok, contentType: .prometheus, body: exposition.bytes)
+    bench.metricsPage = page
+    return page
   }
 
   /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.

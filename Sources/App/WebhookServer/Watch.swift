@@ -8,6 +8,8 @@ final class Watch {
     /// Not ready any more, still accepting: requests sent here before the others know find an open door.
     case draining(until: Moment)
     case shuttingDown(until: Moment)
+    /// The loops return as soon as they hear of it.
+    case stopping
     case done
   }
 
@@ -87,18 +89,17 @@ final class Watch {
   private func next(_ stage: Stage, _ now: Moment, _ configuration: ServerConfiguration) -> Stage {
     if !team.isRunning { return .done }
     switch stage {
-    case .serving, .done:
+    case .serving, .stopping, .done:
       return stage
     case .draining(let moment):
       guard moment <= now else { return stage }
       team.tell(.shutDown)
       return .shuttingDown(until: now + configuration.drainTimeout)
     case .shuttingDown(let moment):
-      if moment <= now {
-        log.warning("connections were still open at the end of --drain-timeout")
-        team.tell(.stop)
-      }
-      return moment <= now ? .shuttingDown(until: now + configuration.drainTimeout) : stage
+      guard moment <= now else { return stage }
+      log.warning("connections were still open at the end of --drain-timeout")
+      team.tell(.stop)
+      return .stopping
     }
   }
 
@@ -107,7 +108,7 @@ final class Watch {
     guard case .serving = stage else {
       log.notice("stopping at once")
       team.tell(.stop)
-      return stage
+      return .stopping
     }
     state.isDraining = true
     team.tell(.announceEnd)
@@ -122,7 +123,7 @@ extension Watch.Stage {
   fileprivate var end: Moment? {
     switch self {
     case .draining(let moment), .shuttingDown(let moment): moment
-    case .serving, .done: nil
+    case .serving, .stopping, .done: nil
     }
   }
 }

@@ -16,7 +16,9 @@ final class Workbench {
   var plaintext: [UInt8] = []
   /// Its answers, not yet encrypted.
   var output: [UInt8] = []
-  private(set) var clock = TurnClock()
+  var clock = TurnClock()
+  /// The answer to whoever asked for the metrics in this turn.
+  var metricsPage: HTTPResponse?
   private(set) var date = HTTPDate(secondsSince1970: 0)
   private var second: Int64 = 0
 
@@ -41,6 +43,7 @@ final class Workbench {
   /// Follows the time; the text of the date changes once a second.
   func beginTurn() {
     clock.begin(at: .now)
+    metricsPage = nil
     let second = WallClock.seconds
     guard second != self.second else { return }
     self.second = second
@@ -73,6 +76,6 @@ final class Workbench {
   func answer(_ request: borrowing HTTPRequest, over version: ApplicationProtocol, from client: String?) -> HTTPResponse
   {
     metrics.count(version)
-    return endpoints.answer(request, from: client, metrics, &clock)
+    return endpoints.answer(request, from: client, on: self)
   }
 }

@@ -18,7 +18,7 @@ package final class HTTP1Session {
   private var share: SharedMemory.Share
   var sharedBytes: Int { share.bytes }
   private var isShuttingDown = false
-  /// Whole requests may be held that wait for room in the output.
+  /// Whole requests may be held that wait for the next turn or for room in the output.
   private var isPaused = false
   private(set) var answered = 0
   /// Set when the peer sent something that is no request; the connection ends with the answer to it.
@@ -88,15 +88,17 @@ package final class HTTP1Session {
     }
   }
 
-  /// Answers every whole request in `bytes` and tells how many bytes are done with.
+  /// Answers the whole requests in `bytes`, as far as it is this connection's turn, and tells how many bytes are done
+  /// with.
   private func advance(
     over bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
     _ answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> Int {
     var start = 0
     isPaused = false
+    let enough = answered + HTTPLimits.answersInTurn
     while start < bytes.count {
-      if output.count >= HTTPLimits.waitingOutput {
+      if output.count >= HTTPLimits.waitingOutput || answered == enough {
         isPaused = true
         break
       }

@@ -17,6 +17,8 @@ internal import CNGHTTP2
   private var bytesOfBodies = 0
   private var bytesOfAnswers = 0
   private var bytesOfHeads = 0
+  /// Of a header block whose end has not come: nghttp2 keeps a field of it that is not whole.
+  private var bytesOfBlock = 0
   private var share: SharedMemory.Share
   var sharedBytes: Int { share.bytes }
   private var end = End.none
@@ -66,14 +68,7 @@ internal import CNGHTTP2
     }
     defence.received(bytes: bytes.count)
     resetUnwanted()
-    for id in answerable {
-      guard let index = index(of: id) else { continue }
-      answered += 1
-      if let reason = streams[index].rejection { refusals.append(reason) } else { defence.answered() }
-      respond(toStreamAt: index, date, answer)
-      if case .afterAnswer = end { submitNotice() }
-    }
-    answerable.removeAll(keepingCapacity: true)
+    respond(date, answer)
     if defence.isFlooded || HTTP2Callbacks.isFlood(used) { refuse(.flood) }
     return flush(&output, isBroken: used < 0)
   }
@@ -86,9 +81,23 @@ internal import CNGHTTP2
 
   private var oldest: HTTP2Stream? { streams.first }
 
-  /// Whether there is memory for what all streams hold and so much more.
-  private func holds(more: Int) -> Bool {
-    share.hold(bytesOfHeads + bytesOfBodies + bytesOfAnswers + more)
+  /// Whether there is memory for what all streams hold and so much more. Compressed (RFC 7541), the shortest letters
+  /// have five bits.
+  private func holds(more: Int = 0) -> Bool {
+    share.hold(bytesOfHeads + 2 * bytesOfBlock + bytesOfBodies + bytesOfAnswers + more)
+  }
+
+  /// Answers what is whole, as far as it is this connection's turn.
+  private func respond(_ date: HTTPDate, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+    let count = min(answerable.count, HTTPLimits.answersInTurn)
+    for id in answerable[..<count] {
+      guard let index = index(of: id) else { continue }
+      answered += 1
+      if let reason = streams[index].rejection { refusals.append(reason) } else { defence.answered() }
+      respond(toStreamAt: index, date, answer)
+      if case .afterAnswer = end { submitNotice() }
+    }
+    answerable.removeSubrange(..<count)
   }
 
   /// The body gives way to the answer, which is held until the peer has taken it.
@@ -154,6 +163,7 @@ internal import CNGHTTP2
     let wantsNothing = unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
     if isBroken { sessionEnded(.brokenFrames) }
     if isBroken || wantsNothing { return .closing }
+    if !answerable.isEmpty { return .paused }
     guard let oldest else { return .idle }
     return oldest.response == nil ? .body : .stalled
   }
@@ -163,9 +173,30 @@ internal import CNGHTTP2
 extension HTTP2Session {
   /// A peer's stream numbers only grow; one that was passed over is closed for ever (RFC 9113 section 5.1.1). nghttp2
   /// would ignore such a request in silence.
-  func headersBegin(_ id: Int32) {
-    guard passedOver.contains(where: { $0.contains(id) }) else { return }
-    refuse(.brokenFrames, NGHTTP2_PROTOCOL_ERROR)
+  ///
+  /// False where the block is more than anybody needs.
+  func headersBegin(_ id: Int32, _ length: Int) -> Bool {
+    if passedOver.contains(where: { $0.contains(id) }) { refuse(.brokenFrames, NGHTTP2_PROTOCOL_ERROR) }
+    bytesOfBlock = 0
+    return headersContinue(length)
+  }
+
+  /// Without what is in a block nothing more of the connection can be read, so one that is too large ends it.
+  func headersContinue(_ length: Int) -> Bool {
+    bytesOfBlock += length
+    if bytesOfBlock > HTTPLimits.fieldsOfStream {
+      refuse(.flood)
+    } else if !holds() {
+      refuse(.noMemoryForBody)
+    } else {
+      return true
+    }
+    return false
+  }
+
+  func blockEnded() {
+    bytesOfBlock = 0
+    _ = holds()
   }
 
   func streamBegan(_ id: Int32) {
@@ -188,7 +219,7 @@ extension HTTP2Session {
   func headersEnded(_ id: Int32, hasBody: Bool) {
     guard let index = index(of: id) else { return }
     bytesOfHeads += streams[index].settleHead()
-    if !holds(more: 0) { streams[index].refuse(.noMemoryForBody) }
+    if !holds() { streams[index].refuse(.noMemoryForBody) }
     if streams[index].rejection != nil {
       answerable.append(id)
     } else if streams[index].expectsContinue, hasBody {
@@ -240,7 +271,7 @@ extension HTTP2Session {
     bytesOfBodies -= stream.body.count
     bytesOfAnswers -= stream.response?.body.count ?? 0
     bytesOfHeads -= stream.costOfHead
-    _ = holds(more: 0)
+    _ = holds()
   }
 
   /// Something came that nghttp2 ends the connection for. A peer that says goodbye itself ends it too, and breaks nothing.

@@ -9,6 +9,7 @@ package enum HTTPLimits {
 
   /// Fields of one HTTP/2 stream, trailers included, read out of their compression. A head that is larger than `head` is
   /// refused; where it goes on like this, the connection ends, since reading costs what it says and not what it weighs.
+  /// So it does where one header block is as large before it is read: of a field that is not whole nobody hears.
   package static let fieldsOfStream = 4 * head
 
   /// Our paths have nine; a query is ignored. RFC 9112 section 3 wants 8000 for lines in general.
@@ -28,6 +29,10 @@ package enum HTTPLimits {
 
   /// Responses waiting to be sent before further pipelined requests are left unread.
   package static let waitingOutput = 64 * 1024
+
+  /// Requests of one connection that are answered before all others have their turn. An API server asks one at a time over
+  /// HTTP/1.1; with 16 at a time, an HTTP/2 connection that asks for all it may has its answers after eight turns.
+  package static let answersInTurn = 16
 
   /// Requests at once on an HTTP/2 connection. The API server opens further connections when it needs more.
   package static let streams = 128

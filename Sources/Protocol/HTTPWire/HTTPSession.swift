@@ -13,7 +13,7 @@ package enum HTTPSession: ~Copyable {
     }
   }
 
-  /// Goes on with requests that were held back because too much output was waiting.
+  /// Goes on with requests that were held back until the next turn, or because too much output was waiting.
   package func resume(
     at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
@@ -107,7 +107,7 @@ package enum SessionState: Sendable {
   case body
   /// Everything that was asked has its answer, but the peer's window is too small for one (HTTP/2 flow control).
   case stalled
-  /// Much output is waiting: send it, then resume.
+  /// Whole requests, or much output, are waiting: send what is there, then resume.
   case paused
   /// Send the output, then close.
   case closing

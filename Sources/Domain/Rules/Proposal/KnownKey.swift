@@ -25,7 +25,16 @@ package enum KnownKey: CaseIterable, Sendable {
       && spelling.withUTF8Buffer { unsafe text.utf8.elementsEqual($0) }
   }
 
-  /// The same for a message.
+  /// Whether Go takes the text for this key.
+  func isSpelledInAnyCase(_ text: String) -> Bool {
+    // Sound: the bytes are lent for the time of the call.
+    spelling.withUTF8Buffer { spelling in
+      unsafe text.unicodeScalars.lazy.map(\.caseFolded)
+        .elementsEqual(spelling.lazy.map { Unicode.Scalar($0).caseFolded })
+    }
+  }
+
+  /// The key as it is written, for a message.
   var name: String { "\(spelling)" }
 }
 
@@ -45,7 +54,7 @@ enum KeyReading: Equatable, Sendable {
   init(_ key: String) {
     if let known = KnownKey.allCases.first(where: { $0.isSpelled(key) }) {
       self = .known(known)
-    } else if let known = KnownKey.allCases.first(where: { $0.name.caseFolded == key.caseFolded }) {
+    } else if let known = KnownKey.allCases.first(where: { $0.isSpelledInAnyCase(key) }) {
       self = .inAnotherCase(known)
     } else {
       self = .unknown
@@ -61,16 +70,14 @@ enum KeyReading: Equatable, Sendable {
   }
 }
 
-extension String {
-  /// ASCII letters in lower case, and the two letters outside ASCII that Go folds into it: U+017F and U+212A.
-  fileprivate var caseFolded: [UInt32] {
-    unicodeScalars.map { scalar in
-      switch scalar.value {
-      case 0x41...0x5A: scalar.value + 0x20
-      case 0x017F: 0x73
-      case 0x212A: 0x6B
-      default: scalar.value
-      }
+extension Unicode.Scalar {
+  /// An ASCII letter in lower case, and so the two letters outside ASCII that Go folds into it: U+017F and U+212A.
+  fileprivate var caseFolded: UInt32 {
+    switch value {
+    case 0x41...0x5A: value + 0x20
+    case 0x017F: 0x73
+    case 0x212A: 0x6B
+    default: value
     }
   }
 }
