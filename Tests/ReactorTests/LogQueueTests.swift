@@ -1,4 +1,5 @@
 import Glibc
+import Testbed
 import Testing
 
 @testable import Reactor
@@ -87,5 +88,42 @@ import Testing
     queue.finish(within: .seconds(600))
     #expect(told == [3])
     #expect(queue.lost == 4, "what tells of them counts for nothing")
+
+    // It was not written either, so nobody was told.
+    try become(full.rawValue, writing.rawValue)
+    queue.add(Self.line(5), telling: Self.lost)
+    #expect(try lines(until: Self.line(5)) == [Self.lost(4), Self.line(5)])
+    #expect(queue.lost == 4)
+  }
+
+  @Test func `a line that could only be begun does not begin the next`() throws {
+    Signals.ignoreBrokenPipes()
+    let broken = try Syscalls.pipe()
+    let out = Descriptor(owning: broken.writing)
+    let queue = try LogQueue(to: out.rawValue, limit: 1_000_000)
+    for number in 1...1_000 { queue.add(Self.line(number), telling: Self.lost) }
+    try queue.start()
+    // The pipe is full in the middle of a line, and then its reader is gone.
+    let held = 65_536
+    #expect(eventually { Self.bytes(in: broken.reading) == held })
+    Syscalls.close(broken.reading)
+    queue.finish(within: .seconds(600))
+    let whole = held / 100
+    #expect(queue.lost == 1_000 - whole)
+
+    try become(out.rawValue, writing.rawValue)
+    queue.add(Self.line(0), telling: Self.lost)
+    #expect(try lines(until: Self.line(0)) == ["\n", Self.lost(1_000 - whole), Self.line(0)])
+    queue.add(Self.line(0), telling: Self.lost)
+    #expect(try lines(until: Self.line(0)) == [Self.line(0)])
+  }
+
+  private func become(_ descriptor: Int32, _ other: Int32) throws {
+    try #require(dup2(other, descriptor) == descriptor)
+  }
+
+  private static func bytes(in pipe: Int32) -> Int {
+    var count: Int32 = 0
+    return ioctl(pipe, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
   }
 }

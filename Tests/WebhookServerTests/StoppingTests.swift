@@ -60,6 +60,14 @@ import Testing
     #expect(try server.program.exitCode() == 0)
   }
 
+  @Test func `no time to wait is too long`() throws {
+    let server = try RunningServer("--drain-delay", "\(Int.max)", "--drain-timeout", "\(Int.max)")
+    server.program.signal(SIGTERM)
+    try server.log.waitForLine(with: "stopping")
+    server.program.signal(SIGTERM)
+    #expect(try server.program.exitCode() == 0)
+  }
+
   @Test func `Ctrl-C does not wait for others`() throws {
     let server = try RunningServer("--drain-delay", "600")
     server.program.signal(SIGINT)
@@ -101,6 +109,27 @@ import Testing
       Repository.executable, ["serve"] + good.flatMap { [$0.key, $0.value] } + row.options)
     #expect(run.exitCode == 2)
     #expect(run.errors.contains(row.words), "\(run.errors)")
+  }
+
+  @Test func `nobody has to read why, for it to be ended`() throws {
+    // Its standard error is full: a pipe that the shell opened for both ways holds 64 KiB.
+    let folder = try TemporaryFolder()
+    let program = try Program(
+      "sh",
+      [
+        "-c", #"mkfifo "$0"; exec 3<>"$0"; head -c 65536 /dev/zero >&3; exec "$@" 2>&3"#, folder.path("pipe"),
+        Repository.executable, "serve", "--tls-certificate", "/nowhere.pem", "--tls-key", "/nowhere.pem",
+        "--cluster-snapshot", "/nowhere.yaml",
+      ])
+    let name = URL(filePath: Repository.executable).lastPathComponent.prefix(15)
+    #expect(
+      eventually {
+        let status = (try? String(contentsOfFile: "/proc/\(program.identifier)/status", encoding: .utf8)) ?? ""
+        return status.hasPrefix("Name:\t\(name)\n") && status.contains("State:\tS")
+      })
+    #expect(!program.hasEnded)
+    program.signal(SIGTERM)
+    #expect(try program.exitCode() == -SIGTERM)
   }
 
   @Test func `a port in use is told`() throws {

@@ -31,6 +31,8 @@ struct StorageNetworkWebhook: ParsableCommand {
       exit(withError: code)
     } catch {
       if exitCode(for: error) == .success { exit(withError: error) }
+      // Nobody may be reading it.
+      Signals.letEnd()
       StandardError.write(fullMessage(for: error) + "\n")
       exit(withError: ExitCode.cannotTell)
     }

@@ -11,9 +11,13 @@ public struct Moment: Comparable, Hashable, Sendable {
   public static var now: Moment { Moment(nanoseconds: Syscalls.time(of: CLOCK_MONOTONIC)) }
 
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+  /// What lies beyond the clock's end is its end, in 292 years: durations come from options too.
   public static func + (left: Self, right: Duration) -> Moment {
-    Moment(nanoseconds: left.nanoseconds + right.nanoseconds)
+    let (sum, isBeyond) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
+    return Moment(nanoseconds: isBeyond ? .max : sum)
   }
+
   public static func - (left: Self, right: Self) -> Duration { .nanoseconds(left.nanoseconds - right.nanoseconds) }
 }
 

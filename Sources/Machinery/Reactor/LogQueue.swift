@@ -6,8 +6,25 @@ internal import Synchronization
 /// for which there is no room, and those that cannot be written, are lost and counted.
 public final class LogQueue: Sendable {
   private struct Lines {
-    var bytes: [UInt8] = []
-    var count = 0
+    private(set) var bytes: [UInt8] = []
+    /// Where the lines end that tell of others which were lost, and of how many.
+    private var tellings: [(end: Int, lost: Int)] = []
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    mutating func add(_ line: String) { bytes += line.utf8 }
+
+    mutating func add(_ line: String, tellingOf lost: Int) {
+      add(line)
+      tellings.append((bytes.count, lost))
+    }
+
+    /// What is lost with the bytes from this place on: lines, the one that was cut included, and those that nobody was told
+    /// of.
+    func lost(from place: Int) -> (lines: Int, untold: Int) {
+      let untold = tellings.filter { $0.end > place }
+      return (bytes[place...].count { $0 == 0x0A } - untold.count, untold.reduce(0) { $0 + $1.lost })
+    }
   }
 
   private struct State {
@@ -17,15 +34,17 @@ public final class LogQueue: Sendable {
     var lost = 0
     var lostSinceTold = 0
 
-    var isIdle: Bool { waiting.bytes.isEmpty && !isWriting }
+    var isIdle: Bool { waiting.isEmpty && !isWriting }
 
-    mutating func lose(_ count: Int) {
-      lost += count
-      lostSinceTold += count
+    mutating func lose(_ lines: Int, untold: Int = 0) {
+      lost += lines
+      lostSinceTold += lines + untold
     }
   }
 
   private let state = Mutex(State())
+  /// The last line that was written is not whole. Only the thread that writes knows.
+  private let isTorn = Atomic(false)
   private let descriptor: Int32
   private let limit: Int
   private let arrived: Wakeup
@@ -58,21 +77,22 @@ public final class LogQueue: Sendable {
   ///   were lost.
   public func add(_ line: String, telling: (Int) -> String) {
     let mustWake = state.withLock { state in
-      let wasEmpty = state.waiting.bytes.isEmpty
+      let wasEmpty = state.waiting.isEmpty
       guard state.waiting.bytes.count + line.utf8.count <= limit else {
         state.lose(1)
         return false
       }
-      if state.lostSinceTold > 0 { state.waiting.bytes += telling(state.lostSinceTold).utf8 }
-      state.lostSinceTold = 0
-      state.waiting.bytes += line.utf8
-      state.waiting.count += 1
+      if state.lostSinceTold > 0 {
+        state.waiting.add(telling(state.lostSinceTold), tellingOf: state.lostSinceTold)
+        state.lostSinceTold = 0
+      }
+      state.waiting.add(line)
       return wasEmpty
     }
     if mustWake { arrived.wake() }
   }
 
-  /// How many lines were lost so far; of those that could not be written a part may have been.
+  /// How many lines were lost so far; of one that could not be written whole the beginning may have been.
   public var lost: Int { state.withLock { $0.lost } }
 
   /// Waits until everything is written, but not for longer than this.
@@ -88,14 +108,29 @@ public final class LogQueue: Sendable {
 
   private func writeAll() {
     while let lines = take() {
-      do { try Syscalls.writeWhole(descriptor, lines.bytes) } catch { state.withLock { $0.lose(lines.count) } }
+      var rest = lines.bytes[...]
+      do throws(Errno) {
+        try endTornLine()
+        try Syscalls.writeAll(&rest, to: descriptor)
+      } catch {
+        let lost = lines.lost(from: rest.startIndex)
+        state.withLock { $0.lose(lost.lines, untold: lost.untold) }
+      }
+      if rest.startIndex > 0 { isTorn.store(lines.bytes[rest.startIndex - 1] != 0x0A, ordering: .relaxed) }
     }
     written.wake()
   }
 
+  /// What comes next shall not be the rest of a line that could only be begun.
+  private func endTornLine() throws(Errno) {
+    guard isTorn.load(ordering: .relaxed) else { return }
+    try Syscalls.writeWhole(descriptor, [0x0A])
+    isTorn.store(false, ordering: .relaxed)
+  }
+
   private func take() -> Lines? {
     state.withLock { state in
-      state.isWriting = !state.waiting.bytes.isEmpty
+      state.isWriting = !state.waiting.isEmpty
       return state.isWriting ? exchange(&state.waiting, with: Lines()) : nil
     }
   }

@@ -107,6 +107,6 @@ internal import Glibc
 }
 
 extension Duration {
-  /// One division; ``components`` takes two, and of larger numbers.
-  var nanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
+  /// One division; ``components`` takes two, and of larger numbers. What is too long is as long as can be.
+  var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }

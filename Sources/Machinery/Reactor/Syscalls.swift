@@ -21,6 +21,11 @@ enum Syscalls {
   /// For files, terminals and pipes, which take everything sooner or later.
   static func writeWhole(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
     var rest = bytes[...]
+    try writeAll(&rest, to: descriptor)
+  }
+
+  /// The same; what could not be written is left.
+  static func writeAll(_ rest: inout ArraySlice<UInt8>, to descriptor: Int32) throws(Errno) {
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { buffer in
         Result { () throws(Errno) in try unsafe write(descriptor, buffer) }
