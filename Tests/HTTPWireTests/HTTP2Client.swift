@@ -84,7 +84,13 @@ extension HTTP2Client {
   func request(
     _ method: String, _ path: String, _ fields: [(String, String)] = [], body: String? = nil, isWhole: Bool = true
   ) -> Int32 {
-    let all = [(":method", method), (":scheme", "https"), (":authority", "localhost"), (":path", path)] + fields
+    request(
+      [(":method", method), (":scheme", "https"), (":authority", "localhost"), (":path", path)] + fields, body: body,
+      isWhole: isWhole)
+  }
+
+  /// - Parameter all: Pseudo-header fields and the others.
+  func request(_ all: [(String, String)], body: String? = nil, isWhole: Bool = true) -> Int32 {
     var provider = nghttp2_data_provider()
     provider.read_callback = { _, stream, buffer, count, flags, _, owner in
       HTTP2Client.of(owner)?.takeUpload(stream, into: UnsafeMutableBufferPointer(start: buffer, count: count), flags)

@@ -30,6 +30,8 @@ import Testing
     ("/validate", "{}", ["--header", "Content-Type: text/plain"], 415, "application/json", nil),
     ("/validate", "{}", ["--header", "Content-Type:"], 415, "application/json", nil),
     ("/mutate", "{}", ["--header", "Content-Type: application/jsonp"], 415, "application/json", nil),
+    ("/mutate", "{}", ["--header", "Content-Type: application/json text"], 415, "application/json", nil),
+    ("/mutate", "{}", ["--header", "Content-Type: application/json\t; charset=utf-8"], 400, "AdmissionReview", nil),
   ]
 
   @Test(arguments: ["--http1.1", "--http2"])

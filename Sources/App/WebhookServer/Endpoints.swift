@@ -138,7 +138,10 @@ func isJSON(_ contentType: Span<UInt8>) -> Bool {
   guard contentType.count >= length, contentType.extracting(first: length).equals(lowercase: expected) else {
     return false
   }
-  return contentType.count == length || [UInt8(ascii: ";"), UInt8(ascii: " ")].contains(contentType[length])
+  // Between the type and its first semicolon white space is allowed.
+  var place = length
+  while place < contentType.count, contentType[place] == 0x20 || contentType[place] == 0x09 { place += 1 }
+  return place == contentType.count || contentType[place] == UInt8(ascii: ";")
 }
 
 extension HTTPResponse {

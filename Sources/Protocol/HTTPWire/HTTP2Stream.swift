@@ -9,7 +9,9 @@ struct HTTP2Stream {
   /// What of the head has to be kept, and where in it what is.
   private var head: [UInt8] = []
   private var path = 0..<0
-  private var contentType = 0..<0
+  /// The server's name, by which a proxy may have gone.
+  private var host: Range<Int>?
+  private var contentType: Range<Int>?
   /// Trailers included, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
   private(set) var bytesOfFields = 0
   private var fieldCount = 0
@@ -35,10 +37,15 @@ struct HTTP2Stream {
       method = HTTPMethod(value)
     } else if name.equals(":path") {
       if value.count > HTTPLimits.target { refuse(.targetTooLong) }
+      if !value.isTarget { refuse(.badTarget) }
       let end = value.first(UInt8(ascii: "?"), in: 0..<value.count) ?? value.count
       path = keep(value.extracting(first: end))
+    } else if name.equals(":authority") || name.equals("host") {
+      takeHost(value)
+    } else if name.equals(":scheme") {
+      if !value.equals(lowercase: "https"), !value.equals(lowercase: "http") { refuse(.badTarget) }
     } else if name.equals("content-type") {
-      if !contentType.isEmpty { refuse(.repeatedContentType) }
+      if contentType != nil { refuse(.repeatedContentType) }
       contentType = keep(value)
     } else if name.equals("content-length") {
       // Told before the body comes: who is still sending it may overlook an answer.
@@ -47,6 +54,15 @@ struct HTTP2Stream {
       expectsContinue = value.equals(lowercase: "100-continue")
       if !expectsContinue { refuse(.unknownExpectation) }
     }
+  }
+
+  /// `:authority` and `Host` name the same one (RFC 9113 section 8.3.1).
+  private mutating func takeHost(_ value: Span<UInt8>) {
+    // Of a head that was refused nothing is kept to compare it with.
+    if rejection != nil { return }
+    if !Host.isValid(value) { return refuse(.badHost) }
+    if let host, !head.span.extracting(host).equalsIgnoringCase(value) { return refuse(.conflictingHost) }
+    host = keep(value)
   }
 
   /// Counts a field that nobody looks at.
@@ -82,7 +98,7 @@ struct HTTP2Stream {
     let body = exchange(&body, with: [])
     return answer(
       HTTPRequest(
-        method: method, path: head.span.extracting(path), contentType: head.span.extracting(contentType),
+        method: method, path: head.span.extracting(path), contentType: head.span.extracting(contentType ?? 0..<0),
         body: body.span))
   }
 

@@ -10,7 +10,7 @@ struct RequestHead {
 
   private(set) var method = HTTPMethod.other
   private(set) var target = RequestTarget()
-  private(set) var contentType = 0..<0
+  var contentType: Range<Int> { writtenContentType ?? 0..<0 }
   private(set) var framing = Framing.none
   /// Whether the connection stays open; `close` wins (RFC 9112 section 9.3).
   var keepsAlive: Bool { !saysClose && (!isVersion1_0 || saysKeepAlive) }
@@ -20,6 +20,7 @@ struct RequestHead {
   private var isVersion1_0 = false
   private var saysClose = false
   private var saysKeepAlive = false
+  private var writtenContentType: Range<Int>?
   private var host: Range<Int>?
   private var contentLength: Int?
   private var isChunked = false
@@ -76,8 +77,8 @@ struct RequestHead {
     case 10 where name.equals(lowercase: "connection"):
       takeConnection(bytes, value)
     case 12 where name.equals(lowercase: "content-type"):
-      guard contentType.isEmpty else { throw .repeatedContentType }
-      contentType = value
+      guard writtenContentType == nil else { throw .repeatedContentType }
+      writtenContentType = value
     case 14 where name.equals(lowercase: "content-length"):
       guard contentLength == nil, let length = bytes.extracting(value).decimalValue else { throw .badContentLength }
       contentLength = length

@@ -9,11 +9,7 @@ struct RequestTarget {
 
   /// - Parameter method: What precedes it: each form belongs to certain methods.
   init(_ target: Range<Int>, of head: Span<UInt8>, for method: Span<UInt8>) throws(HTTPRejection) {
-    for place in target {
-      // Visible ASCII only; a `#` never goes over the wire (RFC 3986 section 3.5).
-      let byte = head[place]
-      if byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "#") { throw .malformedRequestLine }
-    }
+    guard head.extracting(target).isTarget else { throw .malformedRequestLine }
     path = target.lowerBound..<(head.first(UInt8(ascii: "?"), in: target) ?? target.upperBound)
     if method.equals("CONNECT") {
       authority = target
@@ -72,6 +68,9 @@ enum Host {
 }
 
 extension Span<UInt8> {
+  /// Visible ASCII only; a `#` never goes over the wire (RFC 3986 section 3.5).
+  var isTarget: Bool { firstIndex(from: 0) { $0 <= 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "#") } == count }
+
   /// The first place at which this holds, or the count of bytes.
   fileprivate func firstIndex(from start: Int, where predicate: (UInt8) -> Bool) -> Int {
     var place = start
