@@ -24,9 +24,9 @@ final class ServerInProcess: ServerUnderTest {
     port = listener.listener.address.port
     let source = CertificateSource(certificate: certificates.certificate, key: certificates.key)
     team = try Team(
-      size: 1, listeners: [listener], context: ContextBox(try source.read().served().context),
+      room: room, listeners: [listener], context: ContextBox(try source.read().served().context),
       endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: patience,
-      room: room, log: log)
+      log: log)
   }
 
   deinit { team.tell(.stop) }

@@ -331,23 +331,6 @@ extension Loop {
   }
 }
 
-/// How much a loop may take on.
-struct Room: Sendable {
-  var ofLoop = ServerLimits.connectionsPerLoop
-  var handshakesOfLoop = ServerLimits.handshakesPerLoop
-  /// Of all loops together.
-  var ofServer = ServerLimits.connectionsPerLoop
-  var bytesInFlightOfLoop = HTTPLimits.sharedMemory
-
-  init() {}
-
-  /// As much as the limits and the process's descriptors allow.
-  init(loops: Int, descriptors: Int) {
-    ofLoop = min(ServerLimits.connectionsPerLoop, max(1, (descriptors - ServerLimits.otherDescriptors) / loops))
-    ofServer = ofLoop * loops
-  }
-}
-
 extension Poller.Token {
   /// Connections count their generations up from zero and never get here.
   static let listenerGeneration = UInt32.max

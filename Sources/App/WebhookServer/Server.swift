@@ -13,11 +13,12 @@ package struct ServerConfiguration: Sendable {
   package var drainDelay: Duration
   /// After that: how long connections may take to end.
   package var drainTimeout: Duration
-  package var loops: Int
+  /// Each has a loop, if there is memory for it.
+  package var processors: Int
 
   package init(
     listen: [String], certificate: CertificateSource, cluster: ClusterSource, ruleset: RulesetOptions = .init(),
-    drainDelay: Duration = .seconds(5), drainTimeout: Duration = .seconds(30), loops: Int = processorCount
+    drainDelay: Duration = .seconds(5), drainTimeout: Duration = .seconds(30), processors: Int = processorCount
   ) {
     self.listen = listen
     self.certificate = certificate
@@ -25,7 +26,7 @@ package struct ServerConfiguration: Sendable {
     self.ruleset = ruleset
     self.drainDelay = drainDelay
     self.drainTimeout = drainTimeout
-    self.loops = loops
+    self.processors = processors
   }
 }
 
@@ -58,8 +59,11 @@ package enum Server {
     let listeners = try configuration.listen.map { text in try listen(on: text, log) }
     let reviewer = Reviewer(ruleset: Ruleset(options: configuration.ruleset))
     let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
+    let room = Room(
+      processors: configuration.processors, descriptors: DescriptorLimit.raise(), memory: MemoryLimit.current)
+    log.info("room for connections", metadata: room.metadata)
     let team = try Team(
-      size: configuration.loops, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
+      room: room, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
     let watch = try Watch(
       signals: signals, files: files, snapshot: snapshot, certificate: certificate, team: team, state: state, log: log)
     try watch.untilDone(configuration)
@@ -89,5 +93,11 @@ package enum Server {
     } catch {
       throw ServerError("--listen \(text): \(error)")
     }
+  }
+}
+
+extension Room {
+  fileprivate var metadata: Logger.Metadata {
+    ["loops": "\(loops)", "connections": "\(ofServer)", "bytesInFlight": "\(bytesInFlightOfLoop * loops)"]
   }
 }

@@ -39,16 +39,25 @@ package enum ServerLimits {
   /// Connections accepted from one socket before the others get their turn.
   package static let acceptsInTurn = 64
 
-  /// Connections of one loop. The API server opens 25 a host; an idle one costs at most 64 KiB.
-  ///
-  /// With the others this gives the most memory that peers can make a loop use: 10,000 times 64 KiB and OpenSSL's
-  /// buffers, one with a TLS record that is not whole (34 KiB), and twice `HTTPLimits.uncountedMemory` (what comes and what
-  /// goes); 128 KiB for each handshake; and twice the shared memory: 1.7 GiB. What the kernel keeps comes on top.
+  /// Connections of one loop, if there is memory for them (``Room``). The API server opens 25 a host.
   package static let connectionsPerLoop = 10_000
 
-  /// Handshakes of one loop that are not done. A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes
-  /// room for it at once; an honest handshake takes milliseconds.
+  /// Handshakes of one loop that are not done; an honest one takes milliseconds.
   package static let handshakesPerLoop = 1_000
+
+  /// The most memory that a connection can be made to take beside what is shared: 64 KiB where it rests, OpenSSL's buffers
+  /// with a TLS record that is not whole, 34 KiB, and twice `HTTPLimits.uncountedMemory`, for what comes and what goes.
+  package static let memoryOfConnection = (64 + 34 + 2 * 16) * 1024
+
+  /// A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes room for it at once.
+  package static let memoryOfHandshake = 128 * 1024
+
+  /// What is not the loops': the program, and the facts of a large cluster while they are read anew.
+  package static let otherMemory = 128 * 1024 * 1024
+
+  /// With less than this a loop could not take the largest body, and there are fewer of them: each answers tens of thousands
+  /// of reviews a second.
+  package static let leastMemoryOfLoop = 64 * 1024 * 1024
 
   /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.
   package static let otherDescriptors = 64

@@ -10,13 +10,12 @@ final class Team: Sendable {
   private let running: Atomic<Int>
 
   init(
-    size: Int, listeners: [SharedListener], context: ContextBox, endpoints: Endpoints, patience: Patience = Patience(),
-    room: Room? = nil, log: Logger
+    room: Room, listeners: [SharedListener], context: ContextBox, endpoints: Endpoints, patience: Patience = Patience(),
+    log: Logger
   ) throws {
-    mailboxes = try (0..<size).map { _ in try Mailbox() }
+    mailboxes = try (0..<room.loops).map { _ in try Mailbox() }
     ended = try SharedWakeup()
-    running = Atomic(size)
-    let room = room ?? Room(loops: size, descriptors: DescriptorLimit.raise())
+    running = Atomic(room.loops)
     for (index, mailbox) in mailboxes.enumerated() {
       try Thread.start(named: "loop-\(index)") { [self] in
         do {

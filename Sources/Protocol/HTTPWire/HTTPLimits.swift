@@ -51,9 +51,9 @@ package enum HTTPLimits {
   /// may have a window of 64 KiB each on their way.
   package static let bytesWithoutRequest = 256 * 1024
 
-  /// What bodies and answers of one loop's connections may take together: eighteen of the largest bodies. An API server
-  /// that changes settings sends a few kilobytes now and then. Arrays grow by doubling, so the process may use twice
-  /// this a loop.
+  /// What bodies and answers of one loop's connections may take together, if there is memory for it: eighteen of the
+  /// largest bodies. An API server that changes settings sends a few kilobytes now and then. Arrays grow by doubling, so
+  /// the process may use twice this a loop.
   package static let sharedMemory = 128 * 1024 * 1024
 
   /// Holders up to this size are not counted against `sharedMemory`. A review of the setting has about 2.4 KiB.
