@@ -1,3 +1,5 @@
+internal import HTTPWire
+
 /// Every bound of the server, with its reason. The bounds on single requests are in `HTTPLimits`, those on time in
 /// `Patience`.
 package enum ServerLimits {
@@ -47,7 +49,7 @@ package enum ServerLimits {
 
   /// The most memory that a connection can be made to take beside what is shared: 64 KiB where it rests, OpenSSL's buffers
   /// with a TLS record that is not whole, 34 KiB, and twice `HTTPLimits.uncountedMemory`, for what comes and what goes.
-  package static let memoryOfConnection = (64 + 34 + 2 * 16) * 1024
+  package static let memoryOfConnection = (64 + 34) * 1024 + 2 * HTTPLimits.uncountedMemory
 
   /// A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes room for it at once.
   package static let memoryOfHandshake = 128 * 1024
