@@ -16,13 +16,20 @@ import Testing
       9_000
     ),
     (
+      "a service of a slice that has less",
+      [
+        "proc/self/cgroup": "0::/small.slice/a.service\n", "sys/fs/cgroup/small.slice/memory.max": "4000\n",
+        "sys/fs/cgroup/small.slice/a.service/memory.max": "max\n",
+      ], 4_000
+    ),
+    (
       "a container that knows its name outside",
       ["proc/self/cgroup": "0::/kubepods/a\n", "sys/fs/cgroup/memory.max": "7000\n"], 7_000
     ),
     (
       "the first version",
       [
-        "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:memory:/a\n0::/\n",
+        "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:hugetlb,memory:/a\n0::/\n",
         "sys/fs/cgroup/memory/a/memory.limit_in_bytes": "5000\n",
         "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
       ], 5_000

@@ -248,7 +248,7 @@ extension ServerInProcess {
       $0.status == 200
     }
     let line = try LogLine(server.log.waitForLine(with: "cannot accept connections for now"))
-    #expect(line.fields["reason"] == "Too many open files")
+    #expect(line.fields["reason"] == "Too many open files (ulimit -n)")
     // The loop does not turn idly, and whoever is there is served.
     for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }
     try #require(try Program.run("prlimit", [process, "--nofile=\(next + 100):"]).exitCode == 0)

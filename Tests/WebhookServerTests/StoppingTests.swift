@@ -111,6 +111,20 @@ import Testing
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
 
+  /// With the first, not even files can be read; with the second, there is a socket but not yet who accepts from it.
+  @Test(arguments: [8, 12]) func `for want of descriptors says which limit that is`(_ descriptors: Int) throws {
+    let certificates = try Certificates()
+    let run = try Program.run(
+      "prlimit",
+      [
+        "--nofile=\(descriptors)", Repository.executable, "serve", "--listen", "127.0.0.1:0",
+        "--tls-certificate", certificates.certificate, "--tls-key", certificates.key,
+        "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
+      ])
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains("Too many open files (ulimit -n)"), "\(run.errors)")
+  }
+
   @Test func `nobody has to read why, for it to be ended`() throws {
     // Its standard error is full: a pipe that the shell opened for both ways holds 64 KiB.
     let folder = try TemporaryFolder()

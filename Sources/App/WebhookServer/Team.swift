@@ -8,7 +8,9 @@ final class Team: Sendable {
   /// Rings in the main thread when a loop has ended.
   let ended: SharedWakeup
   private let running: Atomic<Int>
+  private let failed = Atomic(false)
 
+  /// Every loop has what it needs before the first one begins: a server is whole or does not start.
   init(
     room: Room, listeners: [SharedListener], context: ContextBox, endpoints: Endpoints, patience: Patience = Patience(),
     log: Logger
@@ -16,15 +18,19 @@ final class Team: Sendable {
     mailboxes = try (0..<room.loops).map { _ in try Mailbox() }
     ended = try SharedWakeup()
     running = Atomic(room.loops)
-    for (index, mailbox) in mailboxes.enumerated() {
+    let loops = try mailboxes.map { mailbox in
+      try Loop(
+        listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints, patience: patience, room: room)
+    }
+    for (index, loop) in loops.enumerated() {
+      // Sound: from here on the new thread is the only one that uses the loop.
+      nonisolated(unsafe) let handedOver = loop
       try Thread.start(named: "loop-\(index)") { [self] in
         do {
-          try Loop(
-            listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints, patience: patience,
-            room: room
-          ).run()
+          try unsafe handedOver.run()
         } catch {
           log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
+          failed.store(true, ordering: .releasing)
         }
         running.subtract(1, ordering: .releasing)
         ended.wakeup.wake()
@@ -33,6 +39,9 @@ final class Team: Sendable {
   }
 
   var isRunning: Bool { running.load(ordering: .acquiring) > 0 }
+
+  /// A loop ended that nobody had told to.
+  var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
   func tell(_ order: Loop.Order) {
     for mailbox in mailboxes { mailbox.put(order) }

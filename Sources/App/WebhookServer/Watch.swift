@@ -55,7 +55,7 @@ final class Watch {
         looksAtCertificateAt = now + Self.certificateInterval
       }
       stage = next(stage, now, configuration)
-      if case .done = stage { return }
+      if case .done = stage { break }
       let next = [readsFilesAt, looksAtCertificateAt, stage.end].compactMap(\.self).min()
       try poller.wait(until: next) { event in
         switch event.token {
@@ -69,6 +69,7 @@ final class Watch {
         }
       }
     }
+    if team.hasFailed { throw ServerError("a part of the server could not go on; the log says why") }
   }
 
   /// How long after a change the files are read.
@@ -89,6 +90,9 @@ final class Watch {
   private func next(_ stage: Stage, _ now: Moment, _ configuration: ServerConfiguration) -> Stage {
     if !team.isRunning { return .done }
     switch stage {
+    case .serving where team.hasFailed:
+      // Whoever starts it again gets a whole server.
+      return beginEnd(acceptingFor: .zero)
     case .serving, .stopping, .done:
       return stage
     case .draining(let moment):
@@ -110,10 +114,13 @@ final class Watch {
       team.tell(.stop)
       return .stopping
     }
+    // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
+    return beginEnd(acceptingFor: signal == .interrupt ? .zero : configuration.drainDelay)
+  }
+
+  private func beginEnd(acceptingFor delay: Duration) -> Stage {
     state.isDraining = true
     team.tell(.announceEnd)
-    // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
-    let delay: Duration = signal == .interrupt ? .zero : configuration.drainDelay
     log.notice("stopping", metadata: ["acceptingFor": "\(delay)"])
     return .draining(until: .now + delay)
   }

@@ -28,8 +28,12 @@ extension Errno {
 }
 
 extension Errno: CustomStringConvertible {
-  /// The kernel's own words, such as `Permission denied`.
+  /// The kernel's own words, such as `Permission denied`; where it was a limit that somebody set, also which.
   public var description: String {
+    rawValue == EMFILE ? "\(words) (ulimit -n)" : words
+  }
+
+  private var words: String {
     // Sound: strerror gives a text that ends with a zero byte; glibc's is thread-local.
     unsafe strerror(rawValue).map { unsafe String(cString: $0) } ?? "error \(rawValue)"
   }

@@ -20,18 +20,23 @@ public enum MemoryLimit {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       return fields.count == 3 ? files(controllers: fields[1], group: fields[2]) : []
     }
-    return limits.compactMap { path in (try? text(of: root + path)).flatMap { Int($0.prefix { $0.isNumber }) } }.min()
+    return limits.compactMap { path in
+      (try? text(of: root + path)).flatMap { Int($0.prefix { $0.isNumber }) }
+    }.min()
   }
 
-  /// A container may see its own group at the top, whatever name it has outside.
+  /// Those of the group and of all around it, whose limits hold for it too. A container may see its own group at the top,
+  /// whatever name it has outside.
   private static func files(controllers: Substring, group: Substring) -> [String] {
-    let (top, name) =
-      switch controllers {
-      case "": ("/sys/fs/cgroup", "memory.max")
-      case "memory": ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
-      default: ("", "")
-      }
-    return top.isEmpty ? [] : ["\(top)\(group)/\(name)", "\(top)/\(name)"]
+    let (top, name): (String, String)
+    switch controllers.split(separator: ",") {
+    case []: (top, name) = ("/sys/fs/cgroup", "memory.max")
+    case let several where several.contains("memory"):
+      (top, name) = ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
+    default: return []
+    }
+    let names = group.split(separator: "/").map(String.init)
+    return (0...names.count).map { depth in ([top] + names.prefix(depth) + [name]).joined(separator: "/") }
   }
 
   private static func text(of path: String) throws(FileError) -> String {
