@@ -110,66 +110,6 @@ import Testing
   }
 }
 
-@Suite struct `A header block of HTTP/2` {
-  /// A field `x` whose value shall have 65,407 bytes (RFC 7541 section 6.2.2).
-  static let beginning: [UInt8] = [0x00, 0x01, 0x78, 0x7F, 0x80, 0xFE, 0x03]
-  static let kilobyte = [UInt8](repeating: 0x61, count: 1024)
-  /// The same field, whole: 4,000 bytes.
-  static let field = [0x00, 0x01, 0x78, 0x7F, 0xA1, 0x1E] + [UInt8](repeating: 0x61, count: 4_000)
-
-  static func begin(_ stream: UInt32, with kilobytes: Int) -> [UInt8] {
-    let value = Array(repeatElement(kilobyte, count: kilobytes).joined())
-    let first = Frame.headers(stream, isWhole: false) + Frame.continuation(stream, beginning)
-    return first
-      + stride(from: 0, to: value.count, by: 16_000).flatMap { start in
-        Frame.continuation(stream, Array(value[start..<min(start + 16_000, value.count)]))
-      }
-  }
-
-  @Test func `that is not whole is counted as memory, and given back with its end`() {
-    let memory = SharedMemory(limit: 100_000)
-    do {
-      var wire = HTTP2Wire(memory: memory)
-      wire.send(Self.begin(1, with: 7))
-      #expect(wire.state == .body)
-      #expect(memory.held == 0, "a little is nobody's concern")
-      wire.send(Frame.continuation(1, Self.kilobyte))
-      #expect(memory.held > 2 * 8 * 1024)
-    }
-    #expect(memory.held == 0)
-
-    var wire = HTTP2Wire(memory: memory)
-    wire.send(Frame.headers(1, isWhole: false))
-    for _ in 0..<4 { wire.send(Frame.continuation(1, Self.field)) }
-    #expect(memory.held > 2 * 16_000)
-    wire.send(Frame.make(9, flags: 4, stream: 1))
-    #expect(memory.held == 0)
-    #expect(wire.server.rejection == nil)
-  }
-
-  @Test func `for which there is no memory ends the connection`() {
-    let memory = SharedMemory(limit: 100_000)
-    var wire = HTTP2Wire(memory: memory)
-    wire.send(Self.begin(1, with: 47))
-    #expect(wire.state == .body)
-    wire.send(Frame.continuation(1, Self.kilobyte))
-    wire.send(Frame.continuation(1, Self.kilobyte))
-    #expect(wire.state == .closing)
-    #expect(wire.server.rejection == .noMemoryForBody)
-    #expect(wire.goAway == 11)
-  }
-
-  @Test func `is bounded before it is read`() {
-    var wire = HTTP2Wire()
-    wire.send(Self.begin(1, with: 63))
-    #expect(wire.state == .body)
-    wire.send(Frame.continuation(1, Self.kilobyte))
-    #expect(wire.state == .closing)
-    #expect(wire.server.rejection == .flood)
-    #expect(wire.goAway == 11)
-  }
-}
-
 @Suite struct `Many requests at once` {
   @Test func `are answered a few in each turn`() {
     var wire = HTTP2Wire()
@@ -182,6 +122,32 @@ import Testing
     wire.send([])
     #expect(wire.statuses.count == streams.count)
     #expect(wire.state == .idle)
+  }
+
+  @Test(arguments: ["shuts down", "announces the end", "is told goodbye"])
+  func `are all answered when the server`(_ happens: String) {
+    var wire = HTTP2Wire()
+    let count = 2 * HTTPLimits.answersInTurn + 1
+    wire.send((0..<UInt32(count)).flatMap { Frame.headers(2 * $0 + 1) })
+    switch happens {
+    case "shuts down": wire.shutDown()
+    case "announces the end": wire.announceEnd()
+    default: wire.send(Frame.make(7, Frame.word(0) + Frame.word(0)))
+    }
+    for _ in 0..<2 where wire.state == .paused { wire.send([]) }
+    #expect(wire.statuses.values.reduce(0, +) == count)
+    #expect(wire.state == (happens == "announces the end" ? .idle : .closing))
+    #expect(wire.server.rejection == nil)
+  }
+
+  @Test func `are forgotten where they were cancelled before their turn`() {
+    var wire = HTTP2Wire()
+    let streams = (0..<UInt32(2 * HTTPLimits.answersInTurn)).map { 2 * $0 + 1 }
+    wire.send(streams.flatMap { Frame.headers($0) })
+    #expect(wire.state == .paused)
+    wire.send(streams.suffix(HTTPLimits.answersInTurn).flatMap { Frame.reset($0) })
+    #expect(wire.state == .idle)
+    #expect(wire.statuses.count == HTTPLimits.answersInTurn)
   }
 
   @Test func `are all answered at once where they are as many as a turn may have`() {

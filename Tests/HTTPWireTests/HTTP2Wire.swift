@@ -23,6 +23,10 @@ struct HTTP2Wire {
     state = server.receive(bytes.span, at: HTTP1Harness.date, output: &output, answer: echo)
   }
 
+  mutating func announceEnd() { state = server.announceEnd(output: &output) }
+
+  mutating func shutDown() { state = server.shutDown(output: &output) }
+
   /// The error code of the last GOAWAY in the output, if one was sent.
   var goAway: UInt8? { Frame.goAway(in: output) }
 

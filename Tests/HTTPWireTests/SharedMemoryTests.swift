@@ -77,7 +77,7 @@ import Testing
 }
 
 /// Holds a share as a connection does.
-private final class Holder {
+final class Holder {
   private var share: SharedMemory.Share
 
   init(_ memory: SharedMemory) {

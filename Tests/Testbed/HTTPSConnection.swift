@@ -78,6 +78,12 @@ public final class HTTPSConnection {
   /// The end of a half-closed connection: nothing more will come, answers are still taken.
   public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+  /// Says so in TLS (close_notify) and leaves TCP open.
+  public func sayGoodbye() throws {
+    tls.endSending()
+    try flush()
+  }
+
   /// Changes its key so often, without a word of HTTP.
   public func changeKeys(times: Int) throws {
     for _ in 0..<times { tls.changeKey() }

@@ -198,7 +198,7 @@ extension ServerInProcess {
     let large = String(repeating: " ", count: 250_000)
     #expect(eventually { (try? server.ask("/validate", post: large).status) == 400 }, "read, and no JSON")
     #expect(server.state.metrics.shedConnections == 1)
-    #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count == 1 })
+    #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count > 0 })
     // The other one may go on.
     try holders[1].send([UInt8](repeating: 0x20, count: 600_000 - 450_000))
     #expect(try holders[1].receiveAnswer().status == 400)
@@ -336,14 +336,15 @@ extension ServerInProcess {
     #expect(try connection.receiveUntilClosed() == "")
   }
 
-  @Test func `a peer that has asked for much and closed its half gets every answer`() throws {
+  @Test(arguments: ["TCP", "TLS"])
+  func `a peer that has asked for much and closed its half gets every answer`(_ layer: String) throws {
     let server = try ServerInProcess()
     let context = server.clientContext
     let connection = try HTTPSConnection(port: server.port, context)
     let count = 100
     // Far more than may wait to be sent.
     try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: count))
-    connection.endSending()
+    if layer == "TCP" { connection.endSending() } else { try connection.sayGoodbye() }
     #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
     let answers = try connection.receiveUntilClosed()
     #expect(answers.utf8.count > 10 * HTTPLimits.waitingOutput)

@@ -19,17 +19,17 @@ struct Room: Sendable {
   init(processors: Int, descriptors: Int, memory: Int) {
     let budget = max(memory - ServerLimits.otherMemory, memory / 4)
     loops = min(processors, max(1, budget / ServerLimits.leastMemoryOfLoop))
-    // Half of it for connections, a quarter for handshakes, a quarter for what arrays that double make of bytes in flight.
+    // Five eighths of it for connections, one for handshakes, two for what arrays that double make of bytes in flight.
     let eighth = budget / loops / 8
     ofLoop = min(
-      ServerLimits.connectionsPerLoop, max(1, 4 * eighth / ServerLimits.memoryOfConnection),
+      ServerLimits.connectionsPerLoop, max(1, 5 * eighth / ServerLimits.memoryOfConnection),
       max(1, (descriptors - ServerLimits.otherDescriptors) / loops))
-    handshakesOfLoop = min(ServerLimits.handshakesPerLoop, max(1, 2 * eighth / ServerLimits.memoryOfHandshake))
+    handshakesOfLoop = min(ServerLimits.handshakesPerLoop, max(1, eighth / ServerLimits.memoryOfHandshake))
     bytesInFlightOfLoop = min(HTTPLimits.sharedMemory, eighth)
     ofServer = ofLoop * loops
   }
 
-  /// The most that peers can make all loops use. What the kernel keeps for sockets comes on top.
+  /// The most that peers can make all loops use.
   var ceiling: Int {
     let connections = ofLoop * ServerLimits.memoryOfConnection
     let handshakes = handshakesOfLoop * ServerLimits.memoryOfHandshake

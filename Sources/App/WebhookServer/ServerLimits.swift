@@ -1,4 +1,5 @@
 internal import HTTPWire
+package import Reactor
 
 /// Every bound of the server, with its reason. The bounds on single requests are in `HTTPLimits`, those on time in
 /// `Patience`.
@@ -29,8 +30,10 @@ package enum ServerLimits {
   package static let bytesWithoutContent = 256 * 1024
   package static let weightOfContent = 32
 
-  /// What the kernel keeps of answers that a client does not take; left to itself, that may be 4 MiB. Linux doubles it.
-  package static let sendBuffer: Int32 = 128 * 1024
+  /// What the kernel keeps of answers that a client does not take, and of what it sends while nobody reads; left to itself,
+  /// that may be 4 MiB and 6 MiB. Linux doubles both, and counts them in the memory that the process may take (control
+  /// groups, version 2). The page of metrics is 32 KiB.
+  package static let socketBuffers = Listener.Buffers(sending: 32 * 1024, receiving: 64 * 1024)
 
   /// Connections of a loop that keep OpenSSL's buffers while they rest, 34 KiB each: more than an API server opens.
   package static let warmConnections = 64
@@ -48,8 +51,11 @@ package enum ServerLimits {
   package static let handshakesPerLoop = 1_000
 
   /// The most memory that a connection can be made to take beside what is shared: 64 KiB where it rests, OpenSSL's buffers
-  /// with a TLS record that is not whole, 34 KiB, and twice `HTTPLimits.uncountedMemory`, for what comes and what goes.
-  package static let memoryOfConnection = (64 + 34) * 1024 + 2 * HTTPLimits.uncountedMemory
+  /// with a TLS record that is not whole, 34 KiB, twice `HTTPLimits.uncountedMemory`, for what comes and what goes, and
+  /// what the kernel keeps of both.
+  package static let memoryOfConnection =
+    (64 + 34) * 1024 + 2 * HTTPLimits.uncountedMemory
+    + 2 * Int(socketBuffers.sending + socketBuffers.receiving)
 
   /// A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes room for it at once.
   package static let memoryOfHandshake = 128 * 1024
@@ -57,9 +63,9 @@ package enum ServerLimits {
   /// What is not the loops': the program, and the facts of a large cluster while they are read anew.
   package static let otherMemory = 128 * 1024 * 1024
 
-  /// With less than this a loop could not take the largest body, and there are fewer of them: each answers tens of thousands
-  /// of reviews a second.
-  package static let leastMemoryOfLoop = 64 * 1024 * 1024
+  /// With less than this a loop could not take the largest body in chunks, which are held beside what they make, and there
+  /// are fewer of them: each answers tens of thousands of reviews a second.
+  package static let leastMemoryOfLoop = 128 * 1024 * 1024
 
   /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.
   package static let otherDescriptors = 64

@@ -7,7 +7,7 @@ final class SharedListener: Sendable {
   let listener: Listener
 
   init(on address: SocketAddress) throws(Errno) {
-    listener = try Listener(on: address, backlog: ServerLimits.backlog, sendBuffer: ServerLimits.sendBuffer)
+    listener = try Listener(on: address, backlog: ServerLimits.backlog, buffers: ServerLimits.socketBuffers)
   }
 }
 

@@ -37,6 +37,7 @@ final class Workbench {
     if now == told { return }
     metrics.bytesInFlight.add(now.held - told.held)
     metrics.refusedForMemory.add(now.refusals - told.refusals)
+    if now.refusals != told.refusals { endpoints.state.metrics.count(.memory) }
     told = now
   }
 

@@ -15,11 +15,22 @@ public struct Listener: ~Copyable, Sendable {
     case exhausted(Errno)
   }
 
+  /// How many bytes the kernel keeps for a connection, half of what it reckons (socket(7), SO_SNDBUF and SO_RCVBUF).
+  public struct Buffers: Sendable {
+    /// That the peer has not taken.
+    public let sending: Int32
+    /// That were not read.
+    public let receiving: Int32
+
+    public init(sending: Int32, receiving: Int32) {
+      (self.sending, self.receiving) = (sending, receiving)
+    }
+  }
+
   /// - Parameters:
   ///   - backlog: How many connections the kernel completes before they are accepted.
-  ///   - sendBuffer: How many bytes it keeps for each that were not taken, half of what it reckons (socket(7), SO_SNDBUF);
-  ///     nil for as many as it likes.
-  public init(on address: SocketAddress, backlog: Int32, sendBuffer: Int32? = nil) throws(Errno) {
+  ///   - buffers: Of each connection; nil for what the kernel likes.
+  public init(on address: SocketAddress, backlog: Int32, buffers: Buffers? = nil) throws(Errno) {
     let socket = Descriptor(owning: try Syscalls.socket(address.family))
     // A restart must not wait for the last connections' TIME-WAIT to end.
     try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_REUSEADDR, to: 1)
@@ -27,8 +38,11 @@ public struct Listener: ~Copyable, Sendable {
       // [::] takes IPv4 too, so one --listen serves a dual-stack Pod.
       try Syscalls.setOption(socket.rawValue, level: Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0)
     }
-    // Accepted sockets inherit it.
-    if let sendBuffer { try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_SNDBUF, to: sendBuffer) }
+    // Accepted sockets inherit them; the window that peers are offered follows from them (tcp(7)).
+    if let buffers {
+      try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_SNDBUF, to: buffers.sending)
+      try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_RCVBUF, to: buffers.receiving)
+    }
     try Syscalls.bind(socket.rawValue, to: address)
     try Syscalls.listen(socket.rawValue, backlog: backlog)
     self.address = try Syscalls.localAddress(of: socket.rawValue)

@@ -43,8 +43,6 @@ public final class LogQueue: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The last line that was written is not whole. Only the thread that writes knows.
-  private let isTorn = Atomic(false)
   private let descriptor: Int32
   private let limit: Int
   private let arrived: Wakeup
@@ -67,7 +65,9 @@ public final class LogQueue: Sendable {
     // Sound: the new thread is the only one that has the poller.
     nonisolated(unsafe) let handedOver = poller
     try Thread.start(named: "log") { [self] in
-      while (try? unsafe handedOver.wait(until: nil) { _ in arrived.clear() }) != nil { writeAll() }
+      // The last line that was written is not whole.
+      var isTorn = false
+      while (try? unsafe handedOver.wait(until: nil) { _ in arrived.clear() }) != nil { writeAll(&isTorn) }
     }
   }
 
@@ -106,26 +106,21 @@ public final class LogQueue: Sendable {
     }
   }
 
-  private func writeAll() {
+  private func writeAll(_ isTorn: inout Bool) {
     while let lines = take() {
       var rest = lines.bytes[...]
       do throws(Errno) {
-        try endTornLine()
+        // What comes next shall not be the rest of a line that could only be begun.
+        if isTorn { try Syscalls.writeWhole(descriptor, [0x0A]) }
+        isTorn = false
         try Syscalls.writeAll(&rest, to: descriptor)
       } catch {
         let lost = lines.lost(from: rest.startIndex)
         state.withLock { $0.lose(lost.lines, untold: lost.untold) }
       }
-      if rest.startIndex > 0 { isTorn.store(lines.bytes[rest.startIndex - 1] != 0x0A, ordering: .relaxed) }
+      if rest.startIndex > 0 { isTorn = lines.bytes[rest.startIndex - 1] != 0x0A }
     }
     written.wake()
-  }
-
-  /// What comes next shall not be the rest of a line that could only be begun.
-  private func endTornLine() throws(Errno) {
-    guard isTorn.load(ordering: .relaxed) else { return }
-    try Syscalls.writeWhole(descriptor, [0x0A])
-    isTorn.store(false, ordering: .relaxed)
   }
 
   private func take() -> Lines? {

@@ -64,7 +64,7 @@ package final class HTTP1Session {
   private func refuse(_ reason: HTTPRejection, _ date: HTTPDate, _ output: inout [UInt8]) {
     rejection = reason
     stage = .closed
-    ResponseWriter(date: date, closes: true).append(.error(reason.status, reason.explanation), to: &output)
+    ResponseWriter(date: date, closes: true).append(.error(reason), to: &output)
   }
 
   /// From now on every answer says that it is the connection's last.

@@ -8,16 +8,9 @@ enum HTTP2Callbacks {
     var callbacks: OpaquePointer?
     _ = unsafe nghttp2_session_callbacks_new(&callbacks)
     unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
-      guard let header = unsafe header?.pointee else { return 0 }
-      var isWithinLimit = true
-      unsafe HTTP2Callbacks.tell(owner) { session in
-        switch UInt32(header.type) {
-        case NGHTTP2_HEADERS.rawValue: isWithinLimit = session.headersBegin(header.stream_id, header.length)
-        case NGHTTP2_CONTINUATION.rawValue: isWithinLimit = session.headersContinue(header.length)
-        default: break
-        }
-      }
-      return isWithinLimit ? 0 : Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+      guard let header = unsafe header?.pointee, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
+      unsafe HTTP2Callbacks.tell(owner) { $0.headersBegin(header.stream_id) }
+      return 0
     }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
@@ -74,11 +67,8 @@ enum HTTP2Callbacks {
   private static func frameCame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
     let header = unsafe frame.hd
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.streamWasReset() }
-    if UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
-      session.blockEnded()
-      if unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST {
-        session.headersEnded(header.stream_id, hasBody: !header.isLastOfStream)
-      }
+    if UInt32(header.type) == NGHTTP2_HEADERS.rawValue, unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST {
+      session.headersEnded(header.stream_id, hasBody: !header.isLastOfStream)
     }
     if header.isLastOfStream { session.requestEnded(header.stream_id) }
   }

@@ -17,8 +17,7 @@ internal import CNGHTTP2
   private var bytesOfBodies = 0
   private var bytesOfAnswers = 0
   private var bytesOfHeads = 0
-  /// Of a header block whose end has not come: nghttp2 keeps a field of it that is not whole.
-  private var bytesOfBlock = 0
+  private var block = HeaderBlock()
   private var share: SharedMemory.Share
   var sharedBytes: Int { share.bytes }
   private var end = End.none
@@ -62,13 +61,15 @@ internal import CNGHTTP2
   func receive(
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
+    block.pass(bytes)
+    guard boundBlock() else { return flush(&output, isBroken: false) }
     // Sound: nghttp2 reads the bytes within the call.
     let used = unsafe bytes.withUnsafeBufferPointer {
       unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
     }
     defence.received(bytes: bytes.count)
     resetUnwanted()
-    respond(date, answer)
+    answerWhole(date, answer)
     if defence.isFlooded || HTTP2Callbacks.isFlood(used) { refuse(.flood) }
     return flush(&output, isBroken: used < 0)
   }
@@ -81,40 +82,60 @@ internal import CNGHTTP2
 
   private var oldest: HTTP2Stream? { streams.first }
 
-  /// Whether there is memory for what all streams hold and so much more. Compressed (RFC 7541), the shortest letters
-  /// have five bits.
-  private func holds(more: Int = 0) -> Bool {
-    share.hold(bytesOfHeads + 2 * bytesOfBlock + bytesOfBodies + bytesOfAnswers + more)
+  /// What nghttp2 keeps of a block that has not ended is bounded before it comes there. Without it nothing more of the
+  /// connection could be read, so a block that is too large ends it.
+  private func boundBlock() -> Bool {
+    if block.bytes > HTTPLimits.fieldsOfStream {
+      refuse(.flood)
+    } else if costOfBlock == 0 {
+      share.shrink(to: held)
+      return true
+    } else if holds() {
+      return true
+    } else {
+      refuse(.noMemoryForBody)
+    }
+    return false
   }
 
+  /// Compressed (RFC 7541), the shortest letters have five bits. A usual block is not counted: it is small, and ends.
+  private var costOfBlock: Int { 2 * block.bytes > HTTPLimits.uncountedMemory ? 2 * block.bytes : 0 }
+
+  private var held: Int { costOfBlock + bytesOfHeads + bytesOfBodies + bytesOfAnswers }
+
+  /// Whether there is memory for what all streams hold and so much more.
+  private func holds(more: Int = 0) -> Bool { share.hold(held + more) }
+
   /// Answers what is whole, as far as it is this connection's turn.
-  private func respond(_ date: HTTPDate, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+  private func answerWhole(_ date: HTTPDate, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
     let count = min(answerable.count, HTTPLimits.answersInTurn)
     for id in answerable[..<count] {
       guard let index = index(of: id) else { continue }
       answered += 1
-      if let reason = streams[index].rejection { refusals.append(reason) } else { defence.answered() }
-      respond(toStreamAt: index, date, answer)
+      let response = response(toStreamAt: index, answer)
+      bytesOfAnswers += response.body.count
+      unsafe HTTP2Response.submit(
+        response, withBody: streams[index].method != .head, to: id, at: date, on: session)
+      streams[index].respond(with: response, at: now)
       if case .afterAnswer = end { submitNotice() }
     }
     answerable.removeSubrange(..<count)
   }
 
   /// The body gives way to the answer, which is held until the peer has taken it.
-  private func respond(
-    toStreamAt index: Int, _ date: HTTPDate, _ answer: (borrowing HTTPRequest) -> HTTPResponse
-  ) {
+  private func response(
+    toStreamAt index: Int, _ answer: (borrowing HTTPRequest) -> HTTPResponse
+  ) -> HTTPResponse {
     bytesOfBodies -= streams[index].body.count
-    var response =
-      streams[index].rejection.map { .error($0.status, $0.explanation) } ?? streams[index].handOver(to: answer)
-    if !holds(more: response.body.count) {
-      let reason = HTTPRejection.noMemoryForBody
-      response = .error(reason.status, reason.explanation)
-    }
-    bytesOfAnswers += response.body.count
-    unsafe HTTP2Response.submit(
-      response, withBody: streams[index].method != .head, to: streams[index].id, at: date, on: session)
-    streams[index].respond(with: response, at: now)
+    if let reason = streams[index].rejection { return refusal(reason) }
+    defence.answered()
+    let response = streams[index].handOver(to: answer)
+    return holds(more: response.body.count) ? response : refusal(.noMemoryForBody)
+  }
+
+  private func refusal(_ reason: HTTPRejection) -> HTTPResponse {
+    refusals.append(reason)
+    return .error(reason)
   }
 
   func takeRefusals() -> [HTTPRejection] {
@@ -173,30 +194,8 @@ internal import CNGHTTP2
 extension HTTP2Session {
   /// A peer's stream numbers only grow; one that was passed over is closed for ever (RFC 9113 section 5.1.1). nghttp2
   /// would ignore such a request in silence.
-  ///
-  /// False where the block is more than anybody needs.
-  func headersBegin(_ id: Int32, _ length: Int) -> Bool {
+  func headersBegin(_ id: Int32) {
     if passedOver.contains(where: { $0.contains(id) }) { refuse(.brokenFrames, NGHTTP2_PROTOCOL_ERROR) }
-    bytesOfBlock = 0
-    return headersContinue(length)
-  }
-
-  /// Without what is in a block nothing more of the connection can be read, so one that is too large ends it.
-  func headersContinue(_ length: Int) -> Bool {
-    bytesOfBlock += length
-    if bytesOfBlock > HTTPLimits.fieldsOfStream {
-      refuse(.flood)
-    } else if !holds() {
-      refuse(.noMemoryForBody)
-    } else {
-      return true
-    }
-    return false
-  }
-
-  func blockEnded() {
-    bytesOfBlock = 0
-    _ = holds()
   }
 
   func streamBegan(_ id: Int32) {
@@ -271,7 +270,7 @@ extension HTTP2Session {
     bytesOfBodies -= stream.body.count
     bytesOfAnswers -= stream.response?.body.count ?? 0
     bytesOfHeads -= stream.costOfHead
-    _ = holds()
+    share.shrink(to: held)
   }
 
   /// Something came that nghttp2 ends the connection for. A peer that says goodbye itself ends it too, and breaks nothing.

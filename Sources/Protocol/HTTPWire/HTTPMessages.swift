@@ -74,6 +74,8 @@ package struct HTTPResponse: Sendable {
     }
     return HTTPResponse(status: status, contentType: .json, body: Array("{\"error\":\"\(text)\"}\n".utf8))
   }
+
+  static func error(_ reason: HTTPRejection) -> HTTPResponse { .error(reason.status, reason.explanation) }
 }
 
 /// The status codes that this server sends (RFC 9110 section 15).

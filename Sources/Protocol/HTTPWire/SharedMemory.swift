@@ -33,15 +33,23 @@ package final class SharedMemory {
 
     /// Follows what the holder has now; false, and no change, where there is no room for more.
     package mutating func hold(_ count: Int) -> Bool {
-      let wanted = count > HTTPLimits.uncountedMemory ? count : 0
-      if wanted == bytes { return true }
-      if wanted > bytes, memory.held - bytes + wanted > memory.limit {
+      let counted = Self.counted(count)
+      if counted > bytes, memory.held - bytes + counted > memory.limit {
         memory.refusals += 1
         return false
       }
-      memory.held += wanted - bytes
-      bytes = wanted
+      follow(counted)
       return true
     }
+
+    /// Follows what the holder has now, where that is less.
+    package mutating func shrink(to count: Int) { follow(min(Self.counted(count), bytes)) }
+
+    private mutating func follow(_ counted: Int) {
+      memory.held += counted - bytes
+      bytes = counted
+    }
+
+    private static func counted(_ count: Int) -> Int { count > HTTPLimits.uncountedMemory ? count : 0 }
   }
 }
