@@ -111,8 +111,8 @@ import Testing
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
 
-  /// With the first, not even files can be read; with the second, there is a socket but not yet who accepts from it.
-  @Test(arguments: [8, 12]) func `for want of descriptors says which limit that is`(_ descriptors: Int) throws {
+  /// With the first, not even its log has what it needs; with the second, the server would begin and serve nobody.
+  @Test(arguments: [4, 16]) func `for want of descriptors says which limit that is`(_ descriptors: Int) throws {
     let certificates = try Certificates()
     let run = try Program.run(
       "prlimit",
@@ -122,10 +122,11 @@ import Testing
         "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
       ])
     #expect(run.exitCode == 2)
-    #expect(run.errors.contains("Too many open files (ulimit -n)"), "\(run.errors)")
+    #expect(run.errors.contains("(ulimit -n)"), "\(run.errors)")
+    #expect(!run.errors.contains("listening"))
   }
 
-  @Test func `nobody has to read why, for it to be ended`() throws {
+  @Test func `nobody has to read why, for it to end`() throws {
     // Its standard error is full: a pipe that the shell opened for both ways, so that somebody could read it.
     let folder = try TemporaryFolder()
     let program = try Program(
@@ -137,15 +138,7 @@ import Testing
         Repository.executable, "serve", "--tls-certificate", "/nowhere.pem", "--tls-key", "/nowhere.pem",
         "--cluster-snapshot", "/nowhere.yaml",
       ])
-    // The system call that it waits in, and its first argument (proc(5)).
-    #expect(
-      eventually {
-        let call = (try? String(contentsOfFile: "/proc/\(program.identifier)/syscall", encoding: .utf8)) ?? ""
-        return call.split(separator: " ").dropFirst().first == "0x2"
-      })
-    #expect(!program.hasEnded)
-    program.signal(SIGTERM)
-    #expect(try program.exitCode() == -SIGTERM)
+    #expect(try program.exitCode() == 2)
   }
 
   @Test func `a port in use is told`() throws {

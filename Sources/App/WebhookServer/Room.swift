@@ -29,6 +29,9 @@ struct Room: Sendable {
     ofServer = ofLoop * loops
   }
 
+  /// With fewer the server could not open its own files and accept a connection beside them.
+  var leastDescriptors: Int { ServerLimits.leastDescriptors + ServerLimits.descriptorsOfLoop * loops }
+
   /// The most that peers can make all loops use.
   var ceiling: Int {
     let connections = ofLoop * ServerLimits.memoryOfConnection

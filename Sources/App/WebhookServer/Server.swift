@@ -45,6 +45,7 @@ package enum Server {
   ///
   /// - Parameter queue: Where the lines of the log go.
   package static func run(_ configuration: ServerConfiguration, log: Logger, queue: LogQueue) throws {
+    let room = try makeRoom(configuration, log)
     // Before any thread starts, so that none of them gets the signals.
     let signals = try Signals()
     try queue.start()
@@ -56,17 +57,39 @@ package enum Server {
     let certificate = try CertificateReader(configuration.certificate, metrics: state.metrics, log: log)
 
     let snapshot = try begin(configuration.cluster, state, log)
-    let listeners = try configuration.listen.map { text in try listen(on: text, log) }
+    let listeners = try configuration.listen.map(listen)
     let reviewer = Reviewer(ruleset: Ruleset(options: configuration.ruleset))
     let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
-    let room = Room(
-      processors: configuration.processors, descriptors: DescriptorLimit.raise(), memory: MemoryLimit.current)
-    log.info("room for connections", metadata: room.metadata)
     let team = try Team(
       room: room, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
     let watch = try Watch(
       signals: signals, files: files, snapshot: snapshot, certificate: certificate, team: team, state: state, log: log)
+    for listener in listeners {
+      log.notice("listening", metadata: ["address": "\(listener.listener.address)"])
+    }
     try watch.untilDone(configuration)
+  }
+
+  /// What the process may use says how much it takes on.
+  private static func makeRoom(_ configuration: ServerConfiguration, _ log: Logger) throws(ServerError) -> Room {
+    let (descriptors, memory) = (DescriptorLimit.raise(), MemoryLimit.current)
+    let room = Room(processors: configuration.processors, descriptors: descriptors, memory: memory)
+    if descriptors < room.leastDescriptors {
+      throw ServerError(
+        "the process may have \(descriptors) files open at once (ulimit -n), which is too few: it needs "
+          + "\(room.leastDescriptors), and one for every connection")
+    }
+    let figures: Logger.Metadata = [
+      "connections": "\(room.ofServer)", "loops": "\(room.loops)",
+      "bytesInFlight": "\(room.bytesInFlightOfLoop * room.loops)", "descriptors": "\(descriptors)",
+      "memory": "\(memory)",
+    ]
+    if room.ofServer < ServerLimits.fewConnections {
+      log.warning("room for few connections; raise ulimit -n, or the limit of memory", metadata: figures)
+    } else {
+      log.info("room for connections", metadata: figures)
+    }
+    return room
   }
 
   /// Reads the snapshot, which is then to be read again when it changes, or begins to follow the cluster.
@@ -82,22 +105,15 @@ package enum Server {
     }
   }
 
-  private static func listen(on text: String, _ log: Logger) throws(ServerError) -> SharedListener {
+  private static func listen(on text: String) throws(ServerError) -> SharedListener {
     guard let address = SocketAddress(text) else {
-      throw ServerError("--listen \(text): this is no address and port, such as 0.0.0.0:8443 or [::]:8443")
+      throw ServerError(
+        "--listen \(text): this is no address and port, such as 0.0.0.0:8443 or [::]:8443; names are not looked up")
     }
     do throws(Errno) {
-      let listener = try SharedListener(on: address)
-      log.notice("listening", metadata: ["address": "\(listener.listener.address)"])
-      return listener
+      return try SharedListener(on: address)
     } catch {
       throw ServerError("--listen \(text): \(error)")
     }
-  }
-}
-
-extension Room {
-  fileprivate var metadata: Logger.Metadata {
-    ["loops": "\(loops)", "connections": "\(ofServer)", "bytesInFlight": "\(bytesInFlightOfLoop * loops)"]
   }
 }

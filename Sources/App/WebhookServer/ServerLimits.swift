@@ -70,6 +70,15 @@ package enum ServerLimits {
   /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.
   package static let otherDescriptors = 64
 
+  /// What is open at least beside the loops: standard streams, log, signals, watched files, a listener and a file that is read.
+  package static let leastDescriptors = 24
+
+  /// Its poller, its bell and a connection.
+  package static let descriptorsOfLoop = 3
+
+  /// The connections of three API servers, of probes and of whoever reads metrics; with room for fewer the log warns.
+  package static let fewConnections = 100
+
   /// When there is no room, one of so many connections goes at once: choosing is paid once for all of them.
   package static let shedDivisor = 100
 

@@ -31,9 +31,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       exit(withError: code)
     } catch {
       if exitCode(for: error) == .success { exit(withError: error) }
-      // Nobody may be reading it.
-      Signals.letEnd()
-      StandardError.write(fullMessage(for: error) + "\n")
+      StandardError.write(fullMessage(for: error) + "\n", patience: ServerLimits.logFinish)
       exit(withError: ExitCode.cannotTell)
     }
   }

@@ -14,25 +14,14 @@ public struct Signals: ~Copyable, Sendable {
 
   /// Blocks the signals in the calling thread and all threads it starts later, so that only this descriptor sees them.
   public init() throws(Errno) {
-    var set = Self.signals
-    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-    // Sockets send with MSG_NOSIGNAL; this is for standard output into a closed pipe.
-    Self.ignoreBrokenPipes()
-    descriptor = Descriptor(owning: try Syscalls.makeSignalDescriptor(set))
-  }
-
-  /// Lets the signals end the process again, as they would have without this type; those that came meanwhile do so now.
-  public static func letEnd() {
-    var set = signals
-    unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
-  }
-
-  private static var signals: sigset_t {
     var set = sigset_t()
     unsafe sigemptyset(&set)
     unsafe sigaddset(&set, SIGTERM)
     unsafe sigaddset(&set, SIGINT)
-    return set
+    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    // Sockets send with MSG_NOSIGNAL; this is for standard output into a closed pipe.
+    Self.ignoreBrokenPipes()
+    descriptor = Descriptor(owning: try Syscalls.makeSignalDescriptor(set))
   }
 
   /// Whoever writes to what nobody reads gets an error and not a signal.

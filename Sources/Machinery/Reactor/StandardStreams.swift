@@ -16,4 +16,18 @@ public enum StandardError {
   public static func write(_ line: String) {
     try? Syscalls.writeWhole(2, Array(line.utf8))
   }
+
+  /// Writes the last words of a process, as far as somebody takes them: whoever started it has to learn that it ended.
+  ///
+  /// - Parameter patience: How long nothing may be taken.
+  public static func write(_ text: String, patience: Duration) {
+    let milliseconds = Int32(patience / .milliseconds(1))
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty, (try? Syscalls.waitUntilWritable(2, milliseconds: milliseconds)) == true {
+      // What a pipe that can be written takes without waiting (pipe(7), PIPE_BUF).
+      var piece = rest.prefix(4096)
+      rest = rest[piece.endIndex...]
+      guard (try? Syscalls.writeAll(&piece, to: 2)) != nil else { return }
+    }
+  }
 }

@@ -32,15 +32,17 @@ enum Syscalls {
       }
       switch try written.get() {
       case .done(let count): rest = rest.dropFirst(count)
-      case .notYet: try waitUntilWritable(descriptor)
+      case .notYet: _ = try waitUntilWritable(descriptor, milliseconds: -1)
       }
     }
   }
 
   /// Standard streams are open elsewhere too, and whoever else has them may have said that they shall not block.
-  private static func waitUntilWritable(_ descriptor: Int32) throws(Errno) {
+  ///
+  /// - Returns: Whether a write would not have to wait.
+  static func waitUntilWritable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
     var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    _ = try value { unsafe poll(&wanted, 1, -1) }
+    return try value { unsafe poll(&wanted, 1, milliseconds) } > 0
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {

@@ -42,7 +42,8 @@ private struct WrittenRequest: ~Copyable {
   var operation: AdmissionRequest.Operation?
   var userName = ""
   var isDryRun = false
-  var hasOurResource = false
+  /// Whether it is the one of Harvester's settings; nil where none is named.
+  var isOurResource: Bool?
   var hasOurName = false
   var isUnnamed = true
   var object: SettingObject?
@@ -53,27 +54,33 @@ private struct WrittenRequest: ~Copyable {
     guard let operation else {
       throw .notAReview("its request's operation is not CREATE, UPDATE, DELETE or CONNECT")
     }
+    guard isOurResource != nil else { throw .notAReview("its request has no resource") }
     return AdmissionRequest(
       uid: exchange(&uid, with: []), operation: operation, userName: exchange(&userName, with: ""), isDryRun: isDryRun,
-      change: takeChange(operation))
+      change: try takeChange(operation))
   }
 
   /// True when the request is about `settings.harvesterhci.io/storage-network` and about no other object.
   ///
   /// A request that deletes a whole collection comes once for each object, without a name of its own.
   private var concernsStorageNetwork: Bool {
-    hasOurResource && (hasOurName || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
+    isOurResource == true && (hasOurName || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
   }
 
   /// The change that is asked for, if it is ours; the objects move into it.
-  private mutating func takeChange(_ operation: AdmissionRequest.Operation) -> Change? {
+  private mutating func takeChange(_ operation: AdmissionRequest.Operation) throws(ReviewError) -> Change? {
     guard concernsStorageNetwork else { return nil }
     switch operation {
-    case .create: return .creation(of: object.take() ?? SettingObject())
-    case .update: return .update(from: oldObject.take() ?? SettingObject(), to: object.take() ?? SettingObject())
+    case .create: return .creation(of: try takeObject())
+    case .update: return .update(from: oldObject.take() ?? SettingObject(), to: try takeObject())
     case .delete: return .deletion(of: oldObject.take() ?? SettingObject())
     case .connect: return nil
     }
+  }
+
+  private mutating func takeObject() throws(ReviewError) -> SettingObject {
+    guard let object = object.take() else { throw .notAReview("its request has no object") }
+    return object
   }
 }
 
@@ -85,10 +92,10 @@ extension JSONReader {
         review.hasKind = try reader.readWhether("AdmissionReview")
       } else if key.equals("apiVersion") {
         review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
-      } else if key.equals("request"), try reader.nextKind() == .object {
-        review.hasRequest = true
+      } else if key.equals("request") {
+        review.hasRequest = try reader.nextKind() == .object
         review.written = WrittenRequest()
-        try reader.read(&review.written)
+        if review.hasRequest { try reader.read(&review.written) }
       }
     }
   }
@@ -108,14 +115,15 @@ extension JSONReader {
       } else if key.equals("operation") {
         request.operation = try reader.readOperation()
       } else if key.equals("resource") {
-        request.hasOurResource = try reader.readWhetherHarvesterSetting()
+        request.isOurResource = try reader.readWhetherHarvesterSetting()
       } else if key.equals("userInfo") {
         request.userName = try reader.readUserName()
-      } else if key.equals("object"), try reader.nextKind() == .object {
-        request.object = try reader.readSetting()
-      } else if key.equals("oldObject"), try reader.nextKind() == .object {
+      } else if key.equals("object") {
+        request.object = try reader.nextKind() == .object ? try reader.readSetting() : nil
+      } else if key.equals("oldObject") {
         // The API server writes the name before the objects; the object's own is asked for only where there is none.
-        request.oldObject = try reader.readSetting(with: request.isUnnamed ? .nameOnly : .skipped)
+        let metadata = request.isUnnamed ? SettingMetadata.nameOnly : .skipped
+        request.oldObject = try reader.nextKind() == .object ? try reader.readSetting(with: metadata) : nil
       } else if key.equals("dryRun") {
         request.isDryRun = try reader.readBoolIfAny() ?? false
       }
@@ -138,7 +146,8 @@ extension JSONReader {
     return text.equals("CONNECT") ? .connect : nil
   }
 
-  private mutating func readWhetherHarvesterSetting() throws(JSONError) -> Bool {
+  private mutating func readWhetherHarvesterSetting() throws(JSONError) -> Bool? {
+    guard try nextKind() == .object else { return nil }
     var isOurGroup = false
     var isSetting = false
     try readMembers { key, reader throws(JSONError) in
