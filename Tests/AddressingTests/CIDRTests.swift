@@ -28,11 +28,11 @@ import Testing
     ("", AddressError.Problem.empty, 0), ("/24", .badNumber, 0), ("192.168.0.0", .missingPrefixLength, 11),
     ("192.168.0/24", .badNumber, 9), ("192.168.0.0/33", .badPrefixLength, 12),
     ("192.168.0.0/", .badPrefixLength, 12), ("192.168.0.0/024", .badPrefixLength, 12),
-    ("192.168.0.0/-1", .badPrefixLength, 12), ("256.0.0.0/8", .badNumber, 0), ("1.2.3.256/8", .badNumber, 6),
+    ("192.168.0.0/-1", .badPrefixLength, 12), ("256.0.0.0/8", .numberTooLarge, 0), ("1.2.3.256/8", .numberTooLarge, 6),
     ("01.2.3.4/8", .badNumber, 0), ("1.2.3.4 /8", .trailingText, 7), (" 1.2.3.4/8", .badNumber, 0),
     ("1.2.3.4/8 ", .trailingText, 9), ("1.2.3.4.5/8", .trailingText, 7), ("fd00::/64", .looksLikeIPv6, 0),
     ("::ffff:1.2.3.4/96", .looksLikeIPv6, 0), ("192.168.0.0/255.255.255.0", .badPrefixLength, 12),
-    ("a.b.c.d/8", .badNumber, 0), ("1.2.3.4/٢", .badPrefixLength, 8), ("99999999999.0.0.0/8", .badNumber, 0),
+    ("a.b.c.d/8", .badNumber, 0), ("1.2.3.4/٢", .badPrefixLength, 8), ("99999999999.0.0.0/8", .numberTooLarge, 0),
     ("1.2.3.4\\8", .trailingText, 7),
   ]) func `what is not a CIDR is refused at its place`(
     _ text: String, _ problem: AddressError.Problem, _ offset: Int

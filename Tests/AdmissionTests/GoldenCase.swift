@@ -1,3 +1,4 @@
+import Addressing
 import ClusterState
 import Foundation
 import JSON
@@ -82,7 +83,7 @@ extension JSONValue {
 
   /// The command line's options, as far as they change the judgement.
   func options() throws -> RulesetOptions {
-    let reserved = try self["reserved-range"]?.text.map { [try ReservedRange(option: $0)] } ?? []
+    let reserved = try self["reserved-range"]?.text.map { [try ReservedRange(byOption: CIDR($0).network)] } ?? []
     let sizing: SizingChoice =
       switch self["sizing"]?.text {
       case "v1.2": .always(.v1_2)

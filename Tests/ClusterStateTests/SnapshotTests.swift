@@ -116,6 +116,13 @@ import Testing
     #expect(facts.nodes.isEmpty)
   }
 
+  @Test(arguments: ["{}", "5", "{name: ''}", "{name: 7}"])
+  func `an object without a name is passed over`(_ metadata: String) throws {
+    var snapshot = Snapshot()
+    try snapshot.add(Array("apiVersion: v1\nkind: Node\nmetadata: \(metadata)\n".utf8), named: "a.yaml")
+    #expect(snapshot.objects.facts.nodes.isEmpty)
+  }
+
   @Test func `an object whose fields have other types counts as far as it can be read`() throws {
     var snapshot = Snapshot()
     try snapshot.add(

@@ -181,13 +181,15 @@ extension PlanReport {
   }
 
   @Test func `what the operator reserves is not suggested`() throws {
-    let options = RulesetOptions(reservedRanges: [try ReservedRange(option: "192.168.0.0/16")])
+    let options = RulesetOptions(reservedRanges: [try ReservedRange(byOption: CIDR("192.168.0.0/16").network)])
     let suggestions = FreeRanges.suggestions(ofLength: 24, in: ClusterFacts(), options)
     #expect(suggestions.map(\.description) == ["172.16.0.0/24", "10.0.0.0/24"])
   }
 
   @Test func `where everything is taken nothing is suggested`() throws {
-    let all = try ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map { try ReservedRange(option: $0) }
+    let all = try ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map { text in
+      try ReservedRange(byOption: CIDR(text).network)
+    }
     #expect(FreeRanges.suggestions(ofLength: 30, in: ClusterFacts(), RulesetOptions(reservedRanges: all)) == [])
   }
 }

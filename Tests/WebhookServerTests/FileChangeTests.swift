@@ -53,6 +53,14 @@ import Testing
     #expect(check.output.contains("default/web-1"))
   }
 
+  @Test func `a snapshot that shows no node is taken, with a warning`() throws {
+    let server = try RunningServer(cluster: "")
+    let line = try LogLine(server.log.waitForLine(with: "shows no node"))
+    #expect(line.fields["level"] == "warning")
+    #expect(line.fields["path"] == server.folder.path("cluster.yaml"))
+    #expect(try server.ask("/readyz").status == 200)
+  }
+
   @Test(arguments: ["a: [", "kind: : x", "\u{0}", "{\"a\":"])
   func `an unreadable snapshot keeps the last good state and says so`(_ text: String) throws {
     let server = try RunningServer(cluster: Repository.text("manifests/example/cluster.yaml") + Self.machine)

@@ -90,12 +90,15 @@ import Testing
   static let table: [(options: [String], words: String)] = [
     (["--listen", "localhost:1"], "no address and port"),
     (["--listen", "203.0.113.1:1"], "Cannot assign requested address"),
-    (["--tls-certificate", "/nowhere.pem"], "/nowhere.pem: No such file or directory"),
+    (["--tls-certificate", "/nowhere.pem"], "--tls-certificate /nowhere.pem: No such file or directory"),
+    (["--client-ca", "/nowhere.pem"], "--client-ca /nowhere.pem: No such file or directory"),
     (["--tls-key", "/dev/null"], "no private key"),
     (["--cluster-snapshot", "/nowhere.yaml"], "/nowhere.yaml: No such file or directory"),
     (["--reserved-range", "10.0.0.0"], "reserved-range"),
+    (["--reserved-range", "10.0.0.1/24"], "the network is 10.0.0.0/24"),
     (["--sizing", "v1.4"], "sizing"),
-    (["--drain-delay", "-1"], "drain-delay"),
+    (["--drain-delay", "-1"], "--drain-delay cannot be negative"),
+    (["--max-staleness", "-1"], "--max-staleness has to be at least"),
     (["--frobnicate"], "frobnicate"),
   ]
 

@@ -19,11 +19,18 @@ package struct CertificateSource: Equatable, Sendable {
   var paths: [String] { [certificate, key] + (clientAuthorities.map { [$0] } ?? []) }
 
   /// What the files say, which may be no pair at all while they are being replaced.
-  func read() throws(FileError) -> CertificateFiles {
-    let limit = ServerLimits.certificateFile
-    return CertificateFiles(
-      source: self, chain: try File.read(certificate, limit: limit), privateKey: try File.read(key, limit: limit),
-      authorities: try clientAuthorities.map { path throws(FileError) in try File.read(path, limit: limit) })
+  func read() throws(ServerError) -> CertificateFiles {
+    CertificateFiles(
+      source: self, chain: try read(certificate, of: "--tls-certificate"), privateKey: try read(key, of: "--tls-key"),
+      authorities: try clientAuthorities.map { path throws(ServerError) in try read(path, of: "--client-ca") })
+  }
+
+  private func read(_ path: String, of option: String) throws(ServerError) -> [UInt8] {
+    do throws(FileError) {
+      return try File.read(path, limit: ServerLimits.certificateFile)
+    } catch {
+      throw ServerError("\(option) \(error)")
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 package import ClusterState
 internal import Logging
 internal import Reactor
+internal import Rules
 package import Snapshot
 
 /// The files that stand for a cluster: one manifest file, or a folder of them.
@@ -59,7 +60,12 @@ struct SnapshotReader {
   /// At start-up a snapshot that cannot be read is a mistake on the command line.
   func readFirst() throws(ServerError) {
     var objects = try source.read()
-    state.cluster.commit(objects.facts)
+    let facts = objects.facts
+    if facts.nodes.isEmpty {
+      log.warning(
+        "the cluster snapshot shows no node, so it may be no cluster's", metadata: ["path": "\(source.path)"])
+    }
+    state.cluster.commit(facts)
     state.metrics.snapshotReadings.add(1)
   }
 

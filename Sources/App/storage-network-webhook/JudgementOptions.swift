@@ -14,11 +14,7 @@ struct JudgementOptions: ParsableArguments {
   var sizing = SizingChoice.automatic
 
   private static func reserved(_ text: String) throws -> ReservedRange {
-    do {
-      return try ReservedRange(option: text)
-    } catch {
-      throw ValidationError("it \(error.explanation)")
-    }
+    ReservedRange(byOption: try Network(option: text).prefix)
   }
 
   var ruleset: RulesetOptions { RulesetOptions(reservedRanges: reservedRange, sizing: sizing) }

@@ -106,19 +106,3 @@ struct Plan: ParsableCommand {
       rwxSharesStorageNetwork: rwxShares || facts.rwxSharesStorageNetwork)
   }
 }
-
-/// A network on the command line; host bits are somebody's mistake there as everywhere.
-struct Network {
-  let prefix: IPv4Prefix
-
-  init(option text: String) throws {
-    let cidr: CIDR
-    do throws(AddressError) {
-      cidr = try CIDR(text)
-    } catch {
-      throw ValidationError("it \(error.explanation)")
-    }
-    if cidr.hasHostBits { throw ValidationError("it is one address inside a network; the network is \(cidr.network)") }
-    prefix = cidr.network
-  }
-}

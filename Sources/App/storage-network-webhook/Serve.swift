@@ -29,16 +29,20 @@ struct Serve: ParsableCommand {
   @OptionGroup var cluster: ClusterOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Decide nothing about a change when a kind was not heard of for so many seconds.", valueName: "seconds"))
   var maxStaleness = LiveSource.usualStalenessSeconds
 
   @OptionGroup var judgement: JudgementOptions
 
-  @Option(help: ArgumentHelp("After SIGTERM, accept for so many seconds.", valueName: "seconds"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("After SIGTERM, accept for so many seconds.", valueName: "seconds"))
   var drainDelay = 5
 
-  @Option(help: ArgumentHelp("After that, wait so many seconds for connections to end.", valueName: "seconds"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("After that, wait so many seconds for connections to end.", valueName: "seconds"))
   var drainTimeout = 30
 
   @OptionGroup var logging: LogOptions
@@ -47,7 +51,8 @@ struct Serve: ParsableCommand {
     if maxStaleness < LiveSource.leastStalenessSeconds {
       throw ValidationError("--max-staleness has to be at least \(LiveSource.leastStalenessSeconds)")
     }
-    if drainDelay < 0 || drainTimeout < 0 { throw ValidationError("a time cannot be negative") }
+    if drainDelay < 0 { throw ValidationError("--drain-delay cannot be negative") }
+    if drainTimeout < 0 { throw ValidationError("--drain-timeout cannot be negative") }
   }
 
   func run() throws {

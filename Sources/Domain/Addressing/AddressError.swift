@@ -5,8 +5,10 @@ public struct AddressError: Error, Hashable, Sendable {
     case empty
     /// The text has a colon where IPv4 has dots.
     case looksLikeIPv6
-    /// One of the four numbers is missing, not a decimal, over 255 or has a leading zero.
+    /// One of the four numbers is missing, not a decimal or has a leading zero.
     case badNumber
+    /// One of the four numbers is over 255.
+    case numberTooLarge
     /// Four numbers were read and something that belongs to no address follows.
     case trailingText
     /// An address without the `/` and the prefix length a CIDR has.

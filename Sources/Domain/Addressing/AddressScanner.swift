@@ -14,7 +14,7 @@ struct AddressScanner: ~Copyable, ~Escapable {
     var value: UInt32 = 0
     for position in 0..<4 {
       if position > 0, !skip(UInt8(ascii: ".")) { throw failure(.badNumber) }
-      value = value << 8 | (try readNumber(upTo: 255, otherwise: .badNumber))
+      value = value << 8 | (try readNumber(upTo: 255, otherwise: .badNumber, orTooLarge: .numberTooLarge))
     }
     return IPv4Address(rawValue: value)
   }
@@ -22,7 +22,7 @@ struct AddressScanner: ~Copyable, ~Escapable {
   mutating func readPrefixLength() throws(AddressError) -> Int {
     if offset == bytes.count { throw failure(.missingPrefixLength) }
     guard skip(UInt8(ascii: "/")) else { throw failure(.trailingText) }
-    return Int(try readNumber(upTo: 32, otherwise: .badPrefixLength))
+    return Int(try readNumber(upTo: 32, otherwise: .badPrefixLength, orTooLarge: .badPrefixLength))
   }
 
   func readEnd() throws(AddressError) {
@@ -30,13 +30,13 @@ struct AddressScanner: ~Copyable, ~Escapable {
   }
 
   private mutating func readNumber(
-    upTo limit: UInt32, otherwise problem: AddressError.Problem
+    upTo limit: UInt32, otherwise problem: AddressError.Problem, orTooLarge excess: AddressError.Problem
   ) throws(AddressError) -> UInt32 {
     let start = offset
     var number: UInt32 = 0
     while offset < bytes.count, let digit = decimalDigit(bytes[offset]) {
       number = number * 10 + digit
-      guard number <= limit else { throw failure(problem, at: start) }
+      guard number <= limit else { throw failure(excess, at: start) }
       offset += 1
     }
     let digits = offset - start

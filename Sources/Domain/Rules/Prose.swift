@@ -57,12 +57,18 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  fileprivate var isSeen: Bool {
+  var isSeen: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: false
     case .spaceSeparator: self == " "
     default: true
     }
+  }
+
+  /// Such as `U+FEFF`.
+  var codePoint: String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   fileprivate var escaped: String {

@@ -24,7 +24,8 @@ package struct ObjectCollection: Sendable {
 
   package init() {}
 
-  /// Takes an object, or every object of a list; kinds that nobody asks for are passed over.
+  /// Takes an object, or every object of a list; kinds that nobody asks for are passed over, and what has no name, since
+  /// no API server has such an object.
   ///
   /// Of two objects with the same name the latter counts.
   package mutating func add(_ object: Span<UInt8>) throws(JSONError) {
@@ -42,7 +43,9 @@ package struct ObjectCollection: Sendable {
       try reader.readElements { reader throws(JSONError) in
         try add(list.extracting(try reader.skip()), listedAs: elementKind)
       }
-    } else if let kind = identity.kind.isEmpty ? listKind : WatchedKind(group: identity.group, kind: identity.kind) {
+    } else if !identity.name.name.isEmpty,
+      let kind = identity.kind.isEmpty ? listKind : WatchedKind(group: identity.group, kind: identity.kind)
+    {
       try put(object, of: kind, at: identity.name)
     }
   }

@@ -27,7 +27,7 @@ package struct ReservedRange: Sendable, Equatable {
 
 extension ReservedRange {
   /// A range that the operator reserves with `--reserved-range`.
-  package init(option text: String) throws(AddressError) {
-    self.init(network: try CIDR(text).network, purpose: "other use by --reserved-range")
+  package init(byOption network: IPv4Prefix) {
+    self.init(network: network, purpose: "other use by --reserved-range")
   }
 }

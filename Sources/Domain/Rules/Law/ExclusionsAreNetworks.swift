@@ -10,10 +10,7 @@ enum ExclusionsAreNetworks: Rule {
     for (index, written) in (entries.network.exclusions.value ?? []).enumerated() {
       switch written.reading {
       case .failure(let error):
-        let advice =
-          error.problem == .missingPrefixLength
-          ? "has no prefix length; write \(written.text)/32 for that one address" : error.explanation
-        findings.refuse(entries.path(exclusion: index), "\(written.text.quoted) \(advice)")
+        findings.refuse(entries.path(exclusion: index), "\(written.text.quoted) \(advice(on: error, written.text))")
       case .success(let cidr) where cidr.hasHostBits:
         // Advice on the mask would mislead where the address itself is the slip: ExclusionsLieInRange says so.
         if let range, !cidr.network.overlaps(range) { continue }
@@ -28,18 +25,30 @@ enum ExclusionsAreNetworks: Rule {
       }
     }
   }
+
+  private static func advice(on error: AddressError, _ text: String) -> String {
+    if error.problem == .missingPrefixLength { return "has no prefix length; write \(text)/32 for that one address" }
+    guard let slip = CommonSlip(in: text) else { return error.explanation(example: "192.168.0.1/32") }
+    // With host bits it would be refused in turn.
+    return "\(slip.explanation); write \(slip.meant.hasHostBits ? "\(slip.meant.address)/32" : "\(slip.meant)")"
+  }
 }
 
 extension AddressError {
   /// Why a text is no CIDR, as the rest of a sentence that begins with the text.
-  package var explanation: String {
+  package func explanation(example: String = "192.168.0.0/24") -> String {
     switch problem {
-    case .empty: "is empty; give an IPv4 network, such as 192.168.0.0/24"
+    case .empty: "is empty; give an IPv4 network, such as \(example)"
     case .looksLikeIPv6: "is not IPv4; Harvester's storage network takes IPv4 networks only"
     case .missingPrefixLength: "has no prefix length; end it with one, such as /24"
     case .badPrefixLength: "does not end in a prefix length from 0 to 32, such as /24"
+    case .numberTooLarge:
+      """
+      is not an IPv4 network in CIDR notation: it has a number above 255 (see character \(offset + 1)); write for \
+      example \(example)
+      """
     case .badNumber, .trailingText:
-      "is not an IPv4 network in CIDR notation (see character \(offset + 1)); write for example 192.168.0.0/24"
+      "is not an IPv4 network in CIDR notation (see character \(offset + 1)); write for example \(example)"
     }
   }
 }

@@ -27,7 +27,11 @@ extension WrittenCIDR {
   fileprivate var problem: String? {
     switch reading {
     case .failure(let error):
-      "\(text.quoted) \(error.explanation)"
+      if let slip = CommonSlip(in: text) {
+        "\(text.quoted) \(slip.explanation); write \(slip.meant.network)"
+      } else {
+        "\(text.quoted) \(error.explanation())"
+      }
     case .success(let cidr) where cidr.hasHostBits:
       "\(text) is one address inside a network; the network is \(cidr.network)"
     case .success:

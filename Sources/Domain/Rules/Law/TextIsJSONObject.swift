@@ -22,8 +22,29 @@ enum TextIsJSONObject: Rule {
       let (line, column) = error.position(in: text)
       findings.refuse(
         field,
-        "is not JSON: \(error.explanation) (line \(line), column \(column)); write for example \(example)")
+        """
+        is not JSON: \(culprit(of: error, in: text) ?? error.explanation) (line \(line), column \(column)); write for \
+        example \(example)
+        """)
     }
+  }
+
+  /// What stands where something else was expected, if it says more about the slip.
+  private static func culprit(of error: JSONError, in text: [UInt8]) -> String? {
+    switch error.problem {
+    case .expectedValue, .expectedKey, .expectedColon, .expectedCommaOrClosingBrace, .expectedCommaOrClosingBracket,
+      .trailingText:
+      break
+    default: return nil
+    }
+    let rest = text[min(error.offset, text.count)...]
+    if rest.starts(with: "//".utf8) || rest.starts(with: "/*".utf8) || rest.first == UInt8(ascii: "#") {
+      return "JSON has no comments"
+    }
+    guard let scalar = String(decoding: rest.prefix(4), as: UTF8.self).unicodeScalars.first, !scalar.isSeen else {
+      return nil
+    }
+    return "there is a character that nobody sees, \(scalar.codePoint); remove it"
   }
 }
 
