@@ -19,16 +19,25 @@ struct HeaderBlock {
     while place < received.count {
       if payloadLeft > 0 {
         place += passPayload(atMost: received.count - place)
+      } else if headerCount == 0, received.count - place >= header.count {
+        beginFrame(received.extracting(place..<place + header.count))
+        place += header.count
       } else {
         header[headerCount] = received[place]
         (headerCount, place) = (headerCount + 1, place + 1)
-        if headerCount == header.count { beginFrame() }
+        if headerCount == header.count { endHeader() }
       }
     }
   }
 
-  private mutating func beginFrame() {
+  /// The header came in pieces.
+  private mutating func endHeader() {
     headerCount = 0
+    let header = header
+    beginFrame(header.span)
+  }
+
+  private mutating func beginFrame(_ header: Span<UInt8>) {
     payloadLeft = Int(header[0]) << 16 | Int(header[1]) << 8 | Int(header[2])
     let (headers, continuation): (UInt8, UInt8) = (1, 9)
     carries = header[3] == headers || header[3] == continuation
