@@ -10,7 +10,8 @@ enum ExclusionsAreNetworks: Rule {
     for (index, written) in (entries.network.exclusions.value ?? []).enumerated() {
       switch written.reading {
       case .failure(let error):
-        findings.refuse(entries.path(exclusion: index), "\(written.text.quoted) \(advice(on: error, written.text))")
+        let advice = advice(on: error, written.text, range)
+        findings.refuse(entries.path(exclusion: index), "\(written.text.quoted) \(advice)")
       case .success(let cidr) where cidr.hasHostBits:
         // Advice on the mask would mislead where the address itself is the slip: ExclusionsLieInRange says so.
         if let range, !cidr.network.overlaps(range) { continue }
@@ -26,11 +27,13 @@ enum ExclusionsAreNetworks: Rule {
     }
   }
 
-  private static func advice(on error: AddressError, _ text: String) -> String {
+  private static func advice(on error: AddressError, _ text: String, _ range: IPv4Prefix?) -> String {
     if error.problem == .missingPrefixLength { return "has no prefix length; write \(text)/32 for that one address" }
     guard let slip = CommonSlip(in: text) else { return error.explanation(example: "192.168.0.1/32") }
-    // With host bits it would be refused in turn.
-    return "\(slip.explanation); write \(slip.meant.hasHostBits ? "\(slip.meant.address)/32" : "\(slip.meant)")"
+    let meant = slip.meant.hasHostBits ? IPv4Prefix(holding: slip.meant.address, length: 32) : slip.meant.network
+    // Of one that would be refused in turn only the slip is told.
+    if let range, !range.contains(meant) || meant == range { return slip.explanation }
+    return "\(slip.explanation); write \(meant)"
   }
 }
 

@@ -27,15 +27,19 @@ extension WrittenCIDR {
   fileprivate var problem: String? {
     switch reading {
     case .failure(let error):
-      if let slip = CommonSlip(in: text) {
-        "\(text.quoted) \(slip.explanation); write \(slip.meant.network)"
-      } else {
-        "\(text.quoted) \(error.explanation())"
-      }
+      "\(text.quoted) \(CommonSlip(in: text).map(advice) ?? error.explanation())"
     case .success(let cidr) where cidr.hasHostBits:
-      "\(text) is one address inside a network; the network is \(cidr.network)"
+      hint(cidr)
     case .success:
       nil
     }
+  }
+
+  private func advice(on slip: CommonSlip) -> String {
+    "\(slip.explanation); \(slip.meant.hasHostBits ? hint(slip.meant) : "write \(slip.meant)")"
+  }
+
+  private func hint(_ cidr: CIDR) -> String {
+    "\(cidr) is one address inside a network; the network is \(cidr.network)"
   }
 }

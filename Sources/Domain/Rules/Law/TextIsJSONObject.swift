@@ -38,9 +38,7 @@ enum TextIsJSONObject: Rule {
     default: return nil
     }
     let rest = text[min(error.offset, text.count)...]
-    if rest.starts(with: "//".utf8) || rest.starts(with: "/*".utf8) || rest.first == UInt8(ascii: "#") {
-      return "JSON has no comments"
-    }
+    if rest.starts(with: "//".utf8) || rest.starts(with: "/*".utf8) { return "JSON has no comments" }
     guard let scalar = String(decoding: rest.prefix(4), as: UTF8.self).unicodeScalars.first, !scalar.isSeen else {
       return nil
     }

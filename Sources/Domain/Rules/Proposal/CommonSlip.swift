@@ -20,9 +20,10 @@ struct CommonSlip {
     let address = numbers.joined(separator: ".")
     let netmask = (try? IPv4Address(String(halves[1])))?.lengthOfNetmask
     let length = netmask.map { "\($0)" } ?? String(halves[1].withoutLeadingZeros)
-    guard let meant = try? CIDR("\(address)/\(length)") else { return nil }
+    // Nobody means every address there is.
+    guard let meant = try? CIDR("\(address)/\(length)"), meant.length > 0 else { return nil }
     let slips = [
-      trimmed != text ? "white space around it" : nil,
+      text.nameOfUnseenEnds(around: trimmed),
       address != halves[0] || netmask == nil && length != halves[1] ? "a number with leading zeros" : nil,
       netmask != nil ? "a netmask in place of a prefix length" : nil,
     ]
@@ -50,10 +51,18 @@ extension Substring {
 
 extension String {
   /// The text without what nobody sees at its beginning and its end: white space, and characters without width.
-  fileprivate var withoutUnseenEnds: String {
-    func isUnseen(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || !scalar.isSeen }
-    let start = unicodeScalars.drop(while: isUnseen)
-    let count = start.reversed().drop(while: isUnseen).count
+  fileprivate var withoutUnseenEnds: String { withoutEnds { $0 == " " || !$0.isSeen } }
+
+  /// What the text has around what is left of it without its unseen ends.
+  fileprivate func nameOfUnseenEnds(around rest: String) -> String? {
+    if rest == self { return nil }
+    let isWhiteSpace = withoutEnds { $0.properties.isWhitespace } == rest
+    return "\(isWhiteSpace ? "white space" : "invisible characters") around it"
+  }
+
+  private func withoutEnds(_ belongToEnds: (Unicode.Scalar) -> Bool) -> String {
+    let start = unicodeScalars.drop(while: belongToEnds)
+    let count = start.reversed().drop(while: belongToEnds).count
     return String(start.prefix(count))
   }
 }
