@@ -101,6 +101,17 @@ import Testing
     #expect(memory.held == 0)
   }
 
+  @Test func `makes no difference to a body that is refused: its memory is given back at once`() {
+    let memory = SharedMemory(limit: 10 * HTTPLimits.body)
+    var wire = HTTP2Wire(memory: memory)
+    wire.send(Frame.windowUpdate(0, by: UInt32(2 * HTTPLimits.body)))
+    wire.send(Frame.headers(1, method: Frame.post, ends: false))
+    let part = [UInt8](repeating: 0x20, count: 16_000)
+    while wire.statuses.isEmpty, wire.state == .body { wire.send(Frame.data(1, part)) }
+    #expect(wire.server.takeRefusals() == [.bodyTooLarge])
+    #expect(memory.held == 0, "the peer says nothing more")
+  }
+
   @Test(arguments: [1, 7, 1000]) func `is told apart from frames around it, however the bytes are cut`(_ piece: Int) {
     let before = Frame.preface + Frame.headers(1) + Frame.data(3, Self.kilobyte) + Frame.priority(5)
     var block = HeaderBlock()
@@ -121,6 +132,59 @@ import Testing
     #expect(block.bytes == 5)
     pass([0x78])
     #expect(block.bytes == 0)
+  }
+
+  @Test func `is bounded also where all of it comes at once`() {
+    // Whole with its last frame, and of a stream that was reset, so that none of its fields is counted.
+    var wire = HTTP2Wire()
+    let value = [UInt8](repeating: 0x61, count: 65_407)
+    let fields = Self.malformed + Self.beginning + value + Self.field
+    let parts = stride(from: 0, to: fields.count, by: 16_000).map { fields[$0..<min($0 + 16_000, fields.count)] }
+    wire.send(
+      Frame.headers(1, isWhole: false) + parts.flatMap { Frame.continuation(1, Array($0)) }
+        + Frame.make(9, flags: 4, stream: 1))
+    #expect(wire.state == .closing)
+    #expect(wire.server.rejection == .flood)
+  }
+
+  /// Frames of all kinds, in an order that a peer may send them, with the bytes of a block that have come behind each of
+  /// their bytes.
+  private static func frames(_ random: inout SeededNumbers) -> [(byte: UInt8, bytes: Int)] {
+    var all = Frame.preface.map { (byte: $0, bytes: 0) }
+    for stream in stride(from: UInt32(1), to: 61, by: 2) {
+      var bytes = 0
+      let parts = 1 + random.next(below: 3)
+      for part in 0..<parts {
+        // Padding and priority are flags of HEADERS (RFC 9113 section 6.2); the frame is as long as it says.
+        let ends: UInt8 = part == parts - 1 ? 4 : 0
+        let others: UInt8 = part == 0 ? random.pick([0, 1, 8, 0x20, 0x29]) : 0
+        let payload = [UInt8](repeating: 1, count: random.pick([0, 0, 1, 9, 300]))
+        for (place, byte) in Frame.make(part == 0 ? 1 : 9, flags: ends | others, stream: stream, payload).enumerated() {
+          if place >= 9 { bytes += 1 }
+          all.append((byte, bytes))
+        }
+      }
+      all[all.count - 1].bytes = 0
+      let other = Frame.make(random.pick([0, 2, 3, 4, 6, 8, 0x0B, 0xFF]), flags: 4, stream: stream, [1, 2, 3])
+      all += other.map { ($0, 0) }
+    }
+    return all
+  }
+
+  @Test func `has as many bytes as a table of random frames says, however they are cut`() {
+    var random = SeededNumbers()
+    for _ in 0..<50 {
+      let frames = Self.frames(&random)
+      var block = HeaderBlock()
+      var place = 0
+      while place < frames.count {
+        let next = min(place + 1 + random.next(below: random.pick([2, 12, 400])), frames.count)
+        let piece = frames[place..<next].map(\.byte)
+        block.pass(piece.span)
+        #expect(block.bytes == frames[next - 1].bytes, "SEED=\(random.seed), behind byte \(next)")
+        place = next
+      }
+    }
   }
 
   @Test func `is bounded before it is read`() {

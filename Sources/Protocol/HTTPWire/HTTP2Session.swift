@@ -85,17 +85,17 @@ internal import CNGHTTP2
   /// What nghttp2 keeps of a block that has not ended is bounded before it comes there. Without it nothing more of the
   /// connection could be read, so a block that is too large ends it.
   private func boundBlock() -> Bool {
-    if block.bytes > HTTPLimits.fieldsOfStream {
+    if block.longest > HTTPLimits.fieldsOfStream {
       refuse(.flood)
-    } else if costOfBlock == 0 {
-      share.shrink(to: held)
-      return true
-    } else if holds() {
-      return true
-    } else {
-      refuse(.noMemoryForBody)
+      return false
     }
-    return false
+    if costOfBlock == 0 {
+      share.shrink(to: held)
+    } else if !holds() {
+      refuse(.noMemoryForBody)
+      return false
+    }
+    return true
   }
 
   /// Compressed (RFC 7541), the shortest letters have five bits. A usual block is not counted: it is small, and ends.
@@ -120,6 +120,8 @@ internal import CNGHTTP2
       if case .afterAnswer = end { submitNotice() }
     }
     answerable.removeSubrange(..<count)
+    // Bodies have given way, also those that were refused.
+    share.shrink(to: held)
   }
 
   /// The body gives way to the answer, which is held until the peer has taken it.

@@ -6,6 +6,8 @@
 struct HeaderBlock {
   /// Of the block that has begun and not ended; 0 between blocks.
   private(set) var bytes = 0
+  /// Of the longest block that was in what came last, whether or not it has ended there.
+  private(set) var longest = 0
   /// What has come of the frame header, and of the payload what has not. The preface is passed over like a frame.
   private var header = InlineArray<9, UInt8>(repeating: 0)
   private var headerCount = 0
@@ -15,6 +17,7 @@ struct HeaderBlock {
   private var ends = false
 
   mutating func pass(_ received: Span<UInt8>) {
+    longest = bytes
     var place = 0
     while place < received.count {
       if payloadLeft > 0 {
@@ -51,7 +54,10 @@ struct HeaderBlock {
   private mutating func passPayload(atMost available: Int) -> Int {
     let count = min(payloadLeft, available)
     payloadLeft -= count
-    if carries { bytes += count }
+    if carries {
+      bytes += count
+      longest = max(longest, bytes)
+    }
     if payloadLeft == 0 { endFrame() }
     return count
   }
