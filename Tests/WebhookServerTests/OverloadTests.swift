@@ -149,13 +149,16 @@ extension ServerInProcess {
   }
 
   /// Clients that send most of a large body and then nothing, until the server holds so much.
-  private static func holders(of bytes: Int, of server: ServerInProcess) throws -> [HTTPSConnection] {
-    try (1...2).map { number in
+  private static func holders(
+    _ count: Int = 2, of bytes: Int, of server: ServerInProcess
+  ) throws -> [HTTPSConnection] {
+    try (1...count).map { number in
       let holder = try HTTPSConnection(port: server.port, server.clientContext)
       try holder.send(
-        "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 600000\r\n\r\n")
-      try holder.send([UInt8](repeating: 0x20, count: bytes / 2))
-      #expect(eventually { server.state.metrics.bytesInFlight >= number * bytes / 2 })
+        "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(bytes / count + 150_000)\r\n\r\n"
+      )
+      try holder.send([UInt8](repeating: 0x20, count: bytes / count))
+      #expect(eventually { server.state.metrics.bytesInFlight >= number * bytes / count })
       return holder
     }
   }
@@ -192,15 +195,23 @@ extension ServerInProcess {
     #expect(try server.ask("/validate", post: fitting, options).status == 400, "read, and no JSON")
   }
 
-  @Test func `is taken from those who keep it for long, the first of them, when others need it`() throws {
-    let server = try Self.server(slowness: .milliseconds(200))
-    let holders = try Self.holders(of: 900_000, of: server)
+  @Test(arguments: [1, 2])
+  func `is taken from those who keep it for long, the first of them, when others need it`(_ count: Int) throws {
+    let server = try Self.server(slowness: .seconds(1))
+    // All but less than what comes first of the next body.
+    let holders = try Self.holders(count, of: 980_000, of: server)
+    let honest = try HTTPSConnection(port: server.port, server.clientContext)
+    // They keep it for too long, and nobody says anything meanwhile.
+    let slow = Date(timeIntervalSinceNow: 1.2)
+    #expect(eventually { Date() > slow })
     let large = String(repeating: " ", count: 250_000)
-    #expect(eventually { (try? server.ask("/validate", post: large).status) == 400 }, "read, and no JSON")
+    #expect(try honest.ask("/validate", post: large).status == 400, "the first that comes is read, and no JSON")
     #expect(server.state.metrics.shedConnections == 1)
-    #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count > 0 })
+    #expect(server.state.metrics.refusedForMemory == 0)
+    #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count == 1 })
+    if count == 1 { return }
     // The other one may go on.
-    try holders[1].send([UInt8](repeating: 0x20, count: 600_000 - 450_000))
+    try holders[1].send([UInt8](repeating: 0x20, count: 150_000))
     #expect(try holders[1].receiveAnswer().status == 400)
   }
 

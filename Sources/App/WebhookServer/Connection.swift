@@ -42,8 +42,8 @@ final class Connection {
   private var outbox: Outbox
   /// Where in the loop's buffer lies what came in this turn and was not read yet.
   private var received: Range<Int>?
-  /// What came in this turn was read.
-  private var wasRead = false
+  /// What came in this turn was read, and answered as far as a turn goes.
+  private var hadItsTurn = false
   /// It has said (close_notify) that it will send no more.
   private var peerHasEnded = false
   /// Received and without anything in it for HTTP, as far as what came with it does not make up for it.
@@ -121,18 +121,18 @@ extension Connection {
     bench.metrics.receivedBytes.add(range.count)
     if range.isEmpty { return peerEnded() }
     if phase == .lingering { return }
-    wasRead = true
+    hadItsTurn = true
     bench.buffer.withBytes(range) { take($0, bench) }
   }
 
-  /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that, unless something was answered
-  /// in this turn already: who has asked for much at once takes turns with the others. The poller tells when there is room
+  /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that, unless it had its
+  /// turn already: who has asked for much at once takes turns with the others. The poller tells when there is room
   /// for more.
   func send(_ bench: Workbench) {
     guard phase != .closed else { return }
     flush(bench)
-    let hasHadItsTurn = exchange(&wasRead, with: false)
-    if phase == .sending, outbox.isEmpty, !hasHadItsTurn {
+    let mayGoOn = !exchange(&hadItsTurn, with: false)
+    if phase == .sending, outbox.isEmpty, mayGoOn {
       resume(bench)
       flush(bench)
     }

@@ -64,7 +64,6 @@ final class Loop {
       busyPolling.note(loneClient, at: now)
       if hasOrders { obey(mailbox.take()) }
       sendAnswers(at: now)
-      if bench.memory.shortage > 0 { relieveMemory() }
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
       for token in deadlines.expired(by: now) { expire(token) }
       if let moment = acceptsAgainAt, moment <= now { startAccepting() }
@@ -96,6 +95,7 @@ final class Loop {
 
   /// Reads what this turn's connections have sent, once all of it is received: code that has just run runs faster.
   private func readReceived() {
+    if bench.memory.shortage > 0 { relieveMemory() }
     for connection in served { connection.readReceived(bench) }
     bench.buffer.clear()
   }
@@ -250,6 +250,8 @@ extension Loop {
     if holders.isEmpty { return }
     bench.endpoints.state.metrics.count(.memory)
     shed(holders)
+    // What the last of them sent in this turn nobody shall be asked about: its answer would go nowhere.
+    served.removeAll { !connections.holds($0.token) }
   }
 
   private func shed(_ leavers: [Connection]) {

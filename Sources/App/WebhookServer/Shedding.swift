@@ -30,14 +30,11 @@ enum Shedding {
       .prefix(count).map(\.connection)
   }
 
-  /// Who holds memory and has kept us waiting: the longest first, and no more than hold so many bytes together. One alone
-  /// has the time that its phase has.
+  /// Who holds memory and has kept us waiting: the longest first, and no more than hold so many bytes together.
   static func holders(
     of bytes: Int, among connections: [Connection], _ patience: Patience, at now: Moment
   ) -> [Connection] {
-    let holders = connections.filter { $0.sharedBytes > 0 }
-    guard holders.count > 1 else { return [] }
-    let slow = holders.filter { now - $0.since >= patience.slowRequest }
+    let slow = connections.filter { $0.sharedBytes > 0 && now - $0.since >= patience.slowRequest }
     var missing = bytes
     return Array(
       slow.sorted { $0.since < $1.since }.prefix { holder in
