@@ -23,7 +23,8 @@ import Testing
     let room = Room(processors: processors, descriptors: 1_000_000, memory: memory)
     #expect(room.ceiling <= memory - ServerLimits.otherMemory)
     #expect((1...processors).contains(room.loops))
-    #expect(room.ofServer >= 80, "an API server opens 25 connections")
+    #expect(room.bytesInFlightOfLoop >= HTTPLimits.body)
+    #expect(room.ofServer >= ServerLimits.fewConnections)
     if mebibytes >= 256 { #expect(room.bytesInFlightOfLoop >= HTTPLimits.chunkedBody) }
   }
 

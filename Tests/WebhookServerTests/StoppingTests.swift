@@ -144,6 +144,18 @@ import Testing
     #expect(try program.exitCode() == 2)
   }
 
+  @Test func `nor that the reader is gone`() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "sh",
+      [
+        "-c", #"mkfifo "$0"; exec 3<>"$0" 4>"$0" 3>&-; exec "$@" 2>&4"#, folder.path("pipe"), "prlimit", "--nofile=16",
+        Repository.executable, "serve", "--tls-certificate", "/nowhere.pem", "--tls-key", "/nowhere.pem",
+        "--cluster-snapshot", "/nowhere.yaml",
+      ])
+    #expect(run.exitCode == 2)
+  }
+
   @Test func `a port in use is told`() throws {
     let server = try RunningServer()
     let run = try Program.run(

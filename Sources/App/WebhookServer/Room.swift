@@ -30,7 +30,9 @@ struct Room: Sendable {
   }
 
   /// With fewer the server could not open its own files and accept a connection beside them.
-  var leastDescriptors: Int { ServerLimits.leastDescriptors + ServerLimits.descriptorsOfLoop * loops }
+  func leastDescriptors(listeners: Int) -> Int {
+    ServerLimits.leastDescriptors + listeners + ServerLimits.descriptorsOfLoop * loops
+  }
 
   /// The most that peers can make all loops use.
   var ceiling: Int {

@@ -45,12 +45,15 @@ package enum Server {
   ///
   /// - Parameter queue: Where the lines of the log go.
   package static func run(_ configuration: ServerConfiguration, log: Logger, queue: LogQueue) throws {
-    let room = try makeRoom(configuration, log)
+    let (descriptors, memory) = (DescriptorLimit.raise(), MemoryLimit.current)
+    let room = Room(processors: configuration.processors, descriptors: descriptors, memory: memory)
+    try check(descriptors, for: room, configuration)
     // Before any thread starts, so that none of them gets the signals.
     let signals = try Signals()
     try queue.start()
+    tell(room, descriptors, memory, log)
     // Watched before they are read, so that no change falls in between.
-    let files = try FileWatcher()
+    let files = try makeWatcher()
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
     let state = ServerState(log: queue)
@@ -62,6 +65,8 @@ package enum Server {
     let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
     let team = try Team(
       room: room, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
+    // Loops that nobody watches would answer on.
+    defer { team.tell(.stop) }
     let watch = try Watch(
       signals: signals, files: files, snapshot: snapshot, certificate: certificate, team: team, state: state, log: log)
     for listener in listeners {
@@ -70,15 +75,17 @@ package enum Server {
     try watch.untilDone(configuration)
   }
 
-  /// What the process may use says how much it takes on.
-  private static func makeRoom(_ configuration: ServerConfiguration, _ log: Logger) throws(ServerError) -> Room {
-    let (descriptors, memory) = (DescriptorLimit.raise(), MemoryLimit.current)
-    let room = Room(processors: configuration.processors, descriptors: descriptors, memory: memory)
-    if descriptors < room.leastDescriptors {
-      throw ServerError(
-        "the process may have \(descriptors) files open at once (ulimit -n), which is too few: it needs "
-          + "\(room.leastDescriptors), and one for every connection")
-    }
+  private static func check(
+    _ descriptors: Int, for room: Room, _ configuration: ServerConfiguration
+  ) throws(ServerError) {
+    let least = room.leastDescriptors(listeners: configuration.listen.count)
+    if descriptors >= least { return }
+    throw ServerError(
+      "the process may have \(descriptors) files open at once (ulimit -n), which is too few: it needs \(least), and one "
+        + "for every connection")
+  }
+
+  private static func tell(_ room: Room, _ descriptors: Int, _ memory: Int, _ log: Logger) {
     let figures: Logger.Metadata = [
       "connections": "\(room.ofServer)", "loops": "\(room.loops)",
       "bytesInFlight": "\(room.bytesInFlightOfLoop * room.loops)", "descriptors": "\(descriptors)",
@@ -89,7 +96,15 @@ package enum Server {
     } else {
       log.info("room for connections", metadata: figures)
     }
-    return room
+  }
+
+  private static func makeWatcher() throws -> FileWatcher {
+    do throws(Errno) {
+      return try FileWatcher()
+    } catch {
+      guard error == .tooManyOpenFiles else { throw error }
+      throw ServerError("the user has too many watchers of files (sysctl fs.inotify.max_user_instances)")
+    }
   }
 
   /// Reads the snapshot, which is then to be read again when it changes, or begins to follow the cluster.

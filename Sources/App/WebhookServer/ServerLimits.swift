@@ -51,10 +51,10 @@ package enum ServerLimits {
   package static let handshakesPerLoop = 1_000
 
   /// The most memory that a connection can be made to take beside what is shared: 64 KiB where it rests, OpenSSL's buffers
-  /// with a TLS record that is not whole, 34 KiB, twice `HTTPLimits.uncountedMemory`, for what comes and what goes, and
-  /// what the kernel keeps of both.
+  /// with a TLS record that is not whole, 34 KiB, three times `HTTPLimits.uncountedMemory`, for what comes, for a header block
+  /// and for what goes, and what the kernel keeps of what comes and goes.
   package static let memoryOfConnection =
-    (64 + 34) * 1024 + 2 * HTTPLimits.uncountedMemory
+    (64 + 34) * 1024 + 3 * HTTPLimits.uncountedMemory
     + 2 * Int(socketBuffers.sending + socketBuffers.receiving)
 
   /// A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes room for it at once.
@@ -70,7 +70,8 @@ package enum ServerLimits {
   /// Descriptors that are not connections: listeners, pollers, files that are read, the watches of a live cluster.
   package static let otherDescriptors = 64
 
-  /// What is open at least beside the loops: standard streams, log, signals, watched files, a listener and a file that is read.
+  /// What is open at least beside loops and listeners: standard streams, log, signals, watched files and a file that is read.
+  /// A living cluster takes some more.
   package static let leastDescriptors = 24
 
   /// Its poller, its bell and a connection.

@@ -22,19 +22,26 @@ final class Team: Sendable {
       try Loop(
         listeners: listeners, mailbox: mailbox, context: context, endpoints: endpoints, patience: patience, room: room)
     }
-    for (index, loop) in loops.enumerated() {
-      // Sound: from here on the new thread is the only one that uses the loop.
-      nonisolated(unsafe) let handedOver = loop
-      try Thread.start(named: "loop-\(index)") { [self] in
-        do {
-          try unsafe handedOver.run()
-        } catch {
-          log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
-          failed.store(true, ordering: .releasing)
-        }
-        running.subtract(1, ordering: .releasing)
-        ended.wakeup.wake()
+    do {
+      for (index, loop) in loops.enumerated() { try start(loop, at: index, log) }
+    } catch {
+      tell(.stop)
+      throw error
+    }
+  }
+
+  private func start(_ loop: Loop, at index: Int, _ log: Logger) throws(Errno) {
+    // Sound: from here on the new thread is the only one that uses the loop.
+    nonisolated(unsafe) let handedOver = loop
+    try Thread.start(named: "loop-\(index)") { [self] in
+      do {
+        try unsafe handedOver.run()
+      } catch {
+        log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
+        failed.store(true, ordering: .releasing)
       }
+      running.subtract(1, ordering: .releasing)
+      ended.wakeup.wake()
     }
   }
 

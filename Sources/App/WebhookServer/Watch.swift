@@ -22,6 +22,8 @@ final class Watch {
   private let team: Team
   private let state: ServerState
   private let log: Logger
+  /// The first signal starts the end, the second hurries it.
+  private var hadSignal = false
 
   init(
     signals: consuming Signals, files: consuming FileWatcher, snapshot: SnapshotReader?, certificate: CertificateReader,
@@ -107,13 +109,15 @@ final class Watch {
     }
   }
 
-  /// The first signal starts the end, the second hurries it.
   private func obey(_ signal: Signals.Signal, in stage: Stage, _ configuration: ServerConfiguration) -> Stage {
-    guard case .serving = stage else {
+    if hadSignal {
       log.notice("stopping at once")
       team.tell(.stop)
       return .stopping
     }
+    hadSignal = true
+    // It may be ending already, because a loop could not go on.
+    guard case .serving = stage else { return stage }
     // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
     return beginEnd(acceptingFor: signal == .interrupt ? .zero : configuration.drainDelay)
   }

@@ -31,7 +31,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       exit(withError: code)
     } catch {
       if exitCode(for: error) == .success { exit(withError: error) }
-      StandardError.write(fullMessage(for: error) + "\n", patience: ServerLimits.logFinish)
+      StandardError.write(fullMessage(for: error) + "\n", within: ServerLimits.logFinish)
       exit(withError: ExitCode.cannotTell)
     }
   }

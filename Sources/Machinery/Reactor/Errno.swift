@@ -12,6 +12,8 @@ public struct Errno: Error, RawRepresentable, Hashable, Sendable {
   static let invalidArgument = Errno(rawValue: EINVAL)
   static let interrupted = Errno(rawValue: EINTR)
   public static let noSuchFile = Errno(rawValue: ENOENT)
+  /// Of inotify_init(2) it means another limit.
+  public static let tooManyOpenFiles = Errno(rawValue: EMFILE)
 }
 
 // What accept(2) tells.
@@ -30,7 +32,7 @@ extension Errno {
 extension Errno: CustomStringConvertible {
   /// The kernel's own words, such as `Permission denied`; where it was a limit that somebody set, also which.
   public var description: String {
-    rawValue == EMFILE ? "\(words) (ulimit -n)" : words
+    self == .tooManyOpenFiles ? "\(words) (ulimit -n)" : words
   }
 
   private var words: String {

@@ -17,17 +17,11 @@ public enum StandardError {
     try? Syscalls.writeWhole(2, Array(line.utf8))
   }
 
-  /// Writes the last words of a process, as far as somebody takes them: whoever started it has to learn that it ended.
-  ///
-  /// - Parameter patience: How long nothing may be taken.
-  public static func write(_ text: String, patience: Duration) {
-    let milliseconds = Int32(patience / .milliseconds(1))
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty, (try? Syscalls.waitUntilWritable(2, milliseconds: milliseconds)) == true {
-      // What a pipe that can be written takes without waiting (pipe(7), PIPE_BUF).
-      var piece = rest.prefix(4096)
-      rest = rest[piece.endIndex...]
-      guard (try? Syscalls.writeAll(&piece, to: 2)) != nil else { return }
-    }
+  /// Writes the last words of a process, which has to end though nobody reads them.
+  public static func write(_ text: String, within time: Duration) {
+    Signals.ignoreBrokenPipes()
+    guard let queue = try? LogQueue(limit: text.utf8.count), (try? queue.start()) != nil else { return write(text) }
+    queue.add(text) { _ in "" }
+    queue.finish(within: time)
   }
 }

@@ -32,17 +32,15 @@ enum Syscalls {
       }
       switch try written.get() {
       case .done(let count): rest = rest.dropFirst(count)
-      case .notYet: _ = try waitUntilWritable(descriptor, milliseconds: -1)
+      case .notYet: try waitUntilWritable(descriptor)
       }
     }
   }
 
   /// Standard streams are open elsewhere too, and whoever else has them may have said that they shall not block.
-  ///
-  /// - Returns: Whether a write would not have to wait.
-  static func waitUntilWritable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
+  private static func waitUntilWritable(_ descriptor: Int32) throws(Errno) {
     var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return try value { unsafe poll(&wanted, 1, milliseconds) } > 0
+    _ = try value { unsafe poll(&wanted, 1, -1) }
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
