@@ -43,7 +43,7 @@ import Testing
     let limit = try #require(limits.firstMatch(of: /memory: (\d+)Mi/).flatMap { Int($0.1) }) * Self.mebibyte
     let room = Room(processors: 64, descriptors: 1_000_000, memory: limit)
     #expect(room.ceiling + ServerLimits.otherMemory <= limit)
-    #expect(room.ofServer > 700)
+    #expect(room.ofServer >= 600)
   }
 
   @Test func `is told when the server starts`() throws {

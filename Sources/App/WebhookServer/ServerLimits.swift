@@ -50,11 +50,12 @@ package enum ServerLimits {
   /// Handshakes of one loop that are not done; an honest one takes milliseconds.
   package static let handshakesPerLoop = 1_000
 
-  /// The most memory that a connection can be made to take beside what is shared: 64 KiB where it rests, OpenSSL's buffers
-  /// with a TLS record that is not whole, 34 KiB, three times `HTTPLimits.uncountedMemory`, for what comes, for a header block
-  /// and for what goes, and what the kernel keeps of what comes and goes.
+  /// The most memory that a connection can be made to take beside what is shared: 48 KiB of our own where it rests and has
+  /// had as many requests at once as it may, nghttp2's session, OpenSSL's buffers with a TLS record that is not whole, 34 KiB,
+  /// three times `HTTPLimits.uncountedMemory`, for what comes, for what nghttp2 keeps of it and for what goes, and what the
+  /// kernel keeps of what comes and goes.
   package static let memoryOfConnection =
-    (64 + 34) * 1024 + 3 * HTTPLimits.uncountedMemory
+    (48 + 34) * 1024 + HTTPLimits.memoryOfSession + 3 * HTTPLimits.uncountedMemory
     + 2 * Int(socketBuffers.sending + socketBuffers.receiving)
 
   /// A peer announces up to 128 KiB of a hello in nine bytes, and OpenSSL makes room for it at once.

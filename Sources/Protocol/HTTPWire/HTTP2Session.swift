@@ -4,6 +4,7 @@ internal import CNGHTTP2
 @safe package final class HTTP2Session {
   /// Owned: freed in `deinit`.
   private let session: OpaquePointer
+  private let library = HTTP2Memory()
   /// In the order in which they began, and so by their numbers. Nearly always it is one; more than
   /// ``HTTPLimits/streams`` it never is.
   private var streams: [HTTP2Stream] = []
@@ -17,7 +18,6 @@ internal import CNGHTTP2
   private var bytesOfBodies = 0
   private var bytesOfAnswers = 0
   private var bytesOfHeads = 0
-  private var block = HeaderBlock()
   private var share: SharedMemory.Share
   var sharedBytes: Int { share.bytes }
   private var end = End.none
@@ -42,12 +42,13 @@ internal import CNGHTTP2
   package init(memory: SharedMemory = SharedMemory()) {
     share = SharedMemory.Share(of: memory)
     var pointer: OpaquePointer?
-    // Sound: nghttp2 copies the callbacks, and it knows this object, unowned, no longer than `deinit`.
+    // Sound: nghttp2 copies the callbacks and the allocator, and it knows this object, unowned, no longer than `deinit`.
     let callbacks = unsafe HTTP2Callbacks.make()
     defer { unsafe nghttp2_session_callbacks_del(callbacks) }
     let options = unsafe HTTP2Callbacks.options()
     defer { unsafe nghttp2_option_del(options) }
-    _ = unsafe nghttp2_session_server_new2(&pointer, callbacks, nil, options)
+    var allocator = unsafe library.allocator
+    _ = unsafe nghttp2_session_server_new3(&pointer, callbacks, nil, options, &allocator)
     guard let pointer = unsafe pointer else { preconditionFailure("nghttp2 fails here only without memory") }
     unsafe session = pointer
     unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
@@ -61,8 +62,6 @@ internal import CNGHTTP2
   func receive(
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
-    block.pass(bytes)
-    guard boundBlock() else { return flush(&output, isBroken: false) }
     // Sound: nghttp2 reads the bytes within the call.
     let used = unsafe bytes.withUnsafeBufferPointer {
       unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
@@ -70,6 +69,7 @@ internal import CNGHTTP2
     defence.received(bytes: bytes.count)
     resetUnwanted()
     answerWhole(date, answer)
+    settleMemory()
     if defence.isFlooded || HTTP2Callbacks.isFlood(used) { refuse(.flood) }
     return flush(&output, isBroken: used < 0)
   }
@@ -82,26 +82,19 @@ internal import CNGHTTP2
 
   private var oldest: HTTP2Stream? { streams.first }
 
-  /// What nghttp2 keeps of a block that has not ended is bounded before it comes there. Without it nothing more of the
-  /// connection could be read, so a block that is too large ends it.
-  private func boundBlock() -> Bool {
-    if block.longest > HTTPLimits.fieldsOfStream {
-      refuse(.flood)
-      return false
-    }
-    if costOfBlock == 0 {
-      share.shrink(to: held)
-    } else if !holds() {
-      refuse(.noMemoryForBody)
-      return false
-    }
-    return true
+  /// Where nghttp2 keeps much and there is no memory for it, the connection ends: without that nothing more of it could be
+  /// read.
+  private func settleMemory() {
+    if excess == 0 { share.shrink(to: held) } else if !holds() { refuse(.noMemoryForBody) }
   }
 
-  /// Compressed (RFC 7541), the shortest letters have five bits. A usual block is not counted: it is small, and ends.
-  private var costOfBlock: Int { 2 * block.bytes > HTTPLimits.uncountedMemory ? 2 * block.bytes : 0 }
+  /// What nghttp2 holds beyond what a session takes anyway. A little is not counted: it is small, and ends.
+  var excess: Int {
+    let excess = library.bytes - HTTPLimits.memoryOfSession
+    return excess > HTTPLimits.uncountedMemory ? excess : 0
+  }
 
-  private var held: Int { costOfBlock + bytesOfHeads + bytesOfBodies + bytesOfAnswers }
+  private var held: Int { excess + bytesOfHeads + bytesOfBodies + bytesOfAnswers }
 
   /// Whether there is memory for what all streams hold and so much more.
   private func holds(more: Int = 0) -> Bool { share.hold(held + more) }
@@ -120,8 +113,6 @@ internal import CNGHTTP2
       if case .afterAnswer = end { submitNotice() }
     }
     answerable.removeSubrange(..<count)
-    // Bodies have given way, also those that were refused.
-    share.shrink(to: held)
   }
 
   /// The body gives way to the answer, which is held until the peer has taken it.

@@ -76,14 +76,12 @@ struct HTTP2Stream {
     return start..<head.count
   }
 
-  /// What the stream takes without its bodies; 0 until its head is whole.
+  /// What is kept of the head; 0 until it is whole.
   private(set) var costOfHead = 0
 
-  /// The head is whole: gives what the stream takes with it, here and in what nghttp2 keeps of it, about 1 KiB.
   mutating func settleHead() -> Int {
-    let former = costOfHead
-    costOfHead = 1024 + head.count
-    return costOfHead - former
+    costOfHead = head.count
+    return costOfHead
   }
 
   mutating func refuse(_ reason: HTTPRejection) {

@@ -9,7 +9,6 @@ package enum HTTPLimits {
 
   /// Fields of one HTTP/2 stream, trailers included, read out of their compression. A head that is larger than `head` is
   /// refused; where it goes on like this, the connection ends, since reading costs what it says and not what it weighs.
-  /// So it does where one header block is as large before it is read: of a field that is not whole nobody hears.
   package static let fieldsOfStream = 4 * head
 
   /// Our paths have nine; a query is ignored. RFC 9112 section 3 wants 8000 for lines in general.
@@ -55,6 +54,10 @@ package enum HTTPLimits {
   /// largest bodies. An API server that changes settings sends a few kilobytes now and then. Arrays grow by doubling, so
   /// the process may use twice this a loop.
   package static let sharedMemory = 128 * 1024 * 1024
+
+  /// What nghttp2 takes for a session that has had as many streams at once as it may, and remembers them. Beyond it a
+  /// peer keeps what it does not make whole.
+  package static let memoryOfSession = 80 * 1024
 
   /// Holders up to this size are not counted against `sharedMemory`. A review of the setting has about 2.4 KiB.
   package static let uncountedMemory = 16 * 1024
