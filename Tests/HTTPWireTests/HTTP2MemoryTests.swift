@@ -40,6 +40,20 @@ import Testing
     #expect(wire.server.rejection == nil)
   }
 
+  @Test func `is not counted where it is sent at once, nor is it a reason to end the connection`() {
+    let memory = SharedMemory(limit: 50_000)
+    var wire = HTTP2Wire(memory: memory)
+    wire.send((0..<900).flatMap { _ in Frame.make(6, flags: 0, stream: 0, [UInt8](repeating: 1, count: 8)) })
+    #expect(wire.frames.filter { $0.type == 6 }.count == 900)
+    #expect(memory.held == 0)
+    #expect(memory.refusals == 0)
+    wire.send((0..<128).flatMap { Frame.headers(UInt32(1 + 2 * $0)) })
+    for _ in 0..<8 { wire.send(Frame.windowUpdate(0, by: 1)) }
+    #expect(wire.statuses.count == 128)
+    #expect(memory.held == 0)
+    #expect(wire.server.rejection == nil)
+  }
+
   @Test func `ends the connection where there is no memory for it`() {
     let memory = SharedMemory(limit: 50_000)
     var wire = HTTP2Wire(memory: memory)

@@ -270,6 +270,8 @@ extension Connection {
     case .paused: phase = .sending
     case .closing:
       if let rejection = http?.rejection { bench.note(rejection) }
+      // What it holds is not needed for the goodbye, which may take its time.
+      http = nil
       return finish(bench)
     }
     // Answers wait for the end of the turn, but not so many that they would be much memory.

@@ -86,8 +86,10 @@ final class Loop {
       hasOrders = true
     } else if event.token.generation == Poller.Token.listenerGeneration {
       accept(from: listeners[Int(event.token.slot)])
-    } else if let connection = connections[event.token] {
+    } else {
+      // First, since it may take memory from just this connection, and then that is gone.
       if !bench.buffer.hasRoom { readReceived() }
+      guard let connection = connections[event.token] else { return }
       if event.isReadable { connection.receive(bench) }
       served.append(consume connection)
     }

@@ -1,4 +1,4 @@
 #pragma once
-// What an allocator that counts needs (malloc_usable_size) and Swift's Glibc does not have.
+// malloc(3) and malloc_usable_size(3), with which HTTP2Memory counts.
 #include <malloc.h>
 #include <nghttp2/nghttp2.h>

@@ -1,11 +1,10 @@
 internal import CNGHTTP2
-internal import Glibc
 
 /// The memory that nghttp2 takes for one session, counted where it is taken.
 ///
-/// A peer decides how much that is: as soon as it has announced the length of a field, in seven bytes, there is room for
-/// twice as much, up to 128 KiB (RFC 7541 section 5.2); and what has come of a field is kept until it is whole, also in a
-/// header block that is ignored, of which no callback tells.
+/// A peer decides how much that is: as soon as it has announced the length of a field's name or value, in seven bytes, there
+/// is room for twice as much, up to 128 KiB each (RFC 7541 section 5.2); and what has come of a field is kept until it is
+/// whole, also in a header block that is ignored, of which no callback tells.
 @safe struct HTTP2Memory: ~Copyable {
   /// Owned: freed in `deinit`. nghttp2 hands it to the functions below.
   private let taken: UnsafeMutablePointer<Int>
@@ -27,23 +26,23 @@ internal import Glibc
     unsafe nghttp2_mem(
       mem_user_data: taken,
       malloc: { size, taken in
-        let block = unsafe Glibc.malloc(size)
+        let block = unsafe malloc(size)
         unsafe HTTP2Memory.add(malloc_usable_size(block), to: taken)
         return unsafe block
       },
       free: { block, taken in
         unsafe HTTP2Memory.add(-malloc_usable_size(block), to: taken)
-        unsafe Glibc.free(block)
+        unsafe free(block)
       },
       calloc: { count, size, taken in
-        let block = unsafe Glibc.calloc(count, size)
+        let block = unsafe calloc(count, size)
         unsafe HTTP2Memory.add(malloc_usable_size(block), to: taken)
         return unsafe block
       },
       realloc: { block, size, taken in
         let former = unsafe malloc_usable_size(block)
         // Without room the former block stays.
-        guard let moved = unsafe Glibc.realloc(block, size) else { return nil }
+        guard let moved = unsafe realloc(block, size) else { return nil }
         unsafe HTTP2Memory.add(malloc_usable_size(moved) - former, to: taken)
         return unsafe moved
       })

@@ -4,6 +4,7 @@ internal import CNGHTTP2
 @safe package final class HTTP2Session {
   /// Owned: freed in `deinit`.
   private let session: OpaquePointer
+  /// nghttp2 counts in it until the session is freed.
   private let library = HTTP2Memory()
   /// In the order in which they began, and so by their numbers. Nearly always it is one; more than
   /// ``HTTPLimits/streams`` it never is.
@@ -69,9 +70,9 @@ internal import CNGHTTP2
     defence.received(bytes: bytes.count)
     resetUnwanted()
     answerWhole(date, answer)
-    settleMemory()
     if defence.isFlooded || HTTP2Callbacks.isFlood(used) { refuse(.flood) }
-    return flush(&output, isBroken: used < 0)
+    let state = flush(&output, isBroken: used < 0)
+    return settleMemory() ? state : flush(&output, isBroken: false)
   }
 
   /// The oldest request that is not done with: younger ones do not put off its deadline.
@@ -82,16 +83,19 @@ internal import CNGHTTP2
 
   private var oldest: HTTP2Stream? { streams.first }
 
-  /// Where nghttp2 keeps much and there is no memory for it, the connection ends: without that nothing more of it could be
-  /// read.
-  private func settleMemory() {
-    if excess == 0 { share.shrink(to: held) } else if !holds() { refuse(.noMemoryForBody) }
+  /// False where nghttp2 keeps much, also when everything is sent, and there is no memory for it: the connection ends, since
+  /// without that nothing more of it could be read.
+  private func settleMemory() -> Bool {
+    share.shrink(to: held)
+    if rejection != nil || excess == 0 || holds() { return true }
+    refuse(.noMemoryForBody)
+    return false
   }
 
   /// What nghttp2 holds beyond what a session takes anyway. A little is not counted: it is small, and ends.
   var excess: Int {
-    let excess = library.bytes - HTTPLimits.memoryOfSession
-    return excess > HTTPLimits.uncountedMemory ? excess : 0
+    let surplus = library.bytes - HTTPLimits.memoryOfSession
+    return surplus > HTTPLimits.uncountedMemory ? surplus : 0
   }
 
   private var held: Int { excess + bytesOfHeads + bytesOfBodies + bytesOfAnswers }
