@@ -149,8 +149,9 @@ import Testing
     let run = try Program.run(
       "sh",
       [
-        "-c", #"mkfifo "$0"; exec 3<>"$0" 4>"$0" 3>&-; exec "$@" 2>&4"#, folder.path("pipe"), "prlimit", "--nofile=16",
-        Repository.executable, "serve", "--tls-certificate", "/nowhere.pem", "--tls-key", "/nowhere.pem",
+        "-c", #"mkfifo "$0"; exec 3<>"$0" 4>"$0" 3>&-; exec "$@" 2>&4"#, folder.path("pipe"), "env",
+        "--default-signal=PIPE", "prlimit", "--nofile=16", Repository.executable, "serve", "--tls-certificate",
+        "/nowhere.pem", "--tls-key", "/nowhere.pem",
         "--cluster-snapshot", "/nowhere.yaml",
       ])
     #expect(run.exitCode == 2)

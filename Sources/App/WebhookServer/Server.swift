@@ -103,7 +103,10 @@ package enum Server {
       return try FileWatcher()
     } catch {
       guard error == .tooManyOpenFiles else { throw error }
-      throw ServerError("the user has too many watchers of files (sysctl fs.inotify.max_user_instances)")
+      // inotify_init(2) does not tell which of the two it was.
+      throw ServerError(
+        "files cannot be watched: the user has too many inotify instances (sysctl fs.inotify.max_user_instances), or the "
+          + "process too many files open (ulimit -n)")
     }
   }
 

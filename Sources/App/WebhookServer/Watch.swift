@@ -117,7 +117,10 @@ final class Watch {
     }
     hadSignal = true
     // It may be ending already, because a loop could not go on.
-    guard case .serving = stage else { return stage }
+    guard case .serving = stage else {
+      log.notice("already stopping; another signal stops at once")
+      return stage
+    }
     // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
     return beginEnd(acceptingFor: signal == .interrupt ? .zero : configuration.drainDelay)
   }

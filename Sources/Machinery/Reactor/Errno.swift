@@ -12,7 +12,7 @@ public struct Errno: Error, RawRepresentable, Hashable, Sendable {
   static let invalidArgument = Errno(rawValue: EINVAL)
   static let interrupted = Errno(rawValue: EINTR)
   public static let noSuchFile = Errno(rawValue: ENOENT)
-  /// Of inotify_init(2) it means another limit.
+  /// Of inotify_init(2) it may mean another limit.
   public static let tooManyOpenFiles = Errno(rawValue: EMFILE)
 }
 

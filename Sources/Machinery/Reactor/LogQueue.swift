@@ -98,11 +98,13 @@ public final class LogQueue: Sendable {
   /// Waits until everything is written, but not for longer than this.
   public func finish(within time: Duration) {
     let end = Moment.now + time
-    guard let poller = try? Poller(batch: 1),
-      (try? poller.register(written.descriptor, as: .only, for: .reading)) != nil
-    else { return }
-    while !state.withLock({ $0.isIdle }), Moment.now < end {
-      try? poller.wait(until: end) { _ in written.clear() }
+    var left = time
+    while !state.withLock({ $0.isIdle }), left > .zero {
+      // With no descriptor of its own: that there are none left may be what has to be written.
+      let milliseconds = Int32(clamping: left.nanoseconds / 1_000_000 + 1)
+      try? Syscalls.waitUntilReadable(written.descriptor.rawValue, milliseconds: milliseconds)
+      written.clear()
+      left = end - .now
     }
   }
 

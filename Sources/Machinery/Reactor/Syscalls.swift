@@ -32,15 +32,20 @@ enum Syscalls {
       }
       switch try written.get() {
       case .done(let count): rest = rest.dropFirst(count)
-      case .notYet: try waitUntilWritable(descriptor)
+      case .notYet: try wait(for: POLLOUT, of: descriptor)
       }
     }
   }
 
-  /// Standard streams are open elsewhere too, and whoever else has them may have said that they shall not block.
-  private static func waitUntilWritable(_ descriptor: Int32) throws(Errno) {
-    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    _ = try value { unsafe poll(&wanted, 1, -1) }
+  /// Waits without a descriptor of its own. Standard streams are open elsewhere too, and whoever else has them may have said
+  /// that they shall not block.
+  private static func wait(for event: Int32, of descriptor: Int32, milliseconds: Int32 = -1) throws(Errno) {
+    var wanted = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+    _ = try value { unsafe poll(&wanted, 1, milliseconds) }
+  }
+
+  static func waitUntilReadable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) {
+    try wait(for: POLLIN, of: descriptor, milliseconds: milliseconds)
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {
