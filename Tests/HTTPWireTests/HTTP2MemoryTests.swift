@@ -59,7 +59,7 @@ import Testing
     var wire = HTTP2Wire(memory: memory)
     wire.send(Frame.headers(1, isWhole: false) + Frame.continuation(1, Self.announced))
     #expect(wire.state == .closing)
-    #expect(wire.server.rejection == .noMemoryForBody)
+    #expect(wire.server.rejection == .noMemory)
     #expect(wire.goAway == 11)
   }
 
@@ -115,7 +115,7 @@ import Testing
     let others = Holder(memory)
     #expect(others.hold(memory.limit - memory.held))
     for stream: UInt32 in [3, 5] { wire.send(Frame.headers(stream)) }
-    #expect(wire.server.takeRefusals() == [.noMemoryForBody, .noMemoryForBody])
+    #expect(wire.server.takeRefusals() == [.noMemory, .noMemory])
     #expect(memory.refusals == 2)
     #expect(wire.state == .body)
     #expect(others.hold(0))

@@ -54,7 +54,7 @@ import Testing
     #expect(output.isEmpty)
     #expect(receive(String(repeating: "x", count: 15_000)) == .closing)
     #expect(String(decoding: output, as: UTF8.self).hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
-    #expect(session.rejection == .noMemoryForBody)
+    #expect(session.rejection == .noMemory)
     #expect(memory.held == 0)
   }
 

@@ -102,6 +102,16 @@ private final class FaultAt: @unchecked Sendable {
     for result in wakeups { #expect(throws: (any Error).self) { try result.get() } }
   }
 
+  @Test func `for want of watches names the limit, not a full disk`() throws {
+    let watcher = try FileWatcher()
+    let fault = FaultAt(0, ENOSPC)
+    let error = #expect(throws: FileError.self) {
+      try Syscalls.$standIn.withValue({ fault.answer($0) }) { try watcher.watch(folder.path("file")) }
+    }
+    #expect(error?.description.contains("fs.inotify.max_user_watches") == true)
+    #expect(error?.description.contains("No space") == false)
+  }
+
   @Test func `in reading events costs at most a second look`() throws {
     let watcher = try FileWatcher()
     try watcher.watch(folder.path("file"))

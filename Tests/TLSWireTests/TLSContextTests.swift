@@ -12,39 +12,51 @@ import Testing
     certificates = try Certificates()
   }
 
-  /// The explanation why these files cannot serve.
-  func explanation(chain: [UInt8], key: [UInt8], authorities: [UInt8]? = nil) -> String? {
-    let error = #expect(throws: TLSConfigurationError.self) {
+  /// Why these texts cannot serve.
+  func error(chain: [UInt8], key: [UInt8], authorities: [UInt8]? = nil) -> TLSConfigurationError? {
+    #expect(throws: TLSConfigurationError.self) {
       try TLSContext(certificateChain: chain, privateKey: key, clientAuthorities: authorities)
     }
-    return error?.description
   }
 
   @Test func `a key that is not the certificate's is refused`() throws {
     let other = try Certificates()
-    let text = explanation(chain: try folder.read("server.pem"), key: try other.folder.read("server.key"))
-    #expect(text?.hasPrefix("the key does not belong to the certificate") == true)
+    let error = error(chain: try folder.read("server.pem"), key: try other.folder.read("server.key"))
+    #expect(error?.culprit == .pair)
+    #expect(error?.explanation.hasPrefix("the key does not belong to the certificate") == true)
   }
 
-  @Test func `a file without a certificate or key is refused by name`() throws {
+  @Test func `a text without a certificate or key is refused`() throws {
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
+    let (noCertificate, noKey) = ("there is no certificate in it", "there is no private key in it")
     for nothing in [[], Array("hello\n".utf8)] {
-      #expect(explanation(chain: nothing, key: key)?.hasPrefix("there is no certificate in the PEM file") == true)
-      #expect(explanation(chain: chain, key: nothing)?.hasPrefix("there is no private key in the PEM file") == true)
+      #expect(error(chain: nothing, key: key) == .init(.certificateChain, "\(noCertificate); it is no PEM text"))
+      #expect(error(chain: chain, key: nothing) == .init(.privateKey, "\(noKey); it is no PEM text"))
       #expect(
-        explanation(chain: chain, key: key, authorities: nothing)
-          == "there is no certificate in the file of client authorities")
+        error(chain: chain, key: key, authorities: nothing)
+          == .init(.clientAuthorities, "\(noCertificate); it is no PEM text"))
     }
-    // Confused with each other.
-    #expect(explanation(chain: key, key: key)?.hasPrefix("there is no certificate") == true)
-    #expect(explanation(chain: chain, key: chain)?.hasPrefix("there is no private key") == true)
+  }
+
+  @Test func `a key and certificates that were confused are called what they are`() throws {
+    let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
+    #expect(error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in it, but PRIVATE KEY"))
+    #expect(error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in it, but CERTIFICATE"))
+  }
+
+  @Test func `a key that is damaged is not called missing`() throws {
+    let damaged = Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8)
+    let error = error(chain: try folder.read("server.pem"), key: damaged)
+    #expect(error?.culprit == .privateKey)
+    #expect(error?.explanation.hasPrefix("the key cannot be read") == true)
   }
 
   @Test func `a key with a passphrase is refused without asking for it`() throws {
     try certificates.openssl(
       "pkcs8", "-topk8", "-in", certificates.key, "-passout", "pass:secret", "-out", folder.path("encrypted.key"))
-    let text = explanation(chain: try folder.read("server.pem"), key: try folder.read("encrypted.key"))
-    #expect(text?.hasPrefix("the key is protected by a passphrase; give one without") == true)
+    #expect(
+      error(chain: try folder.read("server.pem"), key: try folder.read("encrypted.key"))
+        == .init(.privateKey, "the key is protected by a passphrase; give one without"))
   }
 
   @Test func `a broken certificate is not passed over, wherever it stands`() throws {
@@ -53,12 +65,14 @@ import Testing
     // The base 64 ends in its middle.
     let lines = String(decoding: good, as: UTF8.self).split(separator: "\n")
     let broken = Array((lines[..<4] + [lines[lines.count - 1]]).joined(separator: "\n").utf8) + [0x0A]
-    #expect(explanation(chain: broken, key: key)?.hasPrefix("certificate 1 of the PEM file cannot be read") == true)
-    #expect(
-      explanation(chain: good + broken, key: key)?.hasPrefix("certificate 2 of the PEM file cannot be read") == true)
-    #expect(
-      explanation(chain: good, key: key, authorities: broken)?.hasPrefix("certificate 1 of the PEM file cannot be read")
-        == true)
+    for (error, culprit, number) in [
+      (error(chain: broken, key: key), TLSConfigurationError.Culprit.certificateChain, 1),
+      (error(chain: good + broken, key: key), .certificateChain, 2),
+      (error(chain: good, key: key, authorities: broken), .clientAuthorities, 1),
+    ] {
+      #expect(error?.culprit == culprit)
+      #expect(error?.explanation.hasPrefix("certificate \(number) of the file cannot be read") == true)
+    }
   }
 
   @Test func `a chain with its text before and between is taken`() throws {

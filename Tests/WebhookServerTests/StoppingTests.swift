@@ -89,7 +89,7 @@ import Testing
   /// Options that replace good ones, and words of the explanation; the exit code is 2.
   static let table: [(options: [String], words: String)] = [
     (["--listen", "localhost:1"], "no address and port"),
-    (["--listen", "203.0.113.1:1"], "Cannot assign requested address"),
+    (["--listen", "203.0.113.1:1"], "Cannot assign requested address; no interface of this machine has that address"),
     (["--tls-certificate", "/nowhere.pem"], "--tls-certificate /nowhere.pem: No such file or directory"),
     (["--client-ca", "/nowhere.pem"], "--client-ca /nowhere.pem: No such file or directory"),
     (["--tls-key", "/dev/null"], "no private key"),
@@ -112,6 +112,33 @@ import Testing
       Repository.executable, ["serve"] + good.flatMap { [$0.key, $0.value] } + row.options)
     #expect(run.exitCode == 2)
     #expect(run.errors.contains(row.words), "\(run.errors)")
+  }
+
+  @Test func `on a port of another program says how to find it`() throws {
+    let server = try RunningServer()
+    let run = try Program.run(
+      Repository.executable,
+      [
+        "serve", "--listen", "127.0.0.1:\(server.port)", "--tls-certificate", server.certificates.certificate,
+        "--tls-key", server.certificates.key,
+        "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
+      ])
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains("Address already in use; another program listens there (ss -ltnp tells which)"))
+  }
+
+  @Test func `because certificate and key were confused names the options and what the files have`() throws {
+    let certificates = try Certificates()
+    let run = try Program.run(
+      Repository.executable,
+      [
+        "serve", "--listen", "127.0.0.1:0", "--tls-certificate", certificates.key,
+        "--tls-key", certificates.certificate,
+        "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
+      ])
+    #expect(run.exitCode == 2)
+    #expect(
+      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in it, but PRIVATE KEY"))
   }
 
   /// With the first, not even its log has what it needs; with the second, the server would begin and serve nobody.

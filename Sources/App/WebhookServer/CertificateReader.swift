@@ -18,6 +18,17 @@ package struct CertificateSource: Equatable, Sendable {
 
   var paths: [String] { [certificate, key] + (clientAuthorities.map { [$0] } ?? []) }
 
+  /// What to look at: files with their options.
+  func place(of culprit: TLSConfigurationError.Culprit) -> String {
+    switch culprit {
+    case .certificateChain: "--tls-certificate \(certificate)"
+    case .privateKey: "--tls-key \(key)"
+    case .clientAuthorities: "--client-ca \(clientAuthorities ?? "")"
+    case .pair: "--tls-certificate \(certificate) and --tls-key \(key)"
+    case .library: "TLS"
+    }
+  }
+
   /// What the files say, which may be no pair at all while they are being replaced.
   func read() throws(ServerError) -> CertificateFiles {
     CertificateFiles(
@@ -46,7 +57,7 @@ struct CertificateFiles: Equatable, Sendable {
       let context = try TLSContext(certificateChain: chain, privateKey: privateKey, clientAuthorities: authorities)
       return ServedCertificate(context: context, validity: Certificate.all(in: chain).first?.validity ?? 0..<0)
     } catch {
-      throw ServerError("\(source.paths.listed): \(error)")
+      throw ServerError("\(source.place(of: error.culprit)): \(error.explanation)")
     }
   }
 }

@@ -123,6 +123,15 @@ package enum Server {
     }
   }
 
+  private static func remedy(for error: Errno) -> String {
+    switch error {
+    case .addressInUse: "; another program listens there (ss -ltnp tells which)"
+    case .permissionDenied: "; a port below 1024 needs root or CAP_NET_BIND_SERVICE"
+    case .addressNotAvailable: "; no interface of this machine has that address (ip address lists them)"
+    default: ""
+    }
+  }
+
   private static func listen(on text: String) throws(ServerError) -> SharedListener {
     guard let address = SocketAddress(text) else {
       throw ServerError(
@@ -131,7 +140,7 @@ package enum Server {
     do throws(Errno) {
       return try SharedListener(on: address)
     } catch {
-      throw ServerError("--listen \(text): \(error)")
+      throw ServerError("--listen \(text): \(error)\(remedy(for: error))")
     }
   }
 }

@@ -14,6 +14,11 @@ public struct Errno: Error, RawRepresentable, Hashable, Sendable {
   public static let noSuchFile = Errno(rawValue: ENOENT)
   /// Of inotify_init(2) it may mean another limit.
   public static let tooManyOpenFiles = Errno(rawValue: EMFILE)
+  /// Of inotify_add_watch(2) it means a limit of watches, not a full disk.
+  static let noSpace = Errno(rawValue: ENOSPC)
+  public static let addressInUse = Errno(rawValue: EADDRINUSE)
+  public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+  public static let permissionDenied = Errno(rawValue: EACCES)
 }
 
 // What accept(2) tells.

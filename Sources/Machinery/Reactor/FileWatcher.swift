@@ -19,7 +19,9 @@ public struct FileWatcher: ~Copyable, Sendable {
     do throws(Errno) {
       _ = try Syscalls.watch(descriptor.rawValue, folder, UInt32(events))
     } catch {
-      throw FileError(folder, "cannot be watched: \(error)")
+      let reason =
+        error == .noSpace ? "the user has too many inotify watches (sysctl fs.inotify.max_user_watches)" : "\(error)"
+      throw FileError(folder, "cannot be watched: \(reason)")
     }
   }
 

@@ -56,7 +56,7 @@ package final class HTTP1Session {
     var decoded = 0
     if case .body(let body) = stage { decoded = body.decodedCount }
     if share.hold(held.count + decoded) { return }
-    refuse(.noMemoryForBody, date, &output)
+    refuse(.noMemory, date, &output)
     held = []
     _ = share.hold(0)
   }

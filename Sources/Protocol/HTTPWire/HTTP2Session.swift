@@ -88,7 +88,7 @@ internal import CNGHTTP2
   private func settleMemory() -> Bool {
     share.shrink(to: held)
     if rejection != nil || excess == 0 || holds() { return true }
-    refuse(.noMemoryForBody)
+    refuse(.noMemory)
     return false
   }
 
@@ -127,7 +127,7 @@ internal import CNGHTTP2
     if let reason = streams[index].rejection { return refusal(reason) }
     defence.answered()
     let response = streams[index].handOver(to: answer)
-    return holds(more: response.body.count) ? response : refusal(.noMemoryForBody)
+    return holds(more: response.body.count) ? response : refusal(.noMemory)
   }
 
   private func refusal(_ reason: HTTPRejection) -> HTTPResponse {
@@ -215,7 +215,7 @@ extension HTTP2Session {
   func headersEnded(_ id: Int32, hasBody: Bool) {
     guard let index = index(of: id) else { return }
     bytesOfHeads += streams[index].settleHead()
-    if !holds() { streams[index].refuse(.noMemoryForBody) }
+    if !holds() { streams[index].refuse(.noMemory) }
     if streams[index].rejection != nil {
       answerable.append(id)
     } else if streams[index].expectsContinue, hasBody {
@@ -231,7 +231,7 @@ extension HTTP2Session {
     else {
       return refuse(streamAt: index, .bodyTooLarge)
     }
-    guard holds(more: bytes.count) else { return refuse(streamAt: index, .noMemoryForBody) }
+    guard holds(more: bytes.count) else { return refuse(streamAt: index, .noMemory) }
     bytesOfBodies += bytes.count
     streams[index].body.append(bytes)
   }

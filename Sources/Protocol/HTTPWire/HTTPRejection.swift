@@ -22,7 +22,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
   case tooManyEmptyLines
   case brokenFrames
   case flood
-  case noMemoryForBody
+  case noMemory
 
   package var status: HTTPStatus {
     switch self {
@@ -36,7 +36,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .unknownTransferCoding: .notImplemented
     case .bodyTooLarge: .contentTooLarge
     case .unknownExpectation: .expectationFailed
-    case .noMemoryForBody: .serviceUnavailable
+    case .noMemory: .serviceUnavailable
     }
   }
 
@@ -64,7 +64,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .brokenFrames: "the frames of HTTP/2 are malformed"
     case .flood: "many frames of HTTP/2 came that ask for nothing"
     case .tooManyEmptyLines: "there are empty lines before the request"
-    case .noMemoryForBody: "too many large requests arrive at once; try again later"
+    case .noMemory: "there is no memory for the request while so many large ones arrive; try again later"
     }
   }
 }

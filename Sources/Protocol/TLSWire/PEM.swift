@@ -3,8 +3,11 @@ internal import COpenSSL
 /// Reads the certificates and keys of a PEM text (RFC 7468).
 enum PEM {
   /// Hands each certificate of the text to `body`, in its order; the certificate is valid during the call.
+  ///
+  /// - Parameter culprit: what the text is, for the error if it has no certificate or one that cannot be read.
   static func forEachCertificate(
-    in text: [UInt8], _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
+    in text: [UInt8], of culprit: TLSConfigurationError.Culprit,
+    _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
   ) throws(TLSConfigurationError) {
     let source = unsafe memory(text)
     defer { unsafe BIO_free(source) }
@@ -19,7 +22,10 @@ enum PEM {
     // The loop ends with an error: that no further certificate starts, or else what is wrong with the next one.
     let isEnd = COpenSSL_error_reason(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     let reason = takeOpenSSLReason()
-    if !isEnd { throw TLSConfigurationError("certificate \(count + 1) of the PEM file cannot be read", reason: reason) }
+    if !isEnd {
+      throw TLSConfigurationError(culprit, "certificate \(count + 1) of the file cannot be read", reason: reason)
+    }
+    if count == 0 { throw TLSConfigurationError(culprit, "there is no certificate in it\(whatElse(is: text))") }
   }
 
   /// Hands the text's private key to `body`; it is valid during the call.
@@ -31,14 +37,34 @@ enum PEM {
     ERR_clear_error()
     // Sound: as above.
     guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, refusePassphrase, nil) else {
-      let isEncrypted = text.contains("ENCRYPTED")
-      throw TLSConfigurationError(
-        isEncrypted
-          ? "the key is protected by a passphrase; give one without" : "there is no private key in the PEM file",
-        reason: takeOpenSSLReason())
+      let reason = takeOpenSSLReason()
+      let labels = labels(in: text)
+      if text.contains("ENCRYPTED") {
+        throw TLSConfigurationError(.privateKey, "the key is protected by a passphrase; give one without")
+      }
+      if labels.contains(where: { $0.hasSuffix("PRIVATE KEY") }) {
+        throw TLSConfigurationError(.privateKey, "the key cannot be read", reason: reason)
+      }
+      throw TLSConfigurationError(.privateKey, "there is no private key in it\(whatElse(is: text))")
     }
     defer { unsafe EVP_PKEY_free(key) }
     try unsafe body(key)
+  }
+
+  /// What the text has instead of what was looked for: a key where a certificate should be says that two files were confused.
+  private static func whatElse(is text: [UInt8]) -> String {
+    let labels = labels(in: text)
+    return labels.isEmpty ? "; it is no PEM text" : ", but \(labels.joined(separator: ", "))"
+  }
+
+  /// What the blocks of the text are called (RFC 7468 section 2), each name once.
+  private static func labels(in text: [UInt8]) -> [String] {
+    var labels: [String] = []
+    for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: "-----BEGIN ".utf8) {
+      let label = String(decoding: line.dropFirst(11).prefix { $0 != UInt8(ascii: "-") }, as: UTF8.self)
+      if !labels.contains(label) { labels.append(label) }
+    }
+    return labels
   }
 
   /// A copy of the bytes, in the form in which OpenSSL reads them.

@@ -1,16 +1,29 @@
 internal import COpenSSL
 
 /// Why a certificate and key cannot serve, in words for the operator who provided them.
-package struct TLSConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-  package let description: String
+package struct TLSConfigurationError: Error, Hashable, Sendable {
+  /// What somebody has to look at.
+  package let culprit: Culprit
+  package let explanation: String
 
-  init(_ description: String) {
-    self.description = description
+  package enum Culprit: Hashable, Sendable {
+    case certificateChain
+    case privateKey
+    case clientAuthorities
+    /// The certificate and the key, of which either may be the wrong one.
+    case pair
+    /// Nothing the operator provided.
+    case library
+  }
+
+  init(_ culprit: Culprit, _ explanation: String) {
+    self.culprit = culprit
+    self.explanation = explanation
   }
 
   /// Adds what OpenSSL says to it, if it says anything.
-  init(_ description: String, reason: String?) {
-    self.description = reason.map { "\(description) (\($0))" } ?? description
+  init(_ culprit: Culprit, _ explanation: String, reason: String?) {
+    self.init(culprit, reason.map { "\(explanation) (\($0))" } ?? explanation)
   }
 }
 

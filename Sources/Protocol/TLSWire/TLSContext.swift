@@ -17,7 +17,7 @@ internal import COpenSSL
     certificateChain: [UInt8], privateKey: [UInt8], clientAuthorities: [UInt8]? = nil
   ) throws(TLSConfigurationError) {
     guard let pointer = unsafe SSL_CTX_new(TLS_server_method()) else {
-      throw TLSConfigurationError("OpenSSL cannot start", reason: takeOpenSSLReason())
+      throw TLSConfigurationError(.library, "OpenSSL cannot start", reason: takeOpenSSLReason())
     }
     unsafe self.pointer = pointer
     setProtocolRules()
@@ -54,7 +54,7 @@ internal import COpenSSL
 
   private func setIdentity(_ chain: [UInt8], _ key: [UInt8]) throws(TLSConfigurationError) {
     var count = 0
-    try unsafe PEM.forEachCertificate(in: chain) { certificate throws(TLSConfigurationError) in
+    try unsafe PEM.forEachCertificate(in: chain, of: .certificateChain) { certificate throws(TLSConfigurationError) in
       // Sound: both calls take a reference of their own.
       let isTaken =
         count == 0
@@ -62,14 +62,15 @@ internal import COpenSSL
         : unsafe COpenSSL_add_chain_certificate(pointer, certificate) == 1
       count += 1
       if !isTaken {
-        throw TLSConfigurationError("certificate \(count) of the PEM file cannot be used", reason: takeOpenSSLReason())
+        throw TLSConfigurationError(
+          .certificateChain, "certificate \(count) of the file cannot be used", reason: takeOpenSSLReason())
       }
     }
-    if count == 0 { throw TLSConfigurationError("there is no certificate in the PEM file") }
     try unsafe PEM.withPrivateKey(in: key) { key throws(TLSConfigurationError) in
       // Sound: the call takes a reference of its own. It refuses a key that is not the certificate's.
       guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1, unsafe SSL_CTX_check_private_key(pointer) == 1 else {
-        throw TLSConfigurationError("the key does not belong to the certificate", reason: takeOpenSSLReason())
+        throw TLSConfigurationError(
+          .pair, "the key does not belong to the certificate", reason: takeOpenSSLReason())
       }
     }
   }
@@ -77,13 +78,11 @@ internal import COpenSSL
   private func requireClientCertificate(signedBy authorities: [UInt8]) throws(TLSConfigurationError) {
     // Sound: the store belongs to the context; both adding calls take references of their own.
     let store = unsafe SSL_CTX_get_cert_store(pointer)
-    var count = 0
-    try unsafe PEM.forEachCertificate(in: authorities) { certificate throws(TLSConfigurationError) in
-      count += 1
+    try unsafe PEM.forEachCertificate(in: authorities, of: .clientAuthorities) {
+      certificate throws(TLSConfigurationError) in
       unsafe X509_STORE_add_cert(store, certificate)
       unsafe SSL_CTX_add_client_CA(pointer, certificate)
     }
-    if count == 0 { throw TLSConfigurationError("there is no certificate in the file of client authorities") }
     unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
   }
 }
