@@ -97,6 +97,7 @@ extension SimulatedKernel {
     case .makeEvent: return .result(Int(make(.event(0))))
     case .setOption, .bind, .listen, .localAddress: return .result(0)
     case .accept: return accept()
+    case .poll: return .result(isListening && waiting.isEmpty ? 0 : 1)
     case .receive(let descriptor, let buffer): return receive(descriptor, buffer)
     case .send(let descriptor, let buffer): return send(descriptor, buffer)
     case .endSending(let descriptor):

@@ -90,6 +90,12 @@ public final class HTTPSConnection {
     try send([UInt8]())
   }
 
+  /// Sends what is no TLS, past it.
+  public func sendGarbage() {
+    let bytes = [UInt8](repeating: 0x20, count: 64)
+    _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+
   public func ask(_ path: String, post body: String? = nil) throws -> Answer {
     try send(Self.request(path, post: body))
     return try receiveAnswer()

@@ -51,6 +51,16 @@ public final class Program: @unchecked Sendable {
 
   public var identifier: Int32 { process.processIdentifier }
 
+  /// By SIGSTOP, which reaches each thread for itself.
+  public var isStopped: Bool {
+    let tasks = "/proc/\(identifier)/task"
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+    return !threads.isEmpty
+      && threads.allSatisfy {
+        (try? String(contentsOfFile: "\(tasks)/\($0)/status", encoding: .utf8))?.contains("State:\tT") == true
+      }
+  }
+
   public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits until the program has ended, and gives its exit code.

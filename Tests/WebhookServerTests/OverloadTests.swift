@@ -155,8 +155,8 @@ extension ServerInProcess {
     try (1...count).map { number in
       let holder = try HTTPSConnection(port: server.port, server.clientContext)
       try holder.send(
-        "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(bytes / count + 150_000)\r\n\r\n"
-      )
+        "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          + "Content-Length: \(bytes / count + 150_000)\r\n\r\n")
       try holder.send([UInt8](repeating: 0x20, count: bytes / count))
       #expect(eventually { server.state.metrics.bytesInFlight >= number * bytes / count })
       return holder
@@ -215,6 +215,17 @@ extension ServerInProcess {
     #expect(try holders[1].receiveAnswer().status == 400)
   }
 
+  @Test func `is given back when a connection begins to end, however long its peer takes`() throws {
+    var (room, patience) = (Room(), Patience())
+    room.bytesInFlightOfLoop = 1_000_000
+    patience.lingering = .seconds(600)
+    let server = try ServerInProcess(patience: patience, room: room)
+    let holders = try Self.holders(1, of: 900_000, of: server)
+    holders[0].sendGarbage()
+    #expect(eventually { server.state.metrics.bytesInFlight == 0 })
+    #expect(server.state.metrics.openConnections == holders.count)
+  }
+
   @Test func `counts answers that nobody takes, and lets their readers go`() throws {
     let server = try Self.server()
     let context = server.clientContext
@@ -229,44 +240,6 @@ extension ServerInProcess {
     #expect(eventually { server.state.metrics.refusedForMemory > 0 })
     #expect(server.state.metrics.bytesInFlight <= 1_000_000)
     #expect(try server.ask("/healthz").status == 200)
-  }
-}
-
-@Suite struct `A server with few descriptors` {
-  @Test func `sheds before it runs out of them`() throws {
-    let server = try RunningServer(descriptors: 90)
-    let context = ClientContext(authority: server.certificates.authority)
-    var crowd: [HTTPSConnection] = []
-    for _ in 0..<120 { crowd.append(try HTTPSConnection(port: server.port, context)) }
-    let metrics = try server.ask("/metrics").body
-    #expect(!metrics.contains("shed_connections_total 0\n"), "\(metrics)")
-    #expect(metrics.contains("accept_pauses_total 0\n"))
-    #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
-  }
-
-  @Test func `pauses accepting when there are none, and goes on when there are`() throws {
-    let server = try RunningServer()
-    let context = ClientContext(authority: server.certificates.authority)
-    let calm = try HTTPSConnection(port: server.port, context)
-    #expect(try calm.ask("/healthz").status == 200)
-    // Somebody takes away what the server was promised.
-    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.program.identifier)/fd")
-    let numbers = Set(open.compactMap { Int($0) })
-    let next = (0...).first { !numbers.contains($0) } ?? 0
-    let process = "--pid=\(server.program.identifier)"
-    try #require(try Program.run("prlimit", [process, "--nofile=\(next):"]).exitCode == 0)
-    let waiting = SteadyClients(clients: 4, port: server.port, context, path: "/healthz", perConnection: 1) {
-      $0.status == 200
-    }
-    let line = try LogLine(server.log.waitForLine(with: "cannot accept connections for now"))
-    #expect(line.fields["reason"] == "Too many open files (ulimit -n)")
-    // The loop does not turn idly, and whoever is there is served.
-    for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }
-    try #require(try Program.run("prlimit", [process, "--nofile=\(next + 100):"]).exitCode == 0)
-    try waiting.wait(forAnswers: 8)
-    let outcome = waiting.end()
-    #expect(outcome.failures == [])
-    #expect(!(try server.ask("/metrics").body.contains("accept_pauses_total 0\n")))
   }
 }
 

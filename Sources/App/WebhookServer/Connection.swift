@@ -179,7 +179,7 @@ extension Connection {
   /// The peer will send no more; it may still be reading.
   private func peerEnded() {
     if outbox.isEmpty || phase == .lingering { return end() }
-    phase = .closing
+    beginClosing()
   }
 }
 
@@ -270,8 +270,6 @@ extension Connection {
     case .paused: phase = .sending
     case .closing:
       if let rejection = http?.rejection { bench.note(rejection) }
-      // What it holds is not needed for the goodbye, which may take its time.
-      http = nil
       return finish(bench)
     }
     // Answers wait for the end of the turn, but not so many that they would be much memory.
@@ -284,6 +282,12 @@ extension Connection {
   private func finish(_ bench: Workbench) {
     guard phase != .closed, phase != .lingering else { return }
     tls.close(into: &outbox.bytes)
+    beginClosing()
+  }
+
+  /// What the session holds is not needed for the goodbye, which may take its time.
+  private func beginClosing() {
+    http = nil
     phase = .closing
   }
 

@@ -31,6 +31,8 @@ final class Loop {
   private var deadlines = Deadlines(now: .now)
   private var busyPolling = BusyPolling(window: ServerLimits.awake, enough: ServerLimits.quickAnswers)
   private var hasOrders = false
+  /// The listeners at which somebody waits, by the poller's word of this turn.
+  private var knocked: [Int] = []
   private var isAccepting = false
   /// When to try again after there was no room for another descriptor.
   private var acceptsAgainAt: Moment?
@@ -62,8 +64,10 @@ final class Loop {
       now = bench.clock.began
       readReceived()
       busyPolling.note(loneClient, at: now)
-      if hasOrders { obey(mailbox.take()) }
       sendAnswers(at: now)
+      // Newcomers and orders may close connections: whoever has asked has its answer by now.
+      acceptNewcomers()
+      if hasOrders { obey(mailbox.take()) }
       // Last, so that a loop that shuts down does not wait again after its last connection ran out of time.
       for token in deadlines.expired(by: now) { expire(token) }
       if let moment = acceptsAgainAt, moment <= now { startAccepting() }
@@ -85,7 +89,7 @@ final class Loop {
     if event.token == .wakeup {
       hasOrders = true
     } else if event.token.generation == Poller.Token.listenerGeneration {
-      accept(from: listeners[Int(event.token.slot)])
+      knocked.append(Int(event.token.slot))
     } else {
       // First, since it may take memory from just this connection, and then that is gone.
       if !bench.buffer.hasRoom { readReceived() }
@@ -115,12 +119,6 @@ final class Loop {
     bench.timeAnswers()
   }
 
-  /// Does with whoever was served so far what the turn's end would do.
-  private func finishServed() {
-    readReceived()
-    sendAnswers(at: .now)
-  }
-
   /// Those that ask something keep their buffers, until so many others have come: then the first one goes cold.
   private func keepWarm(_ connection: Connection) {
     if connection.isWarm || connection.phase == .handshake { return }
@@ -141,9 +139,9 @@ final class Loop {
       switch order {
       case .announceEnd:
         bench.isDraining = true
-        // Whoever was served in this turn is among them.
         served = connections.all
         for connection in served { connection.announceEnd(bench) }
+        sendAnswers(at: .now)
       case .shutDown:
         // Whoever got through in time is served; the next one learns at once that nobody is here.
         for listener in listeners {
@@ -156,6 +154,7 @@ final class Loop {
         served = connections.all
         receiveOnce()
         for connection in served { connection.shutDown(bench) }
+        sendAnswers(at: .now)
       case .stop:
         isStopped = true
       }
@@ -194,12 +193,21 @@ extension Loop {
     isAccepting = false
   }
 
+  private var isFull: Bool { connections.count >= room.ofLoop }
+  private var othersHaveRoom: Bool { bench.endpoints.state.metrics.openConnections < room.ofServer }
+
+  private func acceptNewcomers() {
+    if knocked.isEmpty { return }
+    for index in exchange(&knocked, with: []) { accept(from: listeners[index]) }
+    // It goes on when somebody leaves. Now, since of the next one to come the kernel may tell this loop alone (EPOLLEXCLUSIVE).
+    if isFull, othersHaveRoom { stopAccepting() }
+  }
+
   /// Takes those who are waiting, at most so many: the poller tells of the others again.
   private func accept(from shared: SharedListener, atMost count: Int = ServerLimits.acceptsInTurn) {
-    for _ in 0..<count where isAccepting {
-      // Whoever was served has its answer first, and is no longer the one that has rested longest.
-      if connections.count >= room.ofLoop { finishServed() }
-      let isFull = connections.count >= room.ofLoop
+    for number in 0..<count where isAccepting {
+      // For the first one somebody makes room even if others have it, because they may not have been told of it.
+      if isFull, number > 0 && othersHaveRoom || !shared.listener.isAwaited { return }
       let spared = isFull ? leavers(for: .full) : []
       if isFull, spared.isEmpty { return }
       do throws(Errno) {
@@ -211,7 +219,6 @@ extension Loop {
         case .nobody: return
         case .exhausted(let reason):
           bench.endpoints.state.metrics.count(.descriptors)
-          finishServed()
           let spared = leavers(for: .exhausted)
           if spared.isEmpty { pauseAccepting(reason) } else { shed(spared) }
         }
@@ -223,11 +230,6 @@ extension Loop {
 
   /// Who can be spared best, a hundredth of all at once. Where nobody can be, no more are accepted for now.
   private func leavers(for need: Shedding.Need) -> [Connection] {
-    if need == .full, bench.endpoints.state.metrics.openConnections < room.ofServer {
-      // The other loops have room; this one goes on when somebody leaves.
-      stopAccepting()
-      return []
-    }
     if need == .full { bench.endpoints.state.metrics.count(.connections) }
     let count = max(1, connections.count / ServerLimits.shedDivisor)
     let leavers = Shedding.choose(count, from: connections.all, for: need, patience, at: .now)
@@ -252,13 +254,13 @@ extension Loop {
     if holders.isEmpty { return }
     bench.endpoints.state.metrics.count(.memory)
     shed(holders)
-    // What the last of them sent in this turn nobody shall be asked about: its answer would go nowhere.
-    served.removeAll { !connections.holds($0.token) }
   }
 
   private func shed(_ leavers: [Connection]) {
     bench.metrics.shedConnections.add(leavers.count)
     for connection in leavers { remove(connection) }
+    // What they have sent is not read any more: an answer would go nowhere.
+    served.removeAll { !connections.holds($0.token) }
   }
 
   /// Without room, the listening socket would stay readable and the loop would turn idly.
@@ -284,7 +286,7 @@ extension Loop {
     } catch {
       connection.end()
     }
-    served.append(connection)
+    settle(connection, at: .now)
   }
 
   /// Makes poller and deadlines follow what a connection now waits for.

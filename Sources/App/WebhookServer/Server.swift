@@ -51,7 +51,7 @@ package enum Server {
     // Before any thread starts, so that none of them gets the signals.
     let signals = try Signals()
     try queue.start()
-    tell(room, descriptors, memory, log)
+    record(room, descriptors, memory, log)
     // Watched before they are read, so that no change falls in between.
     let files = try makeWatcher()
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
@@ -85,7 +85,7 @@ package enum Server {
         + "for every connection")
   }
 
-  private static func tell(_ room: Room, _ descriptors: Int, _ memory: Int, _ log: Logger) {
+  private static func record(_ room: Room, _ descriptors: Int, _ memory: Int, _ log: Logger) {
     let figures: Logger.Metadata = [
       "connections": "\(room.ofServer)", "loops": "\(room.loops)",
       "bytesInFlight": "\(room.bytesInFlightOfLoop * room.loops)", "descriptors": "\(descriptors)",

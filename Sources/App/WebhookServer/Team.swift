@@ -30,7 +30,7 @@ final class Team: Sendable {
     }
   }
 
-  private func start(_ loop: Loop, at index: Int, _ log: Logger) throws(Errno) {
+  private func start(_ loop: Loop, at index: Int, _ log: Logger) throws(ThreadError) {
     // Sound: from here on the new thread is the only one that uses the loop.
     nonisolated(unsafe) let handedOver = loop
     try Thread.start(named: "loop-\(index)") { [self] in

@@ -54,6 +54,9 @@ public struct Listener: ~Copyable, Sendable {
     try? Syscalls.endReceiving(descriptor.rawValue)
   }
 
+  /// Somebody waits to be accepted; in doubt yes.
+  public var isAwaited: Bool { (try? Syscalls.waitUntilReadable(descriptor.rawValue, milliseconds: 0)) ?? true }
+
   public func accept() throws(Errno) -> Acceptance {
     while true {
       let accepted: Progress<(Int32, SocketAddress)>

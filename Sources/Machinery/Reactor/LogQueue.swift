@@ -59,7 +59,7 @@ public final class LogQueue: Sendable {
   }
 
   /// Starts the thread that writes; what was added before waits until then.
-  public func start() throws(Errno) {
+  public func start() throws {
     let poller = try Poller(batch: 1)
     try poller.register(arrived.descriptor, as: .only, for: .reading)
     // Sound: the new thread is the only one that has the poller.
@@ -102,7 +102,7 @@ public final class LogQueue: Sendable {
     while !state.withLock({ $0.isIdle }), left > .zero {
       // With no descriptor of its own: that there are none left may be what has to be written.
       let milliseconds = Int32(clamping: left.nanoseconds / 1_000_000 + 1)
-      try? Syscalls.waitUntilReadable(written.descriptor.rawValue, milliseconds: milliseconds)
+      _ = try? Syscalls.waitUntilReadable(written.descriptor.rawValue, milliseconds: milliseconds)
       written.clear()
       left = end - .now
     }

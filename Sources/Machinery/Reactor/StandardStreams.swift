@@ -20,8 +20,24 @@ public enum StandardError {
   /// Writes the last words of a process, which has to end though nobody reads them.
   public static func write(_ text: String, within time: Duration) {
     Signals.ignoreBrokenPipes()
-    guard let queue = try? LogQueue(limit: text.utf8.count), (try? queue.start()) != nil else { return write(text) }
+    guard let queue = try? LogQueue(limit: text.utf8.count), (try? queue.start()) != nil else {
+      return write(text, aloneWithin: time)
+    }
     queue.add(text) { _ in "" }
     queue.finish(within: time)
+  }
+
+  /// Without a thread and a descriptor for it: that there are none left may be what has to be said.
+  private static func write(_ text: String, aloneWithin time: Duration) {
+    let end = Moment.now + time
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty, end > .now {
+      let milliseconds = Int32(clamping: (end - .now).nanoseconds / 1_000_000 + 1)
+      guard (try? Syscalls.waitUntilWritable(2, milliseconds: milliseconds)) == true else { return }
+      // What a pipe that can be written takes without waiting (pipe(7), PIPE_BUF).
+      var piece = rest.prefix(4096)
+      rest = rest[piece.endIndex...]
+      guard (try? Syscalls.writeAll(&piece, to: 2)) != nil else { return }
+    }
   }
 }

@@ -32,20 +32,25 @@ enum Syscalls {
       }
       switch try written.get() {
       case .done(let count): rest = rest.dropFirst(count)
-      case .notYet: try wait(for: POLLOUT, of: descriptor)
+      case .notYet: _ = try waitUntilWritable(descriptor, milliseconds: -1)
       }
     }
   }
 
-  /// Waits without a descriptor of its own. Standard streams are open elsewhere too, and whoever else has them may have said
-  /// that they shall not block.
-  private static func wait(for event: Int32, of descriptor: Int32, milliseconds: Int32 = -1) throws(Errno) {
-    var wanted = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-    _ = try value { unsafe poll(&wanted, 1, milliseconds) }
+  /// False when the time is over. Standard streams are open elsewhere too, and whoever else has them may have said that they
+  /// shall not block.
+  static func waitUntilWritable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
+    try wait(for: POLLOUT, of: descriptor, milliseconds)
   }
 
-  static func waitUntilReadable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) {
-    try wait(for: POLLIN, of: descriptor, milliseconds: milliseconds)
+  static func waitUntilReadable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
+    try wait(for: POLLIN, of: descriptor, milliseconds)
+  }
+
+  /// Waits without a descriptor of its own.
+  private static func wait(for event: Int32, of descriptor: Int32, _ milliseconds: Int32) throws(Errno) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+    return try value(.poll(descriptor)) { unsafe poll(&wanted, 1, milliseconds) } > 0
   }
 
   static func receive(_ socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Progress<Int> {

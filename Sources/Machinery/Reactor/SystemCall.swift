@@ -27,6 +27,7 @@ internal import Glibc
   case makePoller
   case control(poller: Int32, operation: Int32, Int32, UnsafeMutablePointer<epoll_event>)
   case wait(poller: Int32, UnsafeMutableBufferPointer<epoll_event>, milliseconds: Int32)
+  case poll(Int32)
   case makeEvent
   case makeSignalDescriptor
   case makeWatcher

@@ -6,7 +6,7 @@ public enum Thread {
   /// Starts a thread that runs until `body` returns; nobody waits for it.
   ///
   /// - Parameter name: At most 15 bytes, as `top -H` shows it.
-  public static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+  public static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
     let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
     var thread = pthread_t()
     let result = unsafe pthread_create(
@@ -21,7 +21,7 @@ public enum Thread {
       }, work.toOpaque())
     guard result == 0 else {
       unsafe work.release()
-      throw Errno(rawValue: result)
+      throw ThreadError(errno: Errno(rawValue: result))
     }
     pthread_detach(thread)
   }
@@ -34,6 +34,15 @@ public enum Thread {
       self.name = name
       self.body = body
     }
+  }
+}
+
+/// Why a thread cannot be started, which is a limit nearly always.
+public struct ThreadError: Error, CustomStringConvertible, Sendable {
+  let errno: Errno
+
+  public var description: String {
+    "no thread can be started: \(errno) (ulimit -u, or pids.max of the control group)"
   }
 }
 

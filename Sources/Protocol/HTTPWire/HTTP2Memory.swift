@@ -41,8 +41,8 @@ internal import CNGHTTP2
       },
       realloc: { block, size, taken in
         let former = unsafe malloc_usable_size(block)
-        // Without room the former block stays.
-        guard let moved = unsafe realloc(block, size) else { return nil }
+        // Without room the former block stays; for nothing glibc would free it.
+        guard let moved = unsafe realloc(block, max(1, size)) else { return nil }
         unsafe HTTP2Memory.add(malloc_usable_size(moved) - former, to: taken)
         return unsafe moved
       })

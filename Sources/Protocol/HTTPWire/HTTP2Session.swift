@@ -5,7 +5,7 @@ internal import CNGHTTP2
   /// Owned: freed in `deinit`.
   private let session: OpaquePointer
   /// nghttp2 counts in it until the session is freed.
-  private let library = HTTP2Memory()
+  private let nghttp2Memory = HTTP2Memory()
   /// In the order in which they began, and so by their numbers. Nearly always it is one; more than
   /// ``HTTPLimits/streams`` it never is.
   private var streams: [HTTP2Stream] = []
@@ -48,7 +48,7 @@ internal import CNGHTTP2
     defer { unsafe nghttp2_session_callbacks_del(callbacks) }
     let options = unsafe HTTP2Callbacks.options()
     defer { unsafe nghttp2_option_del(options) }
-    var allocator = unsafe library.allocator
+    var allocator = unsafe nghttp2Memory.allocator
     _ = unsafe nghttp2_session_server_new3(&pointer, callbacks, nil, options, &allocator)
     guard let pointer = unsafe pointer else { preconditionFailure("nghttp2 fails here only without memory") }
     unsafe session = pointer
@@ -87,6 +87,7 @@ internal import CNGHTTP2
   /// without that nothing more of it could be read.
   private func settleMemory() -> Bool {
     share.shrink(to: held)
+    // One that was refused ends anyway.
     if rejection != nil || excess == 0 || holds() { return true }
     refuse(.noMemory)
     return false
@@ -94,7 +95,7 @@ internal import CNGHTTP2
 
   /// What nghttp2 holds beyond what a session takes anyway. A little is not counted: it is small, and ends.
   var excess: Int {
-    let surplus = library.bytes - HTTPLimits.memoryOfSession
+    let surplus = nghttp2Memory.bytes - HTTPLimits.memoryOfSession
     return surplus > HTTPLimits.uncountedMemory ? surplus : 0
   }
 
@@ -214,7 +215,8 @@ extension HTTP2Session {
 
   func headersEnded(_ id: Int32, hasBody: Bool) {
     guard let index = index(of: id) else { return }
-    bytesOfHeads += streams[index].settleHead()
+    streams[index].settleHead()
+    bytesOfHeads += streams[index].bytesOfHead
     if !holds() { streams[index].refuse(.noMemory) }
     if streams[index].rejection != nil {
       answerable.append(id)
@@ -266,7 +268,7 @@ extension HTTP2Session {
     let stream = streams.remove(at: index)
     bytesOfBodies -= stream.body.count
     bytesOfAnswers -= stream.response?.body.count ?? 0
-    bytesOfHeads -= stream.costOfHead
+    bytesOfHeads -= stream.bytesOfHead
     share.shrink(to: held)
   }
 

@@ -14,6 +14,8 @@ struct HTTP2Stream {
   private var contentType: Range<Int>?
   /// Trailers included, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
   private(set) var bytesOfFields = 0
+  /// What was kept of the head when it was whole, which counts until the stream ends.
+  private(set) var bytesOfHead = 0
   private var fieldCount = 0
   private(set) var expectsContinue = false
   var body: [UInt8] = []
@@ -76,13 +78,8 @@ struct HTTP2Stream {
     return start..<head.count
   }
 
-  /// What is kept of the head; 0 until it is whole.
-  private(set) var costOfHead = 0
-
-  mutating func settleHead() -> Int {
-    costOfHead = head.count
-    return costOfHead
-  }
+  /// The head is whole.
+  mutating func settleHead() { bytesOfHead = head.count }
 
   mutating func refuse(_ reason: HTTPRejection) {
     if rejection == nil { rejection = reason }

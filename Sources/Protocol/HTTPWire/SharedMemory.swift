@@ -1,8 +1,8 @@
 /// The memory that the connections of one loop share for what is not whole yet or not taken yet: bodies that arrive,
 /// answers that a peer is slow to take.
 ///
-/// It bounds what many connections hold together, where each of them keeps its own bounds. Small holders are not
-/// counted, so that the reviews of a quiet cluster pass whatever else is going on.
+/// It bounds what many connections hold together, where each of them keeps its own bounds. Small holders, which are requests in
+/// HTTP/1.1 and connections in HTTP/2, are not counted, so that the reviews of a quiet cluster pass whatever else is going on.
 package final class SharedMemory {
   package let limit: Int
   /// Bytes that are held now.

@@ -98,16 +98,17 @@ extension Metrics {
     page.add(
       "accept_pauses_total", .counter, "Times a loop had to wait before it could accept connections.", acceptPauses)
     page.add(
-      "in_flight_bytes", .gauge, "Memory held by large bodies that arrive and answers not yet taken.", bytesInFlight)
+      "in_flight_bytes", .gauge, "Memory held by large requests that arrive and answers not yet taken.", bytesInFlight)
     page.add(
-      "refused_for_memory_total", .counter, "Bodies and answers there was no memory for.", refusedForMemory)
+      "refused_for_memory_total", .counter, "Requests and answers there was no memory for.", refusedForMemory)
     page.add("received_bytes_total", .counter, "Bytes received, encrypted.", sum { $0.receivedBytes.current })
     page.add("sent_bytes_total", .counter, "Bytes sent, encrypted.", sum { $0.sentBytes.current })
     page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")
     page.add(sum { $0.http1Requests.current }, ["protocol": "http/1.1"])
     page.add(sum { $0.http2Requests.current }, ["protocol": "h2"])
     page.begin(
-      "rejected_requests_total", .counter, "Times that what came was no HTTP, or a flood, and ended its connection.")
+      "rejected_requests_total", .counter,
+      "Requests refused before anybody looked at what they ask: no HTTP, too large, a flood, or no memory.")
     for (reason, count) in rejectedRequests.current { page.add(count, ["reason": reason]) }
     page.begin("handshakes_total", .counter, "TLS handshakes completed.")
     for key in HandshakeTallies.Key.allCases {
