@@ -199,15 +199,16 @@ extension Loop {
   private func acceptNewcomers() {
     if knocked.isEmpty { return }
     for index in exchange(&knocked, with: []) { accept(from: listeners[index]) }
-    // It goes on when somebody leaves. Now, since of the next one to come the kernel may tell this loop alone (EPOLLEXCLUSIVE).
+    // Until somebody leaves. Not later, when the next one has come: of that the kernel may tell this loop alone
+    // (EPOLLEXCLUSIVE), and the others would not know.
     if isFull, othersHaveRoom { stopAccepting() }
   }
 
   /// Takes those who are waiting, at most so many: the poller tells of the others again.
   private func accept(from shared: SharedListener, atMost count: Int = ServerLimits.acceptsInTurn) {
     for number in 0..<count where isAccepting {
-      // For the first one somebody makes room even if others have it, because they may not have been told of it.
-      if isFull, number > 0 && othersHaveRoom || !shared.listener.isAwaited { return }
+      // For the first one somebody makes room even if other loops have it, because they may not have been told of it.
+      if isFull, (number > 0 && othersHaveRoom) || !shared.listener.isAwaited { return }
       let spared = isFull ? leavers(for: .full) : []
       if isFull, spared.isEmpty { return }
       do throws(Errno) {
