@@ -3,7 +3,7 @@ import PackageDescription
 
 /// Every target of the house is compiled under the same law: Swift 6 language mode, strict memory safety, and no
 /// warning left standing.
-let law: [SwiftSetting] = [
+let commonSwiftSettings: [SwiftSetting] = [
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
@@ -16,7 +16,7 @@ let law: [SwiftSetting] = [
 ]
 
 /// Tests may use Foundation and talk to C freely, so strict memory safety stays at the door of `Sources`.
-let testLaw: [SwiftSetting] = [
+let testSwiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableExperimentalFeature("Lifetimes"),
@@ -27,15 +27,15 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// One floor of the house. A target may import its own floor and the floors below it, never the ones above.
-func room(_ floor: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func layerTarget(_ layer: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", swiftSettings: law)
+    name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: commonSwiftSettings)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
-    path: "Tests/\(name)Tests", swiftSettings: testLaw)
+    path: "Tests/\(name)Tests", swiftSettings: testSwiftSettings)
 }
 
 let package = Package(
@@ -54,44 +54,45 @@ let package = Package(
     .systemLibrary(name: "CYAML", path: "Sources/C/CYAML", pkgConfig: "yaml-0.1"),
 
     // Domain: pure Swift; no Foundation, no C, no clock, no lock.
-    room("Domain", "Addressing"),
-    room("Domain", "JSON"),
-    room("Domain", "Rules", ["Addressing", "JSON"]),
+    layerTarget("Domain", "Addressing"),
+    layerTarget("Domain", "JSON"),
+    layerTarget("Domain", "Rules", ["Addressing", "JSON"]),
 
     // Protocol: bytes in, values out; no descriptor, thread or clock.
-    room("Protocol", "TLSWire", ["COpenSSL"]),
-    room("Protocol", "CertificateAuthority", ["COpenSSL"]),
-    room("Protocol", "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects"]),
-    room("Protocol", "HTTPWire", ["CNGHTTP2"]),
-    room("Protocol", "KubeObjects", ["JSON", "Rules"]),
-    room("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
-    room("Protocol", "ClusterState", ["Addressing", "JSON", "KubeObjects", "Rules"]),
-    room("Protocol", "Snapshot", ["ClusterState", "CYAML", "JSON"]),
+    layerTarget("Protocol", "TLSWire", ["COpenSSL"]),
+    layerTarget("Protocol", "CertificateAuthority", ["COpenSSL"]),
+    layerTarget("Protocol", "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects"]),
+    layerTarget("Protocol", "HTTPWire", ["CNGHTTP2"]),
+    layerTarget("Protocol", "KubeObjects", ["JSON", "Rules"]),
+    layerTarget("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
+    layerTarget("Protocol", "ClusterState", ["Addressing", "JSON", "KubeObjects", "Rules"]),
+    layerTarget("Protocol", "Snapshot", ["ClusterState", "CYAML", "JSON"]),
 
     // Machinery: every system call.
-    room("Machinery", "Reactor", ["CLinux"]),
-    room("Machinery", "KubeClient", ["CCurl", "ClusterState", "JSON", "KubeObjects", "Reactor", "Rules", "Snapshot"]),
+    layerTarget("System", "Platform", ["CLinux"]),
+    layerTarget(
+      "System", "KubeClient", ["CCurl", "ClusterState", "JSON", "KubeObjects", "Platform", "Rules", "Snapshot"]),
 
     // App: the pipeline and the command line.
-    room("App", "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
-    room(
+    layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
+    layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Reactor",
+        "Admission", "CertificateAuthority", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Platform",
         "Rules", "Snapshot", "TLSWire",
         logging,
       ]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "CertificateCustody", "ClusterState", "Companion", "JSON", "KubeClient",
-        "KubeObjects", "Reactor", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
+        "Addressing", "Admission", "CertificateCustody", "ClusterState", "Reports", "JSON", "KubeClient",
+        "KubeObjects", "Platform", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
       ],
-      path: "Sources/App/storage-network-webhook", swiftSettings: law),
+      path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
 
     .executableTarget(
       name: "microbenchmarks", dependencies: ["Addressing", "Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
-      path: "Benchmarks/microbenchmarks", swiftSettings: testLaw),
+      path: "Benchmarks/microbenchmarks", swiftSettings: testSwiftSettings),
 
     // What is fed arbitrary bytes: by libFuzzer (Tests/Fuzz/run) and, with what was found, by an ordinary test.
     .target(
@@ -99,44 +100,46 @@ let package = Package(
       dependencies: [
         "Addressing", "Admission", "ClusterState", "HTTPWire", "JSON", "KubeClient", "Rules", "Snapshot",
       ],
-      path: "Tests/Fuzz", exclude: ["run"], swiftSettings: testLaw),
+      path: "Tests/Fuzz", exclude: ["run"], swiftSettings: testSwiftSettings),
     tests(of: "Fuzz"),
 
     // What tests use to run other programs and to make certificates.
-    .target(name: "Testbed", dependencies: ["COpenSSL"], path: "Tests/Testbed", swiftSettings: testLaw),
+    .target(
+      name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/TestSupport", swiftSettings: testSwiftSettings),
     tests(of: "Addressing"),
-    tests(of: "JSON", ["Testbed"]),
-    tests(of: "Rules", ["Addressing", "JSON", "Testbed"]),
-    tests(of: "TLSWire", ["COpenSSL", "Testbed"]),
-    tests(of: "CertificateAuthority", ["Testbed"]),
-    tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects", "Testbed"]),
-    tests(of: "HTTPWire", ["CNGHTTP2", "Testbed"]),
-    tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "Testbed"]),
+    tests(of: "JSON", ["TestSupport"]),
+    tests(of: "Rules", ["Addressing", "JSON", "TestSupport"]),
+    tests(of: "TLSWire", ["COpenSSL", "TestSupport"]),
+    tests(of: "CertificateAuthority", ["TestSupport"]),
+    tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects", "TestSupport"]),
+    tests(of: "HTTPWire", ["CNGHTTP2", "TestSupport"]),
+    tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "TestSupport"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
-    tests(of: "Companion", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "Testbed"]),
-    tests(of: "Reactor", ["Testbed"]),
-    tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Reactor", "Rules", "Testbed"]),
+    tests(of: "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TestSupport"]),
+    tests(of: "Platform", ["TestSupport"]),
+    tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Platform", "Rules", "TestSupport"]),
     tests(
       of: "WebhookServer",
       [
-        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Reactor", "Rules", "TLSWire",
-        "Testbed",
+        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Rules", "TLSWire",
+        "TestSupport",
         logging,
       ]),
     .testTarget(
-      name: "TidyTests", dependencies: ["Rules", "Testbed"], path: "Tests/TidyTests", swiftSettings: testLaw),
+      name: "RepositoryTests", dependencies: ["Rules", "TestSupport"], path: "Tests/RepositoryTests",
+      swiftSettings: testSwiftSettings),
     .testTarget(
       name: "Simulation",
       dependencies: [
-        "Admission", "CLinux", "CNGHTTP2", "HTTPWire", "Reactor", "Rules", "TLSWire", "Testbed", "WebhookServer",
+        "Admission", "CLinux", "CNGHTTP2", "HTTPWire", "Platform", "Rules", "TLSWire", "TestSupport", "WebhookServer",
         logging,
       ],
-      path: "Tests/Simulation", swiftSettings: testLaw),
+      path: "Tests/Simulation", swiftSettings: testSwiftSettings),
 
     // What surrounds the program: image, manifests, rules for alerts, pages for operators.
     .testTarget(
-      name: "InstallationTests", dependencies: ["Testbed", "WebhookServer"], path: "Tests/InstallationTests",
-      swiftSettings: testLaw),
+      name: "InstallationTests", dependencies: ["TestSupport", "WebhookServer"], path: "Tests/InstallationTests",
+      swiftSettings: testSwiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

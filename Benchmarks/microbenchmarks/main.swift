@@ -36,7 +36,7 @@ let judgingLarge = "judge a /16 in a large cluster"
 let review = bytes(of: "manifests/example/reviews/update-set-value.json")
 var snapshot = Snapshot()
 try snapshot.add(bytes(of: "manifests/example/cluster.yaml"), named: "cluster.yaml")
-let cluster = KnownCluster(snapshot.objects.facts)
+let cluster = SharedFacts(snapshot.objects.facts)
 let ruleset = Ruleset()
 let reviewer = Reviewer(ruleset: ruleset)
 let request = try ReviewDecoder.decode(review.span)
@@ -50,22 +50,22 @@ measure("skip it, for comparison") {
 measure("decode it with Foundation, for comparison", calls: 100) {
   _ = try? JSONDecoder().decode(FoundationReview.self, from: Data(review))
 }
-measure("judge it") { _ = ruleset.judge(change) { cluster } }
-measure("normalise it, as /mutate does") { _ = change.normalisedValue }
+measure("judge it") { _ = ruleset.evaluate(change) { cluster } }
+measure("normalise it, as /mutate does") { _ = change.normalizedValue }
 measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
 
 if isWanted(judgingLarge) {
-  let cluster = KnownCluster(try LargeCluster.facts())
+  let cluster = SharedFacts(try LargeCluster.facts())
   let change = LargeCluster.change
-  guard case .allowed = ruleset.judge(change, in: { cluster }) else {
-    preconditionFailure("the large cluster is at rest: \(ruleset.judge(change) { cluster })")
+  guard case .allowed = ruleset.evaluate(change, in: { cluster }) else {
+    preconditionFailure("the large cluster is at rest: \(ruleset.evaluate(change) { cluster })")
   }
-  measure(judgingLarge) { _ = ruleset.judge(change) { cluster } }
+  measure(judgingLarge) { _ = ruleset.evaluate(change) { cluster } }
 }
 
 for length in [16, 29] {
-  let network = IPv4Prefix(holding: IPv4Address(rawValue: 0xC0A8_0000), length: length)
-  let hole = IPv4Prefix(holding: IPv4Address(rawValue: 0xC0A8_0002), length: 31)
+  let network = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0000), length: length)
+  let hole = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0002), length: 31)
   measure("count the usable addresses of a /\(length)") {
     var usable = AddressSet(usableIn: network)
     usable.subtract(hole)

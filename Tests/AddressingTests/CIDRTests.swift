@@ -45,7 +45,7 @@ import Testing
   /// Every network within 16 addresses, by enumeration: the slow, obvious oracle.
   static let small: [IPv4Prefix] = (28...32).flatMap { length in
     stride(from: 0, to: 16, by: 1 << (32 - length)).map {
-      IPv4Prefix(holding: IPv4Address(rawValue: 0x0A00_0000 + UInt32($0)), length: length)
+      IPv4Prefix(containing: IPv4Address(rawValue: 0x0A00_0000 + UInt32($0)), length: length)
     }
   }
 
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `usable addresses after holes agree with enumeration`() {
-    let whole = IPv4Prefix(holding: IPv4Address(rawValue: 0x0A00_0000), length: 28)
+    let whole = IPv4Prefix(containing: IPv4Address(rawValue: 0x0A00_0000), length: 28)
     for one in Self.small {
       for other in Self.small {
         var set = AddressSet(usableIn: whole)

@@ -8,18 +8,18 @@ import Testing
     _ golden: GoldenCase
   ) throws {
     guard let (change, facts, ruleset) = try golden.judged() else { return }
-    let cluster = KnownCluster(facts)
+    let cluster = SharedFacts(facts)
     let checklist = ruleset.checklist(of: change, in: cluster)
-    let verdict = ruleset.judge(change) { cluster }
+    let verdict = ruleset.evaluate(change) { cluster }
     #expect(checklist.verdict == verdict)
     let items = checklist.sections.flatMap(\.items)
-    #expect(items.map(\.article) == Law.articles)
+    #expect(items.map(\.rule) == RuleCatalog.rules)
 
     var violations: [Violation] = []
     var warnings: [Warning] = []
     for item in items {
       switch item.answer {
-      case .kept, .notAsked: break
+      case .pass, .skip: break
       case .warned(let own): warnings += own
       case .broken(let broken, let own):
         violations += broken
@@ -38,12 +38,12 @@ import Testing
 
   @Test func `a rule is asked only about what is sound`() throws {
     let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array("{".utf8))))
-    let sections = Ruleset().checklist(of: change, in: KnownCluster(ClusterFacts())).sections
-    #expect(sections.filter(\.isAsked).map(\.chapter.title) == ["Text", "Moment", "Switching on"])
+    let sections = Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections
+    #expect(sections.filter(\.isEvaluated).map(\.group.title) == ["Text", "Moment", "Switching on"])
   }
 
   @Test func `a change of nothing is asked nothing`() {
     let change = Change.update(from: SettingObject(), to: SettingObject())
-    #expect(Ruleset().checklist(of: change, in: KnownCluster(ClusterFacts())).sections.filter(\.isAsked).isEmpty)
+    #expect(Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections.filter(\.isEvaluated).isEmpty)
   }
 }

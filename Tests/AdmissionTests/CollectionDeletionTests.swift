@@ -16,7 +16,7 @@ import Testing
        "oldObject":{"kind":"Setting","metadata":{"managedFields":[{"name":"x"}],"name":"\(oldName)"},"value":""}}}
       """
     return try Reviewer(ruleset: Ruleset()).answer(Array(body.utf8).span, for: .validate) {
-      KnownCluster(ClusterFacts())
+      SharedFacts(ClusterFacts())
     }.outcome
   }
 

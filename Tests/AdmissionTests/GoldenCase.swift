@@ -49,7 +49,7 @@ struct GoldenCase: CustomTestStringConvertible {
   func judged() throws -> (change: Change, facts: ClusterFacts, ruleset: Ruleset)? {
     var (steps, snapshot) = try situation()
     guard let change = try ReviewDecoder.decode(steps.review().encoded.span).change else { return nil }
-    return (change.normalised, snapshot.objects.facts, Ruleset(options: try steps.options()))
+    return (change.normalized, snapshot.objects.facts, Ruleset(options: try steps.options()))
   }
 
   /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
@@ -58,9 +58,9 @@ struct GoldenCase: CustomTestStringConvertible {
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
     let mutation = try Response(
-      reviewer.answer(review.encoded.span, for: .mutate) { KnownCluster(snapshot.objects.facts) }.body)
+      reviewer.answer(review.encoded.span, for: .mutate) { SharedFacts(snapshot.objects.facts) }.body)
     if let value = mutation.patchedValue { review.setValue(value) }
-    let validation = try reviewer.answer(review.encoded.span, for: .validate) { KnownCluster(snapshot.objects.facts) }
+    let validation = try reviewer.answer(review.encoded.span, for: .validate) { SharedFacts(snapshot.objects.facts) }
     return (mutation.patchedValue, validation)
   }
 

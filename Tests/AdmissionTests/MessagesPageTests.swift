@@ -18,7 +18,7 @@ import Testing
 
   @Test func `every article of the law has a case`() throws {
     let spoken = Set(try MessagesPage().messages.map(\.rule))
-    #expect(Law.articles.map(\.name).filter { !spoken.contains($0) } == [])
+    #expect(RuleCatalog.rules.map(\.name).filter { !spoken.contains($0) } == [])
   }
 
   @Test func `every message is one line, and every warning fits what the API server passes on`() throws {
@@ -57,9 +57,9 @@ struct MessagesPage {
       "Every sentence that the webhook answers with, by the rule that says it, in the order in which the rules are asked.",
       "A test makes this page from the cases in `Tests/Cases` and fails when it is stale.", "",
     ]
-    for article in Law.articles {
-      lines += ["## \(article.name)", "", article.demand, ""]
-      for message in messages where message.rule == article.name {
+    for rule in RuleCatalog.rules {
+      lines += ["## \(rule.name)", "", rule.requirement, ""]
+      for message in messages where message.rule == rule.name {
         lines.append("- \(message.isWarning ? "warns" : "refuses"): `\(message.text.replacing("`", with: "'"))`")
         lines.append("  ([\(message.golden)](../Tests/Cases/\(message.golden)/case.yaml))")
       }
@@ -81,7 +81,7 @@ extension Outcome {
     switch self {
     case .allowed(let warnings): ([], warnings)
     case .denied(let violations, let warnings): (violations, warnings)
-    case .patched, .undecided: ([], [])
+    case .patched, .unavailable: ([], [])
     }
   }
 }

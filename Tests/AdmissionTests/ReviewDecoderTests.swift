@@ -1,6 +1,6 @@
 import Foundation
 import Rules
-import Testbed
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -98,8 +98,8 @@ import Testing
   /// What an object holds as its value, how it is read, and whether there is a member at all.
   static let values: [(object: String, value: SettingText, hasValue: Bool)] = [
     (#"{"value":"x"}"#, .text(Array("x".utf8)), true), (#"{"value":""}"#, .text([]), true),
-    (#"{"value":null}"#, .text([]), true), ("{}", .text([]), false), (#"{"value":1}"#, .notText, true),
-    (#"{"value":{"vlan":1}}"#, .notText, true), (#"{"value":"\u00e9\n"}"#, .text(Array("é\n".utf8)), true),
+    (#"{"value":null}"#, .text([]), true), ("{}", .text([]), false), (#"{"value":1}"#, .notString, true),
+    (#"{"value":{"vlan":1}}"#, .notString, true), (#"{"value":"\u00e9\n"}"#, .text(Array("é\n".utf8)), true),
   ]
 
   @Test(arguments: values.indices) func `tells a missing value from an empty one and from one that is no text`(
@@ -119,13 +119,13 @@ import Testing
   }
 
   /// Other objects, about which nothing is said.
-  static let strangers: [String] = [
+  static let unknownFields: [String] = [
     #""name":"storage-network-2""#, #""name":"Storage-Network""#, #""name":null"#,
     #""name":"storage-network","resource":{"group":"longhorn.io","resource":"settings"}"#,
     #""name":"storage-network","resource":{"group":"harvesterhci.io","resource":"addons"}"#,
   ]
 
-  @Test(arguments: strangers) func `another object is not ours`(_ members: String) throws {
+  @Test(arguments: unknownFields) func `another object is not ours`(_ members: String) throws {
     let ours = #"\#(Self.ours),"operation":"DELETE""#
     #expect(try decode(Self.review(ours)).change != nil)
     #expect(try decode(Self.review("\(ours),\(members)")).change == nil)

@@ -34,7 +34,7 @@ import Testing
         + #""field":"value.vlan"},{"reason":"FieldValueInvalid","message":"is bad","field":"default"}]},"code":422}}}"#
     ),
     (
-      .undecided(Fault(message: "not yet")),
+      .unavailable(UnavailableError(message: "not yet")),
       #","allowed":false,"status":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"#
         + #""not yet","reason":"ServiceUnavailable","code":503}}}"#
     ),
@@ -90,8 +90,8 @@ import Testing
       "name":"storage-network","resource":{"group":"harvesterhci.io","resource":"settings"},
       "object":\#(object),"oldObject":\#(old)}}
       """#
-    return try reviewer.answer(Array(review.utf8).span, for: webhook) { () throws(Fault) in
-      throw Fault(message: "nobody knows")
+    return try reviewer.answer(Array(review.utf8).span, for: webhook) { () throws(UnavailableError) in
+      throw UnavailableError(message: "nobody knows")
     }.outcome
   }
 
@@ -105,7 +105,7 @@ import Testing
 
   @Test func `what was not read from the cluster is a fault only where it is needed`() throws {
     let value = #"{"value":"{\"vlan\":1}"}"#
-    #expect(try answer(value, for: .validate) == .undecided(Fault(message: "nobody knows")))
+    #expect(try answer(value, for: .validate) == .unavailable(UnavailableError(message: "nobody knows")))
     #expect(try answer(value, old: value, for: .validate) == .allowed(warnings: []))
     #expect(try answer(#"{"value":""}"#, for: .validate) == .allowed(warnings: []))
   }

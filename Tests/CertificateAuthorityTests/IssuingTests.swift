@@ -1,6 +1,6 @@
 import CertificateAuthority
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 /// What is issued, judged by OpenSSL's own program.

@@ -1,7 +1,7 @@
 import CertificateAuthority
 import CertificateCustody
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 /// The custody of the certificates against a pretended API server.

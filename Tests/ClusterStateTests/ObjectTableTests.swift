@@ -17,19 +17,19 @@ import Testing
       oracle[name] = fact
       #expect(table[name] == fact, "seed \(seed)")
       if Int.random(in: 0..<4, using: &random) == 0 {
-        #expect(table.ordered == oracle.sorted { $0.key < $1.key }.map(\.value), "seed \(seed)")
+        #expect(table.sorted == oracle.sorted { $0.key < $1.key }.map(\.value), "seed \(seed)")
       }
     }
   }
 
   @Test func `an empty table has an empty list, also after everything was removed`() {
     var table = ObjectTable<Int>()
-    #expect(table.ordered == [])
+    #expect(table.sorted == [])
     table[ObjectName(name: "a")] = 1
-    #expect(table.ordered == [1])
+    #expect(table.sorted == [1])
     table[ObjectName(name: "a")] = nil
-    #expect(table.ordered == [])
+    #expect(table.sorted == [])
     table[ObjectName(name: "never there")] = nil
-    #expect(table.ordered == [])
+    #expect(table.sorted == [])
   }
 }

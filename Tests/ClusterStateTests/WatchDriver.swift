@@ -4,36 +4,36 @@ import Rules
 
 /// Plays the owner of a machine: a clock, a collection, and the request that is under way.
 struct WatchDriver: ~Copyable {
-  var machine: WatchMachine
-  var objects = ObjectCollection()
+  var reflector: Reflector
+  var objects = ObjectStore()
   var now = Duration.zero
   /// What the machine asks the server; nil while it waits.
   private(set) var asked: APIRequest?
   /// Everything the machine wanted, oldest first.
-  private(set) var actions: [WatchMachine.Action] = []
+  private(set) var actions: [Reflector.Action] = []
 
   init(_ kind: WatchedKind = .virtualMachineInstance, staleness: Duration = .seconds(120), seed: UInt64 = 1) {
-    machine = WatchMachine(kind, staleness: staleness, seed: seed)
-    take(machine.tick(now))
+    reflector = Reflector(kind, staleness: staleness, seed: seed)
+    take(reflector.tick(now))
   }
 
-  mutating func take(_ action: WatchMachine.Action) {
+  mutating func take(_ action: Reflector.Action) {
     if action != .wait { actions.append(action) }
     switch action {
     case .wait, .renewCredentials: break
     case .request(let request): asked = request
-    case .cancel, .abandon: asked = nil
+    case .cancel, .cancelAndDropConnection: asked = nil
     }
   }
 
   /// Lets time pass until the machine wants to be woken.
   mutating func wake() {
-    now = max(now, machine.wakesAt)
-    take(machine.tick(now))
+    now = max(now, reflector.nextWakeup)
+    take(reflector.tick(now))
   }
 
   mutating func respond(_ code: Int) {
-    take(machine.responded(code, now))
+    take(reflector.responded(code, now))
   }
 
   /// - Parameter size: The bytes that arrive at once; nil for all.
@@ -42,19 +42,19 @@ struct WatchDriver: ~Copyable {
     var start = 0
     while start < bytes.count, asked != nil {
       let end = min(start + (size ?? bytes.count), bytes.count)
-      take(machine.received(bytes.span.extracting(start..<end), now, into: &objects))
+      take(reflector.received(bytes.span.extracting(start..<end), now, into: &objects))
       start = end
     }
   }
 
   mutating func end() {
     asked = nil
-    take(machine.ended(now, into: &objects))
+    take(reflector.ended(now, into: &objects))
   }
 
   mutating func fail(_ reason: String = "connection reset") {
     asked = nil
-    take(machine.failed(reason, now))
+    take(reflector.failed(reason, now))
   }
 
   /// A whole answer.
@@ -77,7 +77,7 @@ struct WatchDriver: ~Copyable {
 
 /// The texts that an API server sends.
 enum Wire {
-  static func machine(_ name: String, _ version: Int, phase: String = "Running") -> String {
+  static func reflector(_ name: String, _ version: Int, phase: String = "Running") -> String {
     """
     {"apiVersion":"kubevirt.io/v1","kind":"VirtualMachineInstance","metadata":{"annotations":{"note":"a \\"}{\\" in it"},\
     "name":"\(name)","namespace":"default","resourceVersion":"\(version)"},"status":{"phase":"\(phase)"}}

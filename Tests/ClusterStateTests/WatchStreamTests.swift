@@ -5,17 +5,19 @@ import Testing
 
 /// Every place at which a stream can be cut: between two pieces, or for good.
 @Suite struct `Streams cut everywhere` {
-  static let before = [Wire.machine("a", 3), Wire.machine("b", 4, phase: "Succeeded"), Wire.machine("ü\\u00e4", 5)]
+  static let before = [
+    Wire.reflector("a", 3), Wire.reflector("b", 4, phase: "Succeeded"), Wire.reflector("ü\\u00e4", 5),
+  ]
 
   /// The stream of a server, event by event, each with the version after it.
   static let events: [(text: String, version: Int)] = [
-    (Wire.event("ADDED", Wire.machine("c", 11)), 11),
-    (Wire.event("MODIFIED", Wire.machine("b", 12)), 12),
+    (Wire.event("ADDED", Wire.reflector("c", 11)), 11),
+    (Wire.event("MODIFIED", Wire.reflector("b", 12)), 12),
     (Wire.bookmark(14), 14),
-    (Wire.event("DELETED", Wire.machine("a", 15)), 15),
+    (Wire.event("DELETED", Wire.reflector("a", 15)), 15),
     ("\n", 15),
-    (Wire.event("MODIFIED", Wire.machine("c", 16, phase: "Failed")), 16),
-    (Wire.event("ADDED", Wire.machine("a", 17)), 17),
+    (Wire.event("MODIFIED", Wire.reflector("c", 16, phase: "Failed")), 16),
+    (Wire.event("ADDED", Wire.reflector("a", 17)), 17),
   ]
   static let stream = events.map(\.text).joined()
   static let runningAfterwards = ["a", "b", "üä"]
@@ -33,7 +35,7 @@ import Testing
       var driver = WatchDriver()
       driver.respond(200)
       for piece in [0..<place, place..<bytes.count] {
-        let action = driver.machine.received(bytes.span.extracting(piece), .zero, into: &driver.objects)
+        let action = driver.reflector.received(bytes.span.extracting(piece), .zero, into: &driver.objects)
         #expect(action == .wait, "split at \(place)")
       }
       driver.end()
@@ -56,7 +58,7 @@ import Testing
     for place in 0...bytes.count {
       var driver = watching()
       for piece in [0..<place, place..<bytes.count] {
-        let action = driver.machine.received(bytes.span.extracting(piece), .zero, into: &driver.objects)
+        let action = driver.reflector.received(bytes.span.extracting(piece), .zero, into: &driver.objects)
         #expect(action == .wait, "split at \(place)")
       }
       #expect(driver.running == Self.runningAfterwards, "split at \(place)")
@@ -69,7 +71,7 @@ import Testing
     let bytes = Array(Self.stream.utf8)
     for place in 0...bytes.count {
       var driver = watching()
-      _ = driver.machine.received(bytes.span.extracting(0..<place), .zero, into: &driver.objects)
+      _ = driver.reflector.received(bytes.span.extracting(0..<place), .zero, into: &driver.objects)
       if endsInOrder { driver.end() } else { driver.fail() }
       if driver.asked == nil { driver.wake() }
 
@@ -99,11 +101,11 @@ import Testing
     for step in 0..<3_000 {
       server.change(&random)
       server.play(&driver, &random)
-      #expect(driver.machine.status.failures <= step + 1, "seed \(seed)")
+      #expect(driver.reflector.status.failures <= step + 1, "seed \(seed)")
     }
     for _ in 0..<40 { server.serve(&driver, cuttingAt: nil, &random) }
     #expect(driver.running == server.running, "seed \(seed)")
-    #expect(driver.machine.status.lists > 3, "seed \(seed)")
+    #expect(driver.reflector.status.lists > 3, "seed \(seed)")
   }
 }
 
@@ -159,9 +161,11 @@ private struct ModelServer {
   /// Pages of four, in another order each time; the mark is where to go on, and the list's version.
   private func page(_ path: String) -> String {
     let start = path.number(after: "continue=")
-    let listed = objects.sorted { $0.key > $1.key }
-    let items = listed.dropFirst(start).prefix(4).map { Wire.machine($0.key, $0.value.version, phase: $0.value.phase) }
-    let isLast = start + 4 >= listed.count
+    let englishList = objects.sorted { $0.key > $1.key }
+    let items = englishList.dropFirst(start).prefix(4).map {
+      Wire.reflector($0.key, $0.value.version, phase: $0.value.phase)
+    }
+    let isLast = start + 4 >= englishList.count
     // A server pages through one version; this one does not, and so begins with one that surely covers every page.
     return Wire.list(items, version: history.first?.version ?? version, continuing: isLast ? nil : "\(start + 4)")
   }
@@ -171,7 +175,7 @@ private struct ModelServer {
       return Wire.event("ERROR", Wire.status(410, "too old resource version"))
     }
     let news = history.filter { $0.version > version }
-    return news.map { Wire.event($0.type, Wire.machine($0.name, $0.version, phase: $0.phase)) }.joined()
+    return news.map { Wire.event($0.type, Wire.reflector($0.name, $0.version, phase: $0.phase)) }.joined()
       + (news.isEmpty ? Wire.bookmark(self.version) : "")
   }
 }

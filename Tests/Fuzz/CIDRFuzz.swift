@@ -35,7 +35,7 @@ private func number(_ text: Substring, upTo limit: Int) -> Int? {
 /// Cutting a network out of its surroundings leaves exactly the other addresses.
 private func complaintAboutSets(_ cidr: CIDR) -> String? {
   let network = cidr.network
-  let around = IPv4Prefix(holding: network.network, length: max(0, network.length - 3))
+  let around = IPv4Prefix(containing: network.network, length: max(0, network.length - 3))
   var rest = AddressSet(around.addresses)
   rest.subtract(network)
   guard network.contains(cidr.address), around.contains(network), around.overlaps(network),

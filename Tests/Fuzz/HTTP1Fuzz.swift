@@ -5,7 +5,7 @@ func complaintAboutHTTP1(_ input: [UInt8]) -> String? {
   let whole = converse(input, inPiecesOf: { _ in input.count })
   let single = converse(input, inPiecesOf: { _ in 1 })
   if whole != single { return "byte by byte it is \(single), at once \(whole)" }
-  let ragged = converse(input, inPiecesOf: { place in Int(input[place] % 7) + 1 })
+  let ragged = converse(input, inPiecesOf: { offset in Int(input[offset] % 7) + 1 })
   if whole != ragged { return "in pieces it is \(ragged), at once \(whole)" }
   return nil
 }
@@ -20,18 +20,18 @@ private func converse(_ input: [UInt8], inPiecesOf length: (Int) -> Int) -> Conv
   let session = HTTPSession.http1(HTTP1Session())
   let date = HTTPDate(secondsSince1970: 0)
   var conversation = Conversation()
-  var place = 0
-  while place < input.count, conversation.state != .closing {
-    let end = min(input.count, place + length(place))
+  var offset = 0
+  while offset < input.count, conversation.state != .closing {
+    let end = min(input.count, offset + length(offset))
     var output: [UInt8] = []
-    conversation.state = session.receive(input[place..<end].span, at: date, output: &output, answer: tellBack)
+    conversation.state = session.receive(input[offset..<end].span, at: date, output: &output, answer: tellBack)
     conversation.output += output
     while conversation.state == .paused {
       output = []
       conversation.state = session.resume(at: date, output: &output, answer: tellBack)
       conversation.output += output
     }
-    place = end
+    offset = end
   }
   conversation.rejection = session.rejection
   // An interim answer depends on whether the body was there when it would have been sent.
@@ -54,13 +54,13 @@ func tellBack(_ request: borrowing HTTPRequest) -> HTTPResponse {
 extension [UInt8] {
   fileprivate func removing(_ part: [UInt8]) -> [UInt8] {
     var kept: [UInt8] = []
-    var place = 0
-    while place < count {
-      if self[place...].starts(with: part) {
-        place += part.count
+    var offset = 0
+    while offset < count {
+      if self[offset...].starts(with: part) {
+        offset += part.count
       } else {
-        kept.append(self[place])
-        place += 1
+        kept.append(self[offset])
+        offset += 1
       }
     }
     return kept

@@ -21,6 +21,6 @@ func complaintAboutHTTP2(_ input: [UInt8]) -> String? {
     return "the session ended without a reason"
   }
   var output: [UInt8] = []
-  if state != .closing { _ = session.shutDown(output: &output) }
+  if state != .closing { _ = session.shutDownGracefully(output: &output) }
   return nil
 }

@@ -9,7 +9,7 @@ func complaintAboutReview(_ input: [UInt8]) -> String? {
   for webhook in [Reviewer.Webhook.validate, .mutate] {
     guard
       let answer = try? reviewer.answer(
-        input.span, for: webhook, in: { () throws(Fault) in KnownCluster(ClusterFacts()) })
+        input.span, for: webhook, in: { () throws(UnavailableError) in SharedFacts(ClusterFacts()) })
     else {
       continue
     }
@@ -36,6 +36,6 @@ private func complaintAboutPatch(_ answer: Reviewer.Answer) -> String? {
   guard case .patched(let value, _) = answer.outcome, let change = answer.request.change else { return nil }
   var new = change.new
   new.value = .text(value)
-  return change.proposing(new).normalisedValue == nil
+  return change.proposing(new).normalizedValue == nil
     ? nil : "\(String(decoding: value, as: UTF8.self)) is patched again"
 }

@@ -15,12 +15,12 @@ func complaintAboutWatch(_ input: [UInt8]) -> String? {
 
 /// What is known after a server has sent some bytes as the answer to a list, or to the watch after an empty list.
 private struct Following: Equatable {
-  let status: KindStatus
+  let status: ReflectorStatus
   let running: [InstanceFact]
 
   init(_ sent: [UInt8], inPiecesOf size: Int, asksForList: Bool) {
-    var machine = WatchMachine(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
-    var objects = ObjectCollection()
+    var machine = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
+    var objects = ObjectStore()
     _ = machine.tick(.zero)
     if !asksForList {
       let none = #"{"kind":"VirtualMachineInstanceList","metadata":{"resourceVersion":"1"},"items":[]}"#
@@ -33,7 +33,7 @@ private struct Following: Equatable {
 
   /// One whole answer with the status 200; a machine that has had enough of it is not sent the rest.
   private static func feed(
-    _ bytes: [UInt8], inPiecesOf size: Int, to machine: inout WatchMachine, _ objects: inout ObjectCollection
+    _ bytes: [UInt8], inPiecesOf size: Int, to machine: inout Reflector, _ objects: inout ObjectStore
   ) {
     guard machine.responded(200, .zero) == .wait else { return }
     for start in stride(from: 0, to: bytes.count, by: size) {

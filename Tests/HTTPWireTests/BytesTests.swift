@@ -7,7 +7,7 @@ import Testing
   /// Every byte at every place of a word and of what is left behind words, among bytes that are nearly hits.
   static let texts: [[UInt8]] = (0...UInt8.max).flatMap { byte in
     [5, 8, 19].flatMap { count in
-      (0..<count).map { place in (0..<count).map { $0 == place ? byte : [0x20, 0x80, 0x09, 0x21, 0xFF][$0 % 5] } }
+      (0..<count).map { offset in (0..<count).map { $0 == offset ? byte : [0x20, 0x80, 0x09, 0x21, 0xFF][$0 % 5] } }
     }
   }
 

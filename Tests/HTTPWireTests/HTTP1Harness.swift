@@ -15,7 +15,7 @@ struct HTTP1Harness {
 
   mutating func receive(_ text: String) { receive(Array(text.utf8)) }
 
-  mutating func shutDown() { state = session.shutDown() }
+  mutating func shutDownGracefully() { state = session.shutDownGracefully() }
 
   /// What was answered since the last time.
   mutating func takeOutput() -> String {

@@ -120,8 +120,8 @@ import Testing
   @Test func `of many requests at once a few are answered in each turn`() {
     var harness = HTTP1Harness()
     let one = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
-    let turn = String(repeating: response("get /a|||"), count: HTTPLimits.answersInTurn)
-    harness.receive(String(repeating: one, count: 2 * HTTPLimits.answersInTurn + 1))
+    let turn = String(repeating: response("get /a|||"), count: HTTPLimits.maxResponsesPerIteration)
+    harness.receive(String(repeating: one, count: 2 * HTTPLimits.maxResponsesPerIteration + 1))
     for _ in 0..<2 {
       #expect(harness.takeOutput() == turn)
       #expect(harness.state == .paused)
@@ -130,7 +130,7 @@ import Testing
     #expect(harness.takeOutput() == response("get /a|||"))
     #expect(harness.state == .idle)
 
-    harness.receive(String(repeating: one, count: HTTPLimits.answersInTurn))
+    harness.receive(String(repeating: one, count: HTTPLimits.maxResponsesPerIteration))
     #expect(harness.takeOutput() == turn)
     #expect(harness.state == .idle, "as many as a turn may have")
   }
@@ -142,7 +142,7 @@ import Testing
     var answers = 0
     var rounds = 0
     while true {
-      #expect(harness.output.count < HTTPLimits.waitingOutput + 2000)
+      #expect(harness.output.count < HTTPLimits.maxBufferedOutput + 2000)
       answers += harness.takeOutput().split(separator: "HTTP/1.1 200 OK").count
       rounds += 1
       if harness.state != .paused { break }
@@ -156,7 +156,7 @@ import Testing
   @Test func `a stopping session says close and answers what was begun`() {
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
-    harness.shutDown()
+    harness.shutDownGracefully()
     #expect(harness.state == .body)
     harness.receive("b")
     #expect(harness.takeOutput() == response("post /a||ab|", closes: true))
@@ -166,7 +166,7 @@ import Testing
   @Test func `a stopping session that is idle closes at once`() {
     var harness = HTTP1Harness()
     harness.receive("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    harness.shutDown()
+    harness.shutDownGracefully()
     #expect(harness.state == .closing)
   }
 

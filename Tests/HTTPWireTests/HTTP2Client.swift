@@ -165,10 +165,10 @@ extension HTTP2Client {
   ) -> Result {
     var bytes = fields.flatMap { Array($0.0.utf8) + Array($0.1.utf8) }
     return bytes.withUnsafeMutableBufferPointer { bytes in
-      var place = bytes.baseAddress
+      var offset = bytes.baseAddress
       let pairs = fields.map { name, value in
-        let start = place
-        place = place?.advanced(by: name.utf8.count + value.utf8.count)
+        let start = offset
+        offset = offset?.advanced(by: name.utf8.count + value.utf8.count)
         return nghttp2_nv(
           name: start, value: start?.advanced(by: name.utf8.count), namelen: name.utf8.count,
           valuelen: value.utf8.count, flags: 0)
@@ -211,9 +211,9 @@ final class HTTP2Conversation {
     }
   }
 
-  func shutDown() {
+  func shutDownGracefully() {
     var output: [UInt8] = []
-    state = server.shutDown(output: &output)
+    state = server.shutDownGracefully(output: &output)
     takeOutput(output)
   }
 

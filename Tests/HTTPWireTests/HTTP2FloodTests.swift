@@ -1,4 +1,4 @@
-import Testbed
+import TestSupport
 import Testing
 
 @testable import HTTPWire
@@ -11,14 +11,14 @@ import Testing
     var wire = HTTP2Wire()
     wire.send(flood.before)
     var turn: UInt32 = 0
-    while wire.state != .closing, wire.sent < 4 * HTTPLimits.bytesWithoutRequest {
+    while wire.state != .closing, wire.sent < 4 * HTTPLimits.maxOverheadBytes {
       wire.send(flood.turns(turnsAtOnce, from: turn))
       turn += turnsAtOnce
     }
     #expect(wire.state == .closing)
-    #expect(turn == turnsAtOnce || wire.sent < 2 * HTTPLimits.bytesWithoutRequest)
-    #expect(wire.output.count < 2 * HTTPLimits.bytesWithoutRequest)
-    #expect(wire.server.rejection == (flood.breaksProtocol ? .brokenFrames : .flood))
+    #expect(turn == turnsAtOnce || wire.sent < 2 * HTTPLimits.maxOverheadBytes)
+    #expect(wire.output.count < 2 * HTTPLimits.maxOverheadBytes)
+    #expect(wire.server.rejection == (flood.breaksProtocol ? .malformedFrames : .http2Flood))
     #expect(wire.goAway != nil && wire.goAway != 0)
   }
 
@@ -80,8 +80,8 @@ import Testing
     var stream = HTTP2Stream(id: 1)
     for _ in 0..<12_000 { stream.take(Array(name.utf8).span, Self.field.span) }
     #expect(stream.rejection != nil)
-    stream.settleHead()
-    #expect(stream.bytesOfHead <= 1024 + HTTPLimits.head)
+    stream.finishHead()
+    #expect(stream.headBytes <= 1024 + HTTPLimits.head)
   }
 
   @Test(arguments: [false, true]) func `that goes on beyond it, or its trailers, end the connection`(
@@ -90,11 +90,11 @@ import Testing
     var wire = HTTP2Wire()
     wire.send(Frame.headers(1, method: Frame.post, ends: false))
     var count = 0
-    while count < 12_000, wire.server.headerCame(1, Array("x".utf8).span, Self.field.span, isTrailer: isTrailer) {
+    while count < 12_000, wire.server.didReceiveHeader(1, Array("x".utf8).span, Self.field.span, isTrailer: isTrailer) {
       count += 1
     }
-    #expect(count <= HTTPLimits.fieldsOfStream / Self.field.count)
-    #expect(wire.server.rejection == .flood)
+    #expect(count <= HTTPLimits.maxFieldBytesPerStream / Self.field.count)
+    #expect(wire.server.rejection == .http2Flood)
     wire.send([])
     #expect(wire.state == .closing)
     #expect(wire.goAway == 11)
@@ -114,9 +114,9 @@ import Testing
 @Suite struct `Many requests at once` {
   @Test func `are answered a few in each turn`() {
     var wire = HTTP2Wire()
-    let streams = (0..<UInt32(2 * HTTPLimits.answersInTurn + 1)).map { 2 * $0 + 1 }
+    let streams = (0..<UInt32(2 * HTTPLimits.maxResponsesPerIteration + 1)).map { 2 * $0 + 1 }
     wire.send(streams.flatMap { Frame.headers($0) })
-    #expect(wire.statuses.count == HTTPLimits.answersInTurn)
+    #expect(wire.statuses.count == HTTPLimits.maxResponsesPerIteration)
     #expect(wire.state == .paused)
     wire.send([])
     #expect(wire.state == .paused)
@@ -128,11 +128,11 @@ import Testing
   @Test(arguments: ["shuts down", "announces the end", "is told goodbye"])
   func `are all answered when the server`(_ happens: String) {
     var wire = HTTP2Wire()
-    let count = 2 * HTTPLimits.answersInTurn + 1
+    let count = 2 * HTTPLimits.maxResponsesPerIteration + 1
     wire.send((0..<UInt32(count)).flatMap { Frame.headers(2 * $0 + 1) })
     switch happens {
-    case "shuts down": wire.shutDown()
-    case "announces the end": wire.announceEnd()
+    case "shuts down": wire.shutDownGracefully()
+    case "announces the end": wire.beginDrain()
     default: wire.send(Frame.make(7, Frame.word(0) + Frame.word(0)))
     }
     for _ in 0..<2 where wire.state == .paused { wire.send([]) }
@@ -143,18 +143,18 @@ import Testing
 
   @Test func `are forgotten where they were cancelled before their turn`() {
     var wire = HTTP2Wire()
-    let streams = (0..<UInt32(2 * HTTPLimits.answersInTurn)).map { 2 * $0 + 1 }
+    let streams = (0..<UInt32(2 * HTTPLimits.maxResponsesPerIteration)).map { 2 * $0 + 1 }
     wire.send(streams.flatMap { Frame.headers($0) })
     #expect(wire.state == .paused)
-    wire.send(streams.suffix(HTTPLimits.answersInTurn).flatMap { Frame.reset($0) })
+    wire.send(streams.suffix(HTTPLimits.maxResponsesPerIteration).flatMap { Frame.reset($0) })
     #expect(wire.state == .idle)
-    #expect(wire.statuses.count == HTTPLimits.answersInTurn)
+    #expect(wire.statuses.count == HTTPLimits.maxResponsesPerIteration)
   }
 
   @Test func `are all answered at once where they are as many as a turn may have`() {
     var wire = HTTP2Wire()
-    wire.send((0..<UInt32(HTTPLimits.answersInTurn)).flatMap { Frame.headers(2 * $0 + 1) })
-    #expect(wire.statuses.count == HTTPLimits.answersInTurn)
+    wire.send((0..<UInt32(HTTPLimits.maxResponsesPerIteration)).flatMap { Frame.headers(2 * $0 + 1) })
+    #expect(wire.statuses.count == HTTPLimits.maxResponsesPerIteration)
     #expect(wire.state == .idle)
   }
 }
@@ -164,7 +164,7 @@ import Testing
     var wire = HTTP2Wire()
     wire.send(Frame.headers(5) + Frame.headers(3))
     #expect(wire.state == .closing)
-    #expect(wire.server.rejection == .brokenFrames)
+    #expect(wire.server.rejection == .malformedFrames)
     // PROTOCOL_ERROR
     #expect(wire.goAway == 1)
   }
@@ -188,7 +188,7 @@ import Testing
     var wire = HTTP2Wire()
     wire.send(Self.window(0))
     wire.send(Frame.headers(1))
-    #expect(wire.state == .stalled)
+    #expect(wire.state == .blockedOnFlowControl)
     #expect(wire.server.turn == 1)
     wire.send(Frame.windowUpdate(1, by: 1000))
     #expect(wire.state == .idle)
@@ -199,7 +199,7 @@ import Testing
     wire.send(Self.window(0))
     wire.send(Frame.headers(1))
     for _ in 0..<5 { wire.send(Frame.windowUpdate(1, by: 1)) }
-    #expect(wire.state == .stalled)
+    #expect(wire.state == .blockedOnFlowControl)
     wire.send(Self.window(1000))
     #expect(wire.state == .idle)
 
@@ -207,7 +207,7 @@ import Testing
     wire.send(Frame.headers(3))
     wire.send(Frame.headers(5))
     wire.send(Frame.windowUpdate(5, by: 1000))
-    #expect(wire.state == .stalled)
+    #expect(wire.state == .blockedOnFlowControl)
     #expect(wire.server.turn == 3)
   }
 
@@ -225,7 +225,7 @@ import Testing
     // Room for an answer is waited for from when there is one.
     wire.send(Self.window(0))
     wire.send(Frame.data(3, ends: true))
-    #expect(wire.state == .stalled)
+    #expect(wire.state == .blockedOnFlowControl)
     #expect(wire.server.turnBegan == 100)
     wire.send(Frame.windowUpdate(3, by: 1000))
     #expect(wire.server.turnBegan == 30)
@@ -249,7 +249,7 @@ import Testing
     var wire = HTTP2Wire()
     for _ in 0..<2 { wire.send(Frame.windowUpdate(0, by: 0x7FFF_FFFF)) }
     #expect(wire.state == .closing)
-    #expect(wire.server.rejection == .brokenFrames)
+    #expect(wire.server.rejection == .malformedFrames)
     // FLOW_CONTROL_ERROR
     #expect(wire.goAway == 3)
   }
@@ -257,14 +257,14 @@ import Testing
   @Test func `what waits for room is bounded by the streams that may be open`() {
     var wire = HTTP2Wire()
     wire.send(Self.window(0))
-    var answered = 0
+    var responseCount = 0
     for turn in 0..<UInt32(4 * HTTPLimits.streams) {
       wire.send(Frame.headers(2 * turn + 1))
       if wire.state == .closing { break }
-      answered += 1
+      responseCount += 1
     }
     #expect(wire.frames.count { $0.type == 1 } <= HTTPLimits.streams)
     // The others were refused (REFUSED_STREAM), so that the client may try them elsewhere.
-    #expect(wire.frames.count { $0.type == 3 && $0.payload.last == 7 } >= answered - HTTPLimits.streams)
+    #expect(wire.frames.count { $0.type == 3 && $0.payload.last == 7 } >= responseCount - HTTPLimits.streams)
   }
 }

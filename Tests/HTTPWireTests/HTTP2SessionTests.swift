@@ -150,8 +150,8 @@ import Testing
     #expect(conversation.client.goAway == nil)
     #expect(conversation.state == .idle)
     // Whoever counts them is told of each once.
-    #expect(conversation.server.takeRefusals().count == 1)
-    #expect(conversation.server.takeRefusals().isEmpty)
+    #expect(conversation.server.drainRejections().count == 1)
+    #expect(conversation.server.drainRejections().isEmpty)
   }
 
   @Test func `a target over the limit is told so`() {
@@ -216,7 +216,7 @@ import Testing
       conversation.settle()
     }
     let refused = streams.filter { conversation[$0].status == "413" }
-    #expect(refused.count == 8 - HTTPLimits.bodiesOfConnection / (HTTPLimits.body / 2))
+    #expect(refused.count == 8 - HTTPLimits.maxBodyBytesPerConnection / (HTTPLimits.body / 2))
     // What was refused does not count any more, and what was taken can still end.
     for stream in streams where !refused.contains(stream) { conversation.client.send([], on: stream, isWhole: true) }
     conversation.settle()
@@ -258,7 +258,7 @@ import Testing
     conversation.deliver([0, 0, 1, 0, 0, 0, 0, 0, 0, 0x41])
     #expect(conversation.client.goAway == NGHTTP2_PROTOCOL_ERROR.rawValue)
     #expect(conversation.state == .closing)
-    #expect(conversation.server.rejection == .brokenFrames)
+    #expect(conversation.server.rejection == .malformedFrames)
   }
 
   @Test func `a client that says goodbye breaks nothing`() {
@@ -288,7 +288,7 @@ import Testing
   @Test func `a client that does nothing but cancel is told to calm down`() {
     let conversation = HTTP2Conversation()
     var cancelled = 0
-    while conversation.state != .closing, cancelled < 10 * HTTPLimits.resets {
+    while conversation.state != .closing, cancelled < 10 * HTTPLimits.maxStreamResets {
       let stream = conversation.client.request("GET", "/a")
       // Together, so that the request and its end come at once.
       let begun = conversation.client.takeOutput()
@@ -297,14 +297,14 @@ import Testing
       cancelled += 1
     }
     #expect(conversation.client.goAway == NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
-    #expect(cancelled <= HTTPLimits.resets + 1)
+    #expect(cancelled <= HTTPLimits.maxStreamResets + 1)
   }
 
   @Test func `a stopping session finishes what is in flight and begins nothing new`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request("POST", "/a", body: "a", isWhole: false)
     conversation.settle()
-    conversation.shutDown()
+    conversation.shutDownGracefully()
     #expect(conversation.client.goAway == NGHTTP2_NO_ERROR.rawValue)
     #expect(conversation.state == .body)
     conversation.client.send([0x62], on: stream, isWhole: true)
@@ -318,7 +318,7 @@ import Testing
     let stream = conversation.client.request("GET", "/a")
     conversation.settle()
     #expect(conversation[stream].status == "200")
-    conversation.shutDown()
+    conversation.shutDownGracefully()
     #expect(conversation.state == .closing)
   }
 
@@ -328,7 +328,7 @@ import Testing
     conversation.answer = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
     let stream = conversation.client.request("GET", "/a")
     conversation.deliver(conversation.client.takeOutput())
-    conversation.shutDown()
+    conversation.shutDownGracefully()
     #expect(conversation.state != .closing)
     conversation.settle()
     #expect(conversation[stream].body == body)

@@ -1,4 +1,4 @@
-import Testbed
+import TestSupport
 
 @testable import HTTPWire
 
@@ -11,7 +11,7 @@ struct HTTP2Wire {
   /// How many bytes the server was handed.
   private(set) var sent = 0
 
-  init(memory: SharedMemory = SharedMemory()) {
+  init(memory: MemoryBudget = MemoryBudget()) {
     server = HTTP2Session(memory: memory)
     send(Frame.preface)
   }
@@ -23,9 +23,9 @@ struct HTTP2Wire {
     state = server.receive(bytes.span, at: HTTP1Harness.date, output: &output, answer: echo)
   }
 
-  mutating func announceEnd() { state = server.announceEnd(output: &output) }
+  mutating func beginDrain() { state = server.beginDrain(output: &output) }
 
-  mutating func shutDown() { state = server.shutDown(output: &output) }
+  mutating func shutDownGracefully() { state = server.shutDownGracefully(output: &output) }
 
   /// The error code of the last GOAWAY in the output, if one was sent.
   var goAway: UInt8? { Frame.goAway(in: output) }

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 @testable import JSON
@@ -69,14 +69,14 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
   ]
 
   @Test(arguments: accepted) func `is accepted`(_ text: String) {
-    #expect(SlowJSON.accepts(Array(text.utf8)))
+    #expect(ReferenceJSONParser.accepts(Array(text.utf8)))
     #expect(skips(Array(text.utf8)))
     #expect(builds(Array(text.utf8)))
   }
 
   @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes + foreignEncodings) func `is refused`(_ text: [UInt8])
   {
-    #expect(!SlowJSON.accepts(text))
+    #expect(!ReferenceJSONParser.accepts(text))
     #expect(!skips(text))
     #expect(!builds(text))
   }
@@ -93,12 +93,12 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
 
   @Test func `a special byte is found at every place of a word`() {
     for length in 0..<40 {
-      for place in 0..<length {
+      for offset in 0..<length {
         for special in [UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x00, 0x1F, 0x80, 0xFF] {
           var content = [UInt8](repeating: UInt8(ascii: "a"), count: length)
-          content[place] = special
+          content[offset] = special
           let text = [0x22] + content + [0x22]
-          #expect(skips(text) == SlowJSON.accepts(text))
+          #expect(skips(text) == ReferenceJSONParser.accepts(text))
         }
       }
     }
@@ -123,15 +123,15 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     for _ in 0..<100_000 {
       var text = stock[seed.next(below: stock.count)]
       for _ in 0...seed.next(below: 3) {
-        let place = seed.next(below: text.count + 1)
+        let offset = seed.next(below: text.count + 1)
         switch seed.next(below: 3) {
-        case 0: text.insert(alphabet[seed.next(below: alphabet.count)], at: place)
-        case 1 where place < text.count: text.remove(at: place)
-        case 2 where place < text.count: text[place] = alphabet[seed.next(below: alphabet.count)]
+        case 0: text.insert(alphabet[seed.next(below: alphabet.count)], at: offset)
+        case 1 where offset < text.count: text.remove(at: offset)
+        case 2 where offset < text.count: text[offset] = alphabet[seed.next(below: alphabet.count)]
         default: text += stock[seed.next(below: stock.count)]
         }
       }
-      let expected = SlowJSON.accepts(text)
+      let expected = ReferenceJSONParser.accepts(text)
       #expect(skips(text) == expected, "SEED=\(start): \(text)")
       #expect(builds(text) == expected, "SEED=\(start): \(text)")
     }
@@ -146,7 +146,7 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     var count = 0
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
       let text = Array(try Data(contentsOf: folder.appending(path: name)))
-      let expected = name.hasPrefix("i_") ? SlowJSON.accepts(text) : name.hasPrefix("y_")
+      let expected = name.hasPrefix("i_") ? ReferenceJSONParser.accepts(text) : name.hasPrefix("y_")
       #expect(skips(text) == expected, "\(name)")
       #expect(builds(text) == expected, "\(name)")
       count += 1

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 @testable import KubeClient
@@ -35,30 +35,30 @@ import Testing
 
   @Test func `a token is kept until it is refused`() throws {
     let shell = try ShellPlugin(status: #"{"token":"abc"}"#)
-    let source = CredentialSource(shell.access)
-    #expect(try source.present().token == "abc")
-    #expect(try source.present().token == "abc")
+    let source = CredentialProvider(shell.access)
+    #expect(try source.load().token == "abc")
+    #expect(try source.load().token == "abc")
     #expect(try shell.runs == 1)
     source.renew()
-    #expect(try source.present().token == "abc")
+    #expect(try source.load().token == "abc")
     #expect(try shell.runs == 2)
   }
 
   @Test(arguments: [("2001-01-01T00:00:00Z", 2), ("2099-12-31T23:59:59.5+01:00", 1)])
   func `an expired one is had anew, one that is still good is not`(_ moment: String, _ runs: Int) throws {
     let shell = try ShellPlugin(status: #"{"token":"abc","expirationTimestamp":"\#(moment)"}"#)
-    let source = CredentialSource(shell.access)
-    _ = try source.present()
-    _ = try source.present()
+    let source = CredentialProvider(shell.access)
+    _ = try source.load()
+    _ = try source.load()
     #expect(try shell.runs == runs)
   }
 
   @Test func `a certificate and its key`() throws {
     let shell = try ShellPlugin(status: #"{"clientCertificateData":"CERT\n","clientKeyData":"KEY\n"}"#)
-    let presentation = try CredentialSource(shell.access).present()
-    #expect(presentation.certificate == Array("CERT\n".utf8))
-    #expect(presentation.key == Array("KEY\n".utf8))
-    #expect(presentation.token == nil)
+    let credentials = try CredentialProvider(shell.access).load()
+    #expect(credentials.certificate == Array("CERT\n".utf8))
+    #expect(credentials.key == Array("KEY\n".utf8))
+    #expect(credentials.token == nil)
   }
 
   @Test func `it is told its arguments, its environment and, on request, the cluster`() throws {
@@ -73,7 +73,7 @@ import Testing
     var access = shell.access
     access.authorities = .bytes(Array("ca".utf8))
     access.serverName = "api"
-    #expect(try CredentialSource(access).present().token == "x-y z-b-h")
+    #expect(try CredentialProvider(access).load().token == "x-y z-b-h")
     #expect(
       String(decoding: try shell.folder.read("info"), as: UTF8.self)
         == #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"#
@@ -99,7 +99,7 @@ import Testing
     ),
   ]) func `what goes wrong is said`(_ script: String, _ message: String) throws {
     let shell = try ShellPlugin(script)
-    let error = #expect(throws: KubeError.self) { try CredentialSource(shell.access).present() }
+    let error = #expect(throws: KubeError.self) { try CredentialProvider(shell.access).load() }
     #expect(error?.description.replacingOccurrences(of: shell.plugin.command, with: "PLUGIN") == message)
   }
 
@@ -107,7 +107,7 @@ import Testing
     var shell = try ShellPlugin("")
     shell.plugin.command = "no-such-plugin-anywhere"
     shell.plugin.installHint = "brew install it"
-    let error = #expect(throws: KubeError.self) { try CredentialSource(shell.access).present() }
+    let error = #expect(throws: KubeError.self) { try CredentialProvider(shell.access).load() }
     #expect(
       error?.description
         == "config: exec: no-such-plugin-anywhere cannot be run: No such file or directory (brew install it)")

@@ -1,6 +1,6 @@
 import Foundation
 import KubeObjects
-import Testbed
+import TestSupport
 import Testing
 
 @testable import KubeClient
@@ -217,7 +217,7 @@ import Testing
     try folder.write("ca", to: "ca.crt")
     func access(_ host: String?) throws(KubeError) -> ClusterAccess {
       let variables = ["KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"]
-      return try ClusterAccess.ofPod(environment: { variables[$0] ?? nil }, folder: folder.url.path)
+      return try ClusterAccess.inCluster(environment: { variables[$0] ?? nil }, folder: folder.url.path)
     }
     #expect(try access("10.53.0.1").server == "https://10.53.0.1:443")
     #expect(try access("fd00::1").server == "https://[fd00::1]:443")
@@ -232,11 +232,11 @@ import Testing
     let folder = try TemporaryFolder()
     var access = ClusterAccess(server: "https://x", origin: "test")
     access.user.token = .file(folder.path("token"))
-    let source = CredentialSource(access)
+    let source = CredentialProvider(access)
     try folder.write("first\n", to: "token")
-    #expect(try source.present().token == "first")
+    #expect(try source.load().token == "first")
     try folder.write("second\n", to: "token")
-    #expect(try source.present().token == "second")
+    #expect(try source.load().token == "second")
   }
 }
 

@@ -1,6 +1,6 @@
 import COpenSSL
 import Foundation
-import Testbed
+import TestSupport
 
 /// As much of an API server as a client can tell: TLS, HTTP/1.1, lists, and watches that stay open.
 ///
@@ -24,7 +24,7 @@ final class StubAPIServer: @unchecked Sendable {
   private let context: OpaquePointer
   private let isProxy: Bool
   private let answer: @Sendable (Request) -> Reply
-  private var seen: [Request] = []
+  private var extraFacts: [Request] = []
   private var connected: [String] = []
   private var sockets: Set<Int32> = []
   /// By path: what the open watches have to send, and nil at the end.
@@ -86,7 +86,7 @@ final class StubAPIServer: @unchecked Sendable {
 // What tests do with it.
 extension StubAPIServer {
   var url: String { "https://127.0.0.1:\(port)" }
-  var requests: [Request] { condition.withLock { seen } }
+  var requests: [Request] { condition.withLock { extraFacts } }
   /// The hosts that tunnels were asked to.
   var tunnels: [String] { condition.withLock { connected } }
 
@@ -129,7 +129,7 @@ extension StubAPIServer {
     SSL_set_fd(ssl, socket)
     guard SSL_accept(ssl) == 1 else { return }
     while let request = read(ssl) {
-      condition.withLock { seen.append(request) }
+      condition.withLock { extraFacts.append(request) }
       switch answer(request) {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }

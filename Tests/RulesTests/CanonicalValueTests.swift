@@ -1,5 +1,5 @@
 import JSON
-import Testbed
+import TestSupport
 import Testing
 
 @testable import Rules
@@ -87,10 +87,10 @@ import Testing
 }
 
 @Suite struct `The value that is stored` {
-  func normalised(old: String?, new: String) -> String? {
+  func normalized(old: String?, new: String) -> String? {
     func setting(_ text: String) -> SettingObject { SettingObject(value: .text(Array(text.utf8))) }
     let change = old.map { Change.update(from: setting($0), to: setting(new)) } ?? .creation(of: setting(new))
-    return change.normalisedValue.map { String(decoding: $0, as: UTF8.self) }
+    return change.normalizedValue.map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Stored, proposed, and what is written instead; nil where the proposed text stays.
@@ -117,17 +117,17 @@ import Testing
   @Test(arguments: table) func `is the stored text where it means the same, else the canonical one`(
     _ row: (old: String?, new: String, stored: String?)
   ) {
-    #expect(normalised(old: row.old, new: row.new) == row.stored)
+    #expect(normalized(old: row.old, new: row.new) == row.stored)
     // What is stored is then left alone.
-    #expect(normalised(old: row.old, new: row.stored ?? row.new) == nil)
+    #expect(normalized(old: row.old, new: row.stored ?? row.new) == nil)
   }
 
   @Test func `what is no text and what is deleted is left alone`() {
-    let notText = Change.update(from: SettingObject(), to: SettingObject(value: .notText))
-    #expect(notText.normalisedValue == nil)
-    #expect(Change.deletion(of: SettingObject()).normalisedValue == nil)
+    let notString = Change.update(from: SettingObject(), to: SettingObject(value: .notString))
+    #expect(notString.normalizedValue == nil)
+    #expect(Change.deletion(of: SettingObject()).normalizedValue == nil)
     let blank = SettingObject(value: .text(Array(" ".utf8)))
-    #expect(Change.deletion(of: blank).normalisedValue == nil)
+    #expect(Change.deletion(of: blank).normalizedValue == nil)
   }
 }
 
@@ -169,7 +169,7 @@ indirect enum Meaning: Equatable {
 enum RandomNetwork {
   typealias Member = (key: String, value: String)
 
-  static let entries: [(key: String, values: [String])] = [
+  static let fields: [(key: String, values: [String])] = [
     ("vlan", ["0", "1", "100", "null", "\"0\"", "1e2", "-0"]),
     ("clusterNetwork", ["\"mgmt\"", "\"storage\"", "\"\"", "null"]),
     ("range", ["\"192.168.0.0/24\"", "\"10.0.0.0/16\"", "null", "1"]),
@@ -181,11 +181,11 @@ enum RandomNetwork {
   ]
 
   static func members(_ random: inout SeededNumbers) -> [Member] {
-    entries.filter { _ in random.next(below: 3) > 0 }.map { ($0.key, random.pick($0.values)) }
+    fields.filter { _ in random.next(below: 3) > 0 }.map { ($0.key, random.pick($0.values)) }
   }
 
   static func changed(_ members: [Member], _ random: inout SeededNumbers) -> [Member] {
-    let entry = random.pick(entries)
+    let entry = random.pick(fields)
     return members.filter { $0.key != entry.key } + [(entry.key, random.pick(entry.values))]
   }
 

@@ -1,5 +1,5 @@
 import JSON
-import Testbed
+import TestSupport
 import Testing
 
 @testable import Rules
@@ -46,7 +46,7 @@ import Testing
 
   @Test func `an escaped key is the key it stands for`() throws {
     #expect(try network(#"{"\u0076lan":7}"#).vlan.value == 7)
-    #expect(try network(#"{"\u0056LAN":7}"#).strangers.map(\.isMeantAs) == [.vlan])
+    #expect(try network(#"{"\u0056LAN":7}"#).unknownFields.map(\.matchedKey) == [.vlan])
   }
 
   /// Whoever reads entries one by one has to see what whoever has the whole tree sees.

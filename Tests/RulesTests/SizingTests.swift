@@ -40,26 +40,26 @@ import Testing
 
   @Test(arguments: table.indices) func `is the documentation's sum, written out`(_ row: Int) {
     let (nodes, disks, witnesses, version, total, sum) = Self.table[row]
-    let need = AddressNeed(
+    let need = AddressRequirement(
       of: facts(nodes: nodes, disks: disks, witnesses: witnesses, version: version), choice: .automatic)
     #expect(need.total == total)
     #expect(need.sum == sum)
-    #expect(need.knowsVersion == (version?.hasPrefix("v") == true))
+    #expect(need.isVersionKnown == (version?.hasPrefix("v") == true))
   }
 
   @Test func `can be chosen by the operator`() {
     let facts = facts(nodes: 3, disks: 3, version: "v1.6.0")
-    #expect(AddressNeed(of: facts, choice: .always(.v1_2)).total == 18)
-    #expect(AddressNeed(of: facts, choice: .always(.v1_3)).total == 12)
-    #expect(AddressNeed(of: facts, choice: .always(.v1_2)).knowsVersion)
+    #expect(AddressRequirement(of: facts, choice: .always(.v1_2)).total == 18)
+    #expect(AddressRequirement(of: facts, choice: .always(.v1_3)).total == 12)
+    #expect(AddressRequirement(of: facts, choice: .always(.v1_2)).isVersionKnown)
   }
 
   @Test func `counts the second engine and the shared network`() {
     var facts = facts(nodes: 3, disks: 3, version: "v1.6.0")
     facts.v2DataEngineIsOn = true
-    #expect(AddressNeed(of: facts, choice: .automatic).total == 18)
+    #expect(AddressRequirement(of: facts, choice: .automatic).total == 18)
     facts.rwxSharesStorageNetwork = true
-    let need = AddressNeed(of: facts, choice: .automatic)
+    let need = AddressRequirement(of: facts, choice: .automatic)
     #expect(need.total == 18 + 3 + 32)
     #expect(need.sum == "3 nodes × 2 + 3 disks × 2 + 3 V2 engine nodes × 2 + 35 addresses for the shared rwx-network")
   }
@@ -73,9 +73,9 @@ import Testing
           before[keyPath: facts] = true
           after[keyPath: facts] = true
         }
-        let need = AddressNeed(of: before, choice: .automatic)
+        let need = AddressRequirement(of: before, choice: .automatic)
         #expect(
-          need.total + need.ofAnotherNode(withDisks: 2) == AddressNeed(of: after, choice: .automatic).total)
+          need.total + need.perAdditionalNode(withDisks: 2) == AddressRequirement(of: after, choice: .automatic).total)
       }
     }
   }

@@ -1,7 +1,7 @@
 import CLinux
 import Foundation
 
-@testable import Reactor
+@testable import Platform
 
 /// One system call that fails: the call at a place in a run, and how.
 struct Fault: CustomStringConvertible {

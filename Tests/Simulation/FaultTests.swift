@@ -1,13 +1,13 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
-@testable import Reactor
+@testable import Platform
 
 /// Every system call of a whole run fails once, in each way that the manual knows, one run for each.
 @Suite struct `When a system call fails` {
   /// Three clients and one that comes long after: accepting, handshakes, requests, answers, closing.
-  static func crowd(_ kernel: SimulatedKernel, _ context: ClientContext) -> [SimulatedClient] {
+  static func crowd(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
     func client(_ number: Int, isHTTP2: Bool, after seconds: Int64) -> SimulatedClient {
       var exchanges = [Exchange.allowed("\(number)", padding: 0), Exchange.all("\(number)")[0]]
       // The answer to this one ends the connection from the server's side.
@@ -17,7 +17,7 @@ import Testing
         http: isHTTP2 ? HTTP2Client(exchanges, depth: 2) : HTTP1Client(exchanges, depth: 1),
         exchangeCount: exchanges.count, arrivesAt: kernel.now + seconds * 1_000_000_000,
         // The first one's answers stop in their middle, so that somebody has to be waited for.
-        window: number == 0 ? 150 : 32 * 1024, context: context)
+        window: number == 0 ? 150 : 32 * 1024, tlsContext: tlsContext)
     }
     return [
       client(0, isHTTP2: false, after: 0), client(1, isHTTP2: true, after: 0), client(2, isHTTP2: false, after: 30),

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 
 /// A client on the made-up network, with a habit of its own.
 final class SimulatedClient: CustomStringConvertible {
@@ -36,7 +36,7 @@ final class SimulatedClient: CustomStringConvertible {
   private var passed = 0
   private var hasEndedSending = false
   /// When it acts next of its own accord; nil when it waits for the server.
-  private(set) var wakesAt: Int64?
+  private(set) var nextWakeup: Int64?
   private var arrived: Int64 = 0
   private var askedAt: Int64 = 0
   private(set) var slowestAnswer: Int64 = 0
@@ -52,15 +52,15 @@ final class SimulatedClient: CustomStringConvertible {
 
   init(
     _ name: String, _ habit: Habit, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, window: Int,
-    context: ClientContext
+    tlsContext: ClientContext
   ) {
     self.name = name
     self.habit = habit
     self.http = http
     self.exchangeCount = exchangeCount
     self.window = window
-    wakesAt = arrivesAt
-    tls = ClientTLS(context, protocols: [http is HTTP2Client ? "h2" : "http/1.1"])
+    nextWakeup = arrivesAt
+    tls = ClientTLS(tlsContext, protocols: [http is HTTP2Client ? "h2" : "http/1.1"])
   }
 
   var answered: Int { http.answered }
@@ -86,7 +86,7 @@ final class SimulatedClient: CustomStringConvertible {
   func giveUp() { standing = .done }
 
   func canAct(at now: Int64) -> Bool {
-    if let wakesAt { return wakesAt <= now }
+    if let nextWakeup { return nextWakeup <= now }
     guard case .connected(let wire) = standing else { return false }
     if wire.isReset || !wire.toClient.isEmpty || wire.serverHasEnded { return true }
     if unsent.isEmpty { return tls.state == .open && !hasEndedSending && http.canAsk && !isSilent }
@@ -94,7 +94,7 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   func act(at now: Int64, _ kernel: SimulatedKernel) {
-    wakesAt = nil
+    nextWakeup = nil
     switch standing {
     case .absent:
       guard let wire = kernel.connect(window: window) else { return end(now, cut: true) }
@@ -111,7 +111,7 @@ final class SimulatedClient: CustomStringConvertible {
       speak()
       give(to: wire, kernel)
       if case .resets(let count) = habit, passed >= count { breakOff(wire, now) }
-      if case .slow(let gap) = habit { wakesAt = now + gap }
+      if case .slow(let gap) = habit { nextWakeup = now + gap }
     }
   }
 
@@ -161,10 +161,10 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   private func give(to wire: Wire, _ kernel: SimulatedKernel) {
-    let room = min(unsent.count, wire.window - wire.toServer.count)
+    let budget = min(unsent.count, wire.window - wire.toServer.count)
     if case .stalls(let count) = habit, passed >= count { return }
-    guard room > 0, !wire.isReset else { return }
-    let count = kernel.some(of: room)
+    guard budget > 0, !wire.isReset else { return }
+    let count = kernel.some(of: budget)
     wire.toServer += unsent[..<count]
     unsent.removeFirst(count)
     passed += count
@@ -172,7 +172,7 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   /// It only notices when the server has closed.
-  private func stall(_ now: Int64) { wakesAt = now + 100_000_000 }
+  private func stall(_ now: Int64) { nextWakeup = now + 100_000_000 }
 
   private func breakOff(_ wire: Wire, _ now: Int64) {
     wire.isReset = true

@@ -1,12 +1,12 @@
 import CLinux
 import Foundation
-import Testbed
+import TestSupport
 
-@testable import Reactor
+@testable import Platform
 
 /// A kernel made up for a test: descriptors, a network and a clock, all ruled by one seed.
 ///
-/// It answers the server's system calls in the kernel's place (`Syscalls.standIn`), so the server above them is the
+/// It answers the server's system calls in the kernel's place (`Syscalls.interceptor`), so the server above them is the
 /// real one. While the server waits for events, the clients act; when nobody can, time jumps to the next thing that is
 /// due. Whatever a real network does happens often: reads and writes are short, events come in any order and one at a
 /// time, interruptions strike. One thread does all this, so a seed replays a run exactly.
@@ -86,7 +86,7 @@ final class SimulatedKernel: @unchecked Sendable {
 
 // The system calls.
 extension SimulatedKernel {
-  func answer(_ call: SystemCall) -> SystemCall.Answer {
+  func answer(_ call: SystemCall) -> SystemCall.Interception {
     if let error = fails(call) { return .failure(error) }
     switch call {
     case .time(let clock):
@@ -125,7 +125,7 @@ extension SimulatedKernel {
     return nextDescriptor
   }
 
-  private func close(_ descriptor: Int32) -> SystemCall.Answer {
+  private func close(_ descriptor: Int32) -> SystemCall.Interception {
     guard let object = open.removeValue(forKey: descriptor) else {
       complaint = "descriptor \(descriptor) was closed twice"
       return .failure(Errno(rawValue: EBADF))
@@ -141,13 +141,13 @@ extension SimulatedKernel {
     return .result(0)
   }
 
-  private func accept() -> SystemCall.Answer {
+  private func accept() -> SystemCall.Interception {
     guard isListening else { return .failure(Errno(rawValue: EINVAL)) }
     guard !waiting.isEmpty else { return .failure(.wouldBlock) }
     return .result(Int(make(.socket(waiting.removeFirst()))))
   }
 
-  private func receive(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Answer {
+  private func receive(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Interception {
     guard case .socket(let wire) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
     if wire.isReset { return .failure(Errno(rawValue: ECONNRESET)) }
     if wire.toServer.isEmpty { return wire.clientHasEnded ? .result(0) : .failure(.wouldBlock) }
@@ -160,13 +160,13 @@ extension SimulatedKernel {
     return .result(count)
   }
 
-  private func send(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> SystemCall.Answer {
+  private func send(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> SystemCall.Interception {
     guard case .socket(let wire) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
     if wire.isReset { return .failure(Errno(rawValue: EPIPE)) }
     if chance(2) { return .failure(.interrupted) }
-    let room = wire.window - wire.toClient.count
-    if room == 0 || chance(2) { return .failure(.wouldBlock) }
-    let count = some(of: min(buffer.count, room))
+    let budget = wire.window - wire.toClient.count
+    if budget == 0 || chance(2) { return .failure(.wouldBlock) }
+    let count = some(of: min(buffer.count, budget))
     wire.toClient += buffer[..<count]
     return .result(count)
   }
@@ -176,7 +176,7 @@ extension SimulatedKernel {
     isGoodNetwork || chance(60) ? count : Int.random(in: 1...count, using: &random)
   }
 
-  private func readEvent(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Answer {
+  private func readEvent(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Interception {
     guard case .event(let count) = open[descriptor] else { return .kernel }
     if count == 0 { return .failure(.wouldBlock) }
     open[descriptor] = .event(0)
@@ -185,7 +185,7 @@ extension SimulatedKernel {
 
   private func control(
     _ poller: Int32, _ operation: Int32, _ descriptor: Int32, _ event: epoll_event
-  ) -> SystemCall.Answer {
+  ) -> SystemCall.Interception {
     guard case .poller(var watched) = open[poller] else { return .failure(Errno(rawValue: EBADF)) }
     let isWatched = watched[descriptor] != nil
     switch operation {
@@ -204,7 +204,7 @@ extension SimulatedKernel {
 extension SimulatedKernel {
   private func wait(
     _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, _ milliseconds: Int32
-  ) -> SystemCall.Answer {
+  ) -> SystemCall.Interception {
     let end = milliseconds < 0 ? Int64.max : now + Int64(milliseconds) * 1_000_000
     received = 0
     if milliseconds == 0 { looks += 1 }
@@ -238,7 +238,7 @@ extension SimulatedKernel {
       }
       if clients.allSatisfy(\.isDone) { finish() }
       if !self.ready(in: poller).isEmpty { continue }
-      let next = min(end, clients.compactMap(\.wakesAt).filter { $0 > now }.min() ?? .max)
+      let next = min(end, clients.compactMap(\.nextWakeup).filter { $0 > now }.min() ?? .max)
       if next == .max {
         complaint = complaint ?? "nothing would ever happen: \(clients.filter { !$0.isDone }.map(\.description))"
         // It was told to stop and does not: the run ends with a failure that no server survives.

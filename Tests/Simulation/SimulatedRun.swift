@@ -3,9 +3,9 @@ import Foundation
 import Logging
 import Rules
 import TLSWire
-import Testbed
+import TestSupport
 
-@testable import Reactor
+@testable import Platform
 @testable import WebhookServer
 
 /// One run of the server's loop on the made-up kernel, from the first connection to the last descriptor.
@@ -35,14 +35,15 @@ struct SimulatedRun {
         ])
       if run.exitCode != 0 { throw NeverCame(what: "a certificate", text: run.errors) }
       server = try TLSContext(
-        certificateChain: folder.read("certificate"), privateKey: folder.read("key"), clientAuthorities: nil)
+        certificateChain: folder.read("certificate"), privateKey: folder.read("key"), clientCAs: nil)
       client = ClientContext(authority: folder.path("certificate"))
     }
   }
 
   /// - Parameter crowd: Makes the clients out of the kernel's randomness.
   init(
-    seed: UInt64, fault: Fault? = nil, stops: SimulatedKernel.Stop = .whenDone, room: Room = Room(),
+    seed: UInt64, fault: Fault? = nil, stops: SimulatedKernel.Stop = .whenDone,
+    budget: ResourceBudget = ResourceBudget(),
     crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]
   ) throws {
     self.seed = seed
@@ -52,22 +53,23 @@ struct SimulatedRun {
     clients = crowd(kernel, identity.client)
     kernel.clients = clients
     do {
-      try Syscalls.$standIn.withValue({ kernel.answer($0) }) { try run(identity, room) }
+      try Syscalls.$interceptor.withValue({ kernel.answer($0) }) { try run(identity, budget) }
     } catch let error as Errno {
       refusal = error
     }
   }
 
-  private func run(_ identity: Identity, _ room: Room) throws {
+  private func run(_ identity: Identity, _ budget: ResourceBudget) throws {
     var log = Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() })
     log.logLevel = .critical
     let listener = try SharedListener(on: SocketAddress("127.0.0.1:443") ?? { preconditionFailure() }())
-    let mailbox = try Mailbox()
-    let loop = try Loop(
-      listeners: [listener], mailbox: mailbox, context: ContextBox(identity.server),
-      endpoints: Endpoints(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), patience: Patience(),
-      room: room)
-    kernel.whenDone = { mailbox.put(.shutDown) }
+    let commandQueue = try CommandQueue()
+    let loop = try EventLoop(
+      listeners: [listener], commandQueue: commandQueue, tlsContext: TLSContextStore(identity.server),
+      handler: RequestHandler(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log),
+      timeouts: ConnectionTimeouts(),
+      budget: budget)
+    kernel.whenDone = { commandQueue.enqueue(.shutDownGracefully) }
     defer { kernel.whenDone = {} }
     try loop.run()
   }
@@ -86,6 +88,6 @@ struct SimulatedRun {
   var refusals: [String] {
     state.metrics.rejectedRequests.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + state.metrics.limits.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
-      + ["\(state.metrics.expiredConnections.current) expired"]
+      + ["\(state.metrics.timedOutConnections.current) expired"]
   }
 }

@@ -1,8 +1,8 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
-@testable import Reactor
+@testable import Platform
 @testable import WebhookServer
 
 /// Runs the server's loop on a made-up network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
@@ -28,19 +28,19 @@ import Testing
   }
 
   @Test func `with room for few, somebody is let go in the middle of anything, but nobody who has asked`() throws {
-    var shed = 0
+    var evict = 0
     for seed in Self.seeds {
-      var room = Room()
-      (room.ofLoop, room.ofServer) = (2, 2)
-      let run = try SimulatedRun(seed: seed, room: room, crowd: Self.crowd)
+      var budget = ResourceBudget()
+      (budget.maxConnectionsPerLoop, budget.maxConnections) = (2, 2)
+      let run = try SimulatedRun(seed: seed, budget: budget, crowd: Self.crowd)
       var flaws = run.flaws
       for client in run.clients where client.wasForgotten && client.isSteady {
         flaws.append("\(client.name) was forgotten")
       }
       #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
-      shed += run.state.metrics.shedConnections
+      evict += run.state.metrics.evictedConnections
     }
-    #expect(shed > 0 || Self.isReplay)
+    #expect(evict > 0 || Self.isReplay)
   }
 
   @Test func `a server that has to stop in the middle of anything leaves nothing behind`() throws {
@@ -54,10 +54,10 @@ import Testing
   @Test func `who asked before the server was told to stop is answered`() throws {
     for seed in Self.seeds {
       // Sometimes more than the poller tells of at once.
-      let count = seed % 30 == 0 ? ServerLimits.events + 20 : 1 + Int(seed % 6)
-      let run = try SimulatedRun(seed: seed, stops: .withLastRequests) { kernel, context in
+      let count = seed % 30 == 0 ? ServerLimits.maxEventsPerPoll + 20 : 1 + Int(seed % 6)
+      let run = try SimulatedRun(seed: seed, stops: .withLastRequests) { kernel, tlsContext in
         (0..<count).map {
-          Self.steady("client \($0)", exchanges: 2, isHTTP2: kernel.chance(50), kernel, context)
+          Self.steady("client \($0)", exchanges: 2, isHTTP2: kernel.chance(50), kernel, tlsContext)
         }
       }
       #expect(run.kernel.requestsAtStop == count)
@@ -69,8 +69,8 @@ import Testing
   @Test func `who has come before the server was told to stop may still ask`() throws {
     var early = 0
     for seed in Self.seeds {
-      let run = try SimulatedRun(seed: seed, stops: .inTurn(Int(seed % 30))) { kernel, context in
-        [Self.steady("client", exchanges: 1, isHTTP2: kernel.chance(50), kernel, context)]
+      let run = try SimulatedRun(seed: seed, stops: .inTurn(Int(seed % 30))) { kernel, tlsContext in
+        [Self.steady("client", exchanges: 1, isHTTP2: kernel.chance(50), kernel, tlsContext)]
       }
       #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
       let wasServed = run.clients.allSatisfy { $0.isSatisfied || !$0.hasConnected }
@@ -84,8 +84,8 @@ import Testing
     isHTTP2: Bool
   ) throws {
     func looks(clients: Int) throws -> Int {
-      let run = try SimulatedRun(seed: 1) { kernel, context in
-        (0..<clients).map { Self.steady("client \($0)", exchanges: 40, isHTTP2: isHTTP2, kernel, context) }
+      let run = try SimulatedRun(seed: 1) { kernel, tlsContext in
+        (0..<clients).map { Self.steady("client \($0)", exchanges: 40, isHTTP2: isHTTP2, kernel, tlsContext) }
       }
       #expect(run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied), "\(run.flaws) \(run.clients)")
       return run.kernel.looks
@@ -97,25 +97,25 @@ import Testing
   @Test func `more than the loop has room for is read in the middle of a turn`() throws {
     var most = 0
     for seed in Self.seeds.prefix(6) {
-      let run = try SimulatedRun(seed: seed) { kernel, context in
-        (0..<40).map { Self.steady("client \($0)", exchanges: 3, isLarge: true, isHTTP2: false, kernel, context) }
+      let run = try SimulatedRun(seed: seed) { kernel, tlsContext in
+        (0..<40).map { Self.steady("client \($0)", exchanges: 3, isLarge: true, isHTTP2: false, kernel, tlsContext) }
       }
       let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
       #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
       most = max(most, run.kernel.mostReceivedInTurn)
     }
-    #expect(most > ServerLimits.receiving * ServerLimits.receivesAtOnce || Self.isReplay)
+    #expect(most > ServerLimits.receiveChunkSize * ServerLimits.receiveChunks || Self.isReplay)
   }
 
   /// Asks one thing after the other, as soon as it can.
   private static func steady(
     _ name: String, exchanges: Int, isLarge: Bool = false, isHTTP2: Bool, _ kernel: SimulatedKernel,
-    _ context: ClientContext
+    _ tlsContext: ClientContext
   ) -> SimulatedClient {
     let exchanges = (0..<exchanges).map { Exchange.allowed("\(name) \($0)", padding: isLarge ? 60_000 : 0) }
     return SimulatedClient(
       name, .steady, http: isHTTP2 ? HTTP2Client(exchanges, depth: 1) : HTTP1Client(exchanges, depth: 1),
-      exchangeCount: exchanges.count, arrivesAt: kernel.now, window: 128 * 1024, context: context)
+      exchangeCount: exchanges.count, arrivesAt: kernel.now, window: 128 * 1024, tlsContext: tlsContext)
   }
 
   @Test func `the same seed makes the same run`() throws {
@@ -126,7 +126,7 @@ import Testing
     #expect(other.kernel.calls.map(\.name) != runs[0].kernel.calls.map(\.name))
   }
 
-  static func crowd(_ kernel: SimulatedKernel, _ context: ClientContext) -> [SimulatedClient] {
+  static func crowd(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
     (0..<Int.random(in: 2...7, using: &kernel.random)).map { number in
       let habit: SimulatedClient.Habit =
         switch number == 0 ? 0 : Int.random(in: 0..<8, using: &kernel.random) {
@@ -150,7 +150,8 @@ import Testing
         "client \(number)", habit, http: http, exchangeCount: exchanges.count,
         arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random),
         // In a narrow one every answer stops in its middle.
-        window: kernel.chance(30) ? Int.random(in: 100...2_000, using: &kernel.random) : 32 * 1024, context: context)
+        window: kernel.chance(30) ? Int.random(in: 100...2_000, using: &kernel.random) : 32 * 1024,
+        tlsContext: tlsContext)
     }
   }
 }

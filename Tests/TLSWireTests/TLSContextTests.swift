@@ -1,5 +1,5 @@
 import COpenSSL
-import Testbed
+import TestSupport
 import Testing
 
 @testable import TLSWire
@@ -15,14 +15,14 @@ import Testing
   /// Why these texts cannot serve.
   func error(chain: [UInt8], key: [UInt8], authorities: [UInt8]? = nil) -> TLSConfigurationError? {
     #expect(throws: TLSConfigurationError.self) {
-      try TLSContext(certificateChain: chain, privateKey: key, clientAuthorities: authorities)
+      try TLSContext(certificateChain: chain, privateKey: key, clientCAs: authorities)
     }
   }
 
   @Test func `a key that is not the certificate's is refused`() throws {
     let other = try Certificates()
     let error = error(chain: try folder.read("server.pem"), key: try other.folder.read("server.key"))
-    #expect(error?.culprit == .pair)
+    #expect(error?.component == .certificateKeyPair)
     #expect(error?.explanation.hasPrefix("the key does not belong to the certificate") == true)
   }
 
@@ -34,7 +34,7 @@ import Testing
       #expect(error(chain: chain, key: nothing) == .init(.privateKey, "\(noKey); it is no PEM text"))
       #expect(
         error(chain: chain, key: key, authorities: nothing)
-          == .init(.clientAuthorities, "\(noCertificate); it is no PEM text"))
+          == .init(.clientCAs, "\(noCertificate); it is no PEM text"))
     }
   }
 
@@ -47,7 +47,7 @@ import Testing
   @Test func `a key that is damaged is not called missing`() throws {
     let damaged = Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8)
     let error = error(chain: try folder.read("server.pem"), key: damaged)
-    #expect(error?.culprit == .privateKey)
+    #expect(error?.component == .privateKey)
     #expect(error?.explanation.hasPrefix("the key cannot be read") == true)
   }
 
@@ -65,12 +65,12 @@ import Testing
     // The base 64 ends in its middle.
     let lines = String(decoding: good, as: UTF8.self).split(separator: "\n")
     let broken = Array((lines[..<4] + [lines[lines.count - 1]]).joined(separator: "\n").utf8) + [0x0A]
-    for (error, culprit, number) in [
-      (error(chain: broken, key: key), TLSConfigurationError.Culprit.certificateChain, 1),
+    for (error, component, number) in [
+      (error(chain: broken, key: key), TLSConfigurationError.Component.certificateChain, 1),
       (error(chain: good + broken, key: key), .certificateChain, 2),
-      (error(chain: good, key: key, authorities: broken), .clientAuthorities, 1),
+      (error(chain: good, key: key, authorities: broken), .clientCAs, 1),
     ] {
-      #expect(error?.culprit == culprit)
+      #expect(error?.component == component)
       #expect(error?.explanation.hasPrefix("certificate \(number) of the file cannot be read") == true)
     }
   }
@@ -84,7 +84,7 @@ import Testing
 
   @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
   func `a client certificate is required where authorities are given`(_ version: Int32) throws {
-    let context = try certificates.context(clientAuthorities: "ca.pem")
+    let context = try certificates.context(clientCAs: "ca.pem")
     var configuration = TLSClient.Configuration(versions: Int(version)...Int(version))
     configuration.certificate = try certificates.client()
     let known = try Conversation(TLSClient(configuration), context)
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `a serving certificate does not do as a client's`() throws {
-    let context = try certificates.context(clientAuthorities: "ca.pem")
+    let context = try certificates.context(clientCAs: "ca.pem")
     var configuration = TLSClient.Configuration()
     configuration.certificate = (certificates.certificate, certificates.key)
     let conversation = try Conversation(TLSClient(configuration), context)

@@ -1,5 +1,5 @@
 import COpenSSL
-import Testbed
+import TestSupport
 import Testing
 
 @testable import TLSWire
@@ -85,7 +85,7 @@ import Testing
     configuration.protocols = offered
     let conversation = try Conversation(TLSClient(configuration), context)
     conversation.settle()
-    #expect(conversation.state == .failed(.incompatible("no application protocol")))
+    #expect(conversation.state == .failed(.noSharedParameters("no application protocol")))
     #expect(conversation.client.failure?.contains("no application protocol") == true)
   }
 
@@ -95,7 +95,7 @@ import Testing
     configuration.ciphers = "DEFAULT:@SECLEVEL=0"
     let conversation = try Conversation(TLSClient(configuration), context)
     conversation.settle()
-    #expect(conversation.state == .failed(.incompatible("unsupported protocol")))
+    #expect(conversation.state == .failed(.noSharedParameters("unsupported protocol")))
     #expect(conversation.client.failure?.contains("protocol version") == true)
   }
 
@@ -105,7 +105,7 @@ import Testing
     configuration.ciphers = suite
     let conversation = try Conversation(TLSClient(configuration), context)
     conversation.settle()
-    #expect(conversation.state == .failed(.incompatible("no shared cipher")))
+    #expect(conversation.state == .failed(.noSharedParameters("no shared cipher")))
   }
 
   @Test(arguments: ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"])
@@ -188,7 +188,7 @@ import Testing
     configuration.authority = others.authority
     let conversation = try Conversation(TLSClient(configuration), context)
     conversation.settle()
-    guard case .failed(.refusedByPeer(let alert)) = conversation.state else {
+    guard case .failed(.peerAlert(let alert)) = conversation.state else {
       Issue.record("\(conversation.state)")
       return
     }
@@ -235,7 +235,7 @@ import Testing
       var ciphertext = conversation.client.takeCiphertext()
       ciphertext[ciphertext.count - 1 - bit] ^= 1 << UInt8(bit)
       conversation.deliver(ciphertext)
-      guard case .failed(.violation) = conversation.state else {
+      guard case .failed(.protocolError) = conversation.state else {
         Issue.record("\(conversation.state)")
         return
       }
@@ -247,16 +247,16 @@ import Testing
 extension TLSFailure {
   fileprivate var isPeersFault: Bool {
     switch self {
-    case .violation, .incompatible, .refusedByPeer: true
+    case .protocolError, .noSharedParameters, .peerAlert: true
     case .plainHTTP, .clientCertificate: false
     }
   }
 }
 
 extension Certificates {
-  func context(clientAuthorities: String? = nil) throws -> TLSContext {
+  func context(clientCAs: String? = nil) throws -> TLSContext {
     try TLSContext(
       certificateChain: folder.read("server.pem"), privateKey: folder.read("server.key"),
-      clientAuthorities: clientAuthorities.map { try folder.read($0) })
+      clientCAs: clientCAs.map { try folder.read($0) })
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPWire
-import Testbed
+import TestSupport
 import Testing
 
 @Suite struct `Bad input` {
@@ -154,7 +154,7 @@ final class RawSocket {
       }
     }
     if result != 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-    var limit = timeval(tv_sec: Int(Program.patience), tv_usec: 0)
+    var limit = timeval(tv_sec: Int(Program.timeout), tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 

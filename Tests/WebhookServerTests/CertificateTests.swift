@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 @Suite struct `A certificate that is renewed under load` {
@@ -42,25 +42,25 @@ import Testing
       guard name == "as Kubernetes does" else { return try writePair(folder, certificates) }
       try Self.mount(folder, certificates.text("server.pem"), certificates.text("server.key"))
     }
-    let context = ClientContext(authority: server.certificates.authority)
+    let tlsContext = ClientContext(authority: server.certificates.authority)
     let body = try ExampleReview.text("update-set-value")
-    let staying = SteadyClients(clients: 2, port: server.port, context, path: "/validate", post: body) {
+    let staying = SteadyClients(clients: 2, port: server.port, tlsContext, path: "/validate", post: body) {
       $0.status == 200
     }
-    let coming = SteadyClients(clients: 2, port: server.port, context, path: "/healthz", perConnection: 3) {
+    let coming = SteadyClients(clients: 2, port: server.port, tlsContext, path: "/healthz", perConnection: 3) {
       $0.status == 200
     }
     try staying.wait(forAnswers: 20)
     var waits: [TimeInterval] = []
     for renewal in 1...4 {
-      let before = try HTTPSConnection(port: server.port, context).serverSerial
+      let before = try HTTPSConnection(port: server.port, tlsContext).serverSerial
       try server.certificates.sign("renewed-\(renewal)", for: "serverAuth")
       let (chain, key) = try (
         server.certificates.text("renewed-\(renewal).pem"), server.certificates.text("renewed-\(renewal).key")
       )
       let start = Date()
       try replace(server.folder, chain, key)
-      #expect(eventually { (try? HTTPSConnection(port: server.port, context).serverSerial) != before })
+      #expect(eventually { (try? HTTPSConnection(port: server.port, tlsContext).serverSerial) != before })
       waits.append(Date().timeIntervalSince(start))
       try staying.wait(forAnswers: 10)
       try coming.wait(forAnswers: 10)
@@ -112,12 +112,12 @@ import Testing
   @Test(arguments: table.indices) func `is not taken: the old one stays, and log and metric say so`(_ row: Int) throws {
     let (_, put, words) = Self.table[row]
     let server = try RunningServer()
-    let context = ClientContext(authority: server.certificates.authority)
-    let before = try HTTPSConnection(port: server.port, context).serverSerial
+    let tlsContext = ClientContext(authority: server.certificates.authority)
+    let before = try HTTPSConnection(port: server.port, tlsContext).serverSerial
     try put(server.folder, server.certificates)
     let line = try LogLine(server.log.waitForLine(with: "the old one stays", words))
     #expect(line.fields["level"] == "error")
-    let connection = try HTTPSConnection(port: server.port, context)
+    let connection = try HTTPSConnection(port: server.port, tlsContext)
     #expect(connection.serverSerial == before)
     #expect(try connection.ask("/readyz").status == 200)
     #expect(!(try connection.ask("/metrics").body.contains(#"certificate_readings_total{result="refused"} 0"#)))
@@ -127,7 +127,7 @@ import Testing
     try server.folder.write(server.certificates.text("good.key"), to: "tls.key")
     try server.folder.write(server.certificates.text("good.pem"), to: "tls.pem")
     try server.log.waitForLine(with: "certificate read")
-    #expect(try HTTPSConnection(port: server.port, context).serverSerial != before)
+    #expect(try HTTPSConnection(port: server.port, tlsContext).serverSerial != before)
   }
 
   @Test func `is served when it is all there is, but the server is not ready until it is renewed`() throws {

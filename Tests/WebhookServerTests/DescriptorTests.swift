@@ -1,13 +1,13 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 @Suite struct `A server with few descriptors` {
   @Test func `sheds before it runs out of them`() throws {
     let server = try RunningServer(descriptors: 90)
-    let context = ClientContext(authority: server.certificates.authority)
+    let tlsContext = ClientContext(authority: server.certificates.authority)
     var crowd: [HTTPSConnection] = []
-    for _ in 0..<120 { crowd.append(try HTTPSConnection(port: server.port, context)) }
+    for _ in 0..<120 { crowd.append(try HTTPSConnection(port: server.port, tlsContext)) }
     let metrics = try server.ask("/metrics").body
     #expect(!metrics.contains("shed_connections_total 0\n"), "\(metrics)")
     #expect(metrics.contains("accept_pauses_total 0\n"))
@@ -16,10 +16,10 @@ import Testing
 
   @Test func `answers all who have asked before it lets somebody go for a newcomer`() throws {
     let server = try RunningServer(descriptors: 90)
-    let context = ClientContext(authority: server.certificates.authority)
-    let room = try LogLine(server.log.waitForLine(with: #""event":"room for few connections"#)).fields["connections"]
-    let crowd = try (0..<(try #require(room.flatMap { Int($0) }))).map { _ in
-      try HTTPSConnection(port: server.port, context)
+    let tlsContext = ClientContext(authority: server.certificates.authority)
+    let budget = try LogLine(server.log.waitForLine(with: #""event":"room for few connections"#)).fields["connections"]
+    let crowd = try (0..<(try #require(budget.flatMap { Int($0) }))).map { _ in
+      try HTTPSConnection(port: server.port, tlsContext)
     }
     for client in crowd { #expect(try client.ask("/healthz").status == 200) }
     // What comes now, the server learns at once.
@@ -29,14 +29,14 @@ import Testing
     for client in crowd { try client.send(HTTPSConnection.request("/healthz")) }
     server.program.signal(SIGCONT)
     for client in crowd { #expect(try client.receiveAnswer().status == 200) }
-    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
     newcomer.beginHandshake()
   }
 
   @Test func `pauses accepting when there are none, and goes on when there are`() throws {
     let server = try RunningServer()
-    let context = ClientContext(authority: server.certificates.authority)
-    let calm = try HTTPSConnection(port: server.port, context)
+    let tlsContext = ClientContext(authority: server.certificates.authority)
+    let calm = try HTTPSConnection(port: server.port, tlsContext)
     #expect(try calm.ask("/healthz").status == 200)
     // Somebody takes away what the server was promised.
     let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.program.identifier)/fd")
@@ -44,7 +44,7 @@ import Testing
     let next = (0...).first { !numbers.contains($0) } ?? 0
     let process = "--pid=\(server.program.identifier)"
     try #require(try Program.run("prlimit", [process, "--nofile=\(next):"]).exitCode == 0)
-    let waiting = SteadyClients(clients: 4, port: server.port, context, path: "/healthz", perConnection: 1) {
+    let waiting = SteadyClients(clients: 4, port: server.port, tlsContext, path: "/healthz", perConnection: 1) {
       $0.status == 200
     }
     let line = try LogLine(server.log.waitForLine(with: "cannot accept connections for now"))

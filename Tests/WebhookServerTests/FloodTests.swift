@@ -1,5 +1,5 @@
 import HTTPWire
-import Testbed
+import TestSupport
 import Testing
 
 @testable import WebhookServer
@@ -13,7 +13,7 @@ import Testing
     #expect(try peer.ask("/healthz").status == 200)
     #expect(server.state.metrics.limits.what == [:])
 
-    let flood = ServerLimits.bytesWithoutContent / 27 + 1
+    let flood = ServerLimits.maxNonApplicationBytes / 27 + 1
     try? peer.changeKeys(times: flood)
     #expect(try peer.receiveUntilClosed() == "")
     #expect(server.state.metrics.limits.what == ["tls_flood": 1])
@@ -39,21 +39,21 @@ import Testing
     _ flood: Flood, turnsAtOnce: UInt32
   ) throws {
     // A reset would take the server's last words from a peer that is still pouring.
-    var patience = Patience()
-    patience.lingering = .seconds(60)
-    let server = try ServerInProcess(patience: patience)
-    let context = server.clientContext
+    var timeouts = ConnectionTimeouts()
+    timeouts.linger = .seconds(60)
+    let server = try ServerInProcess(timeouts: timeouts)
+    let tlsContext = server.clientContext
     let review = try ExampleReview.text("delete")
-    let calm = try HTTPSConnection(port: server.port, context).ask("/validate", post: review)
+    let calm = try HTTPSConnection(port: server.port, tlsContext).ask("/validate", post: review)
     let honest = SteadyClients(
-      clients: 2, port: server.port, context, path: "/validate", post: review, perConnection: 20
+      clients: 2, port: server.port, tlsContext, path: "/validate", post: review, perConnection: 20
     ) { $0.status == 200 && $0.body == calm.body }
-    let peer = try HTTPSConnection(port: server.port, context, protocols: ["h2"])
+    let peer = try HTTPSConnection(port: server.port, tlsContext, protocols: ["h2"])
     try Self.pour(flood, turnsAtOnce: turnsAtOnce, into: peer) { try honest.wait(forAnswers: 1) }
 
     // It waits for more now, so who ends this is the server.
     let output = try peer.receiveBytesUntilClosed()
-    #expect(output.count < 2 * HTTPLimits.bytesWithoutRequest)
+    #expect(output.count < 2 * HTTPLimits.maxOverheadBytes)
     let code = Frame.goAway(in: output)
     let metrics = server.state.metrics
     if flood.breaksProtocol {
@@ -68,7 +68,7 @@ import Testing
     try honest.wait(forAnswers: 4)
     let outcome = honest.end()
     #expect(outcome.failures == [])
-    #expect(outcome.slowest < Program.patience / 4, "an answer took \(outcome.slowest) s")
+    #expect(outcome.slowest < Program.timeout / 4, "an answer took \(outcome.slowest) s")
   }
 
   /// Sends the flood until the server takes no more of it, at most twice what it may take.
@@ -77,7 +77,7 @@ import Testing
   private static func pour(
     _ flood: Flood, turnsAtOnce: UInt32, into peer: HTTPSConnection, pause: () throws -> Void
   ) throws {
-    let most = 2 * HTTPLimits.bytesWithoutRequest
+    let most = 2 * HTTPLimits.maxOverheadBytes
     var (sent, turn, pauses) = (0, UInt32(0), 0)
     try peer.send(Frame.preface + flood.before)
     while sent < most {
@@ -96,9 +96,9 @@ import Testing
   static let enhanceYourCalm: UInt8 = 0xB
 
   @Test func `of answers that there is never room for ends at the deadline, and that is counted too`() throws {
-    var patience = Patience()
-    patience.sending = .milliseconds(300)
-    let server = try ServerInProcess(patience: patience)
+    var timeouts = ConnectionTimeouts()
+    timeouts.write = .milliseconds(300)
+    let server = try ServerInProcess(timeouts: timeouts)
     let peer = try HTTPSConnection(port: server.port, server.clientContext, protocols: ["h2"])
     // SETTINGS_INITIAL_WINDOW_SIZE is 0: each answer waits for a WINDOW_UPDATE that never comes.
     let requests = (0..<UInt32(HTTPLimits.streams)).flatMap { Frame.headers(2 * $0 + 1) }
@@ -122,7 +122,7 @@ import Testing
   }
 }
 
-extension CountsByName {
+extension LabeledCounter {
   /// What was counted at all.
   fileprivate var what: [String: Int] {
     Dictionary(uniqueKeysWithValues: current.filter { $0.count > 0 }.map { ($0.name, $0.count) })

@@ -1,6 +1,6 @@
 import Foundation
-import Reactor
-import Testbed
+import Platform
+import TestSupport
 import Testing
 
 @testable import WebhookServer
@@ -76,10 +76,10 @@ struct MetricsTests {
     let page = try MetricsPage(server.ask("/metrics").body)
     for stage in ["read", "judge", "whole"] {
       let name = "storage_network_webhook_review_duration_seconds"
-      let buckets = page.order.filter { $0.hasPrefix("\(name)_bucket{stage=\"\(stage)\"") }.compactMap {
+      let buckets = page.command.filter { $0.hasPrefix("\(name)_bucket{stage=\"\(stage)\"") }.compactMap {
         page.samples[$0]
       }
-      #expect(buckets.count == Durations.count + 1)
+      #expect(buckets.count == HistogramSnapshot.count + 1)
       #expect(buckets == buckets.sorted())
       #expect(buckets.last == 3)
       #expect(page.samples["\(name)_count{stage=\"\(stage)\"}"] == 3)
@@ -120,9 +120,9 @@ struct MetricsTests {
     Row(nanoseconds: 1_000_000_001, bucket: 14),
   ])
   func `a duration falls into the first bucket whose bound it does not exceed`(row: Row) {
-    let tally = DurationTally()
-    tally.add(Moment(nanoseconds: 5), Moment(nanoseconds: 5 + row.nanoseconds))
-    var durations = Durations()
+    let tally = Histogram()
+    tally.add(MonotonicInstant(nanoseconds: 5), MonotonicInstant(nanoseconds: 5 + row.nanoseconds))
+    var durations = HistogramSnapshot()
     tally.collect(into: &durations)
     #expect((durations.counts + [durations.countAboveBounds]).firstIndex(of: 1) == row.bucket)
     #expect(durations.nanoseconds == Int(row.nanoseconds))
@@ -130,9 +130,9 @@ struct MetricsTests {
 
   @Test
   func `a duration that many had is counted for each of them`() {
-    let tally = DurationTally()
-    tally.add(Moment(nanoseconds: 5), Moment(nanoseconds: 2_005), times: 3)
-    var durations = Durations()
+    let tally = Histogram()
+    tally.add(MonotonicInstant(nanoseconds: 5), MonotonicInstant(nanoseconds: 2_005), times: 3)
+    var durations = HistogramSnapshot()
     tally.collect(into: &durations)
     #expect(durations.counts == [0, 3] + Array(repeating: 0, count: 12))
     #expect(durations.nanoseconds == 6_000)
@@ -140,8 +140,8 @@ struct MetricsTests {
 
   @Test
   func `the bounds of the buckets are spelled as the seconds they are`() {
-    for index in 0..<Durations.count {
-      #expect(Double(Durations.boundsInSeconds[index]) == Double(Durations.bounds[index]) / 1e9)
+    for index in 0..<HistogramSnapshot.count {
+      #expect(Double(HistogramSnapshot.boundsInSeconds[index]) == Double(HistogramSnapshot.bounds[index]) / 1e9)
     }
   }
 }
@@ -150,7 +150,7 @@ struct MetricsTests {
 struct MetricsPage {
   /// By name and labels, as they are spelled.
   private(set) var samples: [String: Double] = [:]
-  private(set) var order: [String] = []
+  private(set) var command: [String] = []
   private(set) var kinds: [String: String] = [:]
 
   struct Malformed: Error { let line: Substring }
@@ -175,7 +175,7 @@ struct MetricsPage {
           ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) && kinds[name] == nil }
           .map { String(name.dropLast($0.count)) } ?? name
         guard kinds[family] != nil, samples.updateValue(value, forKey: key) == nil else { throw Malformed(line: line) }
-        order.append(key)
+        command.append(key)
       }
     }
   }

@@ -1,6 +1,6 @@
 import Foundation
 import KubeClient
-import Testbed
+import TestSupport
 import Testing
 
 @testable import WebhookServer
@@ -10,7 +10,7 @@ struct MonitoringTests {
   /// Every family that a server can show, in its order.
   static let families: [(name: String, kind: String, help: String)] = {
     let state = ServerState()
-    state.cluster.follow(SharedCluster(staleness: .seconds(120)))
+    state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
     state.write(to: &page)
     let lines = String(decoding: page.bytes, as: UTF8.self).split(separator: "\n")
@@ -64,7 +64,7 @@ struct MonitoringTests {
   @Test(.enabled(if: Program.isInstalled("promtool")))
   func `promtool finds nothing to complain about in what tells of a living cluster`() throws {
     let state = ServerState()
-    state.cluster.follow(SharedCluster(staleness: .seconds(120)))
+    state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
     state.write(to: &page)
     let text = String(decoding: page.bytes, as: UTF8.self)

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPWire
-import Testbed
+import TestSupport
 import Testing
 
 @testable import WebhookServer
@@ -10,10 +10,10 @@ extension ServerInProcess {
 }
 
 @Suite struct `A server with room for few` {
-  static func room(_ connections: Int) -> Room {
-    var room = Room()
-    (room.ofLoop, room.ofServer) = (connections, connections)
-    return room
+  static func budget(_ connections: Int) -> ResourceBudget {
+    var budget = ResourceBudget()
+    (budget.maxConnectionsPerLoop, budget.maxConnections) = (connections, connections)
+    return budget
   }
 
   /// What a flood is made of: each connection stays open and does no more than this.
@@ -27,11 +27,11 @@ extension ServerInProcess {
         return socket
       }
     ),
-    ("connections that ask nothing", { port, context in try HTTPSConnection(port: port, context) }),
+    ("connections that ask nothing", { port, tlsContext in try HTTPSConnection(port: port, tlsContext) }),
     (
       "connections that have asked once",
-      { port, context in
-        let connection = try HTTPSConnection(port: port, context)
+      { port, tlsContext in
+        let connection = try HTTPSConnection(port: port, tlsContext)
         _ = try connection.ask("/healthz")
         return connection
       }
@@ -39,92 +39,92 @@ extension ServerInProcess {
   ]
 
   @Test(arguments: floods.indices) func `lets those go that do nothing, and newcomers are served`(_ flood: Int) throws {
-    let server = try ServerInProcess(room: Self.room(16))
-    let context = server.clientContext
+    let server = try ServerInProcess(budget: Self.budget(16))
+    let tlsContext = server.clientContext
     var crowd: [AnyObject] = []
     for number in 0..<80 {
-      crowd.append(try Self.floods[flood].open(server.port, context))
+      crowd.append(try Self.floods[flood].open(server.port, tlsContext))
       // As the API server does: some requests over a connection of their own, right in the flood.
-      if number % 8 == 7 { #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200) }
+      if number % 8 == 7 { #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200) }
     }
-    #expect(server.state.metrics.shedConnections >= 80 - 16)
+    #expect(server.state.metrics.evictedConnections >= 80 - 16)
     #expect(server.state.metrics.openConnections <= 16)
-    #expect(server.state.metrics.expiredConnections.current == 0)
+    #expect(server.state.metrics.timedOutConnections.current == 0)
     #expect(crowd.count == 80)
   }
 
   @Test func `keeps a connection that is in use, while a flood comes and goes`() throws {
-    let server = try ServerInProcess(room: Self.room(16))
-    let context = server.clientContext
-    let calm = try HTTPSConnection(port: server.port, context)
+    let server = try ServerInProcess(budget: Self.budget(16))
+    let tlsContext = server.clientContext
+    let calm = try HTTPSConnection(port: server.port, tlsContext)
     var crowd: [HTTPSConnection] = []
     for _ in 0..<60 {
-      crowd.append(try HTTPSConnection(port: server.port, context))
+      crowd.append(try HTTPSConnection(port: server.port, tlsContext))
       #expect(try calm.ask("/healthz").status == 200)
     }
-    #expect(server.state.metrics.shedConnections > 0)
+    #expect(server.state.metrics.evictedConnections > 0)
   }
 
   @Test func `keeps who has asked before, while a flood of newcomers says nothing`() throws {
-    let server = try ServerInProcess(room: Self.room(16))
+    let server = try ServerInProcess(budget: Self.budget(16))
     let calm = try HTTPSConnection(port: server.port, server.clientContext)
     #expect(try calm.ask("/healthz").status == 200)
     let crowd = try (0..<80).map { _ in try RawSocket(port: server.port) }
-    #expect(eventually { server.state.metrics.shedConnections >= 80 - 16 })
+    #expect(eventually { server.state.metrics.evictedConnections >= 80 - 16 })
     #expect(try calm.ask("/healthz").status == 200)
     #expect(crowd.count == 80)
   }
 
   @Test func `bounds the handshakes that are not done, beside connections that are`() throws {
-    var room = Self.room(64)
-    room.handshakesOfLoop = 8
-    let server = try ServerInProcess(room: room)
-    let context = server.clientContext
-    let calm = try HTTPSConnection(port: server.port, context)
+    var budget = Self.budget(64)
+    budget.maxHandshakesPerLoop = 8
+    let server = try ServerInProcess(budget: budget)
+    let tlsContext = server.clientContext
+    let calm = try HTTPSConnection(port: server.port, tlsContext)
     #expect(try calm.ask("/healthz").status == 200)
     let crowd = try (0..<40).map { _ in try RawSocket(port: server.port) }
-    #expect(eventually { server.state.metrics.shedConnections >= 40 - 8 })
+    #expect(eventually { server.state.metrics.evictedConnections >= 40 - 8 })
     #expect(server.state.metrics.openConnections <= 9)
     #expect(server.state.metrics.limits.current.contains { $0.name == "handshakes" && $0.count > 0 })
-    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
     #expect(try calm.ask("/healthz").status == 200)
     #expect(crowd.count == 40)
   }
 
   @Test func `lets those go at last that are slow to send their requests`() throws {
-    var patience = Patience()
-    (patience.fairRequest, patience.slowRequest) = (.seconds(600), .milliseconds(100))
-    let server = try ServerInProcess(patience: patience, room: Self.room(4))
-    let context = server.clientContext
+    var timeouts = ConnectionTimeouts()
+    (timeouts.activeEvictionAge, timeouts.slowRequestThreshold) = (.seconds(600), .milliseconds(100))
+    let server = try ServerInProcess(timeouts: timeouts, budget: Self.budget(4))
+    let tlsContext = server.clientContext
     let busy = try (0..<4).map { _ in
-      let connection = try HTTPSConnection(port: server.port, context)
+      let connection = try HTTPSConnection(port: server.port, tlsContext)
       try connection.send("POST /validate HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
       #expect(try connection.receiveAnswer().status == 100)
       return connection
     }
     // Nobody has used up what is fair, and nobody runs out of time.
-    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
-    #expect(server.state.metrics.shedConnections == 1)
-    #expect(server.state.metrics.expiredConnections.current == 0)
+    #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
+    #expect(server.state.metrics.evictedConnections == 1)
+    #expect(server.state.metrics.timedOutConnections.current == 0)
     #expect(busy.count == 4)
   }
 
   @Test func `lets a newcomer wait while everybody is busy, and serves it then`() throws {
-    var patience = Patience()
-    (patience.fairRequest, patience.slowRequest) = (.seconds(600), .seconds(600))
-    let server = try ServerInProcess(patience: patience, room: Self.room(4))
-    let context = server.clientContext
+    var timeouts = ConnectionTimeouts()
+    (timeouts.activeEvictionAge, timeouts.slowRequestThreshold) = (.seconds(600), .seconds(600))
+    let server = try ServerInProcess(timeouts: timeouts, budget: Self.budget(4))
+    let tlsContext = server.clientContext
     let review = try ExampleReview.text("delete")
     let head =
       "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
       + "Content-Length: \(review.utf8.count)\r\n\r\n"
-    let busy = try (0..<4).map { _ in try HTTPSConnection(port: server.port, context) }
+    let busy = try (0..<4).map { _ in try HTTPSConnection(port: server.port, tlsContext) }
     for connection in busy {
       try connection.send(head)
       // So the server has read it.
       #expect(try connection.receiveAnswer().status == 100)
     }
-    let newcomer = SteadyClients(clients: 1, port: server.port, context, path: "/healthz", perConnection: 1) {
+    let newcomer = SteadyClients(clients: 1, port: server.port, tlsContext, path: "/healthz", perConnection: 1) {
       $0.status == 200
     }
     #expect(eventually { server.state.metrics.acceptPauses > 0 })
@@ -141,15 +141,15 @@ extension ServerInProcess {
 @Suite struct `Memory for large requests` {
   /// - Parameter slowness: How long somebody may keep memory that is short.
   static func server(slowness: Duration = .seconds(600)) throws -> ServerInProcess {
-    var room = Room()
-    room.bytesInFlightOfLoop = 1_000_000
-    var patience = Patience()
-    patience.slowRequest = slowness
-    return try ServerInProcess(patience: patience, room: room)
+    var budget = ResourceBudget()
+    budget.maxInFlightBytesPerLoop = 1_000_000
+    var timeouts = ConnectionTimeouts()
+    timeouts.slowRequestThreshold = slowness
+    return try ServerInProcess(timeouts: timeouts, budget: budget)
   }
 
   /// Clients that send most of a large body and then nothing, until the server holds so much.
-  private static func holders(
+  private static func memoryHolders(
     _ count: Int = 2, of bytes: Int, of server: ServerInProcess
   ) throws -> [HTTPSConnection] {
     try (1...count).map { number in
@@ -166,7 +166,7 @@ extension ServerInProcess {
   @Test(arguments: ["length", "chunks", "HTTP/2"])
   func `has a ceiling, beyond which a large body is refused and a small one is not`(_ way: String) throws {
     let server = try Self.server()
-    let holders = try Self.holders(of: 900_000, of: server)
+    let memoryHolders = try Self.memoryHolders(of: 900_000, of: server)
 
     let large = String(repeating: " ", count: 3_000_000)
     let options = [way == "HTTP/2" ? "--http2" : "--http1.1", "--header", "Expect:"]
@@ -184,12 +184,12 @@ extension ServerInProcess {
       #expect(refused.error == "there is no memory for the request while so many large ones arrive; try again later")
       #expect(refused.headers["connection"] == "close")
     }
-    #expect(server.state.metrics.refusedForMemory == 1)
+    #expect(server.state.metrics.memoryRejections == 1)
     #expect(server.state.metrics.bytesInFlight < 1_000_000)
     #expect(try server.ask("/validate", post: ExampleReview.text("delete"), options).status == 200)
 
     // What is given back can be used again.
-    for holder in holders { holder.endSending() }
+    for holder in memoryHolders { holder.endSending() }
     #expect(eventually { server.state.metrics.bytesInFlight == 0 })
     let fitting = String(repeating: " ", count: 900_000)
     #expect(try server.ask("/validate", post: fitting, options).status == 400, "read, and no JSON")
@@ -199,45 +199,45 @@ extension ServerInProcess {
   func `is taken from those who keep it for long, the first of them, when others need it`(_ count: Int) throws {
     let server = try Self.server(slowness: .seconds(1))
     // All but less than what comes first of the next body.
-    let holders = try Self.holders(count, of: 980_000, of: server)
+    let memoryHolders = try Self.memoryHolders(count, of: 980_000, of: server)
     let honest = try HTTPSConnection(port: server.port, server.clientContext)
     // They keep it for too long, and nobody says anything meanwhile.
     let slow = Date(timeIntervalSinceNow: 1.2)
     #expect(eventually { Date() > slow })
     let large = String(repeating: " ", count: 250_000)
     #expect(try honest.ask("/validate", post: large).status == 400, "the first that comes is read, and no JSON")
-    #expect(server.state.metrics.shedConnections == 1)
-    #expect(server.state.metrics.refusedForMemory == 0)
+    #expect(server.state.metrics.evictedConnections == 1)
+    #expect(server.state.metrics.memoryRejections == 0)
     #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count == 1 })
     if count == 1 { return }
     // The other one may go on.
-    try holders[1].send([UInt8](repeating: 0x20, count: 150_000))
-    #expect(try holders[1].receiveAnswer().status == 400)
+    try memoryHolders[1].send([UInt8](repeating: 0x20, count: 150_000))
+    #expect(try memoryHolders[1].receiveAnswer().status == 400)
   }
 
   @Test func `is given back when a connection begins to end, however long its peer takes`() throws {
-    var (room, patience) = (Room(), Patience())
-    room.bytesInFlightOfLoop = 1_000_000
-    patience.lingering = .seconds(600)
-    let server = try ServerInProcess(patience: patience, room: room)
-    let holders = try Self.holders(1, of: 900_000, of: server)
-    holders[0].sendGarbage()
+    var (budget, timeouts) = (ResourceBudget(), ConnectionTimeouts())
+    budget.maxInFlightBytesPerLoop = 1_000_000
+    timeouts.linger = .seconds(600)
+    let server = try ServerInProcess(timeouts: timeouts, budget: budget)
+    let memoryHolders = try Self.memoryHolders(1, of: 900_000, of: server)
+    memoryHolders[0].sendGarbage()
     #expect(eventually { server.state.metrics.bytesInFlight == 0 })
-    #expect(server.state.metrics.openConnections == holders.count)
+    #expect(server.state.metrics.openConnections == memoryHolders.count)
   }
 
   @Test func `counts answers that nobody takes, and lets their readers go`() throws {
     let server = try Self.server()
-    let context = server.clientContext
+    let tlsContext = server.clientContext
     // Each reader asks for far more than the sockets' buffers hold, and takes nothing.
     let request = HTTPSConnection.request("/metrics")
     var readers: [HTTPSConnection] = []
     for _ in 0..<80 {
-      let reader = try HTTPSConnection(port: server.port, context, sendsPatiently: false)
+      let reader = try HTTPSConnection(port: server.port, tlsContext, sendsPatiently: false)
       try? reader.send(String(repeating: request, count: 4_000))
       readers.append(reader)
     }
-    #expect(eventually { server.state.metrics.refusedForMemory > 0 })
+    #expect(eventually { server.state.metrics.memoryRejections > 0 })
     #expect(server.state.metrics.bytesInFlight <= 1_000_000)
     #expect(try server.ask("/healthz").status == 200)
   }
@@ -255,7 +255,7 @@ extension ServerInProcess {
         return socket
       }
     ),
-    ("asks nothing", { port, context in try HTTPSConnection(port: port, context) }),
+    ("asks nothing", { port, tlsContext in try HTTPSConnection(port: port, tlsContext) }),
     ("sends half a head", { try sending("GET /healthz HTTP/1.1\r\nHo", $0, $1) }),
     (
       "sends half a body",
@@ -267,8 +267,8 @@ extension ServerInProcess {
     ),
     (
       "has closed its half",
-      { port, context in
-        let connection = try HTTPSConnection(port: port, context)
+      { port, tlsContext in
+        let connection = try HTTPSConnection(port: port, tlsContext)
         try connection.send("POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n{")
         connection.endSending()
         return connection
@@ -276,36 +276,36 @@ extension ServerInProcess {
     ),
   ]
 
-  private static func sending(_ text: String, _ port: Int, _ context: ClientContext) throws -> AnyObject {
-    let connection = try HTTPSConnection(port: port, context, sendsPatiently: false)
+  private static func sending(_ text: String, _ port: Int, _ tlsContext: ClientContext) throws -> AnyObject {
+    let connection = try HTTPSConnection(port: port, tlsContext, sendsPatiently: false)
     try? connection.send(text)
     return connection
   }
 
   @Test func `is gone in bounded time, and an honest client on the side gets every answer`() throws {
-    var patience = Patience()
+    var timeouts = ConnectionTimeouts()
     let short: Duration = .seconds(4)
-    (patience.handshake, patience.idle, patience.head, patience.body, patience.sending) =
+    (timeouts.handshake, timeouts.keepAlive, timeouts.requestHead, timeouts.requestBody, timeouts.write) =
       (short, short, short, short, short)
-    let server = try ServerInProcess(patience: patience)
-    let context = server.clientContext
+    let server = try ServerInProcess(timeouts: timeouts)
+    let tlsContext = server.clientContext
     let honest = SteadyClients(
-      clients: 2, port: server.port, context, path: "/validate", post: try ExampleReview.text("delete"),
+      clients: 2, port: server.port, tlsContext, path: "/validate", post: try ExampleReview.text("delete"),
       perConnection: 20
     ) { $0.status == 200 }
     try honest.wait(forAnswers: 10)
     var crowd: [AnyObject] = []
     for _ in 0..<8 {
-      for habit in Self.habits { crowd.append(try habit.begin(server.port, context)) }
+      for habit in Self.habits { crowd.append(try habit.begin(server.port, tlsContext)) }
     }
     try honest.wait(forAnswers: 50)
     // All but those that closed their half, whose connections end at once.
     let expired = 8 * (Self.habits.count - 1)
-    #expect(eventually { server.state.metrics.expiredConnections.current >= expired })
+    #expect(eventually { server.state.metrics.timedOutConnections.current >= expired })
     let outcome = honest.end()
     #expect(outcome.failures == [])
     #expect(outcome.slowest < 4, "an answer took \(outcome.slowest) s")
-    #expect(server.state.metrics.expiredConnections.current == expired)
+    #expect(server.state.metrics.timedOutConnections.current == expired)
     #expect(eventually { server.state.metrics.openConnections == 0 })
     #expect(crowd.count == 8 * Self.habits.count)
     #expect(eventually { server.state.metrics.bytesInFlight == 0 })
@@ -323,23 +323,23 @@ extension ServerInProcess {
   @Test(arguments: ["TCP", "TLS"])
   func `a peer that has asked for much and closed its half gets every answer`(_ layer: String) throws {
     let server = try ServerInProcess()
-    let context = server.clientContext
-    let connection = try HTTPSConnection(port: server.port, context)
+    let tlsContext = server.clientContext
+    let connection = try HTTPSConnection(port: server.port, tlsContext)
     let count = 100
     // Far more than may wait to be sent.
     try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: count))
     if layer == "TCP" { connection.endSending() } else { try connection.sayGoodbye() }
-    #expect(try HTTPSConnection(port: server.port, context).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
     let answers = try connection.receiveUntilClosed()
-    #expect(answers.utf8.count > 10 * HTTPLimits.waitingOutput)
+    #expect(answers.utf8.count > 10 * HTTPLimits.maxBufferedOutput)
     #expect(answers.components(separatedBy: "HTTP/1.1 200 OK").count == count + 1)
   }
 
   @Test func `a flood of handshakes does not keep an honest client waiting`() throws {
     let server = try ServerInProcess()
-    let context = server.clientContext
-    let honest = SteadyClients(clients: 1, port: server.port, context, path: "/healthz") { $0.status == 200 }
-    let flood = SteadyClients(clients: 8, port: server.port, context, path: "/healthz", perConnection: 1) {
+    let tlsContext = server.clientContext
+    let honest = SteadyClients(clients: 1, port: server.port, tlsContext, path: "/healthz") { $0.status == 200 }
+    let flood = SteadyClients(clients: 8, port: server.port, tlsContext, path: "/healthz", perConnection: 1) {
       $0.status == 200
     }
     try flood.wait(forAnswers: 400)

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 @Suite struct `Two replicas behind a load balancer` {
@@ -7,7 +7,7 @@ import Testing
   let first: RunningServer
   let second: RunningServer
   let balancer: Balancer
-  let context: ClientContext
+  let tlsContext: ClientContext
 
   init() throws {
     certificates = try Certificates()
@@ -15,14 +15,14 @@ import Testing
     second = try RunningServer("--drain-delay", "2", certificates: certificates)
     balancer = try Balancer()
     balancer.use([first.port, second.port])
-    context = ClientContext(authority: certificates.authority)
+    tlsContext = ClientContext(authority: certificates.authority)
   }
 
   static let clients = 8
 
   func load() throws -> SteadyClients {
     SteadyClients(
-      clients: Self.clients, port: balancer.port, context, path: "/validate",
+      clients: Self.clients, port: balancer.port, tlsContext, path: "/validate",
       post: try ExampleReview.text("update-set-value")
     ) { $0.status == 200 && $0.body.contains(#""allowed":true"#) }
   }
@@ -61,8 +61,8 @@ import Testing
     let again = try RunningServer(certificates: certificates)
     balancer.use([again.port, second.port])
     // Newcomers find it.
-    #expect(try HTTPSConnection(port: balancer.port, context).ask("/healthz").status == 200)
-    #expect(try HTTPSConnection(port: balancer.port, context).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: balancer.port, tlsContext).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: balancer.port, tlsContext).ask("/healthz").status == 200)
     try load.wait(forAnswers: 100)
     let outcome = load.end()
     // Nobody has more than one request in flight.

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 
 /// The built server in a process of its own, on a port that the kernel picked.
 final class RunningServer: ServerUnderTest {

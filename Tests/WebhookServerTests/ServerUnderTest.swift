@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 
 /// A server on this machine, in a process of its own or in this one, and how tests talk to it.
 protocol ServerUnderTest {

@@ -2,7 +2,7 @@ package import CertificateCustody
 internal import ClusterState
 internal import KubeClient
 package import Logging
-internal import Reactor
+internal import Platform
 
 /// Performs what the custody of the certificates asks: requests to the API server, questions to the webhook, pauses.
 package struct CertificateKeeping {

@@ -21,15 +21,15 @@ package enum ClusterSource: Sendable {
   /// Gives the facts of each moment to a command that asks again and again.
   ///
   /// A living cluster is listed once, for the best explanation of what is wrong, and followed from then on.
-  package func lookout() throws -> () throws -> ClusterFacts {
+  package func makePoller() throws -> () throws -> ClusterFacts {
     guard case .live(let source) = self else { return facts }
     let first = try source.facts()
-    let cluster = try source.follow(Logger(label: "lookout") { _ in SwiftLogNoOpLogHandler() })
+    let cluster = try source.startWatching(Logger(label: "lookout") { _ in SwiftLogNoOpLogHandler() })
     var isFollowing = false
     return {
-      if !isFollowing, cluster.fault != nil { return first }
+      if !isFollowing, cluster.unavailableError != nil { return first }
       isFollowing = true
-      return try cluster.known().facts
+      return try cluster.currentFacts().facts
     }
   }
 

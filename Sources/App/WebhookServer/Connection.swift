@@ -1,5 +1,5 @@
 internal import HTTPWire
-internal import Reactor
+internal import Platform
 internal import TLSWire
 
 /// One client: what arrives goes through TLS and HTTP to the endpoints, and the answers go back the same way.
@@ -12,9 +12,9 @@ final class Connection {
     case head
     case body
     /// The peer has to make room for an answer, which it does by sending something (HTTP/2 flow control).
-    case stalled
+    case blockedOnFlowControl
     /// The peer has to take output before anything more is read.
-    case sending
+    case writing
     /// Everything has been said; the peer has to take the rest of it.
     case closing
     /// The peer has everything; what it still sends is thrown away, since closing now could destroy what is on its way
@@ -27,68 +27,68 @@ final class Connection {
   let socket: Socket
   private(set) var phase = Phase.handshake
   /// What the loop last told the poller, and for which turn it last set a deadline.
-  var polledFor = Poller.Interest.reading
-  var timedFor: Turn?
+  var registeredInterest = Poller.Interest.reading
+  var deadlinePhase: RequestPhase?
   /// When its turn began.
-  var since = Moment.now
+  var phaseStart = MonotonicInstant.now
   /// Among those that the loop counts because their handshake is not done.
-  var isShakingHands = true
+  var isHandshaking = true
   /// Among those that keep their buffers while they rest.
-  var isWarm = false
+  var retainsBuffers = false
   private let tls: TLSSession
   /// What the session speaks, for whoever counts requests.
   private var version = ApplicationProtocol.http1
   private var http: HTTPSession?
-  private var outbox: Outbox
+  private var sendBuffer: SendBuffer
   /// Where in the loop's buffer lies what came in this turn and was not read yet.
   private var received: Range<Int>?
   /// What came in this turn was read, and answered as far as a turn goes.
-  private var hadItsTurn = false
+  private var processedThisIteration = false
   /// It has said (close_notify) that it will send no more.
-  private var peerHasEnded = false
+  private var receivedCloseNotify = false
   /// Received and without anything in it for HTTP, as far as what came with it does not make up for it.
-  private var bytesWithoutContent = 0
+  private var nonApplicationBytes = 0
   /// Who the client is, by its certificate.
   private var client: String?
 
-  init(token: Poller.Token, socket: consuming Socket, context: TLSContext, memory: SharedMemory) {
+  init(token: Poller.Token, socket: consuming Socket, tlsContext: TLSContext, memory: MemoryBudget) {
     self.token = token
     self.socket = socket
-    outbox = Outbox(memory: memory)
-    tls = TLSSession(context)
+    sendBuffer = SendBuffer(memory: memory)
+    tls = TLSSession(tlsContext)
   }
 
   /// One phase of one request: a deadline runs for a turn and is not put off by bytes that drip in.
-  struct Turn: Equatable {
+  struct RequestPhase: Equatable {
     let phase: Phase
     let request: Int
   }
 
   /// Something of what was said waits for the peer.
-  var owesBytes: Bool { !outbox.isEmpty }
+  var hasPendingOutput: Bool { !sendBuffer.isEmpty }
 
   /// What it holds of the memory that the loop's connections share.
-  var sharedBytes: Int { outbox.sharedBytes + (http?.sharedBytes ?? 0) }
+  var reservedBytes: Int { sendBuffer.reservedBytes + (http?.reservedBytes ?? 0) }
 
   /// How many requests have their answer.
-  var answered: Int { http?.answered ?? 0 }
+  var responseCount: Int { http?.responseCount ?? 0 }
 
   /// Something was asked here before.
-  var isProven: Bool { (http?.turn ?? 0) > 0 }
+  var hasServedRequest: Bool { (http?.requestIndex ?? 0) > 0 }
 
-  var turn: Turn { Turn(phase: phase, request: http?.turn ?? 0) }
+  var requestPhase: RequestPhase { RequestPhase(phase: phase, request: http?.requestIndex ?? 0) }
 
   /// When its turn began, where that was before the loop saw it: a stream of HTTP/2 that others were in front of.
-  var turnBegan: Moment? {
-    guard phase == .body || phase == .stalled else { return nil }
-    return http?.turnBegan.map { Moment(nanoseconds: $0) }
+  var phaseBegan: MonotonicInstant? {
+    guard phase == .body || phase == .blockedOnFlowControl else { return nil }
+    return http?.requestBegan.map { MonotonicInstant(nanoseconds: $0) }
   }
 
   /// What the poller has to wait for.
   var interest: Poller.Interest {
     switch phase {
-    case .handshake, .idle, .head, .body, .stalled: outbox.isEmpty ? .reading : [.reading, .writing]
-    case .sending, .closing: .writing
+    case .handshake, .idle, .head, .body, .blockedOnFlowControl: sendBuffer.isEmpty ? .reading : [.reading, .writing]
+    case .writing, .closing: .writing
     case .lingering: .reading
     case .closed: []
     }
@@ -96,8 +96,8 @@ final class Connection {
 
   private var reads: Bool {
     switch phase {
-    case .handshake, .idle, .head, .body, .stalled, .lingering: true
-    case .sending, .closing, .closed: false
+    case .handshake, .idle, .head, .body, .blockedOnFlowControl, .lingering: true
+    case .writing, .closing, .closed: false
     }
   }
 }
@@ -105,183 +105,183 @@ final class Connection {
 // What happens to a connection.
 extension Connection {
   /// The socket can be read: take what is there, to be read when everybody's is there.
-  func receive(_ bench: Workbench) {
+  func receive(_ context: EventLoopContext) {
     guard reads else { return }
     do {
-      guard case .done(let range) = try socket.receive(into: bench.buffer) else { return }
+      guard case .processed(let range) = try socket.receive(into: context.buffer) else { return }
       received = range
     } catch {
-      end()
+      abort()
     }
   }
 
   /// Reads and answers what was received in this turn.
-  func readReceived(_ bench: Workbench) {
+  func processReceived(_ context: EventLoopContext) {
     guard let range = received.take() else { return }
-    bench.metrics.receivedBytes.add(range.count)
+    context.metrics.receivedBytes.add(range.count)
     if range.isEmpty { return peerEnded() }
     if phase == .lingering { return }
-    hadItsTurn = true
-    bench.buffer.withBytes(range) { take($0, bench) }
+    processedThisIteration = true
+    context.buffer.withBytes(range) { take($0, context) }
   }
 
   /// Sends what waits, as far as the kernel takes it, and goes on with what waited for that, unless it had its
   /// turn already: who has asked for much at once takes turns with the others. The poller tells when there is room
   /// for more.
-  func send(_ bench: Workbench) {
+  func send(_ context: EventLoopContext) {
     guard phase != .closed else { return }
-    flush(bench)
-    let mayGoOn = !exchange(&hadItsTurn, with: false)
-    if phase == .sending, outbox.isEmpty, mayGoOn {
-      resume(bench)
-      flush(bench)
+    flush(context)
+    let mayGoOn = !exchange(&processedThisIteration, with: false)
+    if phase == .writing, sendBuffer.isEmpty, mayGoOn {
+      resume(context)
+      flush(context)
     }
-    if peerHasEnded, phase != .sending, phase != .closing {
-      finish(bench)
-      flush(bench)
+    if receivedCloseNotify, phase != .writing, phase != .closing {
+      finish(context)
+      flush(context)
     }
   }
 
   /// The server stops soon: let the peer take its next request elsewhere.
-  func announceEnd(_ bench: Workbench) {
+  func beginDrain(_ context: EventLoopContext) {
     switch phase {
-    case .idle, .head, .body, .stalled, .sending:
-      settle(http?.announceEnd(output: &bench.output), bench)
+    case .idle, .head, .body, .blockedOnFlowControl, .writing:
+      apply(http?.beginDrain(output: &context.output), context)
     case .handshake, .closing, .lingering, .closed: break
     }
   }
 
   /// The server is stopping: answer what was asked, then close. Who is just coming may still ask once, but not for long.
-  func shutDown(_ bench: Workbench) {
+  func shutDownGracefully(_ context: EventLoopContext) {
     switch phase {
     case .handshake,
-      .idle where !isProven:
-      announceEnd(bench)
+      .idle where !hasServedRequest:
+      beginDrain(context)
       // Its deadline becomes a shorter one.
-      timedFor = nil
-    case .idle, .head, .body, .stalled, .sending:
-      settle(http?.shutDown(output: &bench.output), bench)
+      deadlinePhase = nil
+    case .idle, .head, .body, .blockedOnFlowControl, .writing:
+      apply(http?.shutDownGracefully(output: &context.output), context)
     case .closing, .lingering, .closed: break
     }
   }
 
   /// Keeps no memory that only speed needs.
-  func coolDown() {
-    isWarm = false
+  func releaseIdleBuffers() {
+    retainsBuffers = false
     tls.releaseBuffers()
   }
 
   /// Gives up without another word.
-  func end() {
+  func abort() {
     phase = .closed
   }
 
   /// The peer will send no more; it may still be reading.
   private func peerEnded() {
-    if outbox.isEmpty || phase == .lingering { return end() }
+    if sendBuffer.isEmpty || phase == .lingering { return abort() }
     beginClosing()
   }
 }
 
 // The way through the floors.
 extension Connection {
-  private func take(_ ciphertext: Span<UInt8>, _ bench: Workbench) {
-    var plaintext = exchange(&bench.plaintext, with: [])
+  private func take(_ ciphertext: Span<UInt8>, _ context: EventLoopContext) {
+    var plaintext = exchange(&context.plaintext, with: [])
     defer {
       plaintext.removeAll(keepingCapacity: true)
-      bench.plaintext = plaintext
+      context.plaintext = plaintext
     }
-    switch tls.receive(ciphertext, plaintext: &plaintext, reply: &outbox.bytes) {
+    switch tls.receive(ciphertext, plaintext: &plaintext, reply: &sendBuffer.bytes) {
     case .handshaking:
       break
     case .open:
-      serve(plaintext.span, bench)
-      bound(ciphertext.count, plaintext.count, bench)
+      processPlaintext(plaintext.span, context)
+      checkTLSOverhead(ciphertext.count, plaintext.count, context)
     case .ended:
-      peerHasEnded = true
-      serve(plaintext.span, bench)
+      receivedCloseNotify = true
+      processPlaintext(plaintext.span, context)
       // What waits for room is answered in later turns, before the end is said.
-      if phase != .sending { finish(bench) }
+      if phase != .writing { finish(context) }
     case .failed(let failure):
-      if http == nil { bench.note(failure) }
-      finish(bench)
+      if http == nil { context.record(failure) }
+      finish(context)
     }
   }
 
   /// TLS has messages of its own, such as new keys, and each costs; whoever sends little else has to go. What TLS itself
   /// replies waits to be taken as answers do.
-  private func bound(_ received: Int, _ read: Int, _ bench: Workbench) {
-    bytesWithoutContent = max(0, bytesWithoutContent + received - ServerLimits.weightOfContent * read)
-    if bytesWithoutContent > ServerLimits.bytesWithoutContent {
-      bench.endpoints.state.metrics.count(.tlsFlood)
-      return finish(bench)
+  private func checkTLSOverhead(_ received: Int, _ read: Int, _ context: EventLoopContext) {
+    nonApplicationBytes = max(0, nonApplicationBytes + received - ServerLimits.applicationByteWeight * read)
+    if nonApplicationBytes > ServerLimits.maxNonApplicationBytes {
+      context.handler.state.metrics.count(.tlsFlood)
+      return finish(context)
     }
-    if phase == .idle, outbox.count > HTTPLimits.waitingOutput { phase = .sending }
+    if phase == .idle, sendBuffer.count > HTTPLimits.maxBufferedOutput { phase = .writing }
   }
 
-  private func serve(_ plaintext: Span<UInt8>, _ bench: Workbench) {
-    if http == nil { begin(bench) }
-    guard !plaintext.isEmpty || !bench.output.isEmpty else { return }
-    http?.takeTime(bench.clock.began.nanoseconds)
-    settle(
-      http?.receive(plaintext, at: bench.date, output: &bench.output) { request in
-        bench.answer(request, over: version, from: client)
-      }, bench)
+  private func processPlaintext(_ plaintext: Span<UInt8>, _ context: EventLoopContext) {
+    if http == nil { begin(context) }
+    guard !plaintext.isEmpty || !context.output.isEmpty else { return }
+    http?.advanceClock(to: context.clock.iterationStart.nanoseconds)
+    apply(
+      http?.receive(plaintext, at: context.date, output: &context.output) { request in
+        context.respond(to: request, over: version, from: client)
+      }, context)
   }
 
   /// The handshake is done: what was agreed on says who goes on.
-  private func begin(_ bench: Workbench) {
+  private func begin(_ context: EventLoopContext) {
     version = tls.applicationProtocol
     switch version {
-    case .http1: http = .http1(HTTP1Session(memory: bench.memory))
-    case .http2: http = .http2(HTTP2Session(memory: bench.memory))
+    case .http1: http = .http1(HTTP1Session(memory: context.memory))
+    case .http2: http = .http2(HTTP2Session(memory: context.memory))
     }
     client = tls.peerName
-    bench.metrics.handshakes.count(tls)
+    context.metrics.handshakes.count(tls)
     phase = .idle
-    if bench.isDraining { _ = http?.announceEnd(output: &bench.output) }
+    if context.isDraining { _ = http?.beginDrain(output: &context.output) }
   }
 
-  private func resume(_ bench: Workbench) {
-    http?.takeTime(bench.clock.began.nanoseconds)
-    settle(
-      http?.resume(at: bench.date, output: &bench.output) { request in
-        bench.answer(request, over: version, from: client)
-      }, bench)
+  private func resume(_ context: EventLoopContext) {
+    http?.advanceClock(to: context.clock.iterationStart.nanoseconds)
+    apply(
+      http?.resume(at: context.date, output: &context.output) { request in
+        context.respond(to: request, over: version, from: client)
+      }, context)
   }
 
   /// Encrypts what the session said, and takes over its state.
-  private func settle(_ state: SessionState?, _ bench: Workbench) {
+  private func apply(_ state: SessionState?, _ context: EventLoopContext) {
     // From the handshake's end on there is a session.
-    guard let state else { return end() }
-    for reason in http?.takeRefusals() ?? [] { bench.note(reason) }
+    guard let state else { return abort() }
+    for reason in http?.drainRejections() ?? [] { context.record(reason) }
     // Swapped in and out: an assignment would count a reference.
     var output: [UInt8] = []
-    swap(&output, &bench.output)
-    let sending = tls.send(output.span, into: &outbox.bytes)
+    swap(&output, &context.output)
+    let sending = tls.send(output.span, into: &sendBuffer.bytes)
     output.removeAll(keepingCapacity: true)
-    swap(&output, &bench.output)
-    if case .failed = sending { return end() }
+    swap(&output, &context.output)
+    if case .failed = sending { return abort() }
     switch state {
     case .idle: phase = .idle
     case .head: phase = .head
     case .body: phase = .body
-    case .stalled: phase = .stalled
-    case .paused: phase = .sending
+    case .blockedOnFlowControl: phase = .blockedOnFlowControl
+    case .paused: phase = .writing
     case .closing:
-      if let rejection = http?.rejection { bench.note(rejection) }
-      return finish(bench)
+      if let rejection = http?.rejection { context.record(rejection) }
+      return finish(context)
     }
     // Answers wait for the end of the turn, but not so many that they would be much memory.
-    if outbox.count > ServerLimits.unsentInTurn { flush(bench) }
+    if sendBuffer.count > ServerLimits.flushThreshold { flush(context) }
     // Who does not take answers gets no more of them.
-    if phase != .closed, outbox.count > HTTPLimits.waitingOutput { phase = .sending }
+    if phase != .closed, sendBuffer.count > HTTPLimits.maxBufferedOutput { phase = .writing }
   }
 
   /// Says goodbye and closes when the peer has taken everything.
-  private func finish(_ bench: Workbench) {
+  private func finish(_ context: EventLoopContext) {
     guard phase != .closed, phase != .lingering else { return }
-    tls.close(into: &outbox.bytes)
+    tls.close(into: &sendBuffer.bytes)
     beginClosing()
   }
 
@@ -291,18 +291,18 @@ extension Connection {
     phase = .closing
   }
 
-  private func flush(_ bench: Workbench) {
-    let before = outbox.count
-    let delivery = outbox.send(to: socket)
-    bench.metrics.sentBytes.add(before - outbox.count)
-    switch delivery {
-    case .done where phase == .closing:
+  private func flush(_ context: EventLoopContext) {
+    let before = sendBuffer.count
+    let result = sendBuffer.send(to: socket)
+    context.metrics.sentBytes.add(before - sendBuffer.count)
+    switch result {
+    case .complete where phase == .closing:
       // Nothing is on its way from it that closing now could answer with a reset.
-      if peerHasEnded { return end() }
+      if receivedCloseNotify { return abort() }
       socket.endSending()
       phase = .lingering
-    case .hopeless: end()
-    case .done, .waiting: break
+    case .failed: abort()
+    case .complete, .pending: break
     }
   }
 }

@@ -1,7 +1,7 @@
 internal import ClusterState
 internal import KubeClient
 internal import Logging
-internal import Reactor
+internal import Platform
 internal import Rules
 
 /// A living cluster, and how to reach it.
@@ -9,15 +9,15 @@ package struct LiveSource: Sendable {
   let access: ClusterAccess
   private let staleness: Duration
 
-  package static let usualStalenessSeconds = 120
-  package static let leastStalenessSeconds = Int(WatchLimits.leastStaleness.components.seconds)
+  package static let defaultMaxStalenessSeconds = 120
+  package static let minimumMaxStalenessSeconds = Int(WatchLimits.minimumStaleness.components.seconds)
 
   /// - Parameters:
   ///   - kubeconfig: A file; nil for those of `$KUBECONFIG`, or else for the cluster that this Pod runs in.
   ///   - context: A context of the kubeconfig; nil for its current one.
   ///   - staleness: After how long a kind that nothing was heard about no longer counts as known.
   package init(
-    kubeconfig: String?, context: String?, staleness: Duration = .seconds(usualStalenessSeconds)
+    kubeconfig: String?, context: String?, staleness: Duration = .seconds(defaultMaxStalenessSeconds)
   ) throws(ServerError) {
     self.staleness = staleness
     do throws(KubeError) {
@@ -34,44 +34,44 @@ package struct LiveSource: Sendable {
     }
     // Whoever names a context means a kubeconfig, and kubectl's own one is the only one left.
     if let context {
-      return try Kubeconfig(file: ownKubeconfig).access(context: context)
+      return try Kubeconfig(file: defaultKubeconfigPath).access(context: context)
     }
     do throws(KubeError) {
-      return try ClusterAccess.ofPod()
+      return try ClusterAccess.inCluster()
     } catch {
       // Whoever sits at a terminal means the cluster that kubectl would ask.
-      if File.exists(ownKubeconfig) { return try Kubeconfig(file: ownKubeconfig).access(context: nil) }
+      if File.exists(defaultKubeconfigPath) { return try Kubeconfig(file: defaultKubeconfigPath).access(context: nil) }
       throw KubeError(
         "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
-          + "there is no \(ownKubeconfig), and \(error)")
+          + "there is no \(defaultKubeconfigPath), and \(error)")
     }
   }
 
   /// The file that kubectl reads when nothing else is said.
-  private static var ownKubeconfig: String { "\(Environment.value("HOME") ?? "")/.kube/config" }
+  private static var defaultKubeconfigPath: String { "\(Environment.value("HOME") ?? "")/.kube/config" }
 
   /// Begins to follow the cluster on a thread of its own, until the process ends.
-  func follow(_ log: Logger) throws -> SharedCluster {
-    let cluster = SharedCluster(staleness: staleness)
+  func startWatching(_ log: Logger) throws -> SharedClusterCache {
+    let cluster = SharedClusterCache(staleness: staleness)
     let access = access
     log.notice("following the cluster", metadata: ["server": "\(access.server)", "origin": "\(access.origin)"])
     try Thread.start(named: "cluster") {
-      ClusterWatch(access, into: cluster) { kind, before, now in log.note(kind, before, now) }.run()
+      ReflectorRunner(access, into: cluster) { kind, before, now in log.note(kind, before, now) }.run()
     }
     return cluster
   }
 
   /// Lists what it is asked for, for a command that looks again and again.
-  func listing() -> ClusterListing { ClusterListing(access) }
+  func listing() -> VerifyLister { VerifyLister(access) }
 
   /// Lists every kind once.
   func facts() throws -> ClusterFacts {
-    let cluster = SharedCluster(staleness: staleness)
+    let cluster = SharedClusterCache(staleness: staleness)
     do {
-      try ClusterWatch(access, into: cluster).listOnce()
-      return try cluster.known().facts
-    } catch let fault as Fault {
-      throw ServerError("\(access.origin): \(fault.message)")
+      try ReflectorRunner(access, into: cluster).listOnce()
+      return try cluster.currentFacts().facts
+    } catch let unavailableError as UnavailableError {
+      throw ServerError("\(access.origin): \(unavailableError.message)")
     } catch {
       throw ServerError("\(access.origin): \(error)")
     }
@@ -80,15 +80,15 @@ package struct LiveSource: Sendable {
 
 extension Logger {
   /// One line for each turn that following a kind takes.
-  fileprivate func note(_ kind: WatchedKind, _ before: KindStatus, _ now: KindStatus) {
-    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "standing": "\(now.standing.word)"]
-    if let trouble = now.trouble {
-      metadata["reason"] = "\(trouble)"
+  fileprivate func note(_ kind: WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) {
+    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "standing": "\(now.state.word)"]
+    if let lastError = now.lastError {
+      metadata["reason"] = "\(lastError)"
       // One line an outage; how the reasons follow each other is for those who ask.
-      log(level: before.trouble == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
-    } else if case .forbidden = now.standing {
+      log(level: before.lastError == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
+    } else if case .forbidden = now.state {
       // It may be asked for again, and says so when the first watch has told something.
-    } else if before.standing != now.standing {
+    } else if before.state != now.state {
       info("a kind is followed", metadata: metadata)
     } else {
       info("a kind is followed again", metadata: metadata)

@@ -1,6 +1,6 @@
 internal import Admission
 package import Logging
-package import Reactor
+package import Platform
 package import Rules
 
 /// What `serve` was asked to do.
@@ -44,57 +44,58 @@ package enum Server {
   /// Serves until a signal ends it; returns when every connection has ended.
   ///
   /// - Parameter queue: Where the lines of the log go.
-  package static func run(_ configuration: ServerConfiguration, log: Logger, queue: LogQueue) throws {
+  package static func run(_ configuration: ServerConfiguration, log: Logger, queue: AsyncLogWriter) throws {
     let (descriptors, memory) = (DescriptorLimit.raise(), MemoryLimit.current)
-    let room = Room(processors: configuration.processors, descriptors: descriptors, memory: memory)
-    try check(descriptors, for: room, configuration)
+    let budget = ResourceBudget(processors: configuration.processors, descriptors: descriptors, memory: memory)
+    try check(descriptors, for: budget, configuration)
     // Before any thread starts, so that none of them gets the signals.
     let signals = try Signals()
     try queue.start()
-    record(room, descriptors, memory, log)
+    record(budget, descriptors, memory, log)
     // Watched before they are read, so that no change falls in between.
     let files = try makeWatcher()
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
     let state = ServerState(log: queue)
-    let certificate = try CertificateReader(configuration.certificate, metrics: state.metrics, log: log)
+    let certificate = try CertificateReloader(configuration.certificate, metrics: state.metrics, log: log)
 
     let snapshot = try begin(configuration.cluster, state, log)
     let listeners = try configuration.listen.map(listen)
     let reviewer = Reviewer(ruleset: Ruleset(options: configuration.ruleset))
-    let endpoints = Endpoints(reviewer: reviewer, state: state, log: log)
-    let team = try Team(
-      room: room, listeners: listeners, context: certificate.context, endpoints: endpoints, log: log)
+    let handler = RequestHandler(reviewer: reviewer, state: state, log: log)
+    let eventLoopGroup = try EventLoopGroup(
+      budget: budget, listeners: listeners, tlsContext: certificate.tlsContext, handler: handler, log: log)
     // Loops that nobody watches would answer on.
-    defer { team.tell(.stop) }
-    let watch = try Watch(
-      signals: signals, files: files, snapshot: snapshot, certificate: certificate, team: team, state: state, log: log)
+    defer { eventLoopGroup.broadcast(.stopImmediately) }
+    let supervisor = try ServerSupervisor(
+      signals: signals, files: files, snapshot: snapshot, certificate: certificate, eventLoopGroup: eventLoopGroup,
+      state: state, log: log)
     for listener in listeners {
       log.notice("listening", metadata: ["address": "\(listener.listener.address)"])
     }
-    try watch.untilDone(configuration)
+    try supervisor.run(configuration)
   }
 
   private static func check(
-    _ descriptors: Int, for room: Room, _ configuration: ServerConfiguration
+    _ descriptors: Int, for budget: ResourceBudget, _ configuration: ServerConfiguration
   ) throws(ServerError) {
-    let least = room.leastDescriptors(listeners: configuration.listen.count)
+    let least = budget.minimumFileDescriptors(listeners: configuration.listen.count)
     if descriptors >= least { return }
     throw ServerError(
       "the process may have \(descriptors) files open at once (ulimit -n), which is too few: it needs \(least), and one "
         + "for every connection")
   }
 
-  private static func record(_ room: Room, _ descriptors: Int, _ memory: Int, _ log: Logger) {
-    let figures: Logger.Metadata = [
-      "connections": "\(room.ofServer)", "loops": "\(room.loops)",
-      "bytesInFlight": "\(room.bytesInFlightOfLoop * room.loops)", "descriptors": "\(descriptors)",
+  private static func record(_ budget: ResourceBudget, _ descriptors: Int, _ memory: Int, _ log: Logger) {
+    let statistics: Logger.Metadata = [
+      "connections": "\(budget.maxConnections)", "loops": "\(budget.eventLoopCount)",
+      "bytesInFlight": "\(budget.maxInFlightBytesPerLoop * budget.eventLoopCount)", "descriptors": "\(descriptors)",
       "memory": "\(memory)",
     ]
-    if room.ofServer < ServerLimits.fewConnections {
-      log.warning("room for few connections; raise ulimit -n, or the limit of memory", metadata: figures)
+    if budget.maxConnections < ServerLimits.lowConnectionWarning {
+      log.warning("room for few connections; raise ulimit -n, or the limit of memory", metadata: statistics)
     } else {
-      log.info("room for connections", metadata: figures)
+      log.info("room for connections", metadata: statistics)
     }
   }
 
@@ -111,14 +112,14 @@ package enum Server {
   }
 
   /// Reads the snapshot, which is then to be read again when it changes, or begins to follow the cluster.
-  private static func begin(_ source: ClusterSource, _ state: ServerState, _ log: Logger) throws -> SnapshotReader? {
+  private static func begin(_ source: ClusterSource, _ state: ServerState, _ log: Logger) throws -> SnapshotReloader? {
     switch source {
     case .snapshot(let source):
-      let reader = SnapshotReader(source: source, state: state, log: log)
-      try reader.readFirst()
+      let reader = SnapshotReloader(source: source, state: state, log: log)
+      try reader.load()
       return reader
     case .live(let source):
-      state.cluster.follow(try source.follow(log))
+      state.cluster.attach(try source.startWatching(log))
       return nil
     }
   }

@@ -1,17 +1,17 @@
 internal import KubeClient
-internal import Reactor
+internal import Platform
 internal import Rules
 internal import Synchronization
 
 /// What the loops share with each other and with the main thread.
 final class ServerState: Sendable {
-  let cluster = ClusterBox()
+  let cluster = ClusterStore()
   let metrics = Metrics()
-  private let log: LogQueue?
+  private let log: AsyncLogWriter?
   private let draining = Atomic(false)
 
   /// - Parameter log: Where the lines of the log go, if they can be lost.
-  init(log: LogQueue? = nil) {
+  init(log: AsyncLogWriter? = nil) {
     self.log = log
   }
 
@@ -21,12 +21,12 @@ final class ServerState: Sendable {
   }
 
   /// Why `/readyz` says no, one sentence each; empty when it says yes.
-  var reasonsAgainstReadiness: [String] {
+  var notReadyReasons: [String] {
     var reasons: [String] = []
     if isDraining { reasons.append("the server is stopping") }
     let expiry = Int64(metrics.certificateExpiry.current)
     if expiry != 0, expiry <= WallClock.seconds { reasons.append("the certificate has expired") }
-    if let fault = cluster.fault { reasons.append(fault.message) }
+    if let unavailableError = cluster.unavailableError { reasons.append(unavailableError.message) }
     return reasons
   }
 }
@@ -36,54 +36,54 @@ extension ServerState {
   func write(to page: inout Exposition) {
     page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
     page.add(1, ["version": Version.current])
-    page.add("ready", .gauge, "Whether /readyz says yes.", reasonsAgainstReadiness.isEmpty ? 1 : 0)
+    page.add("ready", .gauge, "Whether /readyz says yes.", notReadyReasons.isEmpty ? 1 : 0)
     metrics.write(to: &page)
-    page.add("lost_log_lines_total", .counter, "Log lines not read in time or not written.", log?.lost ?? 0)
+    page.add("lost_log_lines_total", .counter, "Log lines not read in time or not written.", log?.dropped ?? 0)
     cluster.live?.write(to: &page)
-    if let figures = ProcessFigures.current { page.add(figures) }
+    if let statistics = ProcessStatistics.current { page.add(statistics) }
   }
 }
 
 /// The one place where the latest facts are: written when a cluster was read, taken once by each review.
-final class ClusterBox: Sendable {
+final class ClusterStore: Sendable {
   private enum Content {
     case unread
-    case snapshot(KnownCluster)
-    case live(SharedCluster)
+    case snapshot(SharedFacts)
+    case live(SharedClusterCache)
   }
 
   private let content = Mutex(Content.unread)
 
-  func commit(_ facts: ClusterFacts) {
-    let cluster = KnownCluster(facts)
+  func publish(_ facts: ClusterFacts) {
+    let cluster = SharedFacts(facts)
     content.withLock { $0 = .snapshot(cluster) }
   }
 
-  func follow(_ cluster: SharedCluster) {
+  func attach(_ cluster: SharedClusterCache) {
     content.withLock { $0 = .live(cluster) }
   }
 
-  func known() throws(Fault) -> KnownCluster {
+  func currentFacts() throws(UnavailableError) -> SharedFacts {
     switch content.withLock({ $0 }) {
     case .unread: throw Self.unread
     case .snapshot(let cluster): return cluster
-    case .live(let cluster): return try cluster.known()
+    case .live(let cluster): return try cluster.currentFacts()
     }
   }
 
-  var fault: Fault? {
+  var unavailableError: UnavailableError? {
     switch content.withLock({ $0 }) {
     case .unread: Self.unread
     case .snapshot: nil
-    case .live(let cluster): cluster.fault
+    case .live(let cluster): cluster.unavailableError
     }
   }
 
   /// The cluster that is followed, if one is.
-  var live: SharedCluster? {
+  var live: SharedClusterCache? {
     guard case .live(let cluster) = content.withLock({ $0 }) else { return nil }
     return cluster
   }
 
-  private static let unread = Fault(message: "the cluster has not been read yet")
+  private static let unread = UnavailableError(message: "the cluster has not been read yet")
 }

@@ -1,4 +1,4 @@
-internal import Reactor
+internal import Platform
 internal import Synchronization
 internal import TLSWire
 
@@ -12,7 +12,7 @@ final class SharedListener: Sendable {
 }
 
 /// The TLS context for new connections; a renewed certificate puts another one in its place.
-final class ContextBox: Sendable {
+final class TLSContextStore: Sendable {
   private let context: Mutex<TLSContext>
 
   init(_ context: TLSContext) {
@@ -26,24 +26,24 @@ final class ContextBox: Sendable {
 }
 
 /// Orders for one loop, and the bell that makes it look.
-final class Mailbox: Sendable {
+final class CommandQueue: Sendable {
   let wakeup: Wakeup
-  private let orders = Mutex<[Loop.Order]>([])
+  private let commands = Mutex<[EventLoop.Command]>([])
 
   init() throws(Errno) {
     wakeup = try Wakeup()
   }
 
-  func put(_ order: Loop.Order) {
-    orders.withLock { $0.append(order) }
+  func enqueue(_ command: EventLoop.Command) {
+    commands.withLock { $0.append(command) }
     wakeup.wake()
   }
 
-  func take() -> [Loop.Order] {
+  func drain() -> [EventLoop.Command] {
     wakeup.clear()
-    return orders.withLock { orders in
-      defer { orders = [] }
-      return orders
+    return commands.withLock { commands in
+      defer { commands = [] }
+      return commands
     }
   }
 }

@@ -1,6 +1,6 @@
 package import ClusterState
 internal import Logging
-internal import Reactor
+internal import Platform
 internal import Rules
 package import Snapshot
 
@@ -13,7 +13,7 @@ package struct SnapshotSource: Sendable {
   }
 
   /// Reads every file anew; nothing is kept from an earlier reading.
-  package func read() throws(ServerError) -> ObjectCollection {
+  package func read() throws(ServerError) -> ObjectStore {
     var snapshot = Snapshot()
     try read(into: &snapshot)
     return snapshot.objects
@@ -44,7 +44,7 @@ package struct SnapshotSource: Sendable {
 
   private func contents(of file: String) throws(ServerError) -> [UInt8] {
     do throws(FileError) {
-      return try File.read(file, limit: ServerLimits.snapshotFile)
+      return try File.read(file, limit: ServerLimits.maxSnapshotFileSize)
     } catch {
       throw ServerError(error.description)
     }
@@ -52,30 +52,30 @@ package struct SnapshotSource: Sendable {
 }
 
 /// Keeps the facts as the snapshot's files say.
-struct SnapshotReader {
+struct SnapshotReloader {
   let source: SnapshotSource
   let state: ServerState
   let log: Logger
 
   /// At start-up a snapshot that cannot be read is a mistake on the command line.
-  func readFirst() throws(ServerError) {
+  func load() throws(ServerError) {
     var objects = try source.read()
     let facts = objects.facts
     if facts.nodes.isEmpty {
       log.warning(
         "the cluster snapshot shows no node, so it may be no cluster's", metadata: ["path": "\(source.path)"])
     }
-    state.cluster.commit(facts)
-    state.metrics.snapshotReadings.add(1)
+    state.cluster.publish(facts)
+    state.metrics.snapshotReloads.add(1)
   }
 
   /// Later it may be a file that is being written: the last good state stays.
-  func readAgain() {
+  func reload() {
     do throws(ServerError) {
-      try readFirst()
+      try load()
       log.notice("cluster snapshot read", metadata: ["path": "\(source.path)"])
     } catch {
-      state.metrics.failedSnapshotReadings.add(1)
+      state.metrics.failedSnapshotReloads.add(1)
       log.error("the cluster snapshot cannot be read, its last good state stays", metadata: ["reason": "\(error)"])
     }
   }

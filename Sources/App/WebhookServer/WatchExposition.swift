@@ -1,13 +1,13 @@
 internal import ClusterState
 internal import KubeClient
 
-extension SharedCluster {
+extension SharedClusterCache {
   /// The part of `/readyz` that tells of each kind: its standing, and how long ago something was heard of it.
   var readiness: String {
     kinds.map { kind, status, age in
-      var line = "\(kind.resource.name): \(status.standing.word)"
+      var line = "\(kind.resource.name): \(status.state.word)"
       if let age { line += ", heard \(age.components.seconds) s ago" }
-      if let trouble = status.trouble { line += ", \(trouble)" }
+      if let lastError = status.lastError { line += ", \(lastError)" }
       return line + "\n"
     }.joined()
   }
@@ -16,7 +16,7 @@ extension SharedCluster {
   func write(to page: inout Exposition) {
     let kinds = self.kinds
     page.begin("watch_state", .gauge, "How well a kind is known; the value is always 1.")
-    for (kind, status, _) in kinds { page.add(1, ["resource": kind.resource.name, "state": status.standing.word]) }
+    for (kind, status, _) in kinds { page.add(1, ["resource": kind.resource.name, "state": status.state.word]) }
     page.begin("watch_age_seconds", .gauge, "Time since the API server last said something about a kind.")
     for (kind, _, age) in kinds where age != nil { page.add(age?.seconds ?? 0, ["resource": kind.resource.name]) }
     page.begin("watch_lists_total", .counter, "Times a kind was listed whole.")

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Companion
+internal import Reports
 internal import Rules
 internal import WebhookServer
 
@@ -28,7 +28,7 @@ struct Check: ParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @OptionGroup var judgement: JudgementOptions
+  @OptionGroup var rules: RuleOptions
 
   @Flag(help: "Look again every second, until the change would be allowed.")
   var watch = false
@@ -43,22 +43,23 @@ struct Check: ParsableCommand {
   func run() throws {
     if watch {
       var last: CheckReport?
-      let lookout = try cluster.source().lookout()
-      try Watching.untilAnswered(as: output.output) {
-        let report = try report(lookout())
+      let makePoller = try cluster.source().makePoller()
+      try PollLoop.run(as: output.output) {
+        let report = try report(makePoller())
         defer { last = report }
         return .init(
-          page: report.pageOfOpenItems(), json: report == last ? nil : report.json, answer: report.isAllowed ? () : nil)
+          styledText: report.pageOfOpenItems(), json: report == last ? nil : report.json,
+          answer: report.isAllowed ? () : nil)
       }
     } else {
       let report = try report(cluster.source().facts())
       try output.show(report)
-      if !report.isAllowed { throw ExitCode.no }
+      if !report.isAllowed { throw ExitCode.denied }
     }
   }
 
   private func report(_ facts: ClusterFacts) throws -> CheckReport {
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
-    return CheckReport(of: proposed.change, in: facts, judgement.ruleset)
+    return CheckReport(of: proposed.change, in: facts, rules.ruleset)
   }
 }

@@ -19,7 +19,7 @@ struct ClusterOptions: ParsableArguments {
   /// False where the command line names none, and one would have to be found.
   var isGiven: Bool { clusterSnapshot != nil || access.isGiven }
 
-  func source(staleness: Duration = .seconds(LiveSource.usualStalenessSeconds)) throws -> ClusterSource {
+  func source(staleness: Duration = .seconds(LiveSource.defaultMaxStalenessSeconds)) throws -> ClusterSource {
     if let clusterSnapshot { return .snapshot(SnapshotSource(path: clusterSnapshot)) }
     return .live(try LiveSource(kubeconfig: access.kubeconfig, context: access.context, staleness: staleness))
   }

@@ -1,12 +1,12 @@
 internal import ArgumentParser
 internal import Logging
 internal import JSON
-internal import Reactor
+internal import Platform
 
 /// How and how much a command logs.
 struct LogOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The form of a log line.", valueName: "text|json"))
-  var logFormat = LineFormat.text
+  var logFormat = LogFormat.text
 
   @Option(
     help: ArgumentHelp(
@@ -14,14 +14,14 @@ struct LogOptions: ParsableArguments {
   var logLevel = LogLevel.info
 
   /// - Parameter queue: Where lines wait to be written; without one they are written by who logs.
-  func logger(_ queue: LogQueue? = nil) -> Logger {
-    var logger = Logger(label: "storage-network-webhook") { _ in LineHandler(format: logFormat, queue: queue) }
+  func logger(_ queue: AsyncLogWriter? = nil) -> Logger {
+    var logger = Logger(label: "storage-network-webhook") { _ in LineLogHandler(format: logFormat, queue: queue) }
     logger.logLevel = logLevel.level
     return logger
   }
 }
 
-enum LineFormat: String, ExpressibleByArgument, CaseIterable {
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
   case text
   case json
 }
@@ -34,13 +34,13 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// Writes each event as one line to standard error.
-struct LineHandler: LogHandler {
-  let format: LineFormat
-  let queue: LogQueue?
+struct LineLogHandler: LogHandler {
+  let format: LogFormat
+  let queue: AsyncLogWriter?
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
 
-  init(format: LineFormat, queue: LogQueue?) {
+  init(format: LogFormat, queue: AsyncLogWriter?) {
     self.format = format
     self.queue = queue
   }
@@ -65,7 +65,7 @@ struct LineHandler: LogHandler {
   }
 
   private func text(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> String {
-    let pairs = fields.map { " \($0.key)=\($0.value.quotedIfNeeded)" }.joined()
+    let pairs = fields.map { " \($0.key)=\($0.value.logfmtQuoted)" }.joined()
     return "\(WallClock.timestamp) \(level) \(message)\(pairs)\n"
   }
 
@@ -82,7 +82,7 @@ struct LineHandler: LogHandler {
 extension String {
   /// In quotes where a reader could not tell where the text ends; line breaks and quotes escaped, so that nothing a
   /// client sends can look like another line of the log.
-  fileprivate var quotedIfNeeded: String {
+  fileprivate var logfmtQuoted: String {
     let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D }
     if isPlain { return self }
     var writer = JSONWriter()

@@ -1,17 +1,17 @@
 internal import ArgumentParser
-internal import Companion
-internal import Reactor
+internal import Reports
+internal import Platform
 
 /// How a command shows what it found.
 struct OutputOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: ArgumentHelp("The form of the answer.", valueName: "text|json"))
   var output = ReportFormat.text
 
-  func show(_ answer: some Answer) throws {
+  func show(_ answer: some Report) throws {
     try StandardOutput.write(text(of: answer))
   }
 
-  func text(of answer: some Answer) -> String {
+  func text(of answer: some Report) -> String {
     switch output {
     case .text: answer.text(for: .standardOutput)
     case .json: answer.json
@@ -28,6 +28,6 @@ extension Terminal {
   /// Colours and broken lines are for people: a file or a pipe gets neither.
   static var standardOutput: Terminal {
     guard TerminalDevice.isPresent else { return .plain }
-    return Terminal(width: TerminalDevice.columns, isColoured: !TerminalDevice.refusesColour)
+    return Terminal(width: TerminalDevice.columns, usesColor: !TerminalDevice.refusesColour)
   }
 }

@@ -1,7 +1,7 @@
 internal import Addressing
 internal import ArgumentParser
-internal import Companion
-internal import Reactor
+internal import Reports
+internal import Platform
 internal import Rules
 internal import WebhookServer
 
@@ -40,13 +40,13 @@ struct Plan: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Show what the addresses of this range would be for.", valueName: "cidr"),
-    transform: Network.init(option:))
-  var range: Network?
+    transform: CIDRArgument.init(option:))
+  var range: CIDRArgument?
 
   @Option(
     help: ArgumentHelp("A part of --range that is not to be used. Repeatable.", valueName: "cidr"),
-    transform: Network.init(option:))
-  var exclude: [Network] = []
+    transform: CIDRArgument.init(option:))
+  var exclude: [CIDRArgument] = []
 
   @Option(help: ArgumentHelp("Draw the picture of --range into a file.", valueName: "file"))
   var svg: String?
@@ -56,7 +56,7 @@ struct Plan: ParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @OptionGroup var judgement: JudgementOptions
+  @OptionGroup var rules: RuleOptions
 
   @OptionGroup var output: OutputOptions
 
@@ -90,12 +90,12 @@ struct Plan: ParsableCommand {
     let asksCluster = nodes == nil || cluster.isGiven
     let facts = asksCluster ? try cluster.source().facts() : ClusterFacts()
     let report = PlanReport(
-      of: load(facts), disksOfAnotherNode: nodes == nil ? facts.storage.mostDisksOfNode : nil, in: facts,
-      judgement.ruleset, range: range.map { ProposedSpace(range: $0.prefix, exclusions: exclude.map(\.prefix)) },
-      knowsCluster: asksCluster, suggests: suggest)
+      of: load(facts), disksPerAdditionalNode: nodes == nil ? facts.storage.mostDisksOfNode : nil, in: facts,
+      rules.ruleset, range: range.map { ProposedSpace(range: $0.prefix, exclusions: exclude.map(\.prefix)) },
+      usesClusterData: asksCluster, suggests: suggest)
     if let svg, let space = report.space { try File.write(Array(space.drawing().utf8), to: svg) }
     try output.show(report)
-    if !report.isGood { throw ExitCode.no }
+    if !report.isSufficient { throw ExitCode.denied }
   }
 
   /// What the command line says goes before what the cluster says.

@@ -3,12 +3,12 @@ internal import ArgumentParser
 internal import ClusterState
 internal import JSON
 internal import KubeObjects
-internal import Reactor
+internal import Platform
 internal import Rules
 internal import Snapshot
 
 /// Why what a command was given cannot be read: the words on the command line are right, so its usage is no help.
-struct Unreadable: Error, CustomStringConvertible {
+struct InputError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) {
@@ -54,13 +54,13 @@ enum ProposedChange {
       }
     } catch let error as JSONError {
       let (line, column) = error.position(in: text)
-      throw Unreadable("\(place): this is not JSON: \(error.explanation) (line \(line), column \(column))")
+      throw InputError("\(place): this is not JSON: \(error.explanation) (line \(line), column \(column))")
     } catch let error as SnapshotError {
-      throw Unreadable("\(place): \(error)")
+      throw InputError("\(place): \(error)")
     } catch let error as ReviewError {
-      throw Unreadable("\(place): \(error.explanation)")
+      throw InputError("\(place): \(error.explanation)")
     }
-    throw Unreadable("\(place): there is no Setting storage-network and no AdmissionReview in it")
+    throw InputError("\(place): there is no Setting storage-network and no AdmissionReview in it")
   }
 
   /// JSON is taken as it is; everything else is YAML, of which each document becomes JSON.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Reactor
+internal import Platform
 internal import Rules
 internal import WebhookServer
 
@@ -32,9 +32,9 @@ struct Serve: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Decide nothing about a change when a kind was not heard of for so many seconds.", valueName: "seconds"))
-  var maxStaleness = LiveSource.usualStalenessSeconds
+  var maxStaleness = LiveSource.defaultMaxStalenessSeconds
 
-  @OptionGroup var judgement: JudgementOptions
+  @OptionGroup var rules: RuleOptions
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("After SIGTERM, accept for so many seconds.", valueName: "seconds"))
@@ -48,22 +48,22 @@ struct Serve: ParsableCommand {
   @OptionGroup var logging: LogOptions
 
   func validate() throws {
-    if maxStaleness < LiveSource.leastStalenessSeconds {
-      throw ValidationError("--max-staleness has to be at least \(LiveSource.leastStalenessSeconds)")
+    if maxStaleness < LiveSource.minimumMaxStalenessSeconds {
+      throw ValidationError("--max-staleness has to be at least \(LiveSource.minimumMaxStalenessSeconds)")
     }
     if drainDelay < 0 { throw ValidationError("--drain-delay cannot be negative") }
     if drainTimeout < 0 { throw ValidationError("--drain-timeout cannot be negative") }
   }
 
   func run() throws {
-    let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientAuthorities: clientCa)
-    let log = try LogQueue(limit: ServerLimits.logLines)
-    defer { log.finish(within: ServerLimits.logFinish) }
+    let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientCAs: clientCa)
+    let log = try AsyncLogWriter(limit: ServerLimits.logBufferSize)
+    defer { log.finish(within: ServerLimits.logFlushTimeout) }
     try Server.run(
       ServerConfiguration(
         listen: listen, certificate: certificate,
         cluster: try cluster.source(staleness: .seconds(maxStaleness)),
-        ruleset: judgement.ruleset, drainDelay: .seconds(drainDelay), drainTimeout: .seconds(drainTimeout)),
+        ruleset: rules.ruleset, drainDelay: .seconds(drainDelay), drainTimeout: .seconds(drainTimeout)),
       log: logging.logger(log), queue: log)
   }
 }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Companion
-internal import Reactor
+internal import Reports
+internal import Platform
 internal import WebhookServer
 
 /// The command line.
@@ -31,14 +31,14 @@ struct StorageNetworkWebhook: ParsableCommand {
       exit(withError: code)
     } catch {
       if exitCode(for: error) == .success { exit(withError: error) }
-      StandardError.write(fullMessage(for: error) + "\n", within: ServerLimits.logFinish)
-      exit(withError: ExitCode.cannotTell)
+      StandardError.write(fullMessage(for: error) + "\n", within: ServerLimits.logFlushTimeout)
+      exit(withError: ExitCode.error)
     }
   }
 }
 
 /// The answers that a command's exit code gives.
 extension ExitCode {
-  static let no = ExitCode(1)
-  static let cannotTell = ExitCode(2)
+  static let denied = ExitCode(1)
+  static let error = ExitCode(2)
 }

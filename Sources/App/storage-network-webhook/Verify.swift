@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import ClusterState
-internal import Companion
-internal import Reactor
+internal import Reports
+internal import Platform
 internal import WebhookServer
 
 /// `verify`: whether a change has arrived everywhere.
@@ -44,39 +44,42 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     guard !watch else { return try follow() }
-    let report = try report(Inspector(cluster.source()))
+    let report = try report(VerifyClient(cluster.source()))
     try output.show(report)
-    if !report.isVerified { throw ExitCode.no }
+    if !report.isVerified { throw ExitCode.denied }
   }
 
   private func follow() throws {
-    var vigil = Vigil(patience: .seconds(timeout))
-    let inspector = Inspector(try cluster.source())
-    let start = Moment.now
-    let ending = try Watching.untilAnswered(as: output.output) {
-      let ending = try look(through: inspector, for: &vigil, since: start)
-      let isNews = vigil.hasMoved || ending != nil
+    var monitor = ProgressMonitor(stallTimeout: .seconds(timeout))
+    let inspector = VerifyClient(try cluster.source())
+    let start = MonotonicInstant.now
+    let outcome = try PollLoop.run(as: output.output) {
+      let outcome = try fetch(through: inspector, for: &monitor, since: start)
+      let isNews = monitor.hasProgressed || outcome != nil
       return .init(
-        page: vigil.page(showsClock: TerminalDevice.isPresent, ending: ending), json: isNews ? vigil.json : nil,
-        answer: ending)
+        styledText: monitor.styledText(showsClock: TerminalDevice.isPresent, outcome: outcome),
+        json: isNews ? monitor.json : nil,
+        answer: outcome)
     }
-    if ending == .stuck { throw ExitCode.no }
+    if outcome == .stalled { throw ExitCode.denied }
   }
 
   /// A look that fails at the beginning is somebody's mistake, later it may pass.
-  private func look(through inspector: Inspector, for vigil: inout Vigil, since start: Moment) throws -> Vigil.Ending? {
+  private func fetch(through inspector: VerifyClient, for monitor: inout ProgressMonitor, since start: MonotonicInstant)
+    throws -> ProgressMonitor.Outcome?
+  {
     do {
-      return vigil.see(try report(inspector), after: .now - start)
-    } catch  where vigil.hasSeen {
-      return vigil.see(nothing: "\(error)", after: .now - start)
+      return monitor.see(try report(inspector), after: .now - start)
+    } catch  where monitor.hasReport {
+      return monitor.see(nothing: "\(error)", after: .now - start)
     }
   }
 
-  private func report(_ inspector: Inspector) throws -> VerifyReport {
-    var cluster = try inspector.look()
-    guard let inspection = Inspection(cluster.facts, cluster.seen) else {
+  private func report(_ inspector: VerifyClient) throws -> VerifyReport {
+    var cluster = try inspector.fetch()
+    guard let inspection = VerifyInput(cluster.facts, cluster.extraFacts) else {
       let place = self.cluster.clusterSnapshot.map { "\($0): there" } ?? "there"
-      throw Unreadable(
+      throw InputError(
         """
         \(place) is no setting storage-network (settings.harvesterhci.io), so that nothing can be told; \
         'storage-network-webhook help verify' says what to put into a snapshot

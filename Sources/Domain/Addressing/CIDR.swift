@@ -16,7 +16,7 @@ public struct CIDR: Hashable, Sendable {
   }
 
   /// The network the address lies in: the host bits cleared.
-  public var network: IPv4Prefix { IPv4Prefix(holding: address, length: length) }
+  public var network: IPv4Prefix { IPv4Prefix(containing: address, length: length) }
 
   public var hasHostBits: Bool { network.network != address }
 }

@@ -8,7 +8,7 @@ public struct IPv4Prefix: Hashable, Sendable {
   public let length: Int
 
   /// The network of this length that `address` lies in.
-  public init(holding address: IPv4Address, length: Int) {
+  public init(containing address: IPv4Address, length: Int) {
     precondition((0...32).contains(length), "a prefix length is 0 to 32")
     self.network = IPv4Address(rawValue: address.rawValue & Self.mask(length))
     self.length = length

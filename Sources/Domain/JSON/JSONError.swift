@@ -48,8 +48,8 @@ extension JSONError {
   /// Where `offset` lies in `text`, both counted from 1; a column is a byte, as editors count ASCII.
   public func position(in text: Span<UInt8>) -> (line: Int, column: Int) {
     var (line, column) = (1, 1)
-    for place in 0..<min(offset, text.count) {
-      if text[place] == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) } else { column += 1 }
+    for offset in 0..<min(offset, text.count) {
+      if text[offset] == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) } else { column += 1 }
     }
     return (line, column)
   }

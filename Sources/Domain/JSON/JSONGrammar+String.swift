@@ -4,26 +4,26 @@ extension Span<UInt8> {
   ///
   /// Inlined up to the first special byte, which in most strings is the closing quote.
   @inline(__always)
-  func placeBehindString(
+  func endOfString(
     at start: Int, _ specials: inout SpecialBytes
-  ) throws(JSONError) -> (place: Int, isPlain: Bool) {
-    let place = specials.place(from: start &+ 1, in: self)
-    if place < count, self[checked: place] == UInt8(ascii: "\"") { return (place &+ 1, true) }
-    return try placeBehindString(goingOnAt: place, specials)
+  ) throws(JSONError) -> (offset: Int, isPlain: Bool) {
+    let offset = specials.offset(from: start &+ 1, in: self)
+    if offset < count, self[checked: offset] == UInt8(ascii: "\"") { return (offset &+ 1, true) }
+    return try endOfString(resumingAt: offset, specials)
   }
 
   /// Where the key that opens here ends, the place behind its colon, and whether the key has no escape.
   ///
   /// Inlined for a key whose colon follows at once, as nearly always.
   @inline(__always)
-  func placesBehindKey(
+  func endsOfKey(
     at start: Int, _ specials: inout SpecialBytes
   ) throws(JSONError) -> (end: Int, value: Int, isPlain: Bool) {
     guard self[checked: start] == UInt8(ascii: "\"") else { throw failure(.expectedKey, at: start) }
-    let place = specials.place(from: start &+ 1, in: self)
-    if has(pair: Self.quoteColon, at: place) { return (place &+ 1, place &+ 2, true) }
-    let (end, isPlain) = try placeBehindString(goingOnAt: place, specials)
-    return (end, try placeBehindColon(from: end), isPlain)
+    let offset = specials.offset(from: start &+ 1, in: self)
+    if has(pair: Self.quoteColon, at: offset) { return (offset &+ 1, offset &+ 2, true) }
+    let (end, isPlain) = try endOfString(resumingAt: offset, specials)
+    return (end, try endOfColon(from: end), isPlain)
   }
 
   /// `,"`
@@ -32,32 +32,32 @@ extension Span<UInt8> {
   private static var quoteColon: UInt16 { 0x3A22 }
 
   /// - Parameter known: A copy, so that the caller's own stays in registers.
-  private func placeBehindString(
-    goingOnAt special: Int, _ known: SpecialBytes
-  ) throws(JSONError) -> (place: Int, isPlain: Bool) {
+  private func endOfString(
+    resumingAt special: Int, _ known: SpecialBytes
+  ) throws(JSONError) -> (offset: Int, isPlain: Bool) {
     var specials = known
     var isPlain = true
-    var place = special
-    while place < count {
-      switch self[checked: place] {
+    var offset = special
+    while offset < count {
+      switch self[checked: offset] {
       case UInt8(ascii: "\""):
-        return (place + 1, isPlain)
+        return (offset + 1, isPlain)
       case UInt8(ascii: "\\"):
         isPlain = false
         // An escaped quote is the commonest escape by far: JSON in JSON.
-        let isQuote = place + 1 < count && self[checked: place + 1] == UInt8(ascii: "\"")
-        place = isQuote ? place + 2 : try placeBehindEscape(at: place)
+        let isQuote = offset + 1 < count && self[checked: offset + 1] == UInt8(ascii: "\"")
+        offset = isQuote ? offset + 2 : try endOfEscape(at: offset)
       case ..<0x20:
-        throw failure(.controlCharacterInString, at: place)
+        throw failure(.controlCharacterInString, at: offset)
       default:
-        place = try placeBehindMultibyteScalar(at: place)
+        offset = try endOfMultibyteScalar(at: offset)
       }
-      place = specials.place(from: place, in: self)
+      offset = specials.offset(from: offset, in: self)
     }
     throw failure(.unexpectedEnd, at: count)
   }
 
-  private func placeBehindEscape(at start: Int) throws(JSONError) -> Int {
+  private func endOfEscape(at start: Int) throws(JSONError) -> Int {
     guard start + 1 < count else { throw failure(.unexpectedEnd, at: count) }
     switch self[checked: start + 1] {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -82,9 +82,9 @@ extension Span<UInt8> {
   /// Reads `\u` and its four hexadecimal digits.
   private func codeUnit(escapedAt start: Int) throws(JSONError) -> UInt32 {
     var unit: UInt32 = 0
-    for place in (start + 2)..<(start + 6) {
-      guard place < count else { throw failure(.unexpectedEnd, at: count) }
-      guard let digit = hexadecimalDigit(self[checked: place]) else {
+    for offset in (start + 2)..<(start + 6) {
+      guard offset < count else { throw failure(.unexpectedEnd, at: count) }
+      guard let digit = hexadecimalDigit(self[checked: offset]) else {
         throw JSONError(problem: .invalidEscape, offset: start)
       }
       unit = unit << 4 | digit
@@ -93,7 +93,7 @@ extension Span<UInt8> {
   }
 
   /// Well-formed UTF-8 only (Unicode 15, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
-  private func placeBehindMultibyteScalar(at start: Int) throws(JSONError) -> Int {
+  private func endOfMultibyteScalar(at start: Int) throws(JSONError) -> Int {
     let (length, second): (Int, ClosedRange<UInt8>) =
       switch self[checked: start] {
       case 0xC2...0xDF: (2, 0x80...0xBF)
@@ -108,7 +108,7 @@ extension Span<UInt8> {
     guard start + length <= count, second.contains(self[checked: start + 1]) else {
       throw failure(.invalidUTF8, at: start)
     }
-    for place in (start + 2)..<(start + length) where self[checked: place] & 0xC0 != 0x80 {
+    for offset in (start + 2)..<(start + length) where self[checked: offset] & 0xC0 != 0x80 {
       throw failure(.invalidUTF8, at: start)
     }
     return start + length

@@ -5,56 +5,56 @@
 extension Span<UInt8> {
   /// The byte at a place that the caller has compared with `count`.
   @inline(__always)
-  subscript(checked place: Int) -> UInt8 {
-    assert(place >= 0 && place < count)
+  subscript(checked offset: Int) -> UInt8 {
+    assert(offset >= 0 && offset < count)
     // Sound: see above; the assertion keeps it so in debug builds.
-    return unsafe self[unchecked: place]
+    return unsafe self[unchecked: offset]
   }
 
   @inline(__always)
-  func failure(_ problem: JSONError.Problem, at place: Int) -> JSONError {
-    JSONError(problem: place < count ? problem : .unexpectedEnd, offset: place)
+  func failure(_ problem: JSONError.Problem, at offset: Int) -> JSONError {
+    JSONError(problem: offset < count ? problem : .unexpectedEnd, offset: offset)
   }
 
-  /// The first byte behind white space (section 2), to which `place` moves.
+  /// The first byte behind white space (section 2), to which `offset` moves.
   @inline(__always)
-  func firstByte(from place: inout Int) throws(JSONError) -> UInt8 {
-    if place < count {
-      let next = self[checked: place]
+  func firstByte(from offset: inout Int) throws(JSONError) -> UInt8 {
+    if offset < count {
+      let next = self[checked: offset]
       if next > 0x20 { return next }
     }
-    place = placeBehindWhitespace(from: place)
-    guard place < count else { throw failure(.unexpectedEnd, at: place) }
-    return self[checked: place]
+    offset = endOfWhitespace(from: offset)
+    guard offset < count else { throw failure(.unexpectedEnd, at: offset) }
+    return self[checked: offset]
   }
 
   @inline(never)
-  func placeBehindWhitespace(from start: Int) -> Int {
-    var place = start
-    while place < count {
-      switch self[checked: place] {
-      case 0x20, 0x0A, 0x0D, 0x09: place += 1
-      default: return place
+  func endOfWhitespace(from start: Int) -> Int {
+    var offset = start
+    while offset < count {
+      switch self[checked: offset] {
+      case 0x20, 0x0A, 0x0D, 0x09: offset += 1
+      default: return offset
       }
     }
-    return place
+    return offset
   }
 
   /// Whether these two bytes stand here, the first one lowest.
   @inline(__always)
-  func has(pair: UInt16, at place: Int) -> Bool {
-    guard place &+ 2 <= count else { return false }
+  func has(pair: UInt16, at offset: Int) -> Bool {
+    guard offset &+ 2 <= count else { return false }
     // Sound: two bytes are left; the load need not be aligned.
-    return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt16.self).littleEndian == pair
+    return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self).littleEndian == pair
   }
 
-  func placeBehindColon(from start: Int) throws(JSONError) -> Int {
-    var place = start
-    guard try firstByte(from: &place) == UInt8(ascii: ":") else { throw failure(.expectedColon, at: place) }
-    return place &+ 1
+  func endOfColon(from start: Int) throws(JSONError) -> Int {
+    var offset = start
+    guard try firstByte(from: &offset) == UInt8(ascii: ":") else { throw failure(.expectedColon, at: offset) }
+    return offset &+ 1
   }
 
-  func placeBehindLiteral(_ literal: StaticString, at start: Int) throws(JSONError) -> Int {
+  func endOfLiteral(_ literal: StaticString, at start: Int) throws(JSONError) -> Int {
     for index in 0..<literal.utf8CodeUnitCount {
       guard start + index < count else { throw failure(.unexpectedEnd, at: count) }
       // Sound: `index` is below the literal's own count of bytes.
@@ -66,34 +66,34 @@ extension Span<UInt8> {
   }
 
   /// `[ minus ] int [ frac ] [ exp ]`, section 6.
-  func placeBehindNumber(at start: Int) throws(JSONError) -> Int {
-    var place = start
-    if has(UInt8(ascii: "-"), at: place) { place += 1 }
-    if has(UInt8(ascii: "0"), at: place) {
-      place += 1
+  func endOfNumber(at start: Int) throws(JSONError) -> Int {
+    var offset = start
+    if has(UInt8(ascii: "-"), at: offset) { offset += 1 }
+    if has(UInt8(ascii: "0"), at: offset) {
+      offset += 1
       // A digit behind a leading zero belongs to no token; saying so here names the number, not the comma.
-      if place < count, isDigit(self[checked: place]) { throw failure(.invalidNumber, at: place) }
+      if offset < count, isDigit(self[checked: offset]) { throw failure(.invalidNumber, at: offset) }
     } else {
-      place = try placeBehindDigits(from: place)
+      offset = try endOfDigits(from: offset)
     }
-    if has(UInt8(ascii: "."), at: place) { place = try placeBehindDigits(from: place + 1) }
-    if has(UInt8(ascii: "e"), at: place) || has(UInt8(ascii: "E"), at: place) {
-      place += 1
-      if has(UInt8(ascii: "+"), at: place) || has(UInt8(ascii: "-"), at: place) { place += 1 }
-      place = try placeBehindDigits(from: place)
+    if has(UInt8(ascii: "."), at: offset) { offset = try endOfDigits(from: offset + 1) }
+    if has(UInt8(ascii: "e"), at: offset) || has(UInt8(ascii: "E"), at: offset) {
+      offset += 1
+      if has(UInt8(ascii: "+"), at: offset) || has(UInt8(ascii: "-"), at: offset) { offset += 1 }
+      offset = try endOfDigits(from: offset)
     }
-    return place
+    return offset
   }
 
-  private func placeBehindDigits(from start: Int) throws(JSONError) -> Int {
-    var place = start
-    while place < count, isDigit(self[checked: place]) { place += 1 }
-    if place == start { throw failure(.invalidNumber, at: place) }
-    return place
+  private func endOfDigits(from start: Int) throws(JSONError) -> Int {
+    var offset = start
+    while offset < count, isDigit(self[checked: offset]) { offset += 1 }
+    if offset == start { throw failure(.invalidNumber, at: offset) }
+    return offset
   }
 
   @inline(__always)
-  private func has(_ byte: UInt8, at place: Int) -> Bool { place < count && self[checked: place] == byte }
+  private func has(_ byte: UInt8, at offset: Int) -> Bool { offset < count && self[checked: offset] == byte }
 
   @inline(__always)
   private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }

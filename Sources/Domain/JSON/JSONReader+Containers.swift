@@ -2,7 +2,7 @@
 extension JSONReader {
   /// Hands over each member of the object that comes next; a value that `member` leaves unread is skipped.
   public mutating func readMembers(
-    _ member: (borrowing JSONText, inout JSONReader) throws(JSONError) -> Void
+    _ member: (borrowing JSONToken, inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
     guard try enters(UInt8(ascii: "{"), UInt8(ascii: "}")) else { return }
     repeat {
@@ -62,9 +62,9 @@ extension JSONReader {
   /// Moves behind a key and its colon, to the value.
   @_lifetime(copy self)
   @inline(__always)
-  private mutating func readKey() throws(JSONError) -> JSONText {
+  private mutating func readKey() throws(JSONError) -> JSONToken {
     let start = offset
-    let (end, value, isPlain) = try bytes.placesBehindKey(at: start, &specials)
+    let (end, value, isPlain) = try bytes.endsOfKey(at: start, &specials)
     offset = value
     _ = try firstByte()
     return text(from: start &+ 1, to: end &- 1, isPlain: isPlain)

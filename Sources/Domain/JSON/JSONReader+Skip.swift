@@ -7,55 +7,55 @@ extension JSONReader {
     let start = offset
     offset =
       isString
-      ? try bytes.placeBehindString(at: start, &specials).place
-      : try bytes.placeBehindValue(at: start, depth: depth, &specials)
+      ? try bytes.endOfString(at: start, &specials).offset
+      : try bytes.endOfValue(at: start, depth: depth, &specials)
     return start..<offset
   }
 }
 
 extension Span<UInt8> {
   /// Behind the value that begins here; `depth` containers are open around it.
-  fileprivate func placeBehindValue(
+  fileprivate func endOfValue(
     at start: Int, depth: Int, _ known: inout SpecialBytes
   ) throws(JSONError) -> Int {
-    var place = start
+    var offset = start
     // In registers for the time of the loop.
     var specials = known
     defer { known = specials }
     var containers = Containers(below: depth)
     value: while true {
-      if try passScalarOrOpen(&place, &containers, &specials) {
+      if try passScalarOrOpen(&offset, &containers, &specials) {
         // Behind a value: what ends here is closed, then comes a comma before the next member or element.
         while true {
-          if containers.isEmpty { return place }
+          if containers.isEmpty { return offset }
           if containers.innermostIsObject {
-            if try passTexts(&place, &specials) { continue value }
-            if place < count, self[checked: place] == UInt8(ascii: "}") {
+            if try passTexts(&offset, &specials) { continue value }
+            if offset < count, self[checked: offset] == UInt8(ascii: "}") {
               containers.leave()
-              place &+= 1
+              offset &+= 1
               continue
             }
           }
-          let byte = try firstByte(from: &place)
+          let byte = try firstByte(from: &offset)
           if byte == UInt8(ascii: ",") { break }
-          try containers.close(byte, at: place)
-          place &+= 1
+          try containers.close(byte, at: offset)
+          offset &+= 1
         }
-        place &+= 1
-        _ = try firstByte(from: &place)
+        offset &+= 1
+        _ = try firstByte(from: &offset)
       }
-      if containers.innermostIsObject { place = try placesBehindKey(at: place, &specials).value }
+      if containers.innermostIsObject { offset = try endsOfKey(at: offset, &specials).value }
     }
   }
 
   /// Moves over members such as `,"key":"text"`, of which most objects consist, as long as they come; tells whether the
   /// value of a key has to follow, because it is no text.
   @inline(__always)
-  private func passTexts(_ place: inout Int, _ specials: inout SpecialBytes) throws(JSONError) -> Bool {
-    while has(pair: Self.commaQuote, at: place) {
-      place = try placesBehindKey(at: place &+ 1, &specials).value
-      guard place < count, self[checked: place] == UInt8(ascii: "\"") else { return true }
-      place = try placeBehindString(at: place, &specials).place
+  private func passTexts(_ offset: inout Int, _ specials: inout SpecialBytes) throws(JSONError) -> Bool {
+    while has(pair: Self.commaQuote, at: offset) {
+      offset = try endsOfKey(at: offset &+ 1, &specials).value
+      guard offset < count, self[checked: offset] == UInt8(ascii: "\"") else { return true }
+      offset = try endOfString(at: offset, &specials).offset
     }
     return false
   }
@@ -63,32 +63,32 @@ extension Span<UInt8> {
   /// Moves over one scalar or an empty container, and tells that a value has ended; or into a container that is not empty.
   @inline(__always)
   private func passScalarOrOpen(
-    _ place: inout Int, _ containers: inout Containers, _ specials: inout SpecialBytes
+    _ offset: inout Int, _ containers: inout Containers, _ specials: inout SpecialBytes
   ) throws(JSONError) -> Bool {
-    let byte = try firstByte(from: &place)
+    let byte = try firstByte(from: &offset)
     if byte == UInt8(ascii: "\"") {
-      place = try placeBehindString(at: place, &specials).place
+      offset = try endOfString(at: offset, &specials).offset
       return true
     }
     switch byte {
     case UInt8(ascii: "{"):
-      guard containers.push(isObject: true) else { throw failure(.tooDeep, at: place) }
-      place &+= 1
-      return try firstByte(from: &place) == UInt8(ascii: "}")
+      guard containers.push(isObject: true) else { throw failure(.tooDeep, at: offset) }
+      offset &+= 1
+      return try firstByte(from: &offset) == UInt8(ascii: "}")
     case UInt8(ascii: "["):
-      guard containers.push(isObject: false) else { throw failure(.tooDeep, at: place) }
-      place &+= 1
-      return try firstByte(from: &place) == UInt8(ascii: "]")
+      guard containers.push(isObject: false) else { throw failure(.tooDeep, at: offset) }
+      offset &+= 1
+      return try firstByte(from: &offset) == UInt8(ascii: "]")
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-      place = try placeBehindNumber(at: place)
+      offset = try endOfNumber(at: offset)
     case UInt8(ascii: "t"):
-      place = try placeBehindLiteral("true", at: place)
+      offset = try endOfLiteral("true", at: offset)
     case UInt8(ascii: "f"):
-      place = try placeBehindLiteral("false", at: place)
+      offset = try endOfLiteral("false", at: offset)
     case UInt8(ascii: "n"):
-      place = try placeBehindLiteral("null", at: place)
+      offset = try endOfLiteral("null", at: offset)
     default:
-      throw failure(.expectedValue, at: place)
+      throw failure(.expectedValue, at: offset)
     }
     return true
   }
@@ -123,10 +123,10 @@ private struct Containers {
   }
 
   /// Leaves the innermost container, which this byte has to end.
-  mutating func close(_ byte: UInt8, at place: Int) throws(JSONError) {
+  mutating func close(_ byte: UInt8, at offset: Int) throws(JSONError) {
     guard byte == (innermostIsObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
       throw JSONError(
-        problem: innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, offset: place)
+        problem: innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, offset: offset)
     }
     leave()
   }

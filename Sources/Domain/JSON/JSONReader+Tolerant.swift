@@ -1,7 +1,7 @@
 /// Reading what one needs from what others write: a value of another kind is passed over and counts as missing.
 extension JSONReader {
   @_lifetime(copy self)
-  public mutating func readStringIfAny() throws(JSONError) -> JSONText? {
+  public mutating func readStringIfPresent() throws(JSONError) -> JSONToken? {
     guard try firstByte() == UInt8(ascii: "\"") else {
       try skip()
       return nil
@@ -9,7 +9,7 @@ extension JSONReader {
     return try readString()
   }
 
-  public mutating func readBoolIfAny() throws(JSONError) -> Bool? {
+  public mutating func readBoolIfPresent() throws(JSONError) -> Bool? {
     guard try nextKind() == .bool else {
       try skip()
       return nil
@@ -17,7 +17,7 @@ extension JSONReader {
     return try readBool()
   }
 
-  public mutating func readIntegerIfAny() throws(JSONError) -> Int? {
+  public mutating func readIntegerIfPresent() throws(JSONError) -> Int? {
     guard try nextKind() == .number else {
       try skip()
       return nil
@@ -29,7 +29,7 @@ extension JSONReader {
   public mutating func readStrings() throws(JSONError) -> [String] {
     var strings: [String] = []
     try readElements { reader throws(JSONError) in
-      if let text = try reader.readStringIfAny() { strings.append(text.string) }
+      if let text = try reader.readStringIfPresent() { strings.append(text.string) }
     }
     return strings
   }

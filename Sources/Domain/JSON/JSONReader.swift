@@ -31,32 +31,32 @@ public struct JSONReader: ~Copyable, ~Escapable {
   }
 
   @_lifetime(copy self)
-  public mutating func readString() throws(JSONError) -> JSONText {
+  public mutating func readString() throws(JSONError) -> JSONToken {
     guard try firstByte() == UInt8(ascii: "\"") else { throw failure(.expectedString) }
     let start = offset
     let isPlain: Bool
-    (offset, isPlain) = try bytes.placeBehindString(at: start, &specials)
+    (offset, isPlain) = try bytes.endOfString(at: start, &specials)
     return text(from: start &+ 1, to: offset &- 1, isPlain: isPlain)
   }
 
   /// Reads a number and gives its text: JSON numbers have no width, so none is chosen here.
   @_lifetime(copy self)
-  public mutating func readNumber() throws(JSONError) -> JSONText {
+  public mutating func readNumber() throws(JSONError) -> JSONToken {
     _ = try firstByte()
     let start = offset
-    offset = try bytes.placeBehindNumber(at: start)
+    offset = try bytes.endOfNumber(at: start)
     return text(from: start, to: offset, isPlain: true)
   }
 
   public mutating func readBool() throws(JSONError) -> Bool {
     let isTrue = try firstByte() == UInt8(ascii: "t")
-    offset = try bytes.placeBehindLiteral(isTrue ? "true" : "false", at: offset)
+    offset = try bytes.endOfLiteral(isTrue ? "true" : "false", at: offset)
     return isTrue
   }
 
   public mutating func readNull() throws(JSONError) {
     _ = try firstByte()
-    offset = try bytes.placeBehindLiteral("null", at: offset)
+    offset = try bytes.endOfLiteral("null", at: offset)
   }
 
   /// What was read from this place on, as it was written.
@@ -65,7 +65,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
 
   /// Requires that nothing but white space follows.
   public mutating func readEnd() throws(JSONError) {
-    offset = bytes.placeBehindWhitespace(from: offset)
+    offset = bytes.endOfWhitespace(from: offset)
     if offset < bytes.count { throw failure(.trailingText) }
   }
 

@@ -27,14 +27,14 @@ public struct JSONWriter: ~Copyable {
   public mutating func append(string text: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
     var specials = SpecialBytes()
-    var place = 0
+    var offset = 0
     while true {
-      let special = specials.place(from: place, in: text)
+      let special = specials.offset(from: offset, in: text)
       // Sound: the bytes are copied within the call.
-      unsafe text.extracting(place..<special).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+      unsafe text.extracting(offset..<special).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
       if special == text.count { break }
       append(special: text[special])
-      place = special + 1
+      offset = special + 1
     }
     bytes.append(UInt8(ascii: "\""))
   }

@@ -15,14 +15,14 @@ struct SpecialBytes {
 
   /// The next special byte, or the end of the text.
   @inline(__always)
-  mutating func place(from place: Int, in text: Span<UInt8>) -> Int {
-    let block = place & ~63
+  mutating func offset(from offset: Int, in text: Span<UInt8>) -> Int {
+    let block = offset & ~63
     if block != start {
       start = block
       bits = text.specialBits(at: block)
     }
-    let ahead = bits &>> UInt64(truncatingIfNeeded: place)
-    if ahead != 0 { return place &+ ahead.trailingZeroBitCount }
+    let ahead = bits &>> UInt64(truncatingIfNeeded: offset)
+    if ahead != 0 { return offset &+ ahead.trailingZeroBitCount }
     repeat {
       start &+= 64
       bits = text.specialBits(at: start)
@@ -47,24 +47,24 @@ extension Span<UInt8> {
       return specialBits(at: count &- 64) &>> (64 &- left) | UInt64.max &<< left
     }
     var bits: UInt64 = 0
-    var place = block
-    while place &+ 16 <= count {
-      bits |= specialBitsOf16(at: place) &<< UInt64(place &- block)
-      place &+= 16
+    var offset = block
+    while offset &+ 16 <= count {
+      bits |= specialBitsOf16(at: offset) &<< UInt64(offset &- block)
+      offset &+= 16
     }
-    while place < count {
-      let byte = self[checked: place]
+    while offset < count {
+      let byte = self[checked: offset]
       let isSpecial = byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80
-      bits |= (isSpecial ? 1 : 0) &<< UInt64(place &- block)
-      place &+= 1
+      bits |= (isSpecial ? 1 : 0) &<< UInt64(offset &- block)
+      offset &+= 1
     }
-    return bits | UInt64.max &<< UInt64(place &- block)
+    return bits | UInt64.max &<< UInt64(offset &- block)
   }
 
   @inline(__always)
-  private func specialBitsOf16(at place: Int) -> UInt64 {
+  private func specialBitsOf16(at offset: Int) -> UInt64 {
     // Sound: the caller has seen that sixteen bytes are left; the load need not be aligned.
-    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: SIMD16<UInt8>.self).specialBits
+    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self).specialBits
   }
 }
 

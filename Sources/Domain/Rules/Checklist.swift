@@ -1,47 +1,47 @@
 /// Every article of the law, with what it says of one change.
 package struct Checklist: Sendable, Equatable {
-  package enum Answer: Sendable, Equatable {
-    case kept
+  package enum RuleResult: Sendable, Equatable {
+    case pass
     /// Kept, but there is something the operator should know.
-    case warned([Warning])
-    case broken([Violation], warnings: [Warning])
+    case warn([Warning])
+    case fail([Violation], warnings: [Warning])
     /// What the article is about is missing or not sound.
-    case notAsked
+    case skip
   }
 
   package struct Item: Sendable, Equatable {
-    package let article: Article
-    package let answer: Answer
+    package let rule: RuleInfo
+    package let result: RuleResult
   }
 
   package struct Section: Sendable, Equatable {
-    package let chapter: Chapter
+    package let group: RuleGroup
     package let items: [Item]
 
-    package var isAsked: Bool { items.contains { $0.answer != .notAsked } }
+    package var isEvaluated: Bool { items.contains { $0.result != .skip } }
   }
 
   package let sections: [Section]
   package let verdict: Verdict
 
   init(_ findings: Findings) {
-    sections = Law.chapters.map { chapter in
-      Section(chapter: chapter, items: chapter.articles.map { Item(article: $0, answer: Answer(to: $0, findings)) })
+    sections = RuleCatalog.groups.map { group in
+      Section(group: group, items: group.rules.map { Item(rule: $0, result: RuleResult(to: $0, findings)) })
     }
     verdict = findings.verdict
   }
 }
 
-extension Checklist.Answer {
-  fileprivate init(to article: Article, _ findings: Findings) {
-    let violations = findings.violations.filter { $0.rule == article.name }
-    let warnings = findings.warnings.filter { $0.rule == article.name }
+extension Checklist.RuleResult {
+  fileprivate init(to rule: RuleInfo, _ findings: Findings) {
+    let violations = findings.violations.filter { $0.rule == rule.name }
+    let warnings = findings.warnings.filter { $0.rule == rule.name }
     if !violations.isEmpty {
-      self = .broken(violations, warnings: warnings)
+      self = .fail(violations, warnings: warnings)
     } else if !warnings.isEmpty {
-      self = .warned(warnings)
+      self = .warn(warnings)
     } else {
-      self = findings.rulesAsked?.contains(article.name) == true ? .kept : .notAsked
+      self = findings.evaluatedRules?.contains(rule.name) == true ? .pass : .skip
     }
   }
 }

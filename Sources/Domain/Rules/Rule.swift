@@ -6,9 +6,9 @@ protocol Rule<Subject>: SendableMetatype {
   associatedtype Subject
 
   /// The fact in one sentence, as a checklist shows it.
-  static var demand: String { get }
+  static var requirement: String { get }
 
-  static func judge(_ subject: Subject, _ world: World, _ findings: inout Findings)
+  static func evaluate(_ subject: Subject, _ context: EvaluationContext, _ findings: inout Findings)
 }
 
 extension Rule {
@@ -16,8 +16,8 @@ extension Rule {
 }
 
 /// All that a judgement looks at besides the change: one cluster at one moment, and the operator's options.
-struct World {
-  let cluster: KnownCluster
+struct EvaluationContext {
+  let cluster: SharedFacts
   let options: RulesetOptions
 
   var facts: ClusterFacts { cluster.facts }

@@ -2,74 +2,74 @@
 ///
 /// Each list has a subject, and a list is asked only about a subject that is sound: nothing is said about the size of a
 /// range that is none. Everything that can be asked is asked, so that one answer tells every reason.
-package enum Law {
-  static let ofRemoval: [any Rule<Change>.Type] = [
-    SettingIsKept.self
+package enum RuleCatalog {
+  static let deletion: [any Rule<Change>.Type] = [
+    SettingIsNotDeleted.self
   ]
 
-  static let ofText: [any Rule<Proposal>.Type] = [
-    TextIsJSONObject.self
+  static let parsing: [any Rule<ParsedSetting>.Type] = [
+    ValueIsJSONObject.self
   ]
 
-  static let ofEntries: [any Rule<Entries>.Type] = [
-    KeysAreDistinct.self,
-    KeysAreSpelledExactly.self,
+  static let fields: [any Rule<ProposedFields>.Type] = [
+    KeysAreUnique.self,
+    KeyCaseIsExact.self,
     KeysAreKnown.self,
-    EntriesHaveTheirTypes.self,
+    FieldTypesAreValid.self,
     VLANIsInRange.self,
     ExclusiveVLANIsTagged.self,
     ExclusiveVLANIsUnused.self,
-    ClusterNetworkIsNamed.self,
+    ClusterNetworkIsSet.self,
     ClusterNetworkExists.self,
-    RangeIsNetwork.self,
-    ExclusionsAreNetworks.self,
+    RangeIsValidCIDR.self,
+    ExclusionsAreValidCIDRs.self,
   ]
 
   /// Asked when the cluster network exists and is not the management network.
-  static let ofCarrier: [any Rule<Carrier>.Type] = [
-    ClusterNetworkReachesNodes.self,
+  static let clusterNetwork: [any Rule<ResolvedClusterNetwork>.Type] = [
+    ClusterNetworkCoversNodes.self,
     ClusterNetworkIsUp.self,
   ]
 
   /// Asked when the range is an IPv4 network.
-  static let ofRange: [any Rule<ProposedRange>.Type] = [
-    RangeIsNotTooWide.self,
+  static let range: [any Rule<ProposedRange>.Type] = [
+    RangeIsNotTooLarge.self,
     RangeIsUnicast.self,
     RangeIsPrivate.self,
     RangeIsNotReserved.self,
-    ExclusionsLieInRange.self,
+    ExclusionsAreWithinRange.self,
     ExclusionsAreDisjoint.self,
   ]
 
   /// Asked when the range and every exclusion are IPv4 networks, and none of them covers the range.
-  static let ofAddresses: [any Rule<AddressPlan>.Type] = [
-    RangeHoldsEveryAddress.self,
-    HeadroomIsComfortable.self,
-    RangeHoldsNoNode.self,
-    NeighboursKeepTheirAddresses.self,
-    AddressesAreHandedOutOnce.self,
-    AddressesAreFree.self,
+  static let addresses: [any Rule<AddressPlan>.Type] = [
+    RangeIsLargeEnough.self,
+    RangeHasHeadroom.self,
+    RangeContainsNoNodeAddress.self,
+    NoOverlapWithOtherSettings.self,
+    NoOverlapOnSameVLAN.self,
+    RangeHasNoReservations.self,
     GatewayIsExcluded.self,
-    VLANHasOneNetwork.self,
+    VLANHasOneSubnet.self,
   ]
 
   /// Asked when Harvester would act on the change.
-  static let ofMoment: [any Rule<Change>.Type] = [
-    PreviousChangeIsDone.self,
-    VirtualMachinesAreOff.self,
-    ImagesAreAtRest.self,
+  static let preconditions: [any Rule<Change>.Type] = [
+    NoChangeInProgress.self,
+    VirtualMachinesAreStopped.self,
+    NoImageTransferInProgress.self,
     VolumesAreDetached.self,
   ]
 
   /// Asked besides when a network, the first one or another one, takes effect.
-  static let ofEnabling: [any Rule<Change>.Type] = [
+  static let enabling: [any Rule<Change>.Type] = [
     WhereaboutsIsInstalled.self,
-    LonghornHasFollowed.self,
+    LonghornIsSynced.self,
   ]
 
   /// Asked besides when the storage network is switched off.
-  static let ofDisabling: [any Rule<Change>.Type] = [
-    SharedNetworkIsKept.self
+  static let disabling: [any Rule<Change>.Type] = [
+    SharedNetworkIsNotDisabled.self
   ]
 }
 
@@ -77,7 +77,7 @@ package enum Law {
 package struct Ruleset: Sendable {
   private let options: RulesetOptions
   /// For the articles that look at no cluster.
-  private static let noCluster = KnownCluster(ClusterFacts())
+  private static let noCluster = SharedFacts(ClusterFacts())
 
   package init(options: RulesetOptions = RulesetOptions()) {
     self.options = options
@@ -87,53 +87,54 @@ package struct Ruleset: Sendable {
   ///
   /// - Parameter cluster: Taken only when the change needs it, and once.
   /// - Throws: What taking the cluster throws; the rules themselves always come to a verdict.
-  package func judge<Failure>(
-    _ change: Change, in cluster: () throws(Failure) -> KnownCluster
+  package func evaluate<Failure>(
+    _ change: Change, in cluster: () throws(Failure) -> SharedFacts
   ) throws(Failure) -> Verdict {
     var findings = Findings()
-    try judge(change, in: cluster, &findings)
+    try evaluate(change, in: cluster, &findings)
     return findings.verdict
   }
 
   /// The verdict with what every article of the law says, for somebody who wants to see the whole list.
-  package func checklist(of change: Change, in cluster: KnownCluster) -> Checklist {
-    var findings = Findings(notesRules: true)
-    judge(change, in: { cluster }, &findings)
+  package func checklist(of change: Change, in cluster: SharedFacts) -> Checklist {
+    var findings = Findings(recordsEvaluatedRules: true)
+    evaluate(change, in: { cluster }, &findings)
     return Checklist(findings)
   }
 
-  private func judge<Failure>(
-    _ change: Change, in cluster: () throws(Failure) -> KnownCluster, _ findings: inout Findings
+  private func evaluate<Failure>(
+    _ change: Change, in cluster: () throws(Failure) -> SharedFacts, _ findings: inout Findings
   ) throws(Failure) {
     if change.operation == .delete {
-      findings.ask(Law.ofRemoval, about: change, World(cluster: Self.noCluster, options: options))
+      findings.evaluate(
+        RuleCatalog.deletion, about: change, EvaluationContext(cluster: Self.noCluster, options: options))
       return
     }
-    if change.touchesNeitherText { return }
+    if change.leavesTextsUnchanged { return }
 
-    let world = World(cluster: try cluster(), options: options)
-    if let proposal = change.proposal(in: .value) { judge(proposal, world, &findings) }
-    if let proposal = change.proposal(in: .default) { judge(proposal, world, &findings) }
+    let context = EvaluationContext(cluster: try cluster(), options: options)
+    if let proposal = change.proposal(in: .value) { evaluate(proposal, context, &findings) }
+    if let proposal = change.proposal(in: .default) { evaluate(proposal, context, &findings) }
     if change.takesEffect {
-      findings.ask(Law.ofMoment, about: change, world)
-      findings.ask(change.enables ? Law.ofEnabling : Law.ofDisabling, about: change, world)
+      findings.evaluate(RuleCatalog.preconditions, about: change, context)
+      findings.evaluate(change.enables ? RuleCatalog.enabling : RuleCatalog.disabling, about: change, context)
     }
   }
 
-  private func judge(_ proposal: Proposal, _ world: World, _ findings: inout Findings) {
-    findings.ask(Law.ofText, about: proposal, world)
+  private func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {
+    findings.evaluate(RuleCatalog.parsing, about: proposal, context)
     guard case .network(let network) = proposal.reading else { return }
 
-    let entries = Entries(field: proposal.field, network: network)
-    findings.ask(Law.ofEntries, about: entries, world)
-    if let carrier = Carrier(entries, in: world.facts) {
-      findings.ask(Law.ofCarrier, about: carrier, world)
+    let fields = ProposedFields(field: proposal.field, network: network)
+    findings.evaluate(RuleCatalog.fields, about: fields, context)
+    if let resolved = ResolvedClusterNetwork(fields, in: context.facts) {
+      findings.evaluate(RuleCatalog.clusterNetwork, about: resolved, context)
     }
-    guard let range = ProposedRange(entries) else { return }
+    guard let range = ProposedRange(fields) else { return }
 
-    findings.ask(Law.ofRange, about: range, world)
+    findings.evaluate(RuleCatalog.range, about: range, context)
     guard let plan = AddressPlan(range) else { return }
 
-    findings.ask(Law.ofAddresses, about: plan, world)
+    findings.evaluate(RuleCatalog.addresses, about: plan, context)
   }
 }

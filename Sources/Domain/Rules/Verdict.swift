@@ -16,31 +16,31 @@ package struct Violation: Sendable, Equatable {
   package init(rule: String, field: String, message: String) {
     self.rule = rule
     self.field = field
-    self.message = message.onOneLine
+    self.message = message.escapedForOneLine
   }
 }
 
 /// Something the operator should know although the change is allowed.
 package struct Warning: Sendable, Equatable {
   package let rule: String
-  /// At most ``longest`` bytes.
+  /// At most ``maxLength`` bytes.
   package let message: String
 
   /// The Kubernetes API server cuts warnings longer than 256 characters.
-  package static let longest = 255
+  package static let maxLength = 255
 
   /// How much a warning says of an object's name, which may have 317 bytes with its namespace: so much that the longest
   /// warning with a name still ends with its advice.
-  static let longestName = 80
+  static let maxNameLength = 80
 
   package init(rule: String, message: String) {
     self.rule = rule
-    self.message = message.onOneLine.cut(to: Self.longest)
+    self.message = message.escapedForOneLine.truncated(to: Self.maxLength)
   }
 }
 
 /// The inability to decide: nobody's value is wrong, we do not know enough.
-package struct Fault: Error, Sendable, Equatable {
+package struct UnavailableError: Error, Sendable, Equatable {
   package let message: String
 
   package init(message: String) {
@@ -54,50 +54,53 @@ struct Findings {
   private(set) var warnings: [Warning] = []
   /// The rule that is being asked; nil before the first one.
   private var rule: (any Rule.Type)?
-  private var refusalsOfRule = 0
+  private var violationsOfRule = 0
   private var warningsOfRule = 0
   /// The names of the rules that were asked; nil where nobody wants to know, as in a review.
-  private(set) var rulesAsked: Set<String>?
+  private(set) var evaluatedRules: Set<String>?
 
-  init(notesRules: Bool = false) {
-    rulesAsked = notesRules ? [] : nil
+  init(recordsEvaluatedRules: Bool = false) {
+    evaluatedRules = recordsEvaluatedRules ? [] : nil
   }
 
   /// One rule's reasons beyond the tenth are only counted, so that a value with ten thousand slips has a short answer;
   /// their texts are not even made.
-  mutating func refuse(_ field: @autoclosure () -> String, _ message: @autoclosure () -> String) {
-    refusalsOfRule += 1
-    guard refusalsOfRule <= mostNamesInMessage else { return }
+  mutating func addViolation(_ field: @autoclosure () -> String, _ message: @autoclosure () -> String) {
+    violationsOfRule += 1
+    guard violationsOfRule <= maxNamesInMessage else { return }
     violations.append(Violation(rule: rule?.name ?? "", field: field(), message: message()))
   }
 
-  mutating func warn(_ message: @autoclosure () -> String) {
+  mutating func addWarning(_ message: @autoclosure () -> String) {
     warningsOfRule += 1
-    guard warningsOfRule <= mostNamesInMessage else { return }
+    guard warningsOfRule <= maxNamesInMessage else { return }
     warnings.append(Warning(rule: rule?.name ?? "", message: message()))
   }
 
-  mutating func ask<Subject>(_ rules: [any Rule<Subject>.Type], about subject: Subject, _ world: World) {
-    rulesAsked?.formUnion(rules.map { $0.name })
+  mutating func evaluate<Subject>(
+    _ rules: [any Rule<Subject>.Type], about subject: Subject, _ context: EvaluationContext
+  ) {
+    evaluatedRules?.formUnion(rules.map { $0.name })
     for rule in rules {
       self.rule = rule
-      (refusalsOfRule, warningsOfRule) = (0, 0)
-      rule.judge(subject, world, &self)
-      if max(refusalsOfRule, warningsOfRule) > mostNamesInMessage { countWhatWasNotNamed(by: rule) }
+      (violationsOfRule, warningsOfRule) = (0, 0)
+      rule.evaluate(subject, context, &self)
+      if max(violationsOfRule, warningsOfRule) > maxNamesInMessage { countWhatWasNotNamed(by: rule) }
     }
   }
 
   private mutating func countWhatWasNotNamed(by rule: any Rule.Type) {
-    if refusalsOfRule > mostNamesInMessage, let field = violations.last?.field {
+    if violationsOfRule > maxNamesInMessage, let field = violations.last?.field {
       // `value.exclude[9]` was the last one named; the others stand in the list as well.
       violations.append(
         Violation(
           rule: rule.name, field: String(field.prefix { $0 != "[" }),
-          message: "\(refusalsOfRule - mostNamesInMessage) more are refused for the same reason"))
+          message: "\(violationsOfRule - maxNamesInMessage) more are refused for the same reason"))
     }
-    if warningsOfRule > mostNamesInMessage {
+    if warningsOfRule > maxNamesInMessage {
       warnings.append(
-        Warning(rule: rule.name, message: "\((warningsOfRule - mostNamesInMessage).of("more warning")) of this kind"))
+        Warning(
+          rule: rule.name, message: "\((warningsOfRule - maxNamesInMessage).counted("more warning")) of this kind"))
     }
   }
 

@@ -7,5 +7,5 @@ package enum Outcome: Sendable, Equatable {
   case patched(value: [UInt8], replacesValue: Bool)
   case denied([Violation], warnings: [Warning])
   /// The review was understood and could not be decided.
-  case undecided(Fault)
+  case unavailable(UnavailableError)
 }

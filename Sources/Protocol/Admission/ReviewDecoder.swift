@@ -5,7 +5,7 @@ internal import Rules
 /// Reads an AdmissionReview in one pass: what nobody asks for, managedFields above all, is checked and skipped.
 package enum ReviewDecoder {
   package static func decode(_ body: Span<UInt8>) throws(ReviewError) -> AdmissionRequest {
-    var review = WrittenReview()
+    var review = PartialReview()
     do throws(JSONError) {
       var reader = JSONReader(body)
       try reader.read(&review)
@@ -21,12 +21,12 @@ package enum ReviewDecoder {
 /// A review as it was written, which may not be one at all.
 ///
 /// Not copyable, because it holds a dozen references, each of which a copy would have to count.
-private struct WrittenReview: ~Copyable {
+private struct PartialReview: ~Copyable {
   var isObject = false
   var hasKind = false
   var hasVersion = false
   var hasRequest = false
-  var written = WrittenRequest()
+  var written = PartialRequest()
 
   consuming func request() throws(ReviewError) -> AdmissionRequest {
     guard isObject else { throw .notAReview("it is no JSON object") }
@@ -37,7 +37,7 @@ private struct WrittenReview: ~Copyable {
   }
 }
 
-private struct WrittenRequest: ~Copyable {
+private struct PartialRequest: ~Copyable {
   var uid: [UInt8] = []
   var operation: AdmissionRequest.Operation?
   var userName = ""
@@ -85,7 +85,7 @@ private struct WrittenRequest: ~Copyable {
 }
 
 extension JSONReader {
-  fileprivate mutating func read(_ review: inout WrittenReview) throws(JSONError) {
+  fileprivate mutating func read(_ review: inout PartialReview) throws(JSONError) {
     review.isObject = try nextKind() == .object
     try readMembers { key, reader throws(JSONError) in
       if key.equals("kind") {
@@ -94,7 +94,7 @@ extension JSONReader {
         review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
       } else if key.equals("request") {
         review.hasRequest = try reader.nextKind() == .object
-        review.written = WrittenRequest()
+        review.written = PartialRequest()
         if review.hasRequest { try reader.read(&review.written) }
       }
     }
@@ -102,14 +102,14 @@ extension JSONReader {
 
   /// Whether the value that comes next is this string.
   private mutating func readWhether(_ expected: StaticString) throws(JSONError) -> Bool {
-    guard let text = try readStringIfAny() else { return false }
+    guard let text = try readStringIfPresent() else { return false }
     return text.equals(expected)
   }
 
-  private mutating func read(_ request: inout WrittenRequest) throws(JSONError) {
+  private mutating func read(_ request: inout PartialRequest) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("uid") {
-        request.uid = try reader.readStringIfAny()?.unescaped ?? []
+        request.uid = try reader.readStringIfPresent()?.unescaped ?? []
       } else if key.equals("name") {
         try reader.readName(of: &request)
       } else if key.equals("operation") {
@@ -125,21 +125,21 @@ extension JSONReader {
         let metadata = request.isUnnamed ? SettingMetadata.nameOnly : .skipped
         request.oldObject = try reader.nextKind() == .object ? try reader.readSetting(with: metadata) : nil
       } else if key.equals("dryRun") {
-        request.isDryRun = try reader.readBoolIfAny() ?? false
+        request.isDryRun = try reader.readBoolIfPresent() ?? false
       }
     }
   }
 
-  private mutating func readName(of request: inout WrittenRequest) throws(JSONError) {
+  private mutating func readName(of request: inout PartialRequest) throws(JSONError) {
     request.hasOurName = false
     request.isUnnamed = true
-    guard let name = try readStringIfAny() else { return }
+    guard let name = try readStringIfPresent() else { return }
     request.hasOurName = name.equals("storage-network")
     request.isUnnamed = name.equals("")
   }
 
   private mutating func readOperation() throws(JSONError) -> AdmissionRequest.Operation? {
-    guard let text = try readStringIfAny() else { return nil }
+    guard let text = try readStringIfPresent() else { return nil }
     if text.equals("UPDATE") { return .update }
     if text.equals("CREATE") { return .create }
     if text.equals("DELETE") { return .delete }
@@ -163,7 +163,7 @@ extension JSONReader {
   private mutating func readUserName() throws(JSONError) -> String {
     var name = ""
     try readMembers { key, reader throws(JSONError) in
-      if key.equals("username") { name = try reader.readStringIfAny()?.string ?? "" }
+      if key.equals("username") { name = try reader.readStringIfPresent()?.string ?? "" }
     }
     return name
   }

@@ -20,7 +20,7 @@ package enum ReviewEncoder {
     case .denied(_, let warnings):
       writer.append(raw: #","allowed":false"#)
       writer.append(warnings)
-    case .undecided:
+    case .unavailable:
       writer.append(raw: #","allowed":false"#)
     }
     if let status = ResponseStatus(outcome) { writer.append(status) }

@@ -23,7 +23,7 @@ package struct Reviewer: Sendable {
 
   /// - Throws: ``ReviewError`` when the body is no review; everything else is an answer.
   package func answer(
-    _ body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(Fault) -> KnownCluster
+    _ body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) throws(ReviewError) -> Answer {
     let request = try ReviewDecoder.decode(body)
     let outcome = decide(request, for: webhook, in: cluster)
@@ -33,7 +33,7 @@ package struct Reviewer: Sendable {
 
   /// The middle of the three steps, for callers that take the time of each.
   package func decide(
-    _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(Fault) -> KnownCluster
+    _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {
     switch webhook {
     case .validate: validate(request, in: cluster)
@@ -42,21 +42,21 @@ package struct Reviewer: Sendable {
   }
 
   private func validate(
-    _ request: AdmissionRequest, in cluster: () throws(Fault) -> KnownCluster
+    _ request: AdmissionRequest, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {
     guard let change = request.change else { return .allowed(warnings: []) }
     do {
-      switch try ruleset.judge(change, in: cluster) {
+      switch try ruleset.evaluate(change, in: cluster) {
       case .allowed(let warnings): return .allowed(warnings: warnings)
       case .denied(let violations, let warnings): return .denied(violations, warnings: warnings)
       }
     } catch {
-      return .undecided(error)
+      return .unavailable(error)
     }
   }
 
   private func mutate(_ request: AdmissionRequest) -> Outcome {
-    guard let change = request.change, let value = change.normalisedValue else { return .allowed(warnings: []) }
+    guard let change = request.change, let value = change.normalizedValue else { return .allowed(warnings: []) }
     return .patched(value: value, replacesValue: change.new.hasValue)
   }
 }

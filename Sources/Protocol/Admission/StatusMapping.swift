@@ -23,17 +23,17 @@ struct ResponseStatus {
     case .denied(let violations, _):
       code = 422
       reason = "Invalid"
-      message = Self.story(violations)
+      message = Self.summary(violations)
       causes = violations.map { Cause(field: $0.field, message: $0.message) }
-    case .undecided(let fault):
+    case .unavailable(let unavailableError):
       code = 503
       reason = "ServiceUnavailable"
-      message = fault.message
+      message = unavailableError.message
       causes = []
     }
   }
 
-  private static func story(_ violations: [Violation]) -> String {
+  private static func summary(_ violations: [Violation]) -> String {
     let reasons = violations.map { "\($0.field): \($0.message)" }
     if reasons.count == 1 { return "the storage network cannot be changed: \(reasons[0])" }
     let numbered = reasons.enumerated().map { "(\($0 + 1)) \($1)" }

@@ -17,9 +17,9 @@ package struct ObjectIdentity {
     var reader = JSONReader(object)
     try reader.readMembers { key, reader throws(JSONError) in
       if key.equals("apiVersion") {
-        apiVersion = try reader.readStringIfAny()?.string ?? ""
+        apiVersion = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("kind") {
-        kind = try reader.readStringIfAny()?.string ?? ""
+        kind = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("metadata") {
         metadata = try reader.readMetadata()
       } else if key.equals("items"), try reader.nextKind() == .array {

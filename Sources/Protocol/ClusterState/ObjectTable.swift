@@ -20,15 +20,15 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
   }
 
   /// Every fact in the order of namespaces and names, so that equal clusters give equal messages.
-  var ordered: [Fact] {
+  var sorted: [Fact] {
     mutating get {
-      if !changed.isEmpty { settle() }
+      if !changed.isEmpty { mergeChanges() }
       return list
     }
   }
 
   /// Merges the changed objects, in their order, into those that stayed as they were.
-  private mutating func settle() {
+  private mutating func mergeChanges() {
     let (oldNames, oldList) = (names, list)
     (names, list) = ([], [])
     names.reserveCapacity(facts.count)

@@ -22,27 +22,27 @@ extension Span<UInt8> {
 
   /// Whether all bits but these are the literal's, which has as many bytes.
   private func hasSameBits(as literal: StaticString, beside ignored: UInt8) -> Bool {
-    var place = 0
+    var offset = 0
     let ignoredInWord = UInt64(ignored) &* Self.ones
-    while place &+ 8 <= count {
+    while offset &+ 8 <= count {
       // Sound: eight bytes are left in both; the loads need not be aligned.
-      let other = unsafe UnsafeRawPointer(literal.utf8Start).loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      if (word(at: place) ^ other) & ~ignoredInWord != 0 { return false }
-      place &+= 8
+      let other = unsafe UnsafeRawPointer(literal.utf8Start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      if (word(at: offset) ^ other) & ~ignoredInWord != 0 { return false }
+      offset &+= 8
     }
-    while place < count {
-      // Sound: `place` is below both counts.
-      if unsafe (self[unchecked: place] ^ literal.utf8Start[place]) & ~ignored != 0 { return false }
-      place &+= 1
+    while offset < count {
+      // Sound: `offset` is below both counts.
+      if unsafe (self[unchecked: offset] ^ literal.utf8Start[offset]) & ~ignored != 0 { return false }
+      offset &+= 1
     }
     return true
   }
 
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
 
-  private func word(at place: Int) -> UInt64 {
+  private func word(at offset: Int) -> UInt64 {
     // Sound: the caller has seen that eight bytes are left; the load need not be aligned.
-    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
+    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
   }
 
   /// The top bit of each byte that is zero. The lowest one is exact, above it may be too many; 0 where no byte is zero.
@@ -51,37 +51,37 @@ extension Span<UInt8> {
   /// The first place of a byte in a range, or nil.
   func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
     precondition(range.upperBound <= count)
-    var place = range.lowerBound
+    var offset = range.lowerBound
     let wanted = Self.ones &* UInt64(byte)
-    while place &+ 8 <= range.upperBound {
-      let hits = Self.zeros(in: word(at: place) ^ wanted)
-      if hits != 0 { return place &+ hits.trailingZeroBitCount / 8 }
-      place &+= 8
+    while offset &+ 8 <= range.upperBound {
+      let hits = Self.zeros(in: word(at: offset) ^ wanted)
+      if hits != 0 { return offset &+ hits.trailingZeroBitCount / 8 }
+      offset &+= 8
     }
-    while place < range.upperBound {
-      if self[place] == byte { return place }
-      place &+= 1
+    while offset < range.upperBound {
+      if self[offset] == byte { return offset }
+      offset &+= 1
     }
     return nil
   }
 
   /// The place of the next control character but the tab, or nil: none may be in a field (RFC 9110 section 5.5).
   func firstControl(from start: Int) -> Int? {
-    var place = start
-    while place &+ 8 <= count {
+    var offset = start
+    while offset &+ 8 <= count {
       // Bytes of which the three top bits are clear, and 0x7F.
-      let word = word(at: place)
+      let word = word(at: offset)
       var hits = Self.zeros(in: word & (Self.ones &* 0xE0)) | Self.zeros(in: word ^ Self.ones &* 0x7F)
       while hits != 0 {
-        let hit = place &+ hits.trailingZeroBitCount / 8
+        let hit = offset &+ hits.trailingZeroBitCount / 8
         if self[hit].isControl { return hit }
         hits &= hits &- 1
       }
-      place &+= 8
+      offset &+= 8
     }
-    while place < count {
-      if self[place].isControl { return place }
-      place &+= 1
+    while offset < count {
+      if self[offset].isControl { return offset }
+      offset &+= 1
     }
     return nil
   }

@@ -6,59 +6,59 @@ package final class HTTP1Session {
     /// Between requests or inside a head.
     case head
     /// Behind a head that starts at the first byte of what is held.
-    case body(BodyReader)
+    case body(BodyDecoder)
     case closed
   }
 
   private var stage = Stage.head
   /// Of the request that is being read. Not in the stage: it is large, and would be copied in and out.
-  private var reader = HeadReader()
+  private var reader = RequestHeadParser()
   /// What arrived and does not make a whole request yet.
-  private var held: [UInt8] = []
-  private var share: SharedMemory.Share
-  var sharedBytes: Int { share.bytes }
+  private var buffered: [UInt8] = []
+  private var reservation: MemoryBudget.Reservation
+  var reservedBytes: Int { reservation.bytes }
   private var isShuttingDown = false
   /// Whole requests may be held that wait for the next turn or for room in the output.
   private var isPaused = false
-  private(set) var answered = 0
+  private(set) var responseCount = 0
   /// Set when the peer sent something that is no request; the connection ends with the answer to it.
   package private(set) var rejection: HTTPRejection?
 
-  package init(memory: SharedMemory = SharedMemory()) {
-    share = SharedMemory.Share(of: memory)
+  package init(memory: MemoryBudget = MemoryBudget()) {
+    reservation = MemoryBudget.Reservation(of: memory)
   }
 
   func receive(
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
-    if held.isEmpty {
+    if buffered.isEmpty {
       let used = advance(over: bytes, date, &output, answer)
       if used < bytes.count {
-        held.append(bytes.extracting(used...))
-        claim(date, &output)
+        buffered.append(bytes.extracting(used...))
+        reserveMemory(date, &output)
       }
     } else {
-      held.append(bytes)
+      buffered.append(bytes)
       // Taken out while it is read, so that nothing is copied when the rest is cut off.
       var whole: [UInt8] = []
-      swap(&whole, &held)
+      swap(&whole, &buffered)
       let used = advance(over: whole.span, date, &output, answer)
       whole.removeSubrange(..<used)
       // An idle connection gives its memory back.
-      held = whole.isEmpty ? [] : whole
-      claim(date, &output)
+      buffered = whole.isEmpty ? [] : whole
+      reserveMemory(date, &output)
     }
     return state(output)
   }
 
   /// Asks for the memory of what is held; without it the request is refused.
-  private func claim(_ date: HTTPDate, _ output: inout [UInt8]) {
+  private func reserveMemory(_ date: HTTPDate, _ output: inout [UInt8]) {
     var decoded = 0
     if case .body(let body) = stage { decoded = body.decodedCount }
-    if share.hold(held.count + decoded) { return }
-    refuse(.noMemory, date, &output)
-    held = []
-    _ = share.hold(0)
+    if reservation.resize(to: buffered.count + decoded) { return }
+    refuse(.memoryExhausted, date, &output)
+    buffered = []
+    _ = reservation.resize(to: 0)
   }
 
   private func refuse(_ reason: HTTPRejection, _ date: HTTPDate, _ output: inout [UInt8]) {
@@ -68,14 +68,14 @@ package final class HTTP1Session {
   }
 
   /// From now on every answer says that it is the connection's last.
-  func announceEnd() -> SessionState {
+  func beginDrain() -> SessionState {
     isShuttingDown = true
     return state([])
   }
 
-  func shutDown() -> SessionState {
+  func shutDownGracefully() -> SessionState {
     isShuttingDown = true
-    if case .head = stage, held.isEmpty { stage = .closed }
+    if case .head = stage, buffered.isEmpty { stage = .closed }
     return state([])
   }
 
@@ -83,8 +83,8 @@ package final class HTTP1Session {
     switch stage {
     case .closed: .closing
     case .body: .body
-    case .head where isPaused || output.count >= HTTPLimits.waitingOutput: .paused
-    case .head: held.isEmpty ? .idle : .head
+    case .head where isPaused || output.count >= HTTPLimits.maxBufferedOutput: .paused
+    case .head: buffered.isEmpty ? .idle : .head
     }
   }
 
@@ -96,9 +96,9 @@ package final class HTTP1Session {
   ) -> Int {
     var start = 0
     isPaused = false
-    let enough = answered + HTTPLimits.answersInTurn
+    let enough = responseCount + HTTPLimits.maxResponsesPerIteration
     while start < bytes.count {
-      if output.count >= HTTPLimits.waitingOutput || answered == enough {
+      if output.count >= HTTPLimits.maxBufferedOutput || responseCount == enough {
         isPaused = true
         break
       }
@@ -137,15 +137,15 @@ package final class HTTP1Session {
           contentType: bytes.extracting(reader.head.contentType), body: content))
     }
     writer.append(response, to: &output, withBody: reader.head.method != .head)
-    answered += 1
+    responseCount += 1
     stage = closes ? .closed : .head
-    reader = HeadReader()
+    reader = RequestHeadParser()
     return body.end
   }
 
   /// Reads the head that `bytes` begin with, and gives what is known of the body behind it; nil where the head is not
   /// whole.
-  private func readHead(of bytes: Span<UInt8>) throws(HTTPRejection) -> BodyReader? {
+  private func readHead(of bytes: Span<UInt8>) throws(HTTPRejection) -> BodyDecoder? {
     switch stage {
     case .body(let body):
       // Taken out, so that what the body has gathered has one owner and grows without a copy.
@@ -153,7 +153,7 @@ package final class HTTP1Session {
       return body
     case .head:
       guard let end = try reader.advance(over: bytes) else { return nil }
-      return BodyReader(reader.head.framing, startingAt: end)
+      return BodyDecoder(reader.head.framing, startingAt: end)
     case .closed:
       return nil
     }

@@ -9,12 +9,12 @@ enum HTTP2Callbacks {
     _ = unsafe nghttp2_session_callbacks_new(&callbacks)
     unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
       guard let header = unsafe header?.pointee, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { $0.headersBegin(header.stream_id) }
+      unsafe HTTP2Callbacks.tell(owner) { $0.didBeginHeaders(header.stream_id) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.streamBegan(frame.pointee.hd.stream_id) }
+      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.didOpenStream(frame.pointee.hd.stream_id) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
@@ -22,7 +22,7 @@ enum HTTP2Callbacks {
       guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
       var isWithinLimit = true
       unsafe HTTP2Callbacks.tell(owner) { session in
-        isWithinLimit = unsafe session.headerCame(
+        isWithinLimit = unsafe session.didReceiveHeader(
           frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
           Span(_unsafeStart: value, count: valueLength), isTrailer: frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST)
       }
@@ -30,21 +30,21 @@ enum HTTP2Callbacks {
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, owner in
       guard let bytes = unsafe bytes else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.dataCame(stream, Span(_unsafeStart: bytes, count: count)) }
+      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.didReceiveData(stream, Span(_unsafeStart: bytes, count: count)) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.frameCame(frame.pointee, $0) }
+      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.didReceiveFrame(frame.pointee, $0) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame?.pointee else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.frameWent(frame, $0) }
+      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.didSendFrame(frame, $0) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, owner in
-      unsafe HTTP2Callbacks.tell(owner) { $0.streamEnded(stream) }
+      unsafe HTTP2Callbacks.tell(owner) { $0.didCloseStream(stream) }
       return 0
     }
     return unsafe callbacks
@@ -64,26 +64,26 @@ enum HTTP2Callbacks {
     result == Int(NGHTTP2_ERR_FLOODED.rawValue) || result == Int(NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue)
   }
 
-  private static func frameCame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
+  private static func didReceiveFrame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
     let header = unsafe frame.hd
-    if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.streamWasReset() }
+    if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue { session.didReceiveReset() }
     if UInt32(header.type) == NGHTTP2_HEADERS.rawValue, unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST {
-      session.headersEnded(header.stream_id, hasBody: !header.isLastOfStream)
+      session.didEndHeaders(header.stream_id, hasBody: !header.isLastOfStream)
     }
-    if header.isLastOfStream { session.requestEnded(header.stream_id) }
+    if header.isLastOfStream { session.didReceiveEndOfRequest(header.stream_id) }
   }
 
-  private static func frameWent(_ frame: nghttp2_frame, _ session: HTTP2Session) {
+  private static func didSendFrame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
     let header = unsafe frame.hd
-    if header.isLastOfStream { session.responseEnded(header.stream_id) }
+    if header.isLastOfStream { session.didSendEndOfResponse(header.stream_id) }
     // Sound: the frame is a RST_STREAM, so that is what the union holds.
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue, unsafe frame.rst_stream.error_code != 0 {
-      session.streamWasReset()
+      session.didReceiveReset()
     }
     // Sound: the frame is a GOAWAY, so that is what the union holds.
     if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue, unsafe frame.goaway.error_code != 0 {
-      session.sessionEnded(
-        unsafe frame.goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM.rawValue ? .flood : .brokenFrames)
+      session.didFail(
+        unsafe frame.goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM.rawValue ? .http2Flood : .malformedFrames)
     }
   }
 

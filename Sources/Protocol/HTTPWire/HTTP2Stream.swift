@@ -13,9 +13,9 @@ struct HTTP2Stream {
   private var host: Range<Int>?
   private var contentType: Range<Int>?
   /// Trailers included, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
-  private(set) var bytesOfFields = 0
+  private(set) var fieldBytes = 0
   /// What was kept of the head when it was whole, which counts until the stream ends.
-  private(set) var bytesOfHead = 0
+  private(set) var headBytes = 0
   private var fieldCount = 0
   private(set) var expectsContinue = false
   var body: [UInt8] = []
@@ -30,25 +30,25 @@ struct HTTP2Stream {
   }
 
   /// Takes a field; nghttp2 has checked that names and values are well-formed (RFC 9113 section 8.2.1).
-  mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+  mutating func appendField(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     fieldCount += 1
-    pass(name, value)
+    countField(name, value)
     if fieldCount > HTTPLimits.fieldCount { refuse(.tooManyFields) }
-    if bytesOfFields > HTTPLimits.head { refuse(.headTooLarge) }
+    if fieldBytes > HTTPLimits.head { refuse(.headTooLarge) }
     if name.equals(":method") {
       method = HTTPMethod(value)
     } else if name.equals(":path") {
       if value.count > HTTPLimits.target { refuse(.targetTooLong) }
       if !value.isTarget { refuse(.badTarget) }
       let end = value.first(UInt8(ascii: "?"), in: 0..<value.count) ?? value.count
-      path = keep(value.extracting(first: end))
+      path = retain(value.extracting(first: end))
     } else if name.equals(":authority") || name.equals("host") {
-      takeHost(value)
+      setHost(value)
     } else if name.equals(":scheme") {
       if !value.equals(lowercase: "https"), !value.equals(lowercase: "http") { refuse(.badTarget) }
     } else if name.equals("content-type") {
       if contentType != nil { refuse(.repeatedContentType) }
-      contentType = keep(value)
+      contentType = retain(value)
     } else if name.equals("content-length") {
       // Told before the body comes: who is still sending it may overlook an answer.
       if let length = value.decimalValue, length > HTTPLimits.body { refuse(.bodyTooLarge) }
@@ -59,19 +59,19 @@ struct HTTP2Stream {
   }
 
   /// `:authority` and `Host` name the same one (RFC 9113 section 8.3.1).
-  private mutating func takeHost(_ value: Span<UInt8>) {
+  private mutating func setHost(_ value: Span<UInt8>) {
     // Of a head that was refused nothing is kept to compare it with.
     if rejection != nil { return }
     if !Host.isValid(value) { return refuse(.badHost) }
     if let host, !head.span.extracting(host).equalsIgnoringCase(value) { return refuse(.conflictingHost) }
-    host = keep(value)
+    host = retain(value)
   }
 
   /// Counts a field that nobody looks at.
-  mutating func pass(_ name: Span<UInt8>, _ value: Span<UInt8>) { bytesOfFields += name.count + value.count + 32 }
+  mutating func countField(_ name: Span<UInt8>, _ value: Span<UInt8>) { fieldBytes += name.count + value.count + 32 }
 
   /// Of a head that is refused nothing is kept: compressed (RFC 7541), a byte can stand for kilobytes.
-  private mutating func keep(_ value: Span<UInt8>) -> Range<Int> {
+  private mutating func retain(_ value: Span<UInt8>) -> Range<Int> {
     guard rejection == nil else { return 0..<0 }
     let start = head.count
     head.append(value)
@@ -79,7 +79,7 @@ struct HTTP2Stream {
   }
 
   /// The head is whole.
-  mutating func settleHead() { bytesOfHead = head.count }
+  mutating func finishHead() { headBytes = head.count }
 
   mutating func refuse(_ reason: HTTPRejection) {
     if rejection == nil { rejection = reason }
@@ -88,7 +88,7 @@ struct HTTP2Stream {
   }
 
   /// Asks for the answer; of the request nothing is left.
-  mutating func handOver(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
+  mutating func respond(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
     let head = exchange(&head, with: [])
     let body = exchange(&body, with: [])
     return answer(

@@ -8,27 +8,28 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
   case tooManyFields
   case bareLineEnd
   case malformedField
-  case foldedField
+  case obsoleteLineFolding
   case badHost
   case conflictingHost
   case repeatedContentType
   case badContentLength
-  case bothLengths
+  case conflictingLength
   case badTransferCoding
   case unknownTransferCoding
   case badChunk
   case bodyTooLarge
   case unknownExpectation
   case tooManyEmptyLines
-  case brokenFrames
-  case flood
-  case noMemory
+  case malformedFrames
+  case http2Flood
+  case memoryExhausted
 
   package var status: HTTPStatus {
     switch self {
-    case .malformedRequestLine, .badTarget, .bareLineEnd, .malformedField, .foldedField, .badHost, .conflictingHost,
-      .repeatedContentType, .badContentLength, .bothLengths, .badTransferCoding, .badChunk, .tooManyEmptyLines,
-      .brokenFrames, .flood:
+    case .malformedRequestLine, .badTarget, .bareLineEnd, .malformedField, .obsoleteLineFolding, .badHost,
+      .conflictingHost,
+      .repeatedContentType, .badContentLength, .conflictingLength, .badTransferCoding, .badChunk, .tooManyEmptyLines,
+      .malformedFrames, .http2Flood:
       .badRequest
     case .unknownVersion: .httpVersionNotSupported
     case .targetTooLong: .uriTooLong
@@ -36,7 +37,7 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .unknownTransferCoding: .notImplemented
     case .bodyTooLarge: .contentTooLarge
     case .unknownExpectation: .expectationFailed
-    case .noMemory: .serviceUnavailable
+    case .memoryExhausted: .serviceUnavailable
     }
   }
 
@@ -50,21 +51,21 @@ package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
     case .tooManyFields: "the header block has more than \(HTTPLimits.fieldCount) fields"
     case .bareLineEnd: "a line does not end in CR LF"
     case .malformedField: "a header field is malformed"
-    case .foldedField: "a header field goes on in the next line, which is obsolete"
+    case .obsoleteLineFolding: "a header field goes on in the next line, which is obsolete"
     case .badHost: "there has to be exactly one valid Host field"
     case .conflictingHost: "the Host field and the request target name different hosts"
     case .repeatedContentType: "there is more than one Content-Type field"
     case .badContentLength: "Content-Length has to be one decimal number"
-    case .bothLengths: "Content-Length and Transfer-Encoding exclude each other"
+    case .conflictingLength: "Content-Length and Transfer-Encoding exclude each other"
     case .badTransferCoding: "Transfer-Encoding has to be chunked, once, and in HTTP/1.1"
     case .unknownTransferCoding: "the transfer coding is not supported"
     case .badChunk: "the chunked body is malformed"
     case .bodyTooLarge: "the body is larger than \(HTTPLimits.body) bytes"
     case .unknownExpectation: "the only known expectation is 100-continue"
-    case .brokenFrames: "the frames of HTTP/2 are malformed"
-    case .flood: "many frames of HTTP/2 came that ask for nothing"
+    case .malformedFrames: "the frames of HTTP/2 are malformed"
+    case .http2Flood: "many frames of HTTP/2 came that ask for nothing"
     case .tooManyEmptyLines: "there are empty lines before the request"
-    case .noMemory: "there is no memory for the request while so many large ones arrive; try again later"
+    case .memoryExhausted: "there is no memory for the request while so many large ones arrive; try again later"
     }
   }
 }

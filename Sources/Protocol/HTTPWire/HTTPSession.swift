@@ -21,18 +21,18 @@ package enum HTTPSession: ~Copyable {
   }
 
   /// The server stops soon: the peer is told to take its next request elsewhere, and loses none by it.
-  package func announceEnd(output: inout [UInt8]) -> SessionState {
+  package func beginDrain(output: inout [UInt8]) -> SessionState {
     switch self {
-    case .http1(let session): session.announceEnd()
-    case .http2(let session): session.announceEnd(output: &output)
+    case .http1(let session): session.beginDrain()
+    case .http2(let session): session.beginDrain(output: &output)
     }
   }
 
   /// Ends the session in order: what was asked is answered, nothing new is begun.
-  package func shutDown(output: inout [UInt8]) -> SessionState {
+  package func shutDownGracefully(output: inout [UInt8]) -> SessionState {
     switch self {
-    case .http1(let session): session.shutDown()
-    case .http2(let session): session.shutDown(output: &output)
+    case .http1(let session): session.shutDownGracefully()
+    case .http2(let session): session.shutDownGracefully(output: &output)
     }
   }
 }
@@ -49,31 +49,31 @@ extension HTTPSession {
 
 extension HTTPSession {
   /// Why single requests were refused since this was last asked, on a connection that lives on.
-  package func takeRefusals() -> [HTTPRejection] {
+  package func drainRejections() -> [HTTPRejection] {
     switch self {
     case .http1: []
-    case .http2(let session): session.takeRefusals()
+    case .http2(let session): session.drainRejections()
     }
   }
 
   /// What it holds of the shared memory.
-  package var sharedBytes: Int {
+  package var reservedBytes: Int {
     switch self {
-    case .http1(let session): session.sharedBytes
-    case .http2(let session): session.sharedBytes
+    case .http1(let session): session.reservedBytes
+    case .http2(let session): session.reservedBytes
     }
   }
 
   /// How many requests have their answer.
-  package var answered: Int {
+  package var responseCount: Int {
     switch self {
-    case .http1(let session): session.answered
-    case .http2(let session): session.answered
+    case .http1(let session): session.responseCount
+    case .http2(let session): session.responseCount
     }
   }
 
   /// Takes the time, in nanoseconds of any clock that does not jump, for what begins from now on.
-  package func takeTime(_ now: Int64) {
+  package func advanceClock(to now: Int64) {
     switch self {
     case .http1: break
     case .http2(let session): session.now = now
@@ -81,18 +81,18 @@ extension HTTPSession {
   }
 
   /// When what is waited for began; nil where it begins with the turn.
-  package var turnBegan: Int64? {
+  package var requestBegan: Int64? {
     switch self {
     case .http1: nil
-    case .http2(let session): session.turnBegan
+    case .http2(let session): session.requestBegan
     }
   }
 
   /// Which request is being waited for: a deadline runs as long as this stays the same, however many bytes drip in.
-  package var turn: Int {
+  package var requestIndex: Int {
     switch self {
-    case .http1(let session): session.answered
-    case .http2(let session): session.turn
+    case .http1(let session): session.responseCount
+    case .http2(let session): session.requestIndex
     }
   }
 }
@@ -106,7 +106,7 @@ package enum SessionState: Sendable {
   /// A head has come, its body not whole.
   case body
   /// Everything that was asked has its answer, but the peer's window is too small for one (HTTP/2 flow control).
-  case stalled
+  case blockedOnFlowControl
   /// Whole requests, or much output, are waiting: send what is there, then resume.
   case paused
   /// Send the output, then close.

@@ -26,23 +26,23 @@ struct RequestHead {
   private var isChunked = false
 
   /// `method SP request-target SP HTTP-version` (RFC 9112 section 3).
-  mutating func takeRequestLine(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
+  mutating func parseRequestLine(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
     guard let methodEnd = bytes.first(0x20, in: line),
       let targetEnd = bytes.first(0x20, in: methodEnd + 1..<line.upperBound), targetEnd > methodEnd + 1
     else { throw .malformedRequestLine }
     let token = bytes.extracting(line.lowerBound..<methodEnd)
-    try takeMethod(token)
+    try parseMethod(token)
     if targetEnd - methodEnd - 1 > HTTPLimits.target { throw .targetTooLong }
-    try takeVersion(bytes.extracting(targetEnd + 1..<line.upperBound))
+    try parseVersion(bytes.extracting(targetEnd + 1..<line.upperBound))
     target = try RequestTarget(methodEnd + 1..<targetEnd, of: bytes, for: token)
   }
 
-  private mutating func takeMethod(_ token: Span<UInt8>) throws(HTTPRejection) {
+  private mutating func parseMethod(_ token: Span<UInt8>) throws(HTTPRejection) {
     method = HTTPMethod(token)
     if method == .other, !token.isToken { throw .malformedRequestLine }
   }
 
-  private mutating func takeVersion(_ version: Span<UInt8>) throws(HTTPRejection) {
+  private mutating func parseVersion(_ version: Span<UInt8>) throws(HTTPRejection) {
     if version.equals("HTTP/1.1") { return }
     if version.equals("HTTP/1.0") {
       isVersion1_0 = true
@@ -55,16 +55,16 @@ struct RequestHead {
   }
 
   /// `field-name ":" OWS field-value OWS` (RFC 9112 section 5).
-  mutating func takeField(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
+  mutating func parseField(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
     let first = bytes[line.lowerBound]
-    if first == 0x20 || first == 0x09 { throw .foldedField }
+    if first == 0x20 || first == 0x09 { throw .obsoleteLineFolding }
     guard let colon = bytes.first(UInt8(ascii: ":"), in: line) else { throw .malformedField }
     let value = bytes.withoutWhitespace(colon + 1..<line.upperBound)
-    try note(bytes.extracting(line.lowerBound..<colon), value, of: bytes)
+    try apply(bytes.extracting(line.lowerBound..<colon), value, of: bytes)
   }
 
   /// What a field says, if its name is one that matters here.
-  private mutating func note(
+  private mutating func apply(
     _ name: Span<UInt8>, _ value: Range<Int>, of bytes: Span<UInt8>
   ) throws(HTTPRejection) {
     switch name.count {
@@ -75,7 +75,7 @@ struct RequestHead {
       guard bytes.extracting(value).equals(lowercase: "100-continue") else { throw .unknownExpectation }
       expectsContinue = true
     case 10 where name.equals(lowercase: "connection"):
-      takeConnection(bytes, value)
+      parseConnection(bytes, value)
     case 12 where name.equals(lowercase: "content-type"):
       guard writtenContentType == nil else { throw .repeatedContentType }
       writtenContentType = value
@@ -83,14 +83,14 @@ struct RequestHead {
       guard contentLength == nil, let length = bytes.extracting(value).decimalValue else { throw .badContentLength }
       contentLength = length
     case 17 where name.equals(lowercase: "transfer-encoding"):
-      try takeTransferCoding(bytes.extracting(value))
+      try parseTransferCoding(bytes.extracting(value))
     default:
       guard name.isToken else { throw .malformedField }
     }
   }
 
   /// A list of options (RFC 9110 section 7.6.1).
-  private mutating func takeConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+  private mutating func parseConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
     var start = value.lowerBound
     while start < value.upperBound {
       let end = bytes.first(UInt8(ascii: ","), in: start..<value.upperBound) ?? value.upperBound
@@ -101,7 +101,7 @@ struct RequestHead {
     }
   }
 
-  private mutating func takeTransferCoding(_ value: Span<UInt8>) throws(HTTPRejection) {
+  private mutating func parseTransferCoding(_ value: Span<UInt8>) throws(HTTPRejection) {
     guard !isChunked else { throw .badTransferCoding }
     if value.equals(lowercase: "chunked") {
       isChunked = true
@@ -113,11 +113,11 @@ struct RequestHead {
   }
 
   /// What only all fields together tell.
-  mutating func settle(_ bytes: Span<UInt8>) throws(HTTPRejection) {
+  mutating func validate(_ bytes: Span<UInt8>) throws(HTTPRejection) {
     try checkHost(bytes)
     if isVersion1_0 { expectsContinue = false }
     switch (isChunked, contentLength) {
-    case (true, .some): throw .bothLengths
+    case (true, .some): throw .conflictingLength
     case (true, nil):
       if isVersion1_0 { throw .badTransferCoding }
       framing = .chunked

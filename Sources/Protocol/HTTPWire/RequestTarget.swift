@@ -15,12 +15,12 @@ struct RequestTarget {
       authority = target
       guard Host.isHostAndPort(head.extracting(target)) else { throw .badTarget }
     } else if head[target.lowerBound] != UInt8(ascii: "/") {
-      try takeURL(of: head, isForAll: method.equals("OPTIONS") && head.extracting(target).equals("*"))
+      try parseURL(of: head, isForAll: method.equals("OPTIONS") && head.extracting(target).equals("*"))
     }
   }
 
   /// `http://host/path` or `https://host/path`, unless the target is the `*` that stands for the whole server.
-  private mutating func takeURL(of head: Span<UInt8>, isForAll: Bool) throws(HTTPRejection) {
+  private mutating func parseURL(of head: Span<UInt8>, isForAll: Bool) throws(HTTPRejection) {
     if isForAll { return }
     let schemes: [StaticString] = ["http://", "https://"]
     for scheme in schemes {
@@ -73,8 +73,8 @@ extension Span<UInt8> {
 
   /// The first place at which this holds, or the count of bytes.
   fileprivate func firstIndex(from start: Int, where predicate: (UInt8) -> Bool) -> Int {
-    var place = start
-    while place < count, !predicate(self[place]) { place += 1 }
-    return place
+    var offset = start
+    while offset < count, !predicate(self[offset]) { offset += 1 }
+    return offset
   }
 }

@@ -27,7 +27,7 @@ extension JSONReader {
         config.nodes = matched.map(strings) ?? []
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("clusterNetwork") { config.clusterNetwork = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("clusterNetwork") { config.clusterNetwork = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }
@@ -41,9 +41,9 @@ extension JSONReader {
       guard key.equals("status") else { return }
       try reader.readMembers { key, reader throws(JSONError) in
         if key.equals("clusterNetwork") {
-          status.clusterNetwork = try reader.readStringIfAny()?.string ?? ""
+          status.clusterNetwork = try reader.readStringIfPresent()?.string ?? ""
         } else if key.equals("node") {
-          status.node = try reader.readStringIfAny()?.string ?? ""
+          status.node = try reader.readStringIfPresent()?.string ?? ""
         } else if key.equals("conditions") {
           status.isReady = try reader.readConditions().isReady ?? false
         }

@@ -30,13 +30,13 @@ extension JSONReader {
     var condition = Condition()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("type") {
-        condition.type = try reader.readStringIfAny()?.string ?? ""
+        condition.type = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("status") {
-        condition.status = try reader.readStringIfAny()?.string ?? ""
+        condition.status = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("reason") {
-        condition.reason = try reader.readStringIfAny()?.string ?? ""
+        condition.reason = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("message") {
-        condition.message = try reader.readStringIfAny()?.string ?? ""
+        condition.message = try reader.readStringIfPresent()?.string ?? ""
       }
     }
     return condition

@@ -34,11 +34,11 @@ extension JSONReader {
         metadata = try reader.readMetadata()
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("fileTransferred") { isTransferred = try reader.readBoolIfAny() ?? false }
+          if key.equals("fileTransferred") { isTransferred = try reader.readBoolIfPresent() ?? false }
         }
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("currentState") { state = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("currentState") { state = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }
@@ -52,10 +52,10 @@ extension JSONReader {
     var setting = LonghornSetting()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("value") {
-        setting.value = try reader.readStringIfAny()?.string ?? ""
+        setting.value = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("applied") { setting.isApplied = try reader.readBoolIfAny() ?? true }
+          if key.equals("applied") { setting.isApplied = try reader.readBoolIfPresent() ?? true }
         }
       }
     }

@@ -27,11 +27,11 @@ extension JSONReader {
         metadata = try reader.readMetadata()
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("nodeName") { node = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("nodeName") { node = try reader.readStringIfPresent()?.string ?? "" }
         }
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("phase") { phase = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("phase") { phase = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }

@@ -18,9 +18,9 @@ extension JSONReader {
   private mutating func readVolumeStatus(into volume: inout VolumeFact) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("state") {
-        volume.state = try reader.readStringIfAny()?.string ?? ""
+        volume.state = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("currentNodeID") {
-        volume.node = try reader.readStringIfAny()?.string ?? ""
+        volume.node = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("kubernetesStatus") {
         try reader.readKubernetesStatus(into: &volume)
       }
@@ -30,13 +30,13 @@ extension JSONReader {
   private mutating func readKubernetesStatus(into volume: inout VolumeFact) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("namespace") {
-        volume.namespace = try reader.readStringIfAny()?.string ?? ""
+        volume.namespace = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("pvcName") {
-        volume.claim = try reader.readStringIfAny()?.string ?? ""
+        volume.claim = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("workloadsStatus") {
         try reader.readElements { reader throws(JSONError) in
           try reader.readMembers { key, reader throws(JSONError) in
-            guard key.equals("podName"), let pod = try reader.readStringIfAny()?.string else { return }
+            guard key.equals("podName"), let pod = try reader.readStringIfPresent()?.string else { return }
             volume.pods.append(pod)
           }
         }

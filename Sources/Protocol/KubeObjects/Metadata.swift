@@ -29,15 +29,15 @@ extension JSONReader {
     var metadata = Metadata()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("name") {
-        metadata.name = try reader.readStringIfAny()?.string ?? ""
+        metadata.name = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("namespace") {
-        metadata.namespace = try reader.readStringIfAny()?.string ?? ""
+        metadata.namespace = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("labels") {
         metadata.labels = try reader.readEntries(named: Metadata.labelsKept)
       } else if key.equals("annotations") {
         metadata.annotations = try reader.readEntries(named: Metadata.annotationsKept)
       } else if key.equals("deletionTimestamp") {
-        metadata.isBeingDeleted = try reader.readStringIfAny() != nil
+        metadata.isBeingDeleted = try reader.readStringIfPresent() != nil
       }
     }
     return metadata
@@ -47,7 +47,7 @@ extension JSONReader {
     var entries: [String: String] = [:]
     try readMembers { key, reader throws(JSONError) in
       for name in names where key.equals(name) {
-        entries["\(name)"] = try reader.readStringIfAny()?.string
+        entries["\(name)"] = try reader.readStringIfPresent()?.string
       }
     }
     return entries

@@ -12,7 +12,7 @@ extension JSONReader {
         metadata = try reader.readMetadata()
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("config") { configuration = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("config") { configuration = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }
@@ -49,7 +49,7 @@ extension NetworkAttachmentFact {
     if let vlan = plugin["vlan"]?.integer { self.vlan = vlan }
     if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.flatMap(\.trunkRanges) }
     if let ipam = plugin["ipam"], ipam["type"]?.string == "whereabouts" {
-      handedOut = WhereaboutsRanges.addresses(of: ipam)
+      allocatable = WhereaboutsRanges.addresses(of: ipam)
     }
   }
 }

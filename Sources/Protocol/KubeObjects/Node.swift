@@ -31,9 +31,9 @@ extension JSONReader {
         var text = ""
         try reader.readMembers { key, reader throws(JSONError) in
           if key.equals("type") {
-            type = try reader.readStringIfAny()?.string ?? ""
+            type = try reader.readStringIfPresent()?.string ?? ""
           } else if key.equals("address") {
-            text = try reader.readStringIfAny()?.string ?? ""
+            text = try reader.readStringIfPresent()?.string ?? ""
           }
         }
         if type == "InternalIP", let address = try? IPv4Address(text) { addresses.append(address) }

@@ -7,7 +7,7 @@ package enum SettingMetadata: Sendable {
   case skipped
   case nameOnly
   /// What Harvester has noted in the annotations too.
-  case withNotes
+  case withAnnotations
 }
 
 extension JSONReader {
@@ -20,7 +20,7 @@ extension JSONReader {
       if metadata != .skipped, key.equals("metadata") {
         let written = try reader.readMetadata()
         setting.name = written.name
-        if metadata == .withNotes { setting.notes = SettingNotes(written.annotations) }
+        if metadata == .withAnnotations { setting.annotations = SettingAnnotations(written.annotations) }
       } else if key.equals("value") {
         setting.value = try reader.readSettingText()
         setting.hasValue = true
@@ -41,7 +41,7 @@ extension JSONReader {
       return .text([])
     default:
       try skip()
-      return .notText
+      return .notString
     }
   }
 
@@ -57,11 +57,11 @@ extension JSONReader {
   }
 }
 
-extension SettingNotes {
+extension SettingAnnotations {
   fileprivate convenience init(_ annotations: [String: String]) {
     self.init(
       hash: annotations["storage-network.settings.harvesterhci.io/hash"] ?? "",
       network: annotations["storage-network.settings.harvesterhci.io/net-attach-def"] ?? "",
-      formerNetwork: annotations["storage-network.settings.harvesterhci.io/old-net-attach-def"] ?? "")
+      previousNetwork: annotations["storage-network.settings.harvesterhci.io/old-net-attach-def"] ?? "")
   }
 }

@@ -25,7 +25,7 @@ extension JSONReader {
         metadata = try reader.readMetadata()
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("volumeName") { volume = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("volumeName") { volume = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }

@@ -13,12 +13,12 @@ extension JSONReader {
         metadata = try reader.readMetadata()
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("displayName") { displayName = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("displayName") { displayName = try reader.readStringIfPresent()?.string ?? "" }
         }
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
           if key.equals("progress") {
-            progress = try reader.readIntegerIfAny()
+            progress = try reader.readIntegerIfPresent()
           } else if key.equals("conditions") {
             conditions = try reader.readConditions()
           }

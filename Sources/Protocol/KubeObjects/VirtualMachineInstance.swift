@@ -13,7 +13,7 @@ extension JSONReader {
         metadata = try reader.readMetadata()
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("phase") { phase = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("phase") { phase = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }

@@ -41,7 +41,7 @@ extension JSONReader {
       guard key.equals("spec") else { return }
       try reader.readMembers { key, reader throws(JSONError) in
         if key.equals("range") {
-          range = try? CIDR(try reader.readStringIfAny()?.string ?? "").network
+          range = try? CIDR(try reader.readStringIfPresent()?.string ?? "").network
         } else if key.equals("allocations") {
           allocations = try reader.readAllocations()
         }
@@ -62,7 +62,7 @@ extension JSONReader {
       guard let offset = UInt32(key.string) else { return }
       var pod = ""
       try reader.readMembers { key, reader throws(JSONError) in
-        if key.equals("podref") { pod = try reader.readStringIfAny()?.string ?? "" }
+        if key.equals("podref") { pod = try reader.readStringIfPresent()?.string ?? "" }
       }
       allocations.append((offset, pod))
     }
@@ -81,7 +81,7 @@ extension JSONReader {
         name = try reader.readMetadata().name
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("podref") { pod = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("podref") { pod = try reader.readStringIfPresent()?.string ?? "" }
         }
       }
     }

@@ -5,12 +5,12 @@ internal import JSON
 ///
 /// What is not in the files does not exist; kinds that nobody asks for are passed over.
 package struct Snapshot {
-  package var objects = ObjectCollection()
+  package var objects = ObjectStore()
   /// The same for `verify`; nil where nobody does.
-  package var inspected: InspectedCluster?
+  package var inspected: VerifySnapshot?
 
   package init(inspects: Bool = false) {
-    inspected = inspects ? InspectedCluster() : nil
+    inspected = inspects ? VerifySnapshot() : nil
   }
 
   /// Adds every object of a file.

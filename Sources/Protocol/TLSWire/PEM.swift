@@ -4,9 +4,9 @@ internal import COpenSSL
 enum PEM {
   /// Hands each certificate of the text to `body`, in its order; the certificate is valid during the call.
   ///
-  /// - Parameter culprit: what the text is, for the error if it has no certificate or one that cannot be read.
+  /// - Parameter component: what the text is, for the error if it has no certificate or one that cannot be read.
   static func forEachCertificate(
-    in text: [UInt8], of culprit: TLSConfigurationError.Culprit,
+    in text: [UInt8], of component: TLSConfigurationError.Component,
     _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
   ) throws(TLSConfigurationError) {
     let source = unsafe memory(text)
@@ -14,7 +14,7 @@ enum PEM {
     ERR_clear_error()
     var count = 0
     // Sound: what PEM_read_bio_X509 returns is ours and freed after the call; the source outlives the loop.
-    while let certificate = unsafe PEM_read_bio_X509(source, nil, refusePassphrase, nil) {
+    while let certificate = unsafe PEM_read_bio_X509(source, nil, rejectEncryptedKey, nil) {
       defer { unsafe X509_free(certificate) }
       count += 1
       try unsafe body(certificate)
@@ -23,9 +23,11 @@ enum PEM {
     let isEnd = COpenSSL_error_reason(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     let reason = takeOpenSSLReason()
     if !isEnd {
-      throw TLSConfigurationError(culprit, "certificate \(count + 1) of the file cannot be read", reason: reason)
+      throw TLSConfigurationError(component, "certificate \(count + 1) of the file cannot be read", reason: reason)
     }
-    if count == 0 { throw TLSConfigurationError(culprit, "there is no certificate in it\(whatElse(is: text))") }
+    if count == 0 {
+      throw TLSConfigurationError(component, "there is no certificate in it\(describeContents(is: text))")
+    }
   }
 
   /// Hands the text's private key to `body`; it is valid during the call.
@@ -36,7 +38,7 @@ enum PEM {
     defer { unsafe BIO_free(source) }
     ERR_clear_error()
     // Sound: as above.
-    guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, refusePassphrase, nil) else {
+    guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, rejectEncryptedKey, nil) else {
       let reason = takeOpenSSLReason()
       let labels = labels(in: text)
       if text.contains("ENCRYPTED") {
@@ -45,14 +47,14 @@ enum PEM {
       if labels.contains(where: { $0.hasSuffix("PRIVATE KEY") }) {
         throw TLSConfigurationError(.privateKey, "the key cannot be read", reason: reason)
       }
-      throw TLSConfigurationError(.privateKey, "there is no private key in it\(whatElse(is: text))")
+      throw TLSConfigurationError(.privateKey, "there is no private key in it\(describeContents(is: text))")
     }
     defer { unsafe EVP_PKEY_free(key) }
     try unsafe body(key)
   }
 
   /// What the text has instead of what was looked for: a key where a certificate should be says that two files were confused.
-  private static func whatElse(is text: [UInt8]) -> String {
+  private static func describeContents(is text: [UInt8]) -> String {
     let labels = labels(in: text)
     return labels.isEmpty ? "; it is no PEM text" : ", but \(labels.joined(separator: ", "))"
   }
@@ -76,7 +78,7 @@ enum PEM {
 }
 
 /// Without this, OpenSSL would ask for a passphrase on the terminal and wait.
-private func refusePassphrase(
+private func rejectEncryptedKey(
   _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
 ) -> Int32 { -1 }
 

@@ -3,27 +3,27 @@ internal import COpenSSL
 /// Why a certificate and key cannot serve, in words for the operator who provided them.
 package struct TLSConfigurationError: Error, Hashable, Sendable {
   /// What somebody has to look at.
-  package let culprit: Culprit
+  package let component: Component
   package let explanation: String
 
-  package enum Culprit: Hashable, Sendable {
+  package enum Component: Hashable, Sendable {
     case certificateChain
     case privateKey
-    case clientAuthorities
+    case clientCAs
     /// The certificate and the key, of which either may be the wrong one.
-    case pair
+    case certificateKeyPair
     /// Nothing the operator provided.
     case library
   }
 
-  init(_ culprit: Culprit, _ explanation: String) {
-    self.culprit = culprit
+  init(_ component: Component, _ explanation: String) {
+    self.component = component
     self.explanation = explanation
   }
 
   /// Adds what OpenSSL says to it, if it says anything.
-  init(_ culprit: Culprit, _ explanation: String, reason: String?) {
-    self.init(culprit, reason.map { "\(explanation) (\($0))" } ?? explanation)
+  init(_ component: Component, _ explanation: String, reason: String?) {
+    self.init(component, reason.map { "\(explanation) (\($0))" } ?? explanation)
   }
 }
 

@@ -12,9 +12,9 @@ internal import COpenSSL
   /// - Parameters:
   ///   - certificateChain: PEM: the server's certificate first, then those that lead to its root.
   ///   - privateKey: PEM, without a passphrase.
-  ///   - clientAuthorities: PEM: when given, a client has to present a certificate that one of these signed.
+  ///   - clientCAs: PEM: when given, a client has to present a certificate that one of these signed.
   package init(
-    certificateChain: [UInt8], privateKey: [UInt8], clientAuthorities: [UInt8]? = nil
+    certificateChain: [UInt8], privateKey: [UInt8], clientCAs: [UInt8]? = nil
   ) throws(TLSConfigurationError) {
     guard let pointer = unsafe SSL_CTX_new(TLS_server_method()) else {
       throw TLSConfigurationError(.library, "OpenSSL cannot start", reason: takeOpenSSLReason())
@@ -22,7 +22,7 @@ internal import COpenSSL
     unsafe self.pointer = pointer
     setProtocolRules()
     try setIdentity(certificateChain, privateKey)
-    if let clientAuthorities { try requireClientCertificate(signedBy: clientAuthorities) }
+    if let clientCAs { try requireClientCertificate(signedBy: clientCAs) }
   }
 
   deinit {
@@ -70,7 +70,7 @@ internal import COpenSSL
       // Sound: the call takes a reference of its own. It refuses a key that is not the certificate's.
       guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1, unsafe SSL_CTX_check_private_key(pointer) == 1 else {
         throw TLSConfigurationError(
-          .pair, "the key does not belong to the certificate", reason: takeOpenSSLReason())
+          .certificateKeyPair, "the key does not belong to the certificate", reason: takeOpenSSLReason())
       }
     }
   }
@@ -78,7 +78,7 @@ internal import COpenSSL
   private func requireClientCertificate(signedBy authorities: [UInt8]) throws(TLSConfigurationError) {
     // Sound: the store belongs to the context; both adding calls take references of their own.
     let store = unsafe SSL_CTX_get_cert_store(pointer)
-    try unsafe PEM.forEachCertificate(in: authorities, of: .clientAuthorities) {
+    try unsafe PEM.forEachCertificate(in: authorities, of: .clientCAs) {
       certificate throws(TLSConfigurationError) in
       unsafe X509_STORE_add_cert(store, certificate)
       unsafe SSL_CTX_add_client_CA(pointer, certificate)

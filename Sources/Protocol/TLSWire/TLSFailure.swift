@@ -5,13 +5,13 @@ package enum TLSFailure: Error, Hashable, Sendable {
   /// The peer spoke HTTP without TLS.
   case plainHTTP
   /// The peer knows no protocol version, cipher suite or application protocol that we accept.
-  case incompatible(String)
+  case noSharedParameters(String)
   /// The peer gave up with an alert, such as one about our certificate.
-  case refusedByPeer(String)
+  case peerAlert(String)
   /// The peer's certificate is missing or not signed by an authority of ours.
   case clientCertificate(String)
   /// The peer broke the protocol, or is not speaking TLS at all.
-  case violation(String)
+  case protocolError(String)
 
   init(openSSLError code: UInt) {
     let reason = COpenSSL_error_reason(code)
@@ -22,14 +22,14 @@ package enum TLSFailure: Error, Hashable, Sendable {
       self = .plainHTTP
     case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SHARED_CIPHER, SSL_R_NO_APPLICATION_PROTOCOL, SSL_R_WRONG_VERSION_NUMBER,
       SSL_R_VERSION_TOO_LOW, SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, SSL_R_NO_SUITABLE_KEY_SHARE, SSL_R_NO_SHARED_GROUPS:
-      self = .incompatible(text)
+      self = .noSharedParameters(text)
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, SSL_R_CERTIFICATE_VERIFY_FAILED:
       self = .clientCertificate(text)
     // OpenSSL counts the alerts it receives from 1000 on (SSL_AD_REASON_OFFSET).
     case 1000...1255:
-      self = .refusedByPeer(text)
+      self = .peerAlert(text)
     default:
-      self = .violation(text)
+      self = .protocolError(text)
     }
   }
 }
@@ -38,10 +38,10 @@ extension TLSFailure: CustomStringConvertible {
   package var description: String {
     switch self {
     case .plainHTTP: "the peer spoke plain HTTP to the TLS port"
-    case .incompatible(let reason): "no common ground with the peer: \(reason)"
-    case .refusedByPeer(let reason): "the peer refused: \(reason)"
+    case .noSharedParameters(let reason): "no common ground with the peer: \(reason)"
+    case .peerAlert(let reason): "the peer refused: \(reason)"
     case .clientCertificate(let reason): "the client's certificate is not accepted: \(reason)"
-    case .violation(let reason): "the peer broke the protocol: \(reason)"
+    case .protocolError(let reason): "the peer broke the protocol: \(reason)"
     }
   }
 }

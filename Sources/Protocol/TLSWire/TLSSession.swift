@@ -4,7 +4,7 @@ internal import COpenSSL
 @safe package final class TLSSession {
   /// Owned: freed in `deinit`, and with it the BIO.
   private let ssl: OpaquePointer
-  private let transport: Transport
+  private let memoryBIO: MemoryBIO
   private var isEstablished = false
 
   package enum State: Equatable, Sendable {
@@ -17,14 +17,14 @@ internal import COpenSSL
 
   package init(_ context: TLSContext) {
     // Sound: SSL_new takes a reference to the context; it and BIO_new fail only without memory.
-    guard let ssl = unsafe SSL_new(context.pointer), let bio = unsafe BIO_new(Transport.method) else {
+    guard let ssl = unsafe SSL_new(context.pointer), let bio = unsafe BIO_new(MemoryBIO.method) else {
       preconditionFailure("OpenSSL fails here only without memory")
     }
     unsafe self.ssl = ssl
-    transport = Transport()
+    memoryBIO = MemoryBIO()
     // Sound: the BIO's pointer to the transport is unowned. The session owns both, and the SSL object, which alone
     // uses the BIO, is freed in `deinit` before the transport is released.
-    unsafe BIO_set_data(bio, Unmanaged.passUnretained(transport).toOpaque())
+    unsafe BIO_set_data(bio, Unmanaged.passUnretained(memoryBIO).toOpaque())
     unsafe BIO_set_init(bio, 1)
     unsafe SSL_set_bio(ssl, bio, bio)
     unsafe SSL_set_accept_state(ssl)
@@ -40,10 +40,10 @@ internal import COpenSSL
   package func receive(_ ciphertext: Span<UInt8>, plaintext: inout [UInt8], reply: inout [UInt8]) -> State {
     // Sound: the transport uses the lent bytes only until the end of the closure.
     unsafe ciphertext.withUnsafeBytes { bytes in
-      unsafe transport.lend(bytes)
-      defer { transport.takeBack() }
-      swap(&transport.outgoing, &reply)
-      defer { swap(&transport.outgoing, &reply) }
+      unsafe memoryBIO.setInput(bytes)
+      defer { memoryBIO.clearInput() }
+      swap(&memoryBIO.outgoing, &reply)
+      defer { swap(&memoryBIO.outgoing, &reply) }
       return advance(&plaintext)
     }
   }
@@ -51,8 +51,8 @@ internal import COpenSSL
   /// Encrypts bytes for the peer and appends them to `ciphertext`.
   package func send(_ plaintext: Span<UInt8>, into ciphertext: inout [UInt8]) -> State {
     guard plaintext.count > 0 else { return .open }
-    swap(&transport.outgoing, &ciphertext)
-    defer { swap(&transport.outgoing, &ciphertext) }
+    swap(&memoryBIO.outgoing, &ciphertext)
+    defer { swap(&memoryBIO.outgoing, &ciphertext) }
     forgetFailures()
     // Sound: OpenSSL reads the span within the call. The transport takes everything, so nothing is ever left over.
     let written = unsafe plaintext.withUnsafeBytes { unsafe SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
@@ -62,10 +62,10 @@ internal import COpenSSL
   /// Appends the close_notify that says that nothing more will come (RFC 8446 section 6.1).
   package func close(into ciphertext: inout [UInt8]) {
     guard isEstablished else { return }
-    swap(&transport.outgoing, &ciphertext)
+    swap(&memoryBIO.outgoing, &ciphertext)
     forgetFailures()
     _ = unsafe SSL_shutdown(ssl)
-    swap(&transport.outgoing, &ciphertext)
+    swap(&memoryBIO.outgoing, &ciphertext)
   }
 
   /// Gives back what OpenSSL keeps to read and write records, about 34 KiB; it takes them again when it needs them.
@@ -105,7 +105,7 @@ internal import COpenSSL
       }
       if result == 1 {
         // Asking once more would only be told to wait.
-        if transport.isDrained, unsafe SSL_has_pending(ssl) == 0 { return .open }
+        if memoryBIO.isDrained, unsafe SSL_has_pending(ssl) == 0 { return .open }
         continue
       }
       switch unsafe SSL_get_error(ssl, result) {

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 
 /// A balancer of TCP connections, as a Service is one: a new connection goes to one of the backends in turn, an old one
 /// stays where it is.
@@ -40,11 +40,11 @@ final class Balancer: @unchecked Sendable {
 
   private func forward(_ client: Int32) {
     // The next in turn, and where nobody listens there, the one after it.
-    let order = lock.withLock {
+    let command = lock.withLock {
       turn += 1
       return backends.indices.map { backends[(turn + $0) % backends.count] }
     }
-    guard let server = order.lazy.compactMap({ try? HTTPSConnection.connect(port: $0) }).first else {
+    guard let server = command.lazy.compactMap({ try? HTTPSConnection.connect(port: $0) }).first else {
       close(client)
       return
     }

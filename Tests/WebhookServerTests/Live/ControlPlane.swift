@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 
 /// A real etcd and kube-apiserver on ports of this machine, with all their files in a temporary folder.
 ///

@@ -1,7 +1,7 @@
 import CertificateCustody
 import Foundation
 import Logging
-import Testbed
+import TestSupport
 import Testing
 
 @testable import WebhookServer
@@ -11,74 +11,74 @@ import Testing
   .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"))
 struct `An installation` {
   @Test func `from nothing to a new authority under load, not one call fails`() throws {
-    let bench = try InstalledBench()
-    #expect(try bench.policy("validatingwebhookconfiguration") == "Ignore", "nothing is refused yet")
+    let context = try InstalledBench()
+    #expect(try context.policy("validatingwebhookconfiguration") == "Ignore", "nothing is refused yet")
 
     // Sixty-one days ago it was installed: the pair is due, and the API server still takes it.
-    try ensureInThePast(bench, days: 61)
-    try bench.mount()
-    let old = try bench.folder.read("tls.pem")
-    let pod = try bench.startPod()
-    bench.balancer.use([pod.port])
-    let load = try Load(on: bench.plane)
+    try ensureInThePast(context, days: 61)
+    try context.mount()
+    let old = try context.folder.read("tls.pem")
+    let pod = try context.startPod()
+    context.balancer.use([pod.port])
+    let load = try Load(on: context.plane)
     try load.more(20)
 
     // The daily run: the webhook answers, so it is enforced; the pair is renewed.
-    let daily = try bench.ensureCertificates()
+    let daily = try context.ensureCertificates()
     #expect(try daily.exitCode() == 0, "\(daily.errors.text)")
-    #expect(try bench.policy("validatingwebhookconfiguration") == "Fail")
-    #expect(try bench.policy("mutatingwebhookconfiguration") == "Ignore")
-    try bench.mount()
-    #expect(try bench.folder.read("tls.pem") != old)
+    #expect(try context.policy("validatingwebhookconfiguration") == "Fail")
+    #expect(try context.policy("mutatingwebhookconfiguration") == "Ignore")
+    try context.mount()
+    #expect(try context.folder.read("tls.pem") != old)
     try pod.program.errors.waitForLine(with: "certificate read")
     try load.more(40)
 
     // Another authority; the pods follow late.
-    let rotation = try bench.ensureCertificates("--rotate-authority")
+    let rotation = try context.ensureCertificates("--rotate-authority")
     try rotation.errors.waitForLine(with: "let the API server trust the authority", after: 1)
     try load.more(20)
     #expect(try rotation.exitCode() == 0, "\(rotation.errors.text)")
     try load.more(40)
-    try bench.mount()
+    try context.mount()
     try pod.program.errors.waitForLine(with: "certificate read", after: 1)
     try load.more(40)
 
-    let counts = load.stop()
+    let counts = load.stopImmediately()
     #expect(Set(counts.keys) == ["good 200", "bad 422"], "\(counts)")
   }
 
   @Test func `replacing both instances one after the other under load, not one call fails`() throws {
-    let bench = try InstalledBench()
-    let ensuring = try bench.ensureCertificates()
+    let context = try InstalledBench()
+    let ensuring = try context.ensureCertificates()
     try ensuring.errors.waitForLine(with: "sign a serving certificate")
-    try bench.mount()
-    var pods = [try bench.startPod(), try bench.startPod()]
-    bench.balancer.use(pods.map(\.port))
+    try context.mount()
+    var pods = [try context.startPod(), try context.startPod()]
+    context.balancer.use(pods.map(\.port))
     #expect(try ensuring.exitCode() == 0, "\(ensuring.errors.text)")
-    #expect(try bench.policy("validatingwebhookconfiguration") == "Fail")
+    #expect(try context.policy("validatingwebhookconfiguration") == "Fail")
 
-    let load = try Load(on: bench.plane)
+    let load = try Load(on: context.plane)
     try load.more(40)
     for _ in 0..<2 {
       // As the Deployment does it: maxSurge 1, maxUnavailable 0.
-      pods.append(try bench.startPod())
-      bench.balancer.use(pods.map(\.port))
+      pods.append(try context.startPod())
+      context.balancer.use(pods.map(\.port))
       let leaving = pods.removeFirst()
       leaving.program.signal(SIGTERM)
       // Proxies learn of it a little later than the pod itself.
       try leaving.program.errors.waitForLine(with: #""event":"stopping""#)
-      bench.balancer.use(pods.map(\.port))
+      context.balancer.use(pods.map(\.port))
       #expect(try leaving.program.exitCode() == 0)
       try load.more(40)
     }
-    let counts = load.stop()
+    let counts = load.stopImmediately()
     #expect(Set(counts.keys) == ["good 200", "bad 422"], "\(counts)")
   }
 
-  private func ensureInThePast(_ bench: InstalledBench, days: Int64) throws {
+  private func ensureInThePast(_ context: InstalledBench, days: Int64) throws {
     let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let source = try LiveSource(
-      kubeconfig: bench.plane.folder.path("job"), context: nil, staleness: .seconds(120))
+      kubeconfig: context.plane.folder.path("job"), tlsContext: nil, staleness: .seconds(120))
     let terms = CustodyTerms(
       namespace: "harvester-system", secret: "storage-network-webhook-tls", service: "storage-network-webhook",
       configuration: "storage-network-webhook", enforces: false)

@@ -1,5 +1,5 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 /// A cluster into which the manifests are installed. Pods and the Service's network are played: the Service leads to
@@ -136,7 +136,7 @@ final class Load: @unchecked Sendable {
   /// Returns when so many more answers of both kinds have come.
   func more(_ count: Int) throws {
     let before = counts
-    let deadline = Date(timeIntervalSinceNow: Program.patience)
+    let deadline = Date(timeIntervalSinceNow: Program.timeout)
     func grew(_ kind: String) -> Bool { (counts[kind] ?? 0) >= (before[kind] ?? 0) + count }
     // A program that is run each time keeps the pace.
     while !grew("good 200") || !grew("bad 422") {

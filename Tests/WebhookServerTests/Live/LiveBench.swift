@@ -1,6 +1,6 @@
 import ClusterState
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 /// A cluster like the one in `manifests/example`, and the webhook in front of it, registered as the manifests say.
@@ -94,7 +94,7 @@ extension LiveBench {
 
   /// Asks again and again until it is so; a program that is run each time keeps the pace.
   func eventually(_ what: String, _ isSo: () throws -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: Program.patience)
+    let deadline = Date(timeIntervalSinceNow: Program.timeout)
     while try !isSo() {
       guard Date() < deadline else { throw NeverSo(what: what, log: server.log.text) }
     }

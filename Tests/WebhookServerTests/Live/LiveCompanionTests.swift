@@ -1,11 +1,11 @@
 import Foundation
-import Testbed
+import TestSupport
 import Testing
 
 // What an operator asks a real cluster.
 extension `Behind a real API server` {
   func ask(_ arguments: String...) throws -> Program.Run {
-    try Program.run(Repository.executable, arguments + ["--kubeconfig", bench.plane.folder.path("admin")])
+    try Program.run(Repository.executable, arguments + ["--kubeconfig", context.plane.folder.path("admin")])
   }
 
   @Test func `plan counts in it`() throws {
@@ -23,13 +23,13 @@ extension `Behind a real API server` {
   }
 
   @Test func `check --watch ends as soon as the last machine is off`() throws {
-    try bench.startMachine("web-1")
+    try context.startMachine("web-1")
     let watch = try Program(
       Repository.executable,
-      ["check", "--watch", "--value", LiveBench.good, "--kubeconfig", bench.plane.folder.path("admin")])
+      ["check", "--watch", "--value", LiveBench.good, "--kubeconfig", context.plane.folder.path("admin")])
     try watch.output.waitForLine(with: "denied")
     #expect(watch.output.text.contains("default/web-1"))
-    try bench.stopMachine("web-1")
+    try context.stopMachine("web-1")
     #expect(try watch.exitCode() == 0)
   }
 
@@ -40,23 +40,23 @@ extension `Behind a real API server` {
       missing.output.contains("no instance manager runs on harvester-node-0, harvester-node-1 and harvester-node-2"))
 
     let watch = try Program(
-      Repository.executable, ["verify", "--watch", "--kubeconfig", bench.plane.folder.path("admin")])
+      Repository.executable, ["verify", "--watch", "--kubeconfig", context.plane.folder.path("admin")])
     try watch.output.waitForLine(with: "0 of 3 pods")
     for node in 0...2 {
-      try bench.plane.kubectl("apply", "-f", "-", input: Self.enginePod(on: node))
-      try bench.plane.kubectl(
+      try context.plane.kubectl("apply", "-f", "-", input: Self.enginePod(on: node))
+      try context.plane.kubectl(
         "patch", "pod", "instance-manager-\(node)", "--namespace", "longhorn-system", "--subresource=status",
         "--type=merge", "--patch",
         #"{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"#)
     }
     // Nobody here does Harvester's part.
-    try bench.plane.kubectl(
+    try context.plane.kubectl(
       "patch", "setting", "storage-network", "--type=merge", "--patch",
       #"{"metadata":{"annotations":{"storage-network.settings.harvesterhci.io/hash":"\#(Self.emptyHash)"}},"#
         + #""status":{"conditions":[{"type":"configured","status":"True","reason":"Completed"}]}}"#)
     #expect(try watch.exitCode() == 0)
     #expect(try ask("verify", "-o", "json").output.hasPrefix(#"{"verified":true,"#))
-    try bench.plane.kubectl(
+    try context.plane.kubectl(
       "delete", "pods", "--all", "--namespace", "longhorn-system", "--force", "--grace-period=0")
   }
 

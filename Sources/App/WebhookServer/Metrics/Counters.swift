@@ -1,4 +1,4 @@
-internal import Reactor
+internal import Platform
 internal import Synchronization
 
 /// A count that any thread may change.
@@ -18,7 +18,7 @@ struct Gauge: ~Copyable, Sendable {
 }
 
 /// A count that one thread changes and any may read: a load and a store, no locked instruction.
-struct Tally: ~Copyable, Sendable {
+struct SingleWriterCounter: ~Copyable, Sendable {
   private let value = Atomic<Int>(0)
 
   func add(_ amount: Int = 1) { value.store(value.load(ordering: .relaxed) &+ amount, ordering: .relaxed) }
@@ -26,7 +26,7 @@ struct Tally: ~Copyable, Sendable {
 }
 
 /// Counts by a label with few and known values, for what happens rarely.
-struct CountsByName: ~Copyable, Sendable {
+struct LabeledCounter: ~Copyable, Sendable {
   private let counts: Mutex<[String: Int]>
 
   /// - Parameter names: Shown from the start, so that a rate can be taken of their first increase.
@@ -43,31 +43,31 @@ struct CountsByName: ~Copyable, Sendable {
 }
 
 /// How long something took, counted in fixed buckets by one thread.
-struct DurationTally: ~Copyable, Sendable {
-  private let buckets = InlineArray<15, Tally> { _ in Tally() }
-  private let nanoseconds = Tally()
+struct Histogram: ~Copyable, Sendable {
+  private let buckets = InlineArray<15, SingleWriterCounter> { _ in SingleWriterCounter() }
+  private let nanoseconds = SingleWriterCounter()
 
   /// Counts one duration for so many reviews.
-  func add(_ begin: Moment, _ end: Moment, times: Int = 1) {
+  func add(_ begin: MonotonicInstant, _ end: MonotonicInstant, times: Int = 1) {
     let duration = end.nanoseconds - begin.nanoseconds
     var bucket = 0
     // A review takes a few microseconds, so the search ends early.
-    while bucket < Durations.count, duration > Durations.bounds[bucket] { bucket += 1 }
+    while bucket < HistogramSnapshot.count, duration > HistogramSnapshot.bounds[bucket] { bucket += 1 }
     buckets[bucket].add(times)
     nanoseconds.add(Int(duration) * times)
   }
 
   /// Adds this thread's share to a sum.
-  func collect(into durations: inout Durations) {
-    for index in 0..<Durations.count { durations.counts[index] += buckets[index].current }
-    durations.countAboveBounds += buckets[Durations.count].current
+  func collect(into durations: inout HistogramSnapshot) {
+    for index in 0..<HistogramSnapshot.count { durations.counts[index] += buckets[index].current }
+    durations.countAboveBounds += buckets[HistogramSnapshot.count].current
     durations.nanoseconds += nanoseconds.current
   }
 }
 
 /// A histogram as it is shown: the sum of all threads.
-struct Durations {
-  var counts = [Int](repeating: 0, count: Durations.count)
+struct HistogramSnapshot {
+  var counts = [Int](repeating: 0, count: HistogramSnapshot.count)
   var countAboveBounds = 0
   var nanoseconds = 0
 

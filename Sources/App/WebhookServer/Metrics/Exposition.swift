@@ -44,10 +44,10 @@ struct Exposition: ~Copyable {
   }
 
   /// One histogram of the family.
-  mutating func add(_ durations: Durations, label: (key: String, value: String)) {
+  mutating func add(_ durations: HistogramSnapshot, label: (key: String, value: String)) {
     let pair = "\(label.key)=\"\(label.value)\""
     var count = 0
-    for (bound, inBucket) in zip(Durations.boundsInSeconds, durations.counts) {
+    for (bound, inBucket) in zip(HistogramSnapshot.boundsInSeconds, durations.counts) {
       count += inBucket
       append("\(family)_bucket{\(pair),le=\"\(bound)\"} \(count)\n")
     }

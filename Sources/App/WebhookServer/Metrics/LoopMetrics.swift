@@ -4,21 +4,21 @@ internal import TLSWire
 /// What one loop counts while it serves. Only that loop writes, so counting costs next to nothing; a page adds the
 /// loops up.
 final class LoopMetrics: Sendable {
-  let reviews = ReviewTallies()
-  let reading = DurationTally()
-  let judging = DurationTally()
-  let answering = DurationTally()
-  let connections = Tally()
-  let openConnections = Tally()
-  let shedConnections = Tally()
-  let acceptPauses = Tally()
-  let bytesInFlight = Tally()
-  let refusedForMemory = Tally()
-  let receivedBytes = Tally()
-  let sentBytes = Tally()
-  let handshakes = HandshakeTallies()
-  let http1Requests = Tally()
-  let http2Requests = Tally()
+  let reviews = ReviewCounters()
+  let decodeDuration = Histogram()
+  let evaluateDuration = Histogram()
+  let totalDuration = Histogram()
+  let connections = SingleWriterCounter()
+  let openConnections = SingleWriterCounter()
+  let evictedConnections = SingleWriterCounter()
+  let acceptPauses = SingleWriterCounter()
+  let bytesInFlight = SingleWriterCounter()
+  let memoryRejections = SingleWriterCounter()
+  let receivedBytes = SingleWriterCounter()
+  let sentBytes = SingleWriterCounter()
+  let handshakes = HandshakeCounters()
+  let http1Requests = SingleWriterCounter()
+  let http2Requests = SingleWriterCounter()
 
   func count(_ request: ApplicationProtocol) {
     switch request {
@@ -29,14 +29,14 @@ final class LoopMetrics: Sendable {
 }
 
 /// Reviews by webhook, operation and verdict.
-struct ReviewTallies: ~Copyable, Sendable {
-  private let tallies = InlineArray<32, Tally> { _ in Tally() }
+struct ReviewCounters: ~Copyable, Sendable {
+  private let counters = InlineArray<32, SingleWriterCounter> { _ in SingleWriterCounter() }
 
   /// What is shown from the start: every combination that can occur.
   struct Key: Hashable {
     let webhook: Reviewer.Webhook
     let operation: AdmissionRequest.Operation
-    let verdict: VerdictWord
+    let verdict: VerdictLabel
 
     var index: Int {
       let operation =
@@ -51,8 +51,8 @@ struct ReviewTallies: ~Copyable, Sendable {
   }
 
   static let keys: [Key] = {
-    let verdicts: [(Reviewer.Webhook, [VerdictWord])] = [
-      (.validate, [.allowed, .denied, .undecided]), (.mutate, [.allowed, .patched]),
+    let verdicts: [(Reviewer.Webhook, [VerdictLabel])] = [
+      (.validate, [.allowed, .denied, .unavailable]), (.mutate, [.allowed, .patched]),
     ]
     return verdicts.flatMap { webhook, verdicts in
       [.create, .update, .delete, .connect].flatMap { operation in
@@ -62,34 +62,34 @@ struct ReviewTallies: ~Copyable, Sendable {
   }()
 
   func count(_ webhook: Reviewer.Webhook, _ operation: AdmissionRequest.Operation, _ outcome: Outcome) {
-    tallies[Key(webhook: webhook, operation: operation, verdict: outcome.word).index].add()
+    counters[Key(webhook: webhook, operation: operation, verdict: outcome.label).index].add()
   }
 
-  subscript(key: Key) -> Int { tallies[key.index].current }
+  subscript(key: Key) -> Int { counters[key.index].current }
 }
 
 /// What came of a review in one word, as logs and metrics say it.
-enum VerdictWord: Int {
+enum VerdictLabel: Int {
   case allowed
   case patched
   case denied
-  case undecided
+  case unavailable
 }
 
 extension Outcome {
-  var word: VerdictWord {
+  var label: VerdictLabel {
     switch self {
     case .allowed: .allowed
     case .patched: .patched
     case .denied: .denied
-    case .undecided: .undecided
+    case .unavailable: .unavailable
     }
   }
 }
 
 /// Completed handshakes by what was agreed on.
-struct HandshakeTallies: ~Copyable, Sendable {
-  private let tallies = InlineArray<8, Tally> { _ in Tally() }
+struct HandshakeCounters: ~Copyable, Sendable {
+  private let counters = InlineArray<8, SingleWriterCounter> { _ in SingleWriterCounter() }
 
   struct Key: Hashable, CaseIterable {
     let isTLS13: Bool
@@ -104,8 +104,8 @@ struct HandshakeTallies: ~Copyable, Sendable {
   func count(_ tls: TLSSession) {
     let key = Key(
       isTLS13: tls.protocolVersion == "TLSv1.3", isHTTP2: tls.applicationProtocol == .http2, isResumed: tls.isResumed)
-    tallies[key.index].add()
+    counters[key.index].add()
   }
 
-  subscript(key: Key) -> Int { tallies[key.index].current }
+  subscript(key: Key) -> Int { counters[key.index].current }
 }

@@ -7,17 +7,17 @@ internal import TLSWire
 /// What the server counts, and how it stands on the page for Prometheus. What a loop counts while it serves is in
 /// ``LoopMetrics``; here is what happens rarely.
 final class Metrics: Sendable {
-  let refusals = CountsByName(Law.articles.map(\.name))
-  let warnings = CountsByName(Law.articles.map(\.name))
-  let unreadableReviews = Counter()
-  let handshakeFailures = CountsByName(TLSFailure.causes)
-  let rejectedRequests = CountsByName(HTTPRejection.allCases.map { "\($0)" })
-  let expiredConnections = Counter()
-  let limits = CountsByName(Limit.allCases.map(\.rawValue))
-  let snapshotReadings = Counter()
-  let failedSnapshotReadings = Counter()
-  let certificateReadings = Counter()
-  let failedCertificateReadings = Counter()
+  let violations = LabeledCounter(RuleCatalog.rules.map(\.name))
+  let warnings = LabeledCounter(RuleCatalog.rules.map(\.name))
+  let invalidReviews = Counter()
+  let handshakeFailures = LabeledCounter(TLSFailure.causes)
+  let rejectedRequests = LabeledCounter(HTTPRejection.allCases.map { "\($0)" })
+  let timedOutConnections = Counter()
+  let limits = LabeledCounter(LimitKind.allCases.map(\.rawValue))
+  let snapshotReloads = Counter()
+  let failedSnapshotReloads = Counter()
+  let certificateReloads = Counter()
+  let failedCertificateReloads = Counter()
   /// Seconds since 1970.
   let certificateExpiry = Gauge()
   private let loops = Mutex<[LoopMetrics]>([])
@@ -30,14 +30,14 @@ final class Metrics: Sendable {
   }
 
   var openConnections: Int { sum { $0.openConnections.current } }
-  var shedConnections: Int { sum { $0.shedConnections.current } }
+  var evictedConnections: Int { sum { $0.evictedConnections.current } }
   var acceptPauses: Int { sum { $0.acceptPauses.current } }
   var bytesInFlight: Int { sum { $0.bytesInFlight.current } }
-  var refusedForMemory: Int { sum { $0.refusedForMemory.current } }
+  var memoryRejections: Int { sum { $0.memoryRejections.current } }
 
   private func sum(_ count: (LoopMetrics) -> Int) -> Int { loops.withLock { $0 }.reduce(0) { $0 + count($1) } }
 
-  func count(_ limit: Limit?) {
+  func count(_ limit: LimitKind?) {
     if let limit { limits.add(limit.rawValue) }
   }
 
@@ -52,7 +52,7 @@ final class Metrics: Sendable {
 extension Metrics {
   private func writeReviews(_ loops: [LoopMetrics], to page: inout Exposition) {
     page.begin("reviews_total", .counter, "Admission reviews answered.")
-    for key in ReviewTallies.keys {
+    for key in ReviewCounters.keys {
       page.add(
         loops.reduce(0) { $0 + $1.reviews[key] },
         [
@@ -61,20 +61,22 @@ extension Metrics {
         ])
     }
     page.begin("refusals_total", .counter, "Rules that a denied change broke; one denial can name several.")
-    for (rule, count) in refusals.current { page.add(count, ["rule": rule]) }
+    for (rule, count) in violations.current { page.add(count, ["rule": rule]) }
     page.begin("warnings_total", .counter, "Warnings that went out with a review.")
     for (rule, count) in warnings.current { page.add(count, ["rule": rule]) }
     page.add(
-      "unreadable_reviews_total", .counter, "Bodies that were no admission review.", unreadableReviews.current)
+      "unreadable_reviews_total", .counter, "Bodies that were no admission review.", invalidReviews.current)
     writeDurations(loops, to: &page)
   }
 
   private func writeDurations(_ loops: [LoopMetrics], to page: inout Exposition) {
-    var (reading, judging, answering) = (Durations(), Durations(), Durations())
+    var (decodeDuration, evaluateDuration, totalDuration) = (
+      HistogramSnapshot(), HistogramSnapshot(), HistogramSnapshot()
+    )
     for loop in loops {
-      loop.reading.collect(into: &reading)
-      loop.judging.collect(into: &judging)
-      loop.answering.collect(into: &answering)
+      loop.decodeDuration.collect(into: &decodeDuration)
+      loop.evaluateDuration.collect(into: &evaluateDuration)
+      loop.totalDuration.collect(into: &totalDuration)
     }
     page.begin(
       "review_duration_seconds", .histogram,
@@ -82,9 +84,9 @@ extension Metrics {
       Time from the beginning of the loop's turn to the sending of a review's answer, and the stages of each turn's \
       first review.
       """)
-    page.add(reading, label: ("stage", "read"))
-    page.add(judging, label: ("stage", "judge"))
-    page.add(answering, label: ("stage", "whole"))
+    page.add(decodeDuration, label: ("stage", "read"))
+    page.add(evaluateDuration, label: ("stage", "judge"))
+    page.add(totalDuration, label: ("stage", "whole"))
   }
 
   private func writeConnections(_ loops: [LoopMetrics], to page: inout Exposition) {
@@ -93,14 +95,14 @@ extension Metrics {
     page.add("open_connections", .gauge, "Connections open now.", sum { $0.openConnections.current })
     page.add(
       "expired_connections_total", .counter, "Connections closed because a deadline had passed, idle ones included.",
-      expiredConnections.current)
-    page.add("shed_connections_total", .counter, "Connections closed to make room for others.", shedConnections)
+      timedOutConnections.current)
+    page.add("shed_connections_total", .counter, "Connections closed to make room for others.", evictedConnections)
     page.add(
       "accept_pauses_total", .counter, "Times a loop had to wait before it could accept connections.", acceptPauses)
     page.add(
       "in_flight_bytes", .gauge, "Memory held by large requests that arrive and answers not yet taken.", bytesInFlight)
     page.add(
-      "refused_for_memory_total", .counter, "Requests and answers there was no memory for.", refusedForMemory)
+      "refused_for_memory_total", .counter, "Requests and answers there was no memory for.", memoryRejections)
     page.add("received_bytes_total", .counter, "Bytes received, encrypted.", sum { $0.receivedBytes.current })
     page.add("sent_bytes_total", .counter, "Bytes sent, encrypted.", sum { $0.sentBytes.current })
     page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")
@@ -111,7 +113,7 @@ extension Metrics {
       "Requests refused before anybody looked at what they ask: no HTTP, too large, a flood, or no memory.")
     for (reason, count) in rejectedRequests.current { page.add(count, ["reason": reason]) }
     page.begin("handshakes_total", .counter, "TLS handshakes completed.")
-    for key in HandshakeTallies.Key.allCases {
+    for key in HandshakeCounters.Key.allCases {
       page.add(
         sum { $0.handshakes[key] },
         [
@@ -127,13 +129,13 @@ extension Metrics {
 
   private func writeFiles(to page: inout Exposition) {
     page.begin("certificate_readings_total", .counter, "Times a certificate was read; a refused one is not served.")
-    page.add(certificateReadings.current, ["result": "used"])
-    page.add(failedCertificateReadings.current, ["result": "refused"])
+    page.add(certificateReloads.current, ["result": "used"])
+    page.add(failedCertificateReloads.current, ["result": "refused"])
     page.add(
       "certificate_expiry_timestamp_seconds", .gauge, "When the served certificate expires.",
       certificateExpiry.current)
     page.begin("snapshot_readings_total", .counter, "Times the cluster snapshot was read.")
-    page.add(snapshotReadings.current, ["result": "used"])
-    page.add(failedSnapshotReadings.current, ["result": "refused"])
+    page.add(snapshotReloads.current, ["result": "used"])
+    page.add(failedSnapshotReloads.current, ["result": "refused"])
   }
 }

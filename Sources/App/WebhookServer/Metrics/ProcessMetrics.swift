@@ -1,22 +1,22 @@
-internal import Reactor
+internal import Platform
 
 extension Exposition {
   /// The process by the names that every Prometheus client library gives it.
   ///
   /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>
-  mutating func add(_ figures: ProcessFigures) {
+  mutating func add(_ statistics: ProcessStatistics) {
     begin("cpu_seconds_total", .counter, "CPU time spent, user and system.", prefix: Self.process)
-    add(figures.cpuSeconds)
+    add(statistics.cpuSeconds)
     begin("resident_memory_bytes", .gauge, "Memory held in RAM.", prefix: Self.process)
-    add(figures.residentBytes)
+    add(statistics.residentBytes)
     begin("virtual_memory_bytes", .gauge, "Memory reserved.", prefix: Self.process)
-    add(figures.virtualBytes)
+    add(statistics.virtualBytes)
     begin("open_fds", .gauge, "Open file descriptors.", prefix: Self.process)
-    add(figures.openDescriptors)
+    add(statistics.openDescriptors)
     begin("max_fds", .gauge, "File descriptors that may be open.", prefix: Self.process)
-    add(figures.mostDescriptors)
+    add(statistics.maxFileDescriptors)
     begin("start_time_seconds", .gauge, "When the process started, since 1970.", prefix: Self.process)
-    add(figures.startSeconds)
+    add(statistics.startSeconds)
   }
 
   private static let process = "process_"

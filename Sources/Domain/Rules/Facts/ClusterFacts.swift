@@ -28,7 +28,7 @@ package struct ClusterFacts: Sendable {
   package var attachments: [NetworkAttachmentFact] = []
   package var addressPools: [AddressPoolFact] = []
   /// The networks of other settings that must not share an address with the storage network.
-  package var neighbours: [NeighbourNetwork] = []
+  package var otherSettingNetworks: [OtherSettingNetwork] = []
   /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
   package var installedDefinitions: [String] = [] {
     didSet { missingDefinitions = WhereaboutsIsInstalled.definitions.filter { !installedDefinitions.contains($0) } }
@@ -50,7 +50,7 @@ package struct ClusterFacts: Sendable {
 }
 
 /// The facts as one object, so that a review takes them by one reference and not by two dozen.
-package final class KnownCluster: Sendable {
+package final class SharedFacts: Sendable {
   package let facts: ClusterFacts
 
   package init(_ facts: ClusterFacts) {

@@ -15,7 +15,7 @@ package struct LonghornNetworkFact: Sendable, Equatable {
   }
 
   /// The pods that are attached to another network than the setting says.
-  var strayPods: [LonghornPodFact] {
+  var outdatedPods: [LonghornPodFact] {
     guard let network else { return [] }
     return pods.filter { $0.network != network }
   }

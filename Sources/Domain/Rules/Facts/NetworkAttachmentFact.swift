@@ -22,7 +22,7 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   /// Further VLANs that it lets through.
   package var trunk: [ClosedRange<Int>] = []
   /// What Whereabouts hands out on it; nil where something else, or nobody, gives addresses.
-  package var handedOut: AddressSet?
+  package var allocatable: AddressSet?
   package var route: RouteFact?
 
   package init() {}
@@ -36,7 +36,7 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
     max(self.vlan, 1) == max(vlan, 1) && self.clusterNetwork.isExactly(clusterNetwork)
   }
 
-  func lets(through vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
+  func carries(vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
 }
 
 /// How a VM network is routed (annotation `network.harvesterhci.io/route`).

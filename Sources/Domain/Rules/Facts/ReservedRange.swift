@@ -21,7 +21,7 @@ package struct ReservedRange: Sendable, Equatable {
   /// `10.second.0.0/16`
   private init(second: UInt32, purpose: String) {
     self.init(
-      network: IPv4Prefix(holding: IPv4Address(rawValue: 10 << 24 | second << 16), length: 16), purpose: purpose)
+      network: IPv4Prefix(containing: IPv4Address(rawValue: 10 << 24 | second << 16), length: 16), purpose: purpose)
   }
 }
 

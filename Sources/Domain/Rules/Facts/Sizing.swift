@@ -33,40 +33,40 @@ package enum Sizing: Sendable, Equatable {
 }
 
 /// How many addresses the storage network of a cluster needs, and why.
-package struct AddressNeed: Sendable, Equatable {
+package struct AddressRequirement: Sendable, Equatable {
   package struct Term: Sendable, Equatable, CustomStringConvertible {
     package let count: Int
-    package let noun: String
-    package let each: Int
+    package let unit: String
+    package let perUnit: Int
     /// What the term is for, where its noun does not say it.
     package var suffix = ""
 
-    package var total: Int { count * each }
+    package var total: Int { count * perUnit }
 
     /// As it is written in the sum: `10 disks × 2`.
-    package var description: String { count.of(noun) + (each == 1 ? "" : " × \(each)") + suffix }
+    package var description: String { count.counted(unit) + (perUnit == 1 ? "" : " × \(perUnit)") + suffix }
   }
 
   package let load: StorageLoad
   package let sizing: Sizing
   /// False when the version is unknown, so that the larger formula was taken.
-  package let knowsVersion: Bool
+  package let isVersionKnown: Bool
 
   package let total: Int
 
   /// What the total is made of, for those who want to see it.
   package var terms: [Term] {
     var terms = [
-      Term(count: load.nodes, noun: "node", each: sizing.addressesPerNode),
-      Term(count: load.disks, noun: "disk", each: 2),
+      Term(count: load.nodes, unit: "node", perUnit: sizing.addressesPerNode),
+      Term(count: load.disks, unit: "disk", perUnit: 2),
     ]
-    if load.images > 0 { terms.append(Term(count: load.images, noun: "image", each: 1)) }
+    if load.images > 0 { terms.append(Term(count: load.images, unit: "image", perUnit: 1)) }
     if load.v2DataEngineIsOn {
       // A second instance manager on each node, again twice during an upgrade.
-      terms.append(Term(count: load.nodes, noun: "V2 engine node", each: 2))
+      terms.append(Term(count: load.nodes, unit: "V2 engine node", perUnit: 2))
     }
     if load.rwxSharesStorageNetwork {
-      terms.append(Term(count: load.nodes + 32, noun: "address", each: 1, suffix: " for the shared rwx-network"))
+      terms.append(Term(count: load.nodes + 32, unit: "address", perUnit: 1, suffix: " for the shared rwx-network"))
     }
     return terms
   }
@@ -77,7 +77,7 @@ package struct AddressNeed: Sendable, Equatable {
   }
 
   /// How many addresses one more node would need.
-  package func ofAnotherNode(withDisks disks: Int) -> Int {
+  package func perAdditionalNode(withDisks disks: Int) -> Int {
     sizing.addressesPerNode + 2 * disks + (load.v2DataEngineIsOn ? 2 : 0) + (load.rwxSharesStorageNetwork ? 1 : 0)
   }
 
@@ -94,10 +94,10 @@ package struct AddressNeed: Sendable, Equatable {
     switch choice {
     case .always(let chosen):
       sizing = chosen
-      knowsVersion = true
+      isVersionKnown = true
     case .automatic:
       sizing = told ?? .v1_2
-      knowsVersion = told != nil
+      isVersionKnown = told != nil
     }
     self.load = load
     total =

@@ -20,8 +20,8 @@ extension APIRequest {
   /// Measured with 10,000 machines, that costs the server a ninth. It may give everything on one page then.
   ///
   /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>
-  static func list(_ resource: Resource, continuing mark: String) -> APIRequest {
-    let place = mark.isEmpty ? "resourceVersion=0" : "continue=\(mark.percentEncoded)"
+  static func list(_ resource: Resource, continuing continueToken: String) -> APIRequest {
+    let place = continueToken.isEmpty ? "resourceVersion=0" : "continue=\(continueToken.percentEncoded)"
     return APIRequest(resource, ["limit=\(WatchLimits.page)", place], form: "PartialObjectMetadataList")
   }
 

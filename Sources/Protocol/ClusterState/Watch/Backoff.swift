@@ -8,21 +8,21 @@ struct Backoff {
     numbers = SplitMix(state: seed)
   }
 
-  var isRested: Bool { failures == 0 }
+  var isReset: Bool { failures == 0 }
 
-  mutating func rest() {
+  mutating func reset() {
     failures = 0
   }
 
-  mutating func pause() -> Duration {
+  mutating func nextDelay() -> Duration {
     // 2^5 is above the longest pause already.
-    let doubled = WatchLimits.pauses.lowerBound * (1 << min(failures, 5))
+    let doubled = WatchLimits.backoffRange.lowerBound * (1 << min(failures, 5))
     failures += 1
-    return (doubled * Double.random(in: 0.75...1.25, using: &numbers)).clamped(to: WatchLimits.pauses)
+    return (doubled * Double.random(in: 0.75...1.25, using: &numbers)).clamped(to: WatchLimits.backoffRange)
   }
 
   /// Up to a quarter less, so that what begins together does not end together.
-  mutating func spread(_ duration: Duration) -> Duration {
+  mutating func jittered(_ duration: Duration) -> Duration {
     duration * Double.random(in: 0.75...1, using: &numbers)
   }
 }

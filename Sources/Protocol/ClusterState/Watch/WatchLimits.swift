@@ -13,23 +13,23 @@ package enum WatchLimits {
 
   /// An answer that stops arriving for so long will not arrive any more: the API server itself gives up a request after
   /// a minute (--request-timeout).
-  static let listSilence: Duration = .seconds(60)
+  static let listIdleTimeout: Duration = .seconds(60)
 
   /// What a watch that the server should have ended may be late.
-  static let grace: Duration = .seconds(15)
+  static let watchGracePeriod: Duration = .seconds(15)
 
   /// The first watch after a failure: long enough to be no burden, short enough to know soon that it works.
-  static let trialWatch: Duration = .seconds(5)
+  static let probeWatchTimeout: Duration = .seconds(5)
 
   /// How often one looks for a kind that is not installed.
-  static let absence: Duration = .seconds(30)
+  static let notInstalledResync: Duration = .seconds(30)
 
   /// Between two watches of a kind, should a server end each as soon as it begins.
-  static let betweenWatches: Duration = .seconds(1)
+  static let minWatchInterval: Duration = .seconds(1)
 
   /// The first and the longest pause after a failure.
-  static let pauses: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
+  static let backoffRange: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
   /// The least staleness that can be asked for: a watch has to end and begin again well within it.
-  package static let leastStaleness: Duration = .seconds(10)
+  package static let minimumStaleness: Duration = .seconds(10)
 }

@@ -44,7 +44,7 @@ extension JSONReader {
         pod.take(try reader.readMetadata())
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("nodeName") { pod.node = try reader.readStringIfAny()?.string ?? "" }
+          if key.equals("nodeName") { pod.node = try reader.readStringIfPresent()?.string ?? "" }
         }
       } else if key.equals("status") {
         try reader.readPodStatus(into: &pod)
@@ -56,7 +56,7 @@ extension JSONReader {
   private mutating func readPodStatus(into pod: inout InspectedPod) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("phase") {
-        pod.phase = try reader.readStringIfAny()?.string ?? ""
+        pod.phase = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("conditions") {
         pod.isReady = try reader.readConditions().contains { $0.type == "Ready" && $0.status == "True" }
       }

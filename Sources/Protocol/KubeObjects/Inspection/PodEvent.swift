@@ -13,7 +13,7 @@ package struct PodEvent: Sendable, Equatable {
   /// Whether Whereabouts had no address left for the pod.
   ///
   /// <https://github.com/k8snetworkplumbingwg/whereabouts> says so in the error that the sandbox fails with.
-  package var tellsOfExhaustion: Bool {
+  package var reportsAddressExhaustion: Bool {
     reason == "FailedCreatePodSandBox" && message.contains("Could not allocate IP in range")
   }
 }
@@ -28,19 +28,19 @@ extension JSONReader {
       if key.equals("involvedObject") {
         try reader.readMembers { key, reader throws(JSONError) in
           if key.equals("kind") {
-            kind = try reader.readStringIfAny()?.string ?? ""
+            kind = try reader.readStringIfPresent()?.string ?? ""
           } else if key.equals("namespace") {
-            namespace = try reader.readStringIfAny()?.string ?? ""
+            namespace = try reader.readStringIfPresent()?.string ?? ""
           } else if key.equals("name") {
-            event.pod = try reader.readStringIfAny()?.string ?? ""
+            event.pod = try reader.readStringIfPresent()?.string ?? ""
           }
         }
       } else if key.equals("reason") {
-        event.reason = try reader.readStringIfAny()?.string ?? ""
+        event.reason = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("message") {
-        event.message = try reader.readStringIfAny()?.string ?? ""
+        event.message = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("count") {
-        event.count = max(try reader.readIntegerIfAny() ?? 1, 1)
+        event.count = max(try reader.readIntegerIfPresent() ?? 1, 1)
       }
     }
     return kind == "Pod" && namespace == LonghornPod.namespace ? event : nil

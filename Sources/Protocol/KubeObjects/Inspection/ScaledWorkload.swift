@@ -38,13 +38,13 @@ extension JSONReader {
         workload.awaited = metadata.annotations["storage-network.settings.harvesterhci.io/replica"].flatMap { Int($0) }
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("replicas") { workload.wanted = try reader.readIntegerIfAny() ?? 1 }
+          if key.equals("replicas") { workload.wanted = try reader.readIntegerIfPresent() ?? 1 }
         }
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
           // Deployments count their ready pods, the operator's kinds their available ones.
           guard key.equals("readyReplicas") || key.equals("availableReplicas") else { return }
-          workload.ready = max(workload.ready, try reader.readIntegerIfAny() ?? 0)
+          workload.ready = max(workload.ready, try reader.readIntegerIfPresent() ?? 0)
         }
       }
     }

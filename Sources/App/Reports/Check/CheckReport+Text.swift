@@ -1,0 +1,86 @@
+internal import Rules
+
+extension CheckReport: Report {
+  package func styledText(within width: Int?) -> StyledText {
+    var styledText = StyledText()
+    for section in checklist?.sections ?? [] {
+      styledText.add(section.heading)
+      for item in section.items { styledText.add(item) }
+      styledText.addBlank()
+    }
+    addVerdict(to: &styledText)
+    return styledText
+  }
+
+  /// Only what is broken or worth knowing, for somebody who waits until all is well.
+  package func pageOfOpenItems() -> StyledText {
+    var styledText = StyledText()
+    let items = checklist?.sections.flatMap(\.items) ?? []
+    for item in items where item.isOpen { styledText.add(item) }
+    styledText.addBlank()
+    addVerdict(to: &styledText)
+    return styledText
+  }
+
+  private func addVerdict(to styledText: inout StyledText) {
+    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isBroken).count ?? 0
+    styledText.add(
+      isAllowed
+        ? [TextRun("allowed", .success), TextRun(checklist == nil ? ": this is not the setting storage-network" : "")]
+        : [TextRun("denied", .error), TextRun(": \(broken.counted("rule")) \(broken == 1 ? "is" : "are") broken")])
+    if let storedAs {
+      styledText.add("  stored as  \(storedAs.isEmpty ? "the empty text" : storedAs)", hangingIndent: 13)
+    }
+    guard let valueHash else { return }
+    styledText.add("  SHA-1      \(valueHash)")
+    styledText.add("  Harvester  \(effect.described)", hangingIndent: 13)
+  }
+}
+
+extension CheckReport.Effect {
+  fileprivate var described: String {
+    switch self {
+    case .none: "would see no change"
+    case .first: "would take it for a change: it has noted no value yet"
+    case .another(let hash): "would take it for a change: it noted \(hash) last"
+    }
+  }
+}
+
+extension Checklist.Section {
+  fileprivate var heading: [TextRun] {
+    isEvaluated ? [TextRun(group.title, .bold)] : [TextRun(group.title), TextRun(" – asked \(group.condition)", .dim)]
+  }
+}
+
+extension Checklist.Item {
+  fileprivate var isBroken: Bool {
+    if case .fail = result { true } else { false }
+  }
+
+  fileprivate var isOpen: Bool {
+    switch result {
+    case .pass, .skip: false
+    case .fail, .warn: true
+    }
+  }
+}
+
+extension StyledText {
+  fileprivate mutating func add(_ item: Checklist.Item) {
+    let requirement = item.rule.requirement
+    switch item.result {
+    case .pass: add("  ", TextRun("✓ ", .success), TextRun(requirement), hangingIndent: 4)
+    case .skip: add("  ", TextRun("– \(requirement)", .dim), hangingIndent: 4)
+    case .warn(let warnings):
+      add("  ", TextRun("! ", .warning), TextRun(requirement), hangingIndent: 4)
+      for warning in warnings { add("      \(warning.message)", hangingIndent: 6) }
+    case .fail(let violations, let warnings):
+      add("  ", TextRun("✗ ", .error), TextRun(requirement, .bold), hangingIndent: 4)
+      for violation in violations {
+        add("      ", TextRun("\(violation.field): ", .accent), TextRun(violation.message), hangingIndent: 6)
+      }
+      for warning in warnings { add("      \(warning.message)", hangingIndent: 6) }
+    }
+  }
+}

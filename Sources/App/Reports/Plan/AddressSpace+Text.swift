@@ -1,0 +1,77 @@
+internal import Rules
+
+extension AddressSpace {
+  /// The picture, its legend and the verdict.
+  func styledText(for plan: PlanReport, within width: Int?) -> StyledText {
+    var styledText = StyledText()
+    let grid = AddressGrid(self, columns: columns(within: width))
+    let cell = grid.addressesPerCell
+    styledText.add(
+      TextRun("\(range)", .bold), TextRun("  each cell is \(cell == 1 ? "one address" : "\(cell) addresses")", .dim))
+    styledText.addBlank()
+    let labels = grid.rows.map { "\($0.first)" }
+    let longest = labels.map(\.count).max() ?? 0
+    for (row, label) in zip(grid.rows, labels) {
+      styledText.add([TextRun("  \(label)\(String(repeating: " ", count: longest - label.count))  ", .dim)] + row.runs)
+    }
+    styledText.addBlank()
+    styledText.add(
+      table: Use.allCases.filter { count(of: $0) > 0 }.map { use in
+        [TextRun(use.glyph, use.style), TextRun("\(count(of: use))"), TextRun(use.explanation)]
+      }, [.leading, .trailing, .leading])
+    styledText.addBlank()
+    addVerdict(on: plan, to: &styledText)
+    return styledText
+  }
+
+  /// As many cells as fit behind the row's label.
+  private func columns(within width: Int?) -> Int {
+    switch width ?? .max {
+    case ..<52: 16
+    case ..<84: 32
+    default: 64
+    }
+  }
+
+  private func addVerdict(on plan: PlanReport, to styledText: inout StyledText) {
+    let need = plan.need.total
+    if usable < need {
+      styledText.add(
+        TextRun("✗ ", .error), "\(usable.counted("usable address")), but \(need) are needed; \(advice(plan))",
+        hangingIndent: 2)
+    } else {
+      let spare = usable - need
+      styledText.add(
+        TextRun("✓ ", .success),
+        """
+        \(usable.counted("usable address")), \(spare) to spare: enough for \
+        \(plan.moreNodes(with: spare).counted("more node")) or \(spare.counted("image")) at once
+        """, hangingIndent: 2)
+    }
+    for block in blocks where block.use == .taken {
+      styledText.add(
+        TextRun("✗ ", .error),
+        "\(block.described) belongs to \(block.owner ?? "others"); exclude it or choose another range",
+        hangingIndent: 2)
+    }
+  }
+
+  private func advice(_ plan: PlanReport) -> String {
+    plan.smallest.map { "a /\($0.length) has \($0.usable) without exclusions" } ?? "no range is so large"
+  }
+}
+
+extension AddressGrid.Row {
+  /// Neighbouring cells of the same use as one run.
+  fileprivate var runs: [TextRun] {
+    var runs: [TextRun] = []
+    for use in cells {
+      if runs.last?.style == use.style, runs.last?.text.last.map(String.init) == use.glyph {
+        runs[runs.count - 1].text += use.glyph
+      } else {
+        runs.append(TextRun(use.glyph, use.style))
+      }
+    }
+    return runs
+  }
+}

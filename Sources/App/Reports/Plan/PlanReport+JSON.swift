@@ -1,0 +1,59 @@
+internal import Addressing
+package import JSON
+internal import Rules
+
+// docs/cli.md says what the members mean. They are added to, never renamed.
+extension PlanReport {
+  /// What `plan -o json` prints; docs/cli.md tells what each member means.
+  package var members: [JSONMember] {
+    [
+      JSONMember("isGood", isSufficient),
+      JSONMember("need", need.total),
+      JSONMember("sizing", need.sizing == .v1_2 ? "v1.2" : "v1.3"),
+      JSONMember("knowsVersion", need.isVersionKnown),
+      JSONMember(
+        "terms",
+        need.terms.map { term in
+          [
+            JSONMember("noun", term.unit), JSONMember("count", term.count), JSONMember("each", term.perUnit),
+            JSONMember("total", term.total),
+          ]
+        }),
+      JSONMember("disksOfAnotherNode", disksPerAdditionalNode),
+      JSONMember("smallestPrefix", smallest?.length),
+      JSONMember("prefixes", prefixOptions.map(\.members)),
+      JSONMember(key: "range", value: space.map { .object($0.members(for: self)) } ?? .null),
+      JSONMember(
+        key: "suggestions", value: suggestions.map { .array($0.map { .string($0.description) }) } ?? .null),
+    ]
+  }
+}
+
+extension PrefixOption {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("prefix", length), JSONMember("usable", usable), JSONMember("spare", spare),
+      JSONMember("moreNodes", moreNodes), JSONMember("moreDisks", moreDisks), JSONMember("moreImages", moreImages),
+    ]
+  }
+}
+
+extension AddressSpace {
+  fileprivate func members(for plan: PlanReport) -> [JSONMember] {
+    let spare = usable - plan.need.total
+    return [
+      JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("spare", spare),
+      JSONMember("isSufficient", spare >= 0), JSONMember("moreNodes", plan.moreNodes(with: spare)),
+      JSONMember(
+        "blocks",
+        blocks.map { block in
+          [
+            JSONMember("first", block.addresses.first.description),
+            JSONMember("last", block.addresses.last.description),
+            JSONMember("count", block.addresses.count), JSONMember("use", block.use.rawValue),
+            JSONMember("owner", block.owner),
+          ]
+        }),
+    ]
+  }
+}

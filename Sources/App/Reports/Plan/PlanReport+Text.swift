@@ -1,0 +1,86 @@
+internal import Addressing
+internal import Rules
+
+extension PlanReport: Report {
+  package func styledText(within width: Int?) -> StyledText {
+    var styledText = StyledText()
+    styledText.add(TextRun("This storage network needs \(need.total.counted("address")).", .bold))
+    styledText.addBlank()
+    addSum(to: &styledText)
+    styledText.addBlank()
+    addChoices(to: &styledText)
+    if let space {
+      styledText.addBlank()
+      styledText.add(space.styledText(for: self, within: width))
+    }
+    if let suggestions { addSuggestions(suggestions.map(\.description), to: &styledText) }
+    return styledText
+  }
+
+  private func addSum(to styledText: inout StyledText) {
+    var rows = need.terms.map { term in
+      [TextRun(term.description), TextRun("\(term.total)"), TextRun(term.reason, .dim)]
+    }
+    rows.append([TextRun("together"), TextRun("\(need.total)", .bold), TextRun(formula, .dim)])
+    styledText.add(table: rows, [.leading, .trailing, .leading])
+    if load.images == 0 {
+      styledText.add(
+        TextRun("  and one more for each image that is uploaded or downloaded at the same time (--images)", .dim))
+    }
+  }
+
+  /// Which formula was taken, and why.
+  private var formula: String {
+    let name = need.sizing == .v1_2 ? "v1.1 and v1.2" : "v1.3 and later"
+    return "by the formula for \(name)"
+      + (need.isVersionKnown ? "" : "; the version is not known, this one asks for more (--sizing)")
+  }
+
+  private func addChoices(to styledText: inout StyledText) {
+    guard let smallest else {
+      styledText.add(
+        TextRun("✗ ", .error), "No range that Harvester accepts is so large; a /16 is the widest.", hangingIndent: 2)
+      return
+    }
+    styledText.add(
+      "The smallest range is ", TextRun("a /\(smallest.length)", .bold),
+      " with \(smallest.usable.counted("usable address")). What is left of each size:", hangingIndent: 0)
+    styledText.addBlank()
+    let node =
+      disksPerAdditionalNode == 0 ? "more nodes" : "more nodes (\(disksPerAdditionalNode.counted("disk")) each)"
+    let head = ["", "usable", "spare", node, "or more disks", "or more images"].map { TextRun($0, .dim) }
+    let rows = prefixOptions.map { choice in
+      [TextRun("/\(choice.length)", choice == smallest ? .bold : .plain)]
+        + [choice.usable, choice.spare, choice.moreNodes, choice.moreDisks, choice.moreImages].map { TextRun("\($0)") }
+    }
+    styledText.add(table: [head] + rows, [.leading, .trailing, .trailing, .trailing, .trailing, .trailing])
+  }
+
+  private func addSuggestions(_ suggestions: [String], to styledText: inout StyledText) {
+    styledText.addBlank()
+    guard !suggestions.isEmpty else {
+      styledText.add("No private range of this size is free of everything that is known to be in use.")
+      return
+    }
+    styledText.add(
+      usesClusterData
+        ? "Free private ranges of this size that collide with nothing the cluster knows:"
+        : "Private ranges of this size beside the reserved ones; no cluster was asked whether they are free:")
+    styledText.addBlank()
+    for suggestion in suggestions { styledText.add("  ", TextRun(suggestion, .accent)) }
+  }
+}
+
+extension AddressRequirement.Term {
+  /// What the addresses are for.
+  fileprivate var reason: String {
+    switch unit {
+    case "node":
+      perUnit == 4 ? "two instance managers, twice during an upgrade" : "instance manager, twice during an upgrade"
+    case "disk": "backing image manager, twice during an upgrade"
+    case "image": "backing image data source"
+    case "V2 engine node": "second instance manager, twice during an upgrade"
+    default: "CSI plugins and share managers"
+    }
+  }
+}

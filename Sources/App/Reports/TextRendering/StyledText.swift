@@ -1,0 +1,59 @@
+/// What a report says, as lines of inked text, before it is known how wide and how colourful the reader's terminal is.
+package struct StyledText: Sendable, Equatable {
+  /// One line; it is broken where it is wider than the terminal.
+  package struct Line: Sendable, Equatable {
+    package var runs: [TextRun]
+    /// How far the continuation of a broken line is indented.
+    package var hangingIndent: Int
+  }
+
+  package private(set) var lines: [Line] = []
+
+  package init() {}
+
+  /// - Parameter hangingIndent: Where the text of a list begins behind its mark.
+  package mutating func add(_ runs: TextRun..., hangingIndent: Int = 0) {
+    add(runs, hangingIndent: hangingIndent)
+  }
+
+  package mutating func add(_ runs: [TextRun], hangingIndent: Int = 0) {
+    lines.append(Line(runs: runs.map(\.sanitized), hangingIndent: hangingIndent))
+  }
+
+  package mutating func addBlank() {
+    if let last = lines.last, !last.runs.isEmpty { lines.append(Line(runs: [], hangingIndent: 0)) }
+  }
+
+  package mutating func add(_ styledText: StyledText) {
+    lines += styledText.lines
+  }
+}
+
+/// Which edge the cells of a table's column share.
+package enum Alignment: Sendable {
+  case leading
+  case trailing
+}
+
+extension StyledText {
+  /// Adds rows whose cells stand below each other; what is too long breaks within the last column.
+  package mutating func add(table rows: [[TextRun]], _ alignments: [Alignment], indentation: Int = 2) {
+    let widths = alignments.indices.map { column in
+      rows.lazy.compactMap { $0.indices.contains(column) ? $0[column].text.count : nil }.max() ?? 0
+    }
+    let lastColumn = indentation + widths.dropLast().reduce(0) { $0 + $1 + 2 }
+    for row in rows {
+      var runs: [TextRun] = [TextRun(String(repeating: " ", count: indentation))]
+      for (column, cell) in row.enumerated() {
+        let filling = String(repeating: " ", count: widths[column] - cell.text.count)
+        let isLast = column == row.count - 1
+        switch alignments[column] {
+        case .leading: runs += [cell] + (isLast ? [] : [TextRun(filling + "  ")])
+        case .trailing: runs += [TextRun(filling), cell] + (isLast ? [] : ["  "])
+        }
+      }
+      while let last = runs.last, last.text.allSatisfy({ $0 == " " }) { runs.removeLast() }
+      add(runs.filter { !$0.text.isEmpty }, hangingIndent: lastColumn)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package import Addressing
+internal import ClusterState
+internal import KubeObjects
+package import Rules
+
+/// Whereabouts' books compared with the pods: who has an address, who only has an entry.
+package struct PoolReport: Sendable, Equatable {
+  package typealias Entry = AddressPoolFact.Reservation
+
+  package let range: IPv4Prefix
+  package let usable: Int
+  /// Entries of the pool.
+  package let used: Int
+  /// Entries for pods that do not exist any more or have another address.
+  package let leaked: [Entry]
+  /// Entries for pods of other namespaces, which are not looked at.
+  package let otherNamespaces: [Entry]
+  /// Addresses on more than one pod.
+  package let duplicates: [Entry]
+  /// Addresses on one pod that the pool has no entry for.
+  package let unrecorded: [Entry]
+  /// Reservations over all ranges, for pods that do not exist any more or have another address.
+  package let orphanedReservations: [Entry]
+
+  init(of network: Target.Network, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts) {
+    range = network.range
+    usable = network.usable.count
+    let entries = pools.filter { $0.range == network.range }.flatMap(\.reservations)
+    used = entries.count
+    let pods = Dictionary(extraFacts.pods.map { ($0.reference, $0) }) { first, _ in first }
+    otherNamespaces = entries.filter { !$0.pod.hasPrefix("\(LonghornPod.namespace)/") }
+    func isLeaked(_ entry: Entry) -> Bool {
+      entry.pod.hasPrefix("\(LonghornPod.namespace)/") && !(pods[entry.pod]?.mayOwn(entry.address) ?? false)
+    }
+    leaked = entries.filter(isLeaked)
+    orphanedReservations = extraFacts.reservations.filter { network.range.contains($0.address) && isLeaked($0) }
+    let held = extraFacts.pods.flatMap { pod in
+      pod.addresses(on: network.definition).filter(network.range.contains).map {
+        Entry(address: $0, pod: pod.reference)
+      }
+    }
+    let counts = Dictionary(held.map { ($0.address, 1) }, uniquingKeysWith: +)
+    duplicates = held.filter { counts[$0.address, default: 0] > 1 }.sorted { $0.address < $1.address }
+    let recorded = Set(entries.map(\.address))
+    unrecorded = held.filter { !recorded.contains($0.address) && counts[$0.address] == 1 }
+  }
+
+  /// How full it is, in words.
+  var explanation: String {
+    "\(used) of \(usable.counted("address")) of \(range) \(used == 1 ? "is" : "are") handed out"
+      + (leaked.isEmpty ? "" : ", \(leaked.count) of them to pods that are gone")
+  }
+}
+
+extension InspectedPod {
+  /// A pod whose interfaces are not known yet may have been given any address.
+  fileprivate func mayOwn(_ address: IPv4Address) -> Bool {
+    interfaces.isEmpty || interfaces.contains { $0.addresses.contains(address.description) }
+  }
+
+  fileprivate func addresses(on network: String) -> [IPv4Address] {
+    interfaces.filter { $0.network == network }.flatMap(\.addresses).compactMap { try? IPv4Address($0) }
+  }
+}

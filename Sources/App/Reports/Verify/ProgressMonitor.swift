@@ -1,0 +1,107 @@
+internal import JSON
+
+/// Follows a change until it is verified, or until nothing moves any more.
+///
+/// It has no clock: whoever asks says how much time has passed since the beginning.
+package struct ProgressMonitor {
+  package enum Outcome: Sendable, Equatable {
+    case verified
+    /// Nothing has moved for as long as the operator wanted to wait.
+    case stalled
+  }
+
+  private let stallTimeout: Duration
+  private var report: VerifyReport?
+  private var lastProgress = Duration.zero
+  private var elapsed = Duration.zero
+  /// Why the last look showed nothing; nil where it did.
+  private var trouble: String?
+  /// Whether the last report differed from the one before.
+  package private(set) var hasProgressed = false
+
+  package init(stallTimeout: Duration) {
+    self.stallTimeout = stallTimeout
+  }
+
+  /// Takes the next look at the cluster; the ending, once there is one.
+  package mutating func see(_ report: VerifyReport, after elapsed: Duration) -> Outcome? {
+    hasProgressed = report.progressKey != self.report?.progressKey
+    if hasProgressed { lastProgress = elapsed }
+    self.report = report
+    self.elapsed = elapsed
+    trouble = nil
+    return report.isVerified ? .verified : stallOutcome
+  }
+
+  /// Whether there has been anything to see, so that a look that fails may be a passing failure.
+  package var hasReport: Bool { report != nil }
+
+  /// Takes a look that failed: an API server restarts, a file is being written.
+  package mutating func see(nothing reason: String, after elapsed: Duration) -> Outcome? {
+    hasProgressed = false
+    self.elapsed = elapsed
+    trouble = reason
+    return stallOutcome
+  }
+
+  private var stallOutcome: Outcome? { elapsed - lastProgress >= stallTimeout ? .stalled : nil }
+}
+
+extension ProgressMonitor {
+  /// - Parameter showsClock: Whether the page is painted over, so that it may change every second.
+  package func styledText(showsClock: Bool, outcome: Outcome?) -> StyledText {
+    var styledText = StyledText()
+    guard let report else { return styledText }
+    styledText.add(report.heading)
+    styledText.addBlank()
+    for step in report.steps {
+      let isTold = step.state == .failed || step.step == .settingApplied
+      styledText.add(step, isWhole: isTold || outcome == .stalled && !step.state.isDone)
+    }
+    styledText.addBlank()
+    styledText.add(bar(report.progress) + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
+    if let trouble {
+      styledText.add(TextRun("! ", .warning), TextRun("the last look failed: \(trouble)"), hangingIndent: 2)
+    }
+    switch outcome {
+    case .verified: styledText.add(TextRun("verified", .success), ": you can start your virtual machines")
+    case .stalled:
+      let open = report.steps.filter { !$0.state.isDone }.map { "«\($0.step.title)»" }
+      styledText.add(
+        TextRun("stuck", .error), TextRun(" for \(stallTimeout.words) at \(open.joined(separator: ", "))"),
+        hangingIndent: 2)
+    case nil: break
+    }
+    return styledText
+  }
+
+  /// The JSON of the report with how long it took to get there, one line a look.
+  package var json: String {
+    guard let report else { return "" }
+    return (report.members + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]).line
+  }
+
+  private func bar(_ progress: Progress) -> [TextRun] {
+    let cells = 30
+    let full = progress.percent * cells / 100
+    return [
+      "  ", TextRun(String(repeating: "█", count: full), .success),
+      TextRun(String(repeating: "░", count: cells - full), .dim),
+      TextRun("  \(progress.percent) %"),
+    ]
+  }
+
+  private var clock: String {
+    let still = elapsed - lastProgress
+    return elapsed.words + (still >= .seconds(5) ? ", nothing has moved for \(still.words)" : "")
+  }
+}
+
+extension Duration {
+  /// `42 s`, `3 min 05 s`
+  fileprivate var words: String {
+    let seconds = components.seconds
+    guard seconds >= 60 else { return "\(seconds) s" }
+    return "\(seconds / 60) min \(seconds % 60 < 10 ? "0" : "")\(seconds % 60) s"
+  }
+}

@@ -1,0 +1,62 @@
+internal import Addressing
+internal import Rules
+
+extension VerifyInput {
+  var allocationsConsistent: StepReport {
+    guard let pool else {
+      return StepReport(.allocationsConsistent, .done, "no address of a storage network is in use")
+    }
+    var findings: [StepReport.Finding] = []
+    if !pool.duplicates.isEmpty { findings.append(pool.findingOfDuplicates) }
+    if !pool.unrecorded.isEmpty { findings.append(pool.findingOfUnrecorded) }
+    if !pool.leaked.isEmpty { findings.append(pool.findingOfLeaked) }
+    if !pool.orphanedReservations.isEmpty { findings.append(pool.findingOfOrphanedReservations) }
+    if !pool.otherNamespaces.isEmpty {
+      findings.append(
+        .init(
+          "\(pool.otherNamespaces.count.counted("address")) of other namespaces: \(pool.otherNamespaces.englishList)"))
+    }
+    let isBroken = !pool.duplicates.isEmpty || !pool.unrecorded.isEmpty
+    return StepReport(
+      .allocationsConsistent, isBroken ? .failed : findings.isEmpty ? .done : .warning, pool.explanation, findings)
+  }
+}
+
+extension PoolReport {
+  /// As Whereabouts names its pools.
+  private var name: String { "\(range.network)-\(range.length)" }
+
+  fileprivate var findingOfDuplicates: StepReport.Finding {
+    .init(
+      "handed out twice: \(duplicates.englishList)",
+      advice: "delete one pod of each pair, so that it is given another address")
+  }
+
+  fileprivate var findingOfUnrecorded: StepReport.Finding {
+    .init(
+      "not in the pool, so that Whereabouts may hand them out again: \(unrecorded.englishList)",
+      advice: "delete these pods, so that they are given an address that is recorded")
+  }
+
+  fileprivate var findingOfLeaked: StepReport.Finding {
+    let offsets = leaked.map { "\($0.address.rawValue - range.first.rawValue)" }
+    return .init(
+      "leaked: \(leaked.englishList)",
+      advice: """
+        Whereabouts' reconciler frees them once a day; at once: remove \(offsets.englishList) under spec.allocations with \
+        kubectl -n kube-system edit ippools.whereabouts.cni.cncf.io \(name)
+        """)
+  }
+
+  /// They keep an address from every range that overlaps this one.
+  fileprivate var findingOfOrphanedReservations: StepReport.Finding {
+    let names = orphanedReservations.map { "\($0.address)" }.joined(separator: " ")
+    return .init(
+      "reserved over all ranges for pods that are gone: \(orphanedReservations.englishList)",
+      advice: "kubectl -n kube-system delete overlappingrangeipreservations.whereabouts.cni.cncf.io \(names)")
+  }
+}
+
+extension [AddressPoolFact.Reservation] {
+  fileprivate var englishList: String { map { "\($0.address) (\($0.pod))" }.englishList }
+}

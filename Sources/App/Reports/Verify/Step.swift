@@ -1,0 +1,84 @@
+/// The steps from a change of the setting to a cluster whose virtual machines may be started.
+package enum Step: String, CaseIterable, Sendable {
+  case settingApplied
+  case networkDefined
+  case longhornConfigured
+  case podsAttached
+  case allocationsConsistent
+  case addressesAvailable
+  case workloadsRestored
+
+  package var title: String {
+    switch self {
+    case .settingApplied: "Harvester has carried out the change"
+    case .networkDefined: "The network definition says what the setting says"
+    case .longhornConfigured: "Longhorn has taken over the network"
+    case .podsAttached: "Longhorn's pods are ready and on the network"
+    case .allocationsConsistent: "Whereabouts accounts for every address"
+    case .addressesAvailable: "No pod waits for an address"
+    case .workloadsRestored: "What Harvester stopped runs again"
+    }
+  }
+}
+
+/// How far one step is.
+package struct StepReport: Sendable, Equatable {
+  package enum State: String, Sendable {
+    case done
+    /// Done, but there is something the operator should know.
+    case warning
+    /// Under way, as far as can be seen from outside.
+    case inProgress
+    /// Does not get better by itself.
+    case failed
+
+    package var isDone: Bool { self == .done || self == .warning }
+  }
+
+  /// Something worth a line of its own.
+  package struct Finding: Sendable, Equatable {
+    package let text: String
+    /// What to do about it; nil where there is nothing to do but to wait.
+    package let advice: String?
+
+    init(_ text: String, advice: String? = nil) {
+      self.text = text
+      self.advice = advice
+    }
+  }
+
+  package let step: Step
+  package internal(set) var state: State
+  package let summary: String
+  package let findings: [Finding]
+  /// How much of it is done, in pods, workloads or phases.
+  package let progress: Progress
+
+  init(
+    _ step: Step, _ state: State, _ summary: String, _ findings: [Finding] = [], progress: Progress? = nil
+  ) {
+    self.step = step
+    self.state = state
+    self.summary = summary
+    self.findings = findings
+    self.progress = progress ?? Progress(done: state.isDone ? 1 : 0, of: 1)
+  }
+}
+
+/// A part and the whole.
+package struct Progress: Sendable, Equatable {
+  package let done: Int
+  package let total: Int
+
+  init(done: Int, of total: Int) {
+    self.done = done
+    self.total = total
+  }
+
+  static func + (left: Progress, right: Progress) -> Progress {
+    Progress(done: left.done + right.done, of: left.total + right.total)
+  }
+
+  /// 0 to 100; 100 only when everything is done.
+  package var percent: Int { total == 0 ? 100 : done * 100 / total }
+}

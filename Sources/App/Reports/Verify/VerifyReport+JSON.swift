@@ -1,0 +1,74 @@
+internal import Addressing
+package import JSON
+internal import KubeObjects
+internal import Rules
+
+// docs/cli.md says what the members mean. They are added to, never renamed.
+extension VerifyReport {
+  /// What `verify -o json` prints; docs/cli.md tells what each member means.
+  package var members: [JSONMember] {
+    [
+      JSONMember("verified", isVerified),
+      JSONMember(key: "network", value: network),
+      JSONMember("percent", progress.percent),
+      JSONMember("steps", steps.map(\.members)),
+      JSONMember("pods", pods.map(\.members)),
+      JSONMember(key: "pool", value: pool.map { .object($0.members) } ?? .null),
+    ]
+  }
+
+  private var network: JSONValue {
+    guard case .network(let network) = target else { return .null }
+    return .object([
+      JSONMember("definition", network.definition), JSONMember("range", network.range.description),
+      JSONMember("usable", network.usable.count),
+    ])
+  }
+}
+
+extension StepReport {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("step", step.rawValue), JSONMember("title", step.title), JSONMember("state", state.rawValue),
+      JSONMember("summary", summary), JSONMember("done", progress.done), JSONMember("whole", progress.total),
+      JSONMember("findings", findings.map { [JSONMember("text", $0.text), JSONMember("advice", $0.advice)] }),
+    ]
+  }
+}
+
+extension PodReport {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("namespace", pod.namespace), JSONMember("name", pod.name), JSONMember("node", pod.node),
+      JSONMember("component", pod.component), JSONMember("isReady", pod.isReady),
+      JSONMember("network", pod.storageInterface?.network), JSONMember("address", address?.description),
+      JSONMember("verdict", verdict.name), JSONMember("reason", verdict.reason),
+    ]
+  }
+}
+
+extension PodReport.Verdict {
+  fileprivate var name: String {
+    switch self {
+    case .ok: "good"
+    case .waiting: "waiting"
+    case .pendingRestart: "yetToMove"
+    case .misplaced: "wrong"
+    case .duplicateAddress: "doubled"
+    }
+  }
+}
+
+extension PoolReport {
+  fileprivate var members: [JSONMember] {
+    func entries(_ entries: [Entry]) -> [[JSONMember]] {
+      entries.map { [JSONMember("address", $0.address.description), JSONMember("pod", $0.pod)] }
+    }
+    return [
+      JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("used", used),
+      JSONMember("leaked", entries(leaked)), JSONMember("foreign", entries(otherNamespaces)),
+      JSONMember("duplicates", entries(duplicates)), JSONMember("unrecorded", entries(unrecorded)),
+      JSONMember("strayReservations", entries(orphanedReservations)),
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+internal import Logging
+internal import Platform
+internal import Synchronization
+
+/// The loops, each on a thread of its own.
+final class EventLoopGroup: Sendable {
+  private let commandQueues: [CommandQueue]
+  /// Rings in the main thread when a loop has ended.
+  let exitWakeup: SharedWakeup
+  private let running: Atomic<Int>
+  private let failed = Atomic(false)
+
+  /// Every loop has what it needs before the first one begins: a server is whole or does not start.
+  init(
+    budget: ResourceBudget, listeners: [SharedListener], tlsContext: TLSContextStore, handler: RequestHandler,
+    timeouts: ConnectionTimeouts = ConnectionTimeouts(),
+    log: Logger
+  ) throws {
+    commandQueues = try (0..<budget.eventLoopCount).map { _ in try CommandQueue() }
+    exitWakeup = try SharedWakeup()
+    running = Atomic(budget.eventLoopCount)
+    let loops = try commandQueues.map { commandQueue in
+      try EventLoop(
+        listeners: listeners, commandQueue: commandQueue, tlsContext: tlsContext, handler: handler, timeouts: timeouts,
+        budget: budget)
+    }
+    do {
+      for (index, loop) in loops.enumerated() { try start(loop, at: index, log) }
+    } catch {
+      broadcast(.stopImmediately)
+      throw error
+    }
+  }
+
+  private func start(_ loop: EventLoop, at index: Int, _ log: Logger) throws(ThreadError) {
+    // Sound: from here on the new thread is the only one that uses the loop.
+    nonisolated(unsafe) let handedOver = loop
+    try Thread.start(named: "loop-\(index)") { [self] in
+      do {
+        try unsafe handedOver.run()
+      } catch {
+        log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
+        failed.store(true, ordering: .releasing)
+      }
+      running.subtract(1, ordering: .releasing)
+      exitWakeup.wakeup.wake()
+    }
+  }
+
+  var isRunning: Bool { running.load(ordering: .acquiring) > 0 }
+
+  /// A loop ended that nobody had told to.
+  var hasFailed: Bool { failed.load(ordering: .acquiring) }
+
+  func broadcast(_ command: EventLoop.Command) {
+    for commandQueue in commandQueues { commandQueue.enqueue(command) }
+  }
+}
+
+/// A wakeup that several threads ring.
+final class SharedWakeup: Sendable {
+  let wakeup: Wakeup
+
+  init() throws(Errno) {
+    wakeup = try Wakeup()
+  }
+}

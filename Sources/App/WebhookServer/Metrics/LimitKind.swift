@@ -1,0 +1,60 @@
+internal import HTTPWire
+internal import TLSWire
+
+/// A bound that somebody ran into, as the metric `limits_reached_total` names it.
+enum LimitKind: String, CaseIterable {
+  case connections
+  case descriptors
+  case handshakes
+  /// What bodies and answers of a loop's connections may take together.
+  case memory
+  case handshakeTime = "handshake_time"
+  case headTime = "head_time"
+  case bodyTime = "body_time"
+  case sendingTime = "sending_time"
+  case targetSize = "target_size"
+  case headSize = "head_size"
+  case fieldCount = "field_count"
+  case bodySize = "body_size"
+  /// Frames of HTTP/2 that ask for nothing, cancelled requests among them.
+  case http2Flood = "http2_flood"
+  /// Messages of TLS itself, such as changes of keys.
+  case tlsFlood = "tls_flood"
+
+  /// The time that a connection ran out of. Being idle for long is no offence, nor is a peer that does not say goodbye.
+  init?(_ phase: Connection.Phase) {
+    switch phase {
+    case .handshake: self = .handshakeTime
+    case .head: self = .headTime
+    case .body: self = .bodyTime
+    case .blockedOnFlowControl, .writing, .closing: self = .sendingTime
+    case .idle, .lingering, .closed: return nil
+    }
+  }
+
+  init?(_ rejection: HTTPRejection) {
+    switch rejection {
+    case .targetTooLong: self = .targetSize
+    case .headTooLarge: self = .headSize
+    case .tooManyFields: self = .fieldCount
+    case .bodyTooLarge: self = .bodySize
+    case .http2Flood: self = .http2Flood
+    default: return nil
+    }
+  }
+}
+
+extension TLSFailure {
+  /// The cause as a label's value; what OpenSSL says of it is for the log.
+  var cause: String {
+    switch self {
+    case .plainHTTP: "plain_http"
+    case .noSharedParameters: "incompatible"
+    case .peerAlert: "refused_by_peer"
+    case .clientCertificate: "client_certificate"
+    case .protocolError: "violation"
+    }
+  }
+
+  static let causes = ["client_certificate", "incompatible", "plain_http", "refused_by_peer", "violation"]
+}

@@ -1,0 +1,159 @@
+internal import Admission
+internal import HTTPWire
+internal import Logging
+internal import Platform
+internal import Rules
+
+/// What the server answers to a request: the routes, and which request fits which.
+struct RequestHandler: Sendable {
+  let reviewer: Reviewer
+  let state: ServerState
+  let log: Logger
+  /// The logger's own, which is behind a box that would be copied for every review.
+  private let minimumLogLevel: Logger.Level
+
+  init(reviewer: Reviewer, state: ServerState, log: Logger) {
+    self.reviewer = reviewer
+    self.state = state
+    self.log = log
+    minimumLogLevel = log.logLevel
+  }
+
+  /// - Parameters:
+  ///   - client: The name in the client's certificate, where one is required.
+  ///   - context: Of the loop that asks.
+  func respond(to request: borrowing HTTPRequest, from client: String?, on context: EventLoopContext) -> HTTPResponse {
+    guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
+    switch (route, request.method) {
+    case (.validate, .post): return review(request, by: .validate, from: client, on: context)
+    case (.mutate, .post): return review(request, by: .mutate, from: client, on: context)
+    case (.healthz, .get), (.healthz, .head): return .text(.ok, "ok\n")
+    case (.readyz, .get), (.readyz, .head): return readiness
+    case (.metrics, .get), (.metrics, .head): return metricsPage(for: context)
+    case (.validate, _), (.mutate, _): return .methodNotAllowed("POST")
+    case (.healthz, _), (.readyz, _), (.metrics, _): return .methodNotAllowed("GET, HEAD")
+    }
+  }
+
+  private func review(
+    _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, on context: EventLoopContext
+  ) -> HTTPResponse {
+    guard isJSON(request.contentType) else {
+      return .error(.unsupportedMediaType, "the content type has to be application/json")
+    }
+    do throws(ReviewError) {
+      let shouldSampleStages = context.clock.shouldSampleStages()
+      let begun = shouldSampleStages ? MonotonicInstant.now : nil
+      let review = try ReviewDecoder.decode(request.body)
+      let read = shouldSampleStages ? MonotonicInstant.now : nil
+      let outcome = reviewer.decide(review, for: webhook) { () throws(UnavailableError) in
+        try state.cluster.currentFacts()
+      }
+      let judged = shouldSampleStages ? MonotonicInstant.now : nil
+      let body = ReviewEncoder.encode(outcome, uid: review.uid)
+      context.clock.reviewIsAnswered()
+      if let begun, let read, let judged {
+        context.metrics.decodeDuration.add(begun, read)
+        context.metrics.evaluateDuration.add(read, judged)
+      }
+      context.metrics.reviews.count(webhook, review.operation, outcome)
+      note(review, outcome, by: webhook, from: client, since: context.clock.iterationStart)
+      return HTTPResponse(status: .ok, contentType: .json, body: body)
+    } catch {
+      state.metrics.invalidReviews.add(1)
+      return .error(.badRequest, error.explanation)
+    }
+  }
+
+  private var readiness: HTTPResponse {
+    let reasons = state.notReadyReasons
+    let kinds = state.cluster.live?.readiness ?? ""
+    guard !reasons.isEmpty else { return .text(.ok, "ready\n" + kinds) }
+    return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined() + kinds)
+  }
+
+  /// Takes longer than anything else that is asked in a few bytes, so whoever asks again in the same turn gets the same.
+  private func metricsPage(for context: EventLoopContext) -> HTTPResponse {
+    if let page = context.metricsPage { return page }
+    var exposition = Exposition()
+    state.write(to: &exposition)
+    let page = HTTPResponse(status: .ok, contentType: .prometheus, body: exposition.bytes)
+    context.metricsPage = page
+    return page
+  }
+
+  /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.
+  private func note(
+    _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, from client: String?,
+    since received: MonotonicInstant
+  ) {
+    let level: Logger.Level
+    switch outcome {
+    case .allowed(let warnings):
+      for warning in warnings { state.metrics.warnings.add(warning.rule) }
+      level = .debug
+    case .patched:
+      level = .info
+    case .denied(let violations, let warnings):
+      for rule in Set(violations.map(\.rule)) { state.metrics.violations.add(rule) }
+      for warning in warnings { state.metrics.warnings.add(warning.rule) }
+      level = .info
+    case .unavailable:
+      level = .warning
+    }
+    guard level >= minimumLogLevel else { return }
+    let line = ReviewLogEntry(
+      webhook: webhook, client: client, review: review, outcome: outcome, duration: .now - received)
+    log.log(level: level, "review", metadata: line.metadata)
+  }
+}
+
+/// The paths that exist.
+enum Route {
+  case validate
+  case mutate
+  case healthz
+  case readyz
+  case metrics
+
+  init?(path: Span<UInt8>) {
+    if path.equals("/validate") {
+      self = .validate
+    } else if path.equals("/mutate") {
+      self = .mutate
+    } else if path.equals("/healthz") {
+      self = .healthz
+    } else if path.equals("/readyz") {
+      self = .readyz
+    } else if path.equals("/metrics") {
+      self = .metrics
+    } else {
+      return nil
+    }
+  }
+}
+
+/// `application/json`, in any case and with any parameters (RFC 9110 section 8.3.1).
+func isJSON(_ contentType: Span<UInt8>) -> Bool {
+  let expected: StaticString = "application/json"
+  let length = expected.utf8CodeUnitCount
+  guard contentType.count >= length, contentType.extracting(first: length).equals(lowercase: expected) else {
+    return false
+  }
+  // Between the type and its first semicolon white space is allowed.
+  var place = length
+  while place < contentType.count, contentType[place] == 0x20 || contentType[place] == 0x09 { place += 1 }
+  return place == contentType.count || contentType[place] == UInt8(ascii: ";")
+}
+
+extension HTTPResponse {
+  static func text(_ status: HTTPStatus, _ text: String) -> HTTPResponse {
+    HTTPResponse(status: status, contentType: .plainText, body: Array(text.utf8))
+  }
+
+  static func methodNotAllowed(_ allowed: StaticString) -> HTTPResponse {
+    var response = error(.methodNotAllowed, "the method has to be \(allowed)")
+    response.allow = allowed
+    return response
+  }
+}

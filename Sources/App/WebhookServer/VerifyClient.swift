@@ -1,0 +1,35 @@
+package import ClusterState
+internal import KubeClient
+internal import Snapshot
+
+/// Looks at a cluster after a change, once or again and again.
+package final class VerifyClient {
+  private enum Source {
+    case snapshot(SnapshotSource)
+    case live(VerifyLister)
+  }
+
+  private let source: Source
+
+  package init(_ source: ClusterSource) {
+    switch source {
+    case .snapshot(let files): self.source = .snapshot(files)
+    case .live(let cluster): self.source = .live(cluster.listing())
+    }
+  }
+
+  package func fetch() throws(ServerError) -> VerifySnapshot {
+    switch source {
+    case .snapshot(let files):
+      var snapshot = Snapshot(inspects: true)
+      try files.read(into: &snapshot)
+      return snapshot.inspected ?? VerifySnapshot()
+    case .live(let listing):
+      do throws(KubeError) {
+        return try listing.list()
+      } catch {
+        throw ServerError(error.description)
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+internal import Addressing
+internal import ArgumentParser
+internal import Rules
+
+/// A network on the command line; host bits are somebody's mistake there as everywhere.
+struct CIDRArgument {
+  let prefix: IPv4Prefix
+
+  init(option text: String) throws {
+    let cidr: CIDR
+    do throws(AddressError) {
+      cidr = try CIDR(text)
+    } catch {
+      throw ValidationError("it \(error.explanation())")
+    }
+    if cidr.hasHostBits { throw ValidationError("it is one address inside a network; the network is \(cidr.network)") }
+    prefix = cidr.network
+  }
+}

@@ -1,0 +1,51 @@
+internal import Reports
+internal import Platform
+
+/// Looks again and again until there is an answer.
+enum PollLoop {
+  /// What one look has shown.
+  struct PollResult<Report> {
+    let styledText: StyledText
+    /// Nil where nothing is new.
+    let json: String?
+    /// Nil as long as there is none.
+    let answer: Report?
+  }
+
+  /// Often enough that nobody has to wait, seldom enough for a cluster with many objects.
+  private static let interval: Duration = .seconds(1)
+
+  static func run<Report>(as format: ReportFormat, _ fetch: () throws -> PollResult<Report>) throws -> Report {
+    var display = LiveDisplay(.standardOutput, height: TerminalDevice.isPresent ? TerminalDevice.rows : nil)
+    let pause = try Poller(batch: 1)
+    var lastPage: StyledText?
+    while true {
+      let sight: PollResult<Report>
+      do {
+        sight = try fetch()
+        lastPage = sight.styledText
+      } catch {
+        // At the beginning it is somebody's mistake; later an API server restarts, or a file is being written.
+        guard let lastPage else { throw error }
+        if format == .text { try StandardOutput.write(display.render(lastPage.with(trouble: error))) }
+        try pause.wait(until: .now + interval) { _ in }
+        continue
+      }
+      switch format {
+      case .text: try StandardOutput.write(display.render(sight.styledText))
+      case .json: try StandardOutput.write(sight.json ?? "")
+      }
+      if let answer = sight.answer { return answer }
+      try pause.wait(until: .now + interval) { _ in }
+    }
+  }
+}
+
+extension StyledText {
+  fileprivate func with(trouble: any Error) -> StyledText {
+    var styledText = self
+    styledText.addBlank()
+    styledText.add(TextRun("! ", .warning), TextRun("the last look failed: \(trouble)"), hangingIndent: 2)
+    return styledText
+  }
+}

@@ -1,0 +1,30 @@
+internal import JSON
+
+/// The cluster network is the bridge that the storage network hangs on; Harvester creates the network without looking,
+/// and its pods then wait for a bridge that never comes. The management network always exists.
+enum ClusterNetworkExists: Rule {
+  static let requirement = "The cluster network exists and is ready."
+
+  static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
+    guard let name = fields.network.clusterNetwork.value, !name.isEmpty, !name.isExactly(managementNetwork) else {
+      return
+    }
+    let networks = context.facts.clusterNetworks
+    guard let network = networks.first(where: { $0.name.isExactly(name) }) else {
+      let others = networks.map(\.name)
+      return findings.addViolation(
+        fields.path(.clusterNetwork),
+        """
+        there is no cluster network \(name.quoted); \
+        \(others.isEmpty ? "create one in the Web UI under Networks" : "this cluster has \(others.englishList)")
+        """)
+    }
+    guard network.isReady == false else { return }
+    findings.addViolation(
+      fields.path(.clusterNetwork),
+      """
+      the cluster network \(name) is not ready; see why with \
+      kubectl describe clusternetworks.network.harvesterhci.io \(name)
+      """)
+  }
+}

@@ -1,0 +1,29 @@
+internal import JSON
+
+/// Go's decoder fails on a value of another type, and then Harvester takes the whole setting as broken.
+enum FieldTypesAreValid: Rule {
+  static let requirement = "Every known key has a value of its type."
+
+  static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
+    let network = fields.network
+    refuse(network.vlan, .vlan, "a whole number without quotes, such as 100")
+    refuse(network.clusterNetwork, .clusterNetwork, "a string, such as \"storage\"")
+    refuse(network.range, .range, "a string, such as \"192.168.0.0/24\"")
+    refuse(network.isExclusive, .exclusiveVLAN, "true or false without quotes")
+    refuse(network.exclusions, .exclude, "a list of strings, such as [\"192.168.0.1/32\"]")
+
+    func refuse<Value>(_ field: Field<Value>, _ key: KnownKey, _ expected: String) {
+      guard case .wrongType(let written) = field else { return }
+      findings.addViolation(fields.path(key), "has to be \(expected); found \(written.quoted)")
+    }
+  }
+}
+
+extension JSONValue {
+  /// The value as it was written, for a message.
+  fileprivate var quoted: String {
+    var writer = JSONWriter()
+    writer.append(sorted: self)
+    return String(decoding: writer.bytes, as: UTF8.self).truncated(to: 80)
+  }
+}

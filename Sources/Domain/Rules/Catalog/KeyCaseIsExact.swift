@@ -1,0 +1,13 @@
+internal import JSON
+
+/// Harvester would read `VLAN` as `vlan`, other programs would not; one spelling leaves no doubt.
+enum KeyCaseIsExact: Rule {
+  static let requirement = "Known keys are written in exactly their upper and lower case."
+
+  static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
+    for unknownField in fields.network.unknownFields {
+      guard let key = unknownField.matchedKey else { continue }
+      findings.addViolation(fields.field.rawValue, "has the key \(unknownField.key.quoted); write \(key.name.quoted)")
+    }
+  }
+}

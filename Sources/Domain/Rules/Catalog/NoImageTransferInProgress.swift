@@ -1,0 +1,34 @@
+/// Harvester restarts the pods that receive images, so an upload or download in flight would be lost.
+enum NoImageTransferInProgress: Rule {
+  static let requirement = "No image is being uploaded or downloaded."
+
+  static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
+    if context.facts.imageTransfers.isEmpty, context.facts.dataSourceTransfers.isEmpty { return }
+    let images = context.facts.imageTransfers
+    // The same transfer shows in Longhorn too, under a name that ends in the image's namespace and name.
+    let sources = context.facts.dataSourceTransfers.filter { source in
+      !images.contains { source.name.hasSuffix("\($0.namespace)-\($0.name)") }
+    }
+    let names = images.map(\.described) + sources.map(\.described)
+    guard !names.isEmpty else { return }
+    findings.addViolation(
+      change.field.rawValue,
+      """
+      \(names.count.counted("image")) \(names.count == 1 ? "is" : "are") still being transferred: \(names.englishList); wait \
+      until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them")
+      """)
+  }
+}
+
+extension ImageTransferFact {
+  fileprivate var described: String {
+    let percent = progress.map { ", \($0)%" } ?? ""
+    return "\(displayName.isEmpty ? name : displayName) (\(namespace)/\(name)\(percent))"
+  }
+}
+
+extension DataSourceFact {
+  fileprivate var described: String {
+    "\(name) (Longhorn data source in \(namespace), \(state.isEmpty ? "not started" : state))"
+  }
+}

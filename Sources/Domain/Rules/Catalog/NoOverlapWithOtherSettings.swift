@@ -1,0 +1,19 @@
+internal import Addressing
+
+/// Whereabouts keeps a pool of its own for each range, so two networks that share an address hand it out twice.
+enum NoOverlapWithOtherSettings: Rule {
+  static let requirement = "No usable address belongs to vm-migration-network or rwx-network too."
+
+  static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
+    for other in context.facts.otherSettingNetworks {
+      let shared = plan.usable.intersection(other.usable)
+      guard let first = shared.first else { continue }
+      findings.addViolation(
+        plan.fields.path(.range),
+        """
+        \(plan.range) shares \(shared.count.counted("usable address")) with \(other.setting) (\(other.range)), \
+        beginning with \(first); choose another range, or exclude here what the other network uses
+        """)
+    }
+  }
+}

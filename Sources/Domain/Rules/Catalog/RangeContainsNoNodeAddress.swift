@@ -1,0 +1,19 @@
+internal import Addressing
+
+/// A pod that gets the address of a node takes that node off the network.
+enum RangeContainsNoNodeAddress: Rule {
+  static let requirement = "No node's own address can be handed out."
+
+  static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
+    // Nearly always none is in it, and a flat list tells that soonest.
+    guard context.facts.nodeAddresses.contains(where: plan.usable.contains) else { return }
+    let nodes = context.facts.nodes.filter { $0.addresses.contains(where: plan.usable.contains) }
+    let names = nodes.map { "\($0.name) (\($0.addresses.filter(plan.usable.contains).map(\.description).englishList))" }
+    findings.addViolation(
+      plan.fields.path(.range),
+      """
+      \(plan.range) holds the \(nodes.count == 1 ? "address of a node" : "addresses of \(nodes.count) nodes"): \
+      \(names.englishList); choose another range, or exclude \(nodes.count == 1 ? "that address" : "those addresses")
+      """)
+  }
+}

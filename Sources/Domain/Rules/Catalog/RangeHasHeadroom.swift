@@ -1,0 +1,31 @@
+internal import Addressing
+
+/// A range that just fits today stops the next node or the next ten images. The range cannot be changed without
+/// stopping every virtual machine, so it is worth knowing now.
+enum RangeHasHeadroom: Rule {
+  static let requirement = "The range has room for another node and for ten images at once."
+
+  /// The count in the example of Harvester's documentation.
+  private static let images = 10
+
+  static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
+    let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
+    let spare = plan.usable.count - need.total
+    let disks = context.facts.storage.mostDisksOfNode
+    let node = need.perAdditionalNode(withDisks: disks)
+    guard spare >= 0, spare < node + images else { return }
+    guard spare > 0 else {
+      return findings.addWarning(
+        """
+        \(plan.fields.path(.range)): \(plan.range) has just the \(need.total) addresses that are needed now; the next \
+        node, disk or image will find none
+        """)
+    }
+    findings.addWarning(
+      """
+      \(plan.fields.path(.range)): \(plan.range) has \(spare.counted("address")) to spare: enough for \
+      \((spare / node).counted("more node")) with \(disks.counted("disk")) each, or \((spare / 2).counted("more disk")), or \
+      \(spare.counted("image")) transferred at once
+      """)
+  }
+}

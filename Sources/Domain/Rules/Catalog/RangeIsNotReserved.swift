@@ -1,0 +1,38 @@
+internal import Addressing
+
+/// The nodes route the networks of pods and services themselves; an overlap cuts one or the other off.
+enum RangeIsNotReserved: Rule {
+  static let requirement = "The range overlaps no network of pods or services and none that is reserved."
+
+  static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
+    let range = proposed.range
+    func refuse(_ message: String) { findings.addViolation(proposed.fields.path(.range), message) }
+
+    let reserved = context.options.reservedRanges.filter { $0.network.overlaps(range) }
+    for reservation in reserved {
+      let relation = range == reservation.network ? "is" : "overlaps \(reservation.network), which is"
+      refuse("\(range) \(relation) reserved for \(reservation.purpose); choose another range")
+    }
+
+    // A pod network inside a reserved range that was just named would only repeat the reason.
+    func isNew(_ network: IPv4Prefix) -> Bool {
+      network.overlaps(range) && !reserved.contains { $0.network.contains(network) }
+    }
+    if context.facts.podNetworks.contains(where: isNew) {
+      let podNetworks = context.facts.nodes.flatMap { node in
+        node.podNetworks.filter(isNew).map { "\($0) (node \(node.name))" }
+      }
+      refuse("\(range) overlaps \(podNetworks.those("pod network")); choose another range")
+    }
+    let serviceNetworks = context.facts.serviceNetworks.filter { isNew($0.network) }
+      .map { "\($0.network) (ServiceCIDR \($0.name))" }
+    if !serviceNetworks.isEmpty {
+      refuse("\(range) overlaps \(serviceNetworks.those("service network")); choose another range")
+    }
+  }
+}
+
+extension [String] {
+  /// `the pod network 10.99.0.0/26 (node a)`, `the pod networks … and …`.
+  fileprivate func those(_ unit: String) -> String { "the \(unit)\(count == 1 ? "" : "s") \(englishList)" }
+}

@@ -1,0 +1,16 @@
+internal import Addressing
+
+/// Harvester takes no range wider than a /16.
+enum RangeIsNotTooLarge: Rule {
+  static let requirement = "The range is a /16 or smaller."
+
+  static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
+    guard proposed.range.length < widestPrefixLength else { return }
+    findings.addViolation(
+      proposed.fields.path(.range),
+      "\(proposed.range) is too large: a /\(widestPrefixLength) with 65534 addresses is the largest range allowed")
+  }
+}
+
+/// The prefix length of the largest range that Harvester takes.
+package let widestPrefixLength = 16

@@ -1,0 +1,14 @@
+/// While rwx-network shares the storage network, switching that off would take the shared volumes their network.
+enum SharedNetworkIsNotDisabled: Rule {
+  static let requirement = "The storage network is not switched off while rwx-network shares it."
+
+  static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
+    guard context.facts.rwxSharesStorageNetwork else { return }
+    findings.addViolation(
+      change.field.rawValue,
+      """
+      the storage network cannot be switched off while rwx-network shares it (share-storage-network is true); change \
+      that first with kubectl edit settings.harvesterhci.io rwx-network
+      """)
+  }
+}

@@ -1,0 +1,28 @@
+internal import JSON
+
+/// VLAN identifiers have twelve bits, of which 4095 is reserved (IEEE 802.1Q); 0 or none means untagged. On the
+/// management network untagged frames and VLAN 1 belong to the hosts themselves.
+enum VLANIsInRange: Rule {
+  static let requirement = "The VLAN is 0 to 4094, on mgmt 2 to 4094."
+
+  static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
+    if case .wrongType = fields.network.vlan { return }
+    let vlan = fields.network.vlan.value ?? 0
+    if !(0...4094).contains(vlan) {
+      // What is too large for a word was read as the largest or the smallest one.
+      let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
+      findings.addViolation(
+        fields.path(.vlan), "is \(written), but a VLAN is a number from 1 to 4094, or 0 for untagged")
+    } else if vlan < 2, fields.network.clusterNetwork.value?.isExactly(managementNetwork) == true {
+      findings.addViolation(
+        fields.path(.vlan),
+        """
+        is \(fields.network.vlan.value == nil ? "missing" : "\(vlan)"), but the cluster network mgmt carries the \
+        hosts' own traffic there; choose a VLAN from 2 to 4094 or another cluster network
+        """)
+    }
+  }
+}
+
+/// The cluster network that every Harvester cluster has and that its nodes talk over.
+let managementNetwork = "mgmt"

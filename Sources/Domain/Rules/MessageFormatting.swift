@@ -1,0 +1,84 @@
+/// The turns of phrase that messages share.
+
+/// How many objects a message names before it only counts; a message is read in a terminal or a small dialog.
+let maxNamesInMessage = 10
+
+extension Collection where Element == String {
+  /// `a`, `a and b`, `a, b and c`, and from the eleventh on `…, j and 5 more`.
+  package var englishList: String {
+    let names =
+      count > maxNamesInMessage
+      ? Array(prefix(maxNamesInMessage)) + ["\(count - maxNamesInMessage) more"] : Array(self)
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(last)"
+  }
+}
+
+extension Int {
+  /// `1 node`, `3 nodes`.
+  package func counted(_ unit: String) -> String { "\(self) \(self == 1 ? unit : unit.plural)" }
+}
+
+extension String {
+  /// The text in straight quotes, cut where somebody wrote very much.
+  var quoted: String { "\"\(truncated(to: 80))\"" }
+
+  /// The text without its end where it has more UTF-8 bytes than allowed, marked by an ellipsis.
+  func truncated(to limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    var kept = ""
+    for character in self {
+      if kept.utf8.count + character.utf8.count > limit - "…".utf8.count { break }
+      kept.append(character)
+    }
+    return kept + "…"
+  }
+
+  /// The text on one line: what would break it, or what nobody could see, is escaped as in JSON.
+  ///
+  /// A message quotes what people wrote, and a line end or a zero-width space in it is mostly the very slip.
+  var escapedForOneLine: String {
+    if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
+    var line = ""
+    for scalar in unicodeScalars {
+      if scalar.isPrintable { line.unicodeScalars.append(scalar) } else { line += scalar.escaped }
+    }
+    return line
+  }
+}
+
+extension String {
+  /// The plural of the nouns that messages use.
+  fileprivate var plural: String {
+    if hasSuffix("s") { return "\(self)es" }
+    if hasSuffix("y") { return "\(dropLast())ies" }
+    return "\(self)s"
+  }
+}
+
+extension Unicode.Scalar {
+  var isPrintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: false
+    case .spaceSeparator: self == " "
+    default: true
+    }
+  }
+
+  /// Such as `U+FEFF`.
+  var codePoint: String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  fileprivate var escaped: String {
+    switch self {
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    default:
+      let digits = String(value, radix: 16)
+      return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+  }
+}

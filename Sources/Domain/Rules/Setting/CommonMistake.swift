@@ -1,0 +1,68 @@
+internal import Addressing
+
+/// What somebody meant whose text is no CIDR, but for slips that are common enough to be told apart.
+struct CommonMistake {
+  /// What the text has that a CIDR has not.
+  private let description: String
+  let correction: CIDR
+
+  /// The rest of a sentence that begins with the text.
+  var explanation: String { "is not an IPv4 network in CIDR notation: it has \(description)" }
+
+  /// Nil where the text is not one step from a CIDR.
+  init?(in text: String) {
+    // Nothing longer is; Swift may take long to look at what people do not write.
+    guard text.utf8.count <= 64 else { return nil }
+    let trimmed = text.withoutUnseenEnds
+    let halves = trimmed.split(separator: "/", omittingEmptySubsequences: false)
+    guard halves.count == 2 else { return nil }
+    let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false).map(\.withoutLeadingZeros)
+    let address = numbers.joined(separator: ".")
+    let netmask = (try? IPv4Address(String(halves[1])))?.lengthOfNetmask
+    let length = netmask.map { "\($0)" } ?? String(halves[1].withoutLeadingZeros)
+    // Nobody means every address there is.
+    guard let correction = try? CIDR("\(address)/\(length)"), correction.length > 0 else { return nil }
+    let slips = [
+      text.nameOfUnseenEnds(around: trimmed),
+      address != halves[0] || netmask == nil && length != halves[1] ? "a number with leading zeros" : nil,
+      netmask != nil ? "a netmask in place of a prefix length" : nil,
+    ]
+    description = slips.compactMap(\.self).englishList
+    self.correction = correction
+  }
+}
+
+extension IPv4Address {
+  /// The prefix length that the address stands for, if it is a netmask: ones, of which there are some, and then zeros.
+  fileprivate var lengthOfNetmask: Int? {
+    let length = (~rawValue).leadingZeroBitCount
+    return length > 0 && rawValue.nonzeroBitCount == length ? length : nil
+  }
+}
+
+extension Substring {
+  /// The shortest spelling of a decimal number; any other text as it is.
+  fileprivate var withoutLeadingZeros: Substring {
+    guard utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return self }
+    let digits = drop { $0 == "0" }
+    return digits.isEmpty ? suffix(1) : digits
+  }
+}
+
+extension String {
+  /// The text without what nobody sees at its beginning and its end: white space, and characters without width.
+  fileprivate var withoutUnseenEnds: String { withoutEnds { $0 == " " || !$0.isPrintable } }
+
+  /// What the text has around what is left of it without its unseen ends.
+  fileprivate func nameOfUnseenEnds(around rest: String) -> String? {
+    if rest == self { return nil }
+    let isWhiteSpace = withoutEnds { $0.properties.isWhitespace } == rest
+    return "\(isWhiteSpace ? "white space" : "invisible characters") around it"
+  }
+
+  private func withoutEnds(_ belongToEnds: (Unicode.Scalar) -> Bool) -> String {
+    let start = unicodeScalars.drop(while: belongToEnds)
+    let count = start.reversed().drop(while: belongToEnds).count
+    return String(start.prefix(count))
+  }
+}

@@ -1,0 +1,83 @@
+internal import JSON
+
+/// The keys of the setting's JSON object, in the order of its canonical spelling.
+package enum KnownKey: CaseIterable, Sendable {
+  case vlan
+  case clusterNetwork
+  case range
+  case exclusiveVLAN
+  case exclude
+
+  /// The key as it is written.
+  var spelling: StaticString {
+    switch self {
+    case .vlan: "vlan"
+    case .clusterNetwork: "clusterNetwork"
+    case .range: "range"
+    case .exclusiveVLAN: "exclusiveVlan"
+    case .exclude: "exclude"
+    }
+  }
+
+  func isSpelled(_ text: String) -> Bool {
+    // Sound: the bytes are lent for the time of the call.
+    text.utf8.count == spelling.utf8CodeUnitCount
+      && spelling.withUTF8Buffer { unsafe text.utf8.elementsEqual($0) }
+  }
+
+  /// Whether Go takes the text for this key.
+  func isSpelledInAnyCase(_ text: String) -> Bool {
+    // Sound: the bytes are lent for the time of the call.
+    spelling.withUTF8Buffer { spelling in
+      unsafe text.unicodeScalars.lazy.map(\.caseFolded)
+        .elementsEqual(spelling.lazy.map { Unicode.Scalar($0).caseFolded })
+    }
+  }
+
+  /// The key as it is written, for a message.
+  var name: String { "\(spelling)" }
+}
+
+/// What a key in the object stands for.
+enum KeyMatch: Equatable, Sendable {
+  case known(KnownKey)
+  /// Harvester takes it for a known key, because Go compares keys without regard to case.
+  case inAnotherCase(KnownKey)
+  case unknown
+
+  /// Nearly always it is a known key, and that is seen without a copy.
+  init(_ key: borrowing JSONToken) {
+    let known = KnownKey.allCases.first { key.equals($0.spelling) }
+    self = known.map(Self.known) ?? KeyMatch(key.string)
+  }
+
+  init(_ key: String) {
+    if let known = KnownKey.allCases.first(where: { $0.isSpelled(key) }) {
+      self = .known(known)
+    } else if let known = KnownKey.allCases.first(where: { $0.isSpelledInAnyCase(key) }) {
+      self = .inAnotherCase(known)
+    } else {
+      self = .unknown
+    }
+  }
+
+  /// The key whose entry Harvester takes this for.
+  var key: KnownKey? {
+    switch self {
+    case .known(let key), .inAnotherCase(let key): key
+    case .unknown: nil
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// An ASCII letter in lower case, and so the two letters outside ASCII that Go folds into it: U+017F and U+212A.
+  fileprivate var caseFolded: UInt32 {
+    switch value {
+    case 0x41...0x5A: value + 0x20
+    case 0x017F: 0x73
+    case 0x212A: 0x6B
+    default: value
+    }
+  }
+}

@@ -1,0 +1,77 @@
+internal import Addressing
+internal import JSON
+
+/// The entries of a JSON object that proposes a network; each may still be wrong.
+struct ProposedFields {
+  let field: SettingField
+  let network: ProposedNetwork
+
+  /// The place of an entry, such as `value.range`.
+  func path(_ key: KnownKey) -> String { "\(field.rawValue).\(key.name)" }
+
+  func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
+}
+
+/// A proposed network on a cluster network that exists. The management network is none: it reaches every node as it is.
+struct ResolvedClusterNetwork {
+  let fields: ProposedFields
+  let clusterNetwork: ClusterNetworkFact
+
+  init?(_ fields: ProposedFields, in facts: borrowing ClusterFacts) {
+    guard let name = fields.network.clusterNetwork.value, !name.isExactly(managementNetwork),
+      let network = facts.clusterNetworks.first(where: { $0.name.isExactly(name) })
+    else { return nil }
+    self.fields = fields
+    clusterNetwork = network
+  }
+}
+
+/// A proposed network whose range is an IPv4 network; its exclusions may still be wrong.
+struct ProposedRange {
+  let fields: ProposedFields
+  let range: IPv4Prefix
+  let exclusions: [CIDRField]
+
+  init?(_ fields: ProposedFields) {
+    guard let range = fields.network.range.value?.network else { return nil }
+    self.fields = fields
+    self.range = range
+    exclusions = fields.network.exclusions.value ?? []
+  }
+}
+
+/// A proposed network of which every address is known: the range and all exclusions are IPv4 networks, and no exclusion
+/// swallows the range.
+struct AddressPlan {
+  let fields: ProposedFields
+  let range: IPv4Prefix
+  let exclusions: [IPv4Prefix]
+  /// What Whereabouts may hand out: the range without its first and last address and without the exclusions.
+  let usable: AddressSet
+
+  init?(_ proposed: ProposedRange) {
+    if case .wrongType = proposed.fields.network.exclusions { return nil }
+    let exclusions = proposed.exclusions.compactMap(\.network)
+    guard exclusions.count == proposed.exclusions.count,
+      !exclusions.contains(where: { $0.contains(proposed.range) })
+    else { return nil }
+    fields = proposed.fields
+    range = proposed.range
+    self.exclusions = exclusions
+    var usable = AddressSet(usableIn: proposed.range)
+    usable.subtract(exclusions)
+    self.usable = usable
+  }
+}
+
+extension AddressPlan {
+  /// Where the network's frames are to be met; nil where the cluster network or the VLAN could not be read.
+  var link: (clusterNetwork: String, vlan: Int)? {
+    guard let clusterNetwork = fields.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
+    switch fields.network.vlan {
+    case .wrongType: return nil
+    case .absent: return (clusterNetwork, 0)
+    case .value(let vlan): return (clusterNetwork, vlan)
+    }
+  }
+}

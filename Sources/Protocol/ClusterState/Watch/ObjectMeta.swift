@@ -1,0 +1,116 @@
+internal import JSON
+
+/// What the watching itself reads of an object, a list without its elements, or a Status.
+struct ObjectMeta {
+  var name = ObjectName()
+  var resourceVersion = ""
+  /// Of a list: the mark to ask for the next page with; empty on the last one.
+  var continueToken = ""
+  /// Of a Status: the HTTP status that it stands for, and what it says.
+  var code: Int?
+  var message = ""
+
+  init(of object: Span<UInt8>) throws(JSONError) {
+    var reader = JSONReader(object)
+    try reader.readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        try readMetadata(&reader)
+      } else if key.equals("code") {
+        code = try reader.readIntegerIfPresent()
+      } else if key.equals("message") {
+        message = try reader.readStringIfPresent()?.string ?? ""
+      }
+    }
+    try reader.readEnd()
+  }
+
+  private mutating func readMetadata(_ reader: inout JSONReader) throws(JSONError) {
+    try reader.readMembers { key, reader throws(JSONError) in
+      if key.equals("name") {
+        name.name = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("namespace") {
+        name.namespace = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("resourceVersion") {
+        resourceVersion = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("continue") {
+        continueToken = try reader.readStringIfPresent()?.string ?? ""
+      }
+    }
+  }
+}
+
+/// One line of a watch: `{"type":"MODIFIED","object":{…}}`.
+struct WatchEvent {
+  enum Change {
+    case put
+    case remove
+    case bookmark
+    case error
+  }
+
+  let change: Change
+  let head: ObjectMeta
+  /// Where in the line the object is.
+  let object: Range<Int>
+
+  init(of line: Span<UInt8>) throws(StreamFailure) {
+    let (type, place) = try Self.parts(of: line)
+    guard let place, let change = Change(type) else { throw .notAnEvent }
+    self.change = change
+    object = place
+    do throws(JSONError) {
+      head = try ObjectMeta(of: line.extracting(place))
+    } catch {
+      throw .malformed(error)
+    }
+  }
+
+  private static func parts(of line: Span<UInt8>) throws(StreamFailure) -> (type: String, object: Range<Int>?) {
+    var type = ""
+    var object: Range<Int>?
+    do throws(JSONError) {
+      var reader = JSONReader(line)
+      try reader.readMembers { key, reader throws(JSONError) in
+        if key.equals("type") {
+          type = try reader.readStringIfPresent()?.string ?? ""
+        } else if key.equals("object") {
+          object = try reader.skip()
+        }
+      }
+      try reader.readEnd()
+    } catch {
+      throw .malformed(error)
+    }
+    return (type, object)
+  }
+}
+
+extension WatchEvent.Change {
+  init?(_ type: String) {
+    switch type {
+    case "ADDED", "MODIFIED": self = .put
+    case "DELETED": self = .remove
+    case "BOOKMARK": self = .bookmark
+    case "ERROR": self = .error
+    default: return nil
+    }
+  }
+}
+
+/// Why a stream of the API server cannot be followed any further.
+enum StreamFailure: Error {
+  case tooLong
+  case malformed(JSONError)
+  case notAnEvent
+  /// The server says so itself, with the HTTP status that its word stands for.
+  case reported(code: Int, message: String)
+
+  var explanation: String {
+    switch self {
+    case .tooLong: "an object is larger than \(WatchLimits.object / 1024 / 1024) MiB"
+    case .malformed(let error): "the API server sent what is not JSON: \(error.explanation)"
+    case .notAnEvent: "the API server sent what is not an event"
+    case .reported(let code, let message): "the API server ended the watch with \(code): \(message)"
+    }
+  }
+}

@@ -1,0 +1,169 @@
+internal import JSON
+
+// The way through the phases.
+extension Reflector {
+  mutating func begin(_ step: Step, _ now: Duration) -> Action {
+    switch step {
+    case .list(let continueToken):
+      if continueToken.isEmpty { collected = ObjectStore() }
+      phase = .listing(ListItemDecoder(), idleDeadline: now + WatchLimits.listIdleTimeout)
+      return .request(.list(kind.resource, continuing: continueToken))
+    case .watch(let version):
+      // The first watch after a failure is short: its end says soon that all is well again.
+      let duration =
+        backoff.isReset ? backoff.jittered(watchDuration) : min(watchDuration, WatchLimits.probeWatchTimeout)
+      phase = .watching(
+        PollLoop(version: version, began: now, idleDeadline: now + duration + WatchLimits.watchGracePeriod))
+      return .request(.watch(kind.resource, from: version, for: duration))
+    }
+  }
+
+  mutating func collect(_ item: Span<UInt8>) throws(StreamFailure) {
+    do throws(JSONError) {
+      try collected.put(item, of: kind, at: ObjectMeta(of: item).name)
+    } catch {
+      throw .malformed(error)
+    }
+  }
+
+  /// A page is whole: ask for the next one, or commit the list and watch from there.
+  mutating func finishPage(_ envelope: [UInt8], _ now: Duration, into objects: inout ObjectStore) -> Action {
+    guard let list = try? ObjectMeta(of: envelope.span), !list.resourceVersion.isEmpty else {
+      fail("the API server sent half a list", now)
+      return .wait
+    }
+    if !list.continueToken.isEmpty {
+      return begin(.list(continuing: list.continueToken), now)
+    }
+    objects.replace(kind, from: collected)
+    collected = ObjectStore()
+    status.state = .synced
+    status.lists += 1
+    hear(now)
+    return begin(.watch(from: list.resourceVersion), now)
+  }
+
+  mutating func follow(
+    _ watching: inout PollLoop, _ bytes: Span<UInt8>, _ now: Duration, into objects: inout ObjectStore
+  ) throws(StreamFailure) {
+    var version = watching.version
+    try watching.lines.receive(bytes) { line throws(StreamFailure) in
+      let event = try WatchEvent(of: line)
+      switch event.change {
+      case .put:
+        do throws(JSONError) {
+          try objects.put(line.extracting(event.object), of: kind, at: event.head.name)
+        } catch {
+          throw .malformed(error)
+        }
+      case .remove: objects.remove(kind, at: event.head.name)
+      case .bookmark: break
+      case .error: throw .reported(code: event.head.code ?? 0, message: event.head.message)
+      }
+      if !event.head.resourceVersion.isEmpty { version = event.head.resourceVersion }
+      if event.change != .bookmark { status.events += 1 }
+      hear(now)
+      resetBackoff()
+    }
+    watching.version = version
+    watching.idleDeadline = max(watching.idleDeadline, now + watchDuration + WatchLimits.watchGracePeriod)
+  }
+
+  /// A watch that ends in order has said all that happened; one that ends within a line was cut off.
+  mutating func endWatch(_ watching: borrowing PollLoop, _ now: Duration) -> Action {
+    phase = .waiting(
+      until: max(now, watching.began + WatchLimits.minWatchInterval), then: .watch(from: watching.version))
+    if watching.lines.isBetweenLines {
+      hear(now)
+      resetBackoff()
+    } else {
+      fail("the watch broke off", now)
+    }
+    return tick(now)
+  }
+
+  /// The stream says what cannot be followed: list anew.
+  mutating func handleStreamError(_ failure: StreamFailure, _ now: Duration) -> Action {
+    switch failure {
+    case .reported(code: 410, _): relist(now)
+    default: fail(failure.explanation, now)
+    }
+    return .cancel
+  }
+
+  mutating func handleErrorResponse(
+    to response: borrowing ErrorResponse, _ now: Duration, into objects: inout ObjectStore
+  ) -> Action {
+    let verb: ReflectorStatus.Verb = if case .watch = response.step { .watch } else { .list }
+    let message = (try? ObjectMeta(of: response.text.span))?.message ?? ""
+    switch response.code {
+    case 401:
+      status.lastError = "the API server does not accept the credentials (401)"
+      phase = .waiting(until: now + pauseBeforeRepetition(), then: response.step)
+      return .renewCredentials
+    case 404:
+      objects.replace(kind, from: ObjectStore())
+      status.state = .notInstalled
+      hear(now)
+      phase = .waiting(until: now + notInstalledResync, then: .list(continuing: ""))
+    case 410:
+      relist(now)
+    default:
+      if response.code == 403 { status.state = .forbidden(verb) }
+      phase = .waiting(until: now, then: response.step)
+      fail("the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")", now)
+    }
+    return tick(now)
+  }
+}
+
+// What is remembered of it.
+extension Reflector {
+  private mutating func hear(_ now: Duration) {
+    status.lastContact = now
+    status.lastError = nil
+    if status.state == .forbidden(.watch) { status.state = .synced }
+  }
+
+  mutating func fail(_ reason: String, _ now: Duration) {
+    status.lastError = reason
+    status.failures += 1
+    phase = .waiting(until: now + backoff.nextDelay(), then: interrupt())
+  }
+
+  /// The version that one could go on from is forgotten by the server.
+  private mutating func relist(_ now: Duration) {
+    phase = .waiting(until: now + pauseBeforeRepetition(), then: .list(continuing: ""))
+  }
+
+  private mutating func pauseBeforeRepetition() -> Duration {
+    let isFirst = repetition.isReset
+    let pause = repetition.nextDelay()
+    if !isFirst { status.failures += 1 }
+    return isFirst ? .zero : pause
+  }
+
+  /// A watch has worked.
+  private mutating func resetBackoff() {
+    backoff.reset()
+    repetition.reset()
+  }
+
+  /// What is asked for when the wait is over; nil while a request is under way.
+  var nextStep: Step? {
+    switch phase {
+    case .waiting(_, let step): step
+    default: nil
+    }
+  }
+
+  /// What to ask for after what is being asked for now broke off: a list begins anew, a watch goes on.
+  func interrupt() -> Step {
+    switch phase {
+    case .waiting(_, let step): step
+    case .listing: .list(continuing: "")
+    case .watching(let watching): .watch(from: watching.version)
+    case .failedResponse(let response): response.step
+    }
+  }
+}

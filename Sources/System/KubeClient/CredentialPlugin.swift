@@ -1,0 +1,113 @@
+internal import JSON
+internal import KubeObjects
+internal import Platform
+
+/// A program that provides credentials: the `exec` of a kubeconfig's user.
+///
+/// <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins>
+package struct CredentialPlugin: Sendable, Equatable {
+  package var command: String
+  package var arguments: [String] = []
+  /// Set in addition to this process's environment.
+  package var environment: [EnvironmentEntry] = []
+  /// `client.authentication.k8s.io/v1` or `…/v1beta1`.
+  package var apiVersion: String
+  /// What to tell an operator who has not installed the program.
+  package var installHint: String?
+  package var providesClusterInfo = false
+  /// For messages: the file and field it stands in.
+  package var origin: String
+
+  package struct EnvironmentEntry: Sendable, Equatable {
+    package let name: String
+    package let value: String
+  }
+}
+
+/// What a plugin provided.
+struct ProvidedCredential {
+  var token: String?
+  var certificate: [UInt8]?
+  var key: [UInt8]?
+  /// Seconds since 1970; nil if it is good until it is refused.
+  var expires: Int64?
+}
+
+extension CredentialPlugin {
+  /// A program that asks somebody on a telephone takes a while; one that hangs must not stop the watching for ever.
+  static let timeout: Duration = .seconds(60)
+  /// A token or two PEM texts have a few KiB.
+  static let longestOutput = 1024 * 1024
+
+  func run(for access: ClusterAccess) throws(KubeError) -> ProvidedCredential {
+    var variables = environment.map { ($0.name, $0.value) }
+    variables.append(("KUBERNETES_EXEC_INFO", try info(for: access)))
+    let output: [UInt8]
+    do throws(ChildFailure) {
+      output = try ChildProcess(command, arguments, environment: variables)
+        .output(limit: Self.longestOutput, timeout: Self.timeout)
+    } catch {
+      let hint = error.isMissing ? installHint.map { " (\($0))" } ?? "" : ""
+      throw KubeError("\(origin): \(error)\(hint)")
+    }
+    return try read(output)
+  }
+
+  /// The question in the form of an ExecCredential; nobody sits at this process's terminal.
+  private func info(for access: ClusterAccess) throws(KubeError) -> String {
+    var spec = [JSONMember(key: "interactive", value: .bool(false))]
+    if providesClusterInfo { spec.append(JSONMember(key: "cluster", value: .object(try clusterInfo(access)))) }
+    var writer = JSONWriter()
+    writer.append(object: [
+      JSONMember(key: "kind", value: .string("ExecCredential")),
+      JSONMember(key: "apiVersion", value: .string(apiVersion)),
+      JSONMember(key: "spec", value: .object(spec)),
+    ])
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  private func clusterInfo(_ access: ClusterAccess) throws(KubeError) -> [JSONMember] {
+    var members = [JSONMember(key: "server", value: .string(access.server))]
+    if let name = access.serverName { members.append(JSONMember(key: "tls-server-name", value: .string(name))) }
+    if access.skipsVerification { members.append(JSONMember(key: "insecure-skip-tls-verify", value: .bool(true))) }
+    if let proxy = access.proxy { members.append(JSONMember(key: "proxy-url", value: .string(proxy))) }
+    if let authorities = access.authorities {
+      let text = Base64.encode(try authorities.read())
+      members.append(JSONMember(key: "certificate-authority-data", value: .string(text)))
+    }
+    return members
+  }
+
+  private func read(_ output: [UInt8]) throws(KubeError) -> ProvidedCredential {
+    guard let answer = try? JSONValue(parsing: output), answer["kind"]?.string == "ExecCredential",
+      let status = answer["status"]
+    else {
+      throw KubeError("\(origin): \(command) printed no ExecCredential with a status")
+    }
+    guard answer["apiVersion"]?.string == apiVersion else {
+      throw KubeError("\(origin): \(command) answered in another apiVersion than \(apiVersion)")
+    }
+    var credential = ProvidedCredential()
+    credential.token = status.text("token")
+    credential.certificate = status.text("clientCertificateData").map { Array($0.utf8) }
+    credential.key = status.text("clientKeyData").map { Array($0.utf8) }
+    if let text = status.text("expirationTimestamp") {
+      guard let moment = WallClock.seconds(at: text) else {
+        throw KubeError("\(origin): \(command) printed an expirationTimestamp that is no time: \(text)")
+      }
+      credential.expires = moment
+    }
+    if credential.token == nil, credential.certificate == nil || credential.key == nil {
+      throw KubeError("\(origin): \(command) provided neither a token nor a certificate with its key")
+    }
+    return credential
+  }
+}
+
+extension JSONValue {
+  /// The text of a member; nil where it is missing or empty.
+  fileprivate func text(_ key: String) -> String? {
+    guard let text = self[key]?.string, !text.isEmpty else { return nil }
+    return text
+  }
+}

@@ -1,0 +1,117 @@
+internal import CCurl
+package import ClusterState
+internal import Platform
+
+/// Performs requests to one API server: any number at a time, over one connection where the server speaks HTTP/2.
+///
+/// It belongs to one thread, which lends it time with ``wait(atMost:_:)``; only ``wake()`` may be called by others.
+@safe package final class KubeClient {
+  package typealias Delivery = (_ owner: Int, borrowing TransferEvent) -> Void
+
+  /// Owned: freed in `deinit`, after all transfers were taken out of it.
+  private let multi: UnsafeMutableRawPointer
+  private let access: ClusterAccess
+  private let credentials: CredentialProvider
+  private var transfers: [Int: Transfer] = [:]
+  /// Owners whose last connection fell silent.
+  private var needsFreshConnection: Set<Int> = []
+  /// Who is told, while it waits.
+  private var delivery: Delivery?
+
+  private static let library: Void = {
+    Signals.ignoreBrokenPipes()
+    curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+  }()
+
+  package init(_ access: ClusterAccess) {
+    _ = Self.library
+    guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl fails here only without memory") }
+    unsafe self.multi = multi
+    self.access = access
+    credentials = CredentialProvider(access)
+  }
+
+  deinit {
+    for transfer in transfers.values { unsafe curl_multi_remove_handle(multi, transfer.easy) }
+    unsafe curl_multi_cleanup(multi)
+  }
+
+  /// Begins a request. An owner has at most one at a time.
+  package func begin(_ request: APIRequest, for owner: Int) throws(KubeError) {
+    precondition(transfers[owner] == nil, "an owner has one request at a time")
+    let transfer = Transfer(request, to: access, try credentials.load(), owner: owner, client: self)
+    if needsFreshConnection.remove(owner) != nil { transfer.forceFreshConnection() }
+    transfers[owner] = transfer
+    unsafe curl_multi_add_handle(multi, transfer.easy)
+  }
+
+  /// Ends an owner's request; nothing more is told of it. May be called while something is being told.
+  package func cancel(_ owner: Int) {
+    guard let transfer = transfers.removeValue(forKey: owner) else { return }
+    transfer.isCancelled = true
+    // Inside of libcurl's callbacks it must not be taken out; there the callback's result ends it.
+    if delivery == nil { remove(transfer) } else { ending.append(transfer) }
+  }
+
+  /// Ends an owner's request, and with its next one a new connection is made: this one is dead.
+  package func cancelAndDropConnection(_ owner: Int) {
+    cancel(owner)
+    needsFreshConnection.insert(owner)
+  }
+
+  /// The server refused the credentials.
+  package func renewCredentials() {
+    credentials.renew()
+  }
+
+  private var ending: [Transfer] = []
+
+  private func remove(_ transfer: Transfer) {
+    unsafe curl_multi_remove_handle(multi, transfer.easy)
+  }
+
+  /// Waits until something happens, at most so long, and tells it.
+  package func wait(atMost timeout: Duration, _ delivery: Delivery) {
+    let milliseconds = Int32(
+      clamping: (timeout.components.seconds * 1000) + timeout.components.attoseconds / 1_000_000_000_000_000 + 1)
+    unsafe curl_multi_poll(multi, nil, 0, max(0, milliseconds), nil)
+    withoutActuallyEscaping(delivery) { delivery in
+      self.delivery = delivery
+      var running: Int32 = 0
+      unsafe curl_multi_perform(multi, &running)
+      self.delivery = nil
+    }
+    for transfer in ending { remove(transfer) }
+    ending = []
+    finish(delivery)
+  }
+
+  /// Makes a wait of another thread return.
+  package func wake() {
+    unsafe curl_multi_wakeup(multi)
+  }
+
+  func deliver(_ event: borrowing TransferEvent, for transfer: Transfer) {
+    if !transfer.isCancelled { delivery?(transfer.owner, event) }
+  }
+
+  /// Takes out what has ended, and tells how.
+  private func finish(_ delivery: Delivery) {
+    var left: Int32 = 0
+    while let message = unsafe curl_multi_info_read(multi, &left) {
+      guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
+      // Sound: the message is valid until the next call to libcurl with this handle, and read before.
+      let result = unsafe CCurl_result(message)
+      var pointer = unsafe UnsafeMutableRawPointer?.none
+      unsafe CCurl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &pointer)
+      let transfer = unsafe Transfer.of(pointer)
+      transfers[transfer.owner] = nil
+      remove(transfer)
+      if result == CURLE_OK {
+        delivery(transfer.owner, .ended)
+      } else {
+        delivery(transfer.owner, .failed(transfer.explanation(of: result)))
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package import ClusterState
+internal import Platform
+
+/// Lists what `verify` looks at in a living cluster, again and again over the same connection.
+package final class VerifyLister {
+  private let client: KubeClient
+  private let origin: String
+
+  /// One part's list in a place of its own.
+  private final class PendingList {
+    var listing: PagedList
+
+    init(_ part: VerifySnapshot.Part) {
+      listing = PagedList(part)
+    }
+  }
+
+  package init(_ access: ClusterAccess) {
+    client = KubeClient(access)
+    origin = access.origin
+  }
+
+  /// Lists everything at once; a resource that the cluster does not know has no objects.
+  package func list(within timeout: Duration = .seconds(60)) throws(KubeError) -> VerifySnapshot {
+    let pendingLists = VerifySnapshot.parts.map(PendingList.init)
+    var cluster = VerifySnapshot()
+    var failure: String?
+    var open = Set(pendingLists.indices)
+    let end = MonotonicInstant.now + timeout
+    defer { for index in open { client.cancel(index) } }
+    for index in pendingLists.indices { try client.begin(pendingLists[index].listing.firstRequest, for: index) }
+
+    while !open.isEmpty, failure == nil {
+      guard MonotonicInstant.now < end else {
+        throw KubeError("\(origin): the cluster was not listed within \(timeout)")
+      }
+      var next: [Int: APIRequest] = [:]
+      client.wait(atMost: end - .now) { owner, event in
+        switch event {
+        case .responded(let code): pendingLists[owner].listing.responded(code)
+        case .received(let bytes): pendingLists[owner].listing.received(bytes, into: &cluster)
+        case .failed(let reason): failure = reason
+        case .ended:
+          switch pendingLists[owner].listing.ended() {
+          case .request(let request): next[owner] = request
+          case .done: open.remove(owner)
+          case .failed(let reason): failure = reason
+          }
+        }
+      }
+      for (owner, request) in next { try client.begin(request, for: owner) }
+    }
+    if let failure { throw KubeError("\(origin): \(failure)") }
+    return cluster
+  }
+}

@@ -1,0 +1,113 @@
+internal import CLinux
+internal import Glibc
+
+/// Tells which descriptors can be read or written now (epoll(7), level-triggered).
+@safe public final class Poller {
+  /// What to be told of a descriptor.
+  public struct Interest: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let reading = Interest(rawValue: EPOLLIN.rawValue)
+    public static let writing = Interest(rawValue: EPOLLOUT.rawValue)
+    /// Of several pollers that watch one listening socket, wake one and not all.
+    public static let exclusive = Interest(rawValue: 1 << 28)
+  }
+
+  /// What a descriptor is ready for. A failed one is ready for both: reading or writing it tells the error.
+  public struct Event: Sendable {
+    public let token: Token
+    public let isReadable: Bool
+    public let isWritable: Bool
+  }
+
+  /// Names what was registered: a slot, and how often the slot was used.
+  ///
+  /// The kernel may report a descriptor that was closed and opened anew in the same batch of events; the generation
+  /// keeps such an event from reaching the new owner of the slot.
+  public struct Token: Hashable, Sendable {
+    public let slot: UInt32
+    public let generation: UInt32
+
+    public init(slot: UInt32, generation: UInt32) {
+      self.slot = slot
+      self.generation = generation
+    }
+  }
+
+  private let descriptor: Descriptor
+  private let buffer: UnsafeMutableBufferPointer<epoll_event>
+
+  /// - Parameter batch: How many events one wait brings at most; the others come with the next.
+  public init(batch: Int) throws(Errno) {
+    descriptor = Descriptor(owning: try Syscalls.makePoller())
+    unsafe buffer = .allocate(capacity: batch)
+    unsafe buffer.initialize(repeating: epoll_event())
+  }
+
+  deinit {
+    unsafe buffer.deallocate()
+  }
+
+  public func register(_ descriptor: borrowing Descriptor, as token: Token, for interest: Interest) throws(Errno) {
+    try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_ADD, descriptor.rawValue, event(token, interest))
+  }
+
+  public func change(_ descriptor: borrowing Descriptor, as token: Token, to interest: Interest) throws(Errno) {
+    try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_MOD, descriptor.rawValue, event(token, interest))
+  }
+
+  public func remove(_ descriptor: borrowing Descriptor) throws(Errno) {
+    try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_DEL, descriptor.rawValue, epoll_event())
+  }
+
+  /// Waits until something is ready and hands over each event.
+  ///
+  /// - Parameters:
+  ///   - end: When to return at the latest; nil waits without end. Parts of a millisecond are rounded up: never early.
+  ///   - awakeEnd: Until when to look again and again instead of going to sleep (``BusyPolling``).
+  ///   - now: The caller's last look at the clock, which is close enough.
+  ///   - wake: Called once after the wait, before any event is handed over.
+  public func wait(
+    until end: MonotonicInstant?, busyPollUntil awakeEnd: MonotonicInstant? = nil, from now: MonotonicInstant = .now,
+    wake: () -> Void = {},
+    _ handle: (Event) -> Void
+  ) throws(Errno) {
+    var count = 0
+    if let awakeEnd {
+      repeat { count = try events(within: 0) } while count == 0 && MonotonicInstant.now < awakeEnd
+    }
+    if count == 0 {
+      let nanoseconds = end.map { max(0, $0.nanoseconds - now.nanoseconds) }
+      count = try events(within: nanoseconds.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1)
+    }
+    wake()
+    for index in 0..<count {
+      // Sound: the kernel filled the first `count` elements.
+      let (flags, data) = unsafe (buffer[index].events, buffer[index].data.u64)
+      let failed = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+      handle(
+        Event(
+          token: Token(slot: UInt32(truncatingIfNeeded: data), generation: UInt32(data >> 32)),
+          isReadable: failed || flags & EPOLLIN.rawValue != 0, isWritable: failed || flags & EPOLLOUT.rawValue != 0))
+    }
+  }
+
+  /// Fills the buffer and tells how many events there are.
+  private func events(within milliseconds: Int32) throws(Errno) -> Int {
+    try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: milliseconds)
+  }
+
+  private func event(_ token: Token, _ interest: Interest) -> epoll_event {
+    // Sound: of the union only the integer is ever written or read, never the pointer.
+    var event = unsafe epoll_event()
+    unsafe event.events = interest.rawValue
+    unsafe event.data.u64 = UInt64(token.generation) << 32 | UInt64(token.slot)
+    return unsafe event
+  }
+}
+
+extension Duration {
+  /// One division; ``components`` takes two, and of larger numbers. What is too long is as long as can be.
+  var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
+}

@@ -1,0 +1,68 @@
+import Rules
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `A cluster that is watched` {
+  func englishList(_ cluster: inout ClusterCache, _ kind: WatchedKind, at now: Duration = .zero) {
+    var reflector = Reflector(kind, staleness: .seconds(120), seed: 1)
+    _ = cluster.follow(&reflector) { reflector, _ in reflector.tick(now) }
+    _ = cluster.follow(&reflector) { reflector, _ in reflector.responded(200, now) }
+    let list = Array(#"{"items":[],"metadata":{"resourceVersion":"1"}}"#.utf8)
+    _ = cluster.follow(&reflector) { reflector, objects in reflector.received(list.span, now, into: &objects) }
+    _ = cluster.follow(&reflector) { reflector, objects in reflector.ended(now, into: &objects) }
+  }
+
+  @Test func `says nothing before every kind is listed, and names what is missing`() throws {
+    var cluster = ClusterCache(staleness: .seconds(120))
+    for kind in WatchedKind.allCases.dropLast(2) {
+      englishList(&cluster, kind)
+      let unavailableError = #expect(throws: UnavailableError.self) { try cluster.currentFacts(at: .zero) }
+      #expect(unavailableError?.message.contains("have not been listed yet") == true)
+    }
+    let unavailableError = #expect(throws: UnavailableError.self) { try cluster.currentFacts(at: .zero) }
+    let missing = WatchedKind.allCases.suffix(2).map(\.resource.name)
+    #expect(
+      unavailableError?.message
+        == "the cluster's state is not known: \(missing[0]) have not been listed yet; \(missing[1]) have not been listed yet"
+    )
+    for kind in WatchedKind.allCases.suffix(2) { englishList(&cluster, kind) }
+    #expect(throws: Never.self) { try cluster.currentFacts(at: .zero) }
+  }
+
+  @Test func `a message about many kinds stays short`() {
+    let cluster = ClusterCache(staleness: .seconds(120))
+    let message = cluster.unavailableError(at: .zero)?.message
+    #expect(message?.hasSuffix("; and \(WatchedKind.allCases.count - 3) more") == true)
+  }
+
+  @Test func `a kind that was silent for longer than allowed is named`() throws {
+    var cluster = ClusterCache(staleness: .seconds(120))
+    for kind in WatchedKind.allCases { englishList(&cluster, kind, at: kind == .longhornVolume ? .zero : .seconds(60)) }
+    #expect(throws: Never.self) { try cluster.currentFacts(at: .seconds(120)) }
+    let unavailableError = #expect(throws: UnavailableError.self) { try cluster.currentFacts(at: .seconds(121)) }
+    #expect(
+      unavailableError?.message
+        == "the cluster's state is not known: nothing was heard about volumes.longhorn.io for 121 s")
+    englishList(&cluster, .longhornVolume, at: .seconds(121))
+    #expect(throws: Never.self) { try cluster.currentFacts(at: .seconds(121)) }
+  }
+
+  @Test func `the facts follow the events`() throws {
+    var cluster = ClusterCache(staleness: .seconds(120))
+    for kind in WatchedKind.allCases where kind != .virtualMachineInstance { englishList(&cluster, kind) }
+    var reflector = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
+    func tell(_ text: String) {
+      let bytes = Array(text.utf8)
+      _ = cluster.follow(&reflector) { reflector, objects in reflector.received(bytes.span, .zero, into: &objects) }
+    }
+    _ = cluster.follow(&reflector) { reflector, _ in reflector.tick(.zero) }
+    tell(Wire.list([Wire.reflector("a", 1)], version: 5))
+    _ = cluster.follow(&reflector) { reflector, objects in reflector.ended(.zero, into: &objects) }
+    #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["a"])
+    tell(Wire.event("ADDED", Wire.reflector("b", 6)))
+    #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["a", "b"])
+    tell(Wire.event("DELETED", Wire.reflector("a", 7)))
+    #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["b"])
+  }
+}

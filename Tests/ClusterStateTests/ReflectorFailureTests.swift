@@ -1,0 +1,173 @@
+import JSON
+import Rules
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `What the API server refuses` {
+  @Test func `a kind that is not installed counts as none, and is looked for every 30 s`() {
+    var driver = WatchDriver()
+    driver.answer(404, "404 page not found\n")
+    #expect(driver.reflector.status.state == .notInstalled)
+    #expect(driver.reflector.status.lastContact == driver.now)
+    let looked = driver.now
+    driver.wake()
+    #expect(driver.now - looked == .seconds(30))
+    driver.list(Wire.reflector("a", 1))
+    #expect(driver.reflector.status.state == .synced)
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `a kind that is uninstalled while it is watched is empty from then on`() {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 1))
+    driver.respond(200)
+    driver.now += .seconds(5)
+    driver.end()
+    driver.answer(404, "404 page not found\n")
+    #expect(driver.reflector.status.state == .notInstalled)
+    #expect(driver.running == [])
+  }
+
+  @Test func `401 has the credentials renewed and asks the same again, at once the first time`() {
+    var driver = WatchDriver()
+    driver.list()
+    let path = driver.asked?.path
+    let refused = driver.now
+    driver.answer(401, Wire.status(401, "Unauthorized"))
+    #expect(driver.actions.last == .renewCredentials)
+    driver.wake()
+    #expect(driver.now == refused)
+    #expect(driver.asked?.path.prefix(90) == path?.prefix(90))
+    driver.answer(401, Wire.status(401, "Unauthorized"))
+    driver.wake()
+    #expect(driver.now - refused >= .seconds(1))
+    #expect(driver.reflector.status.failures == 1)
+  }
+
+  @Test(arguments: [ReflectorStatus.Verb.list, .watch]) func `403 says which verb on which resource is missing`(
+    _ verb: ReflectorStatus.Verb
+  ) {
+    var driver = WatchDriver(.setting)
+    if verb == .watch { driver.list() }
+    driver.answer(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
+    #expect(driver.reflector.status.state == .forbidden(verb))
+    #expect(
+      driver.reflector.status.staleReason(
+        about: WatchedKind.setting.resource, at: driver.now, staleAfter: .seconds(120))
+        == "the webhook may not \(verb.rawValue) settings in the API group harvesterhci.io; grant its ServiceAccount this verb"
+    )
+    driver.wake()
+    if verb == .list {
+      driver.list()
+    } else {
+      driver.respond(200)
+      driver.receive(Wire.bookmark(20))
+    }
+    #expect(driver.reflector.status.state == .synced)
+  }
+
+  @Test(arguments: [429, 500, 503, 200]) func `another refusal is tried again after a pause`(_ code: Int) {
+    var driver = WatchDriver()
+    driver.respond(code)
+    driver.receive(Wire.status(code, "not now"))
+    driver.end()
+    #expect(driver.reflector.status.state == .notSynced)
+    if code != 200 { #expect(driver.reflector.status.lastError == "the API server answered \(code): not now") }
+    #expect(driver.asked == nil)
+    driver.wake()
+    #expect(driver.asked != nil)
+  }
+}
+
+@Suite struct `Signs of life` {
+  @Test func `a watch that ends in order when nothing happened is one`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.respond(200)
+    driver.now += .seconds(60)
+    driver.end()
+    #expect(driver.reflector.status.lastContact == .seconds(60))
+    #expect(driver.reflector.status.lists == 1)
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+  }
+
+  @Test func `one that ends within an event is none`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.respond(200)
+    driver.now += .seconds(60)
+    driver.receive(#"{"type":"ADDED","obj"#)
+    driver.end()
+    #expect(driver.reflector.status.lastContact == .zero)
+    #expect(driver.reflector.status.lastError == "the watch broke off")
+  }
+
+  @Test func `watches that end as soon as they begin do not follow each other faster than one a second`() {
+    var driver = WatchDriver()
+    driver.list()
+    for _ in 0..<10 {
+      driver.respond(200)
+      driver.end()
+      if driver.asked == nil { driver.wake() }
+    }
+    #expect(driver.now >= .seconds(10))
+  }
+
+  @Test(arguments: [10, 30, 120, 3600]) func `every kind is heard of within the allowed staleness`(_ staleness: Int) {
+    // The worst case of a server that only ever ends its watches: each lasts as long as was asked for.
+    var driver = WatchDriver(staleness: .seconds(staleness))
+    driver.list()
+    for _ in 0..<20 {
+      driver.respond(200)
+      let seconds = Int(driver.asked?.path.split(separator: "=").last ?? "") ?? 0
+      driver.now += .seconds(seconds)
+      #expect(driver.now < driver.reflector.nextWakeup)
+      #expect((driver.reflector.status.age(at: driver.now) ?? .zero) <= .seconds(staleness / 2))
+      driver.end()
+      if driver.asked == nil { driver.wake() }
+    }
+  }
+
+  @Test func `a server that falls silent is left, connection and all, in time for another attempt`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.respond(200)
+    driver.wake()
+    #expect(driver.actions.last == .cancelAndDropConnection)
+    #expect(driver.now <= .seconds(75))
+    driver.wake()
+    #expect(driver.now < .seconds(80))
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+  }
+
+  @Test func `a list that stops arriving is left too, one that trickles is not`() {
+    var driver = WatchDriver()
+    driver.respond(200)
+    let text = Wire.list([Wire.reflector("a", 1)], version: 5)
+    for character in text {
+      driver.now += .seconds(40)
+      driver.take(driver.reflector.tick(driver.now))
+      driver.receive(String(character))
+    }
+    driver.end()
+    #expect(driver.running == ["a"])
+    driver.answer(410, "")
+    driver.respond(200)
+    driver.wake()
+    #expect(driver.actions.last == .cancelAndDropConnection)
+  }
+
+  @Test func `late words of a request that was dropped change nothing`() {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 1))
+    driver.respond(200)
+    driver.wake()
+    #expect(driver.actions.last == .cancelAndDropConnection)
+    let event = Array(Wire.event("DELETED", Wire.reflector("a", 12)).utf8)
+    #expect(driver.reflector.received(event.span, driver.now, into: &driver.objects) == .wait)
+    #expect(driver.reflector.ended(driver.now, into: &driver.objects) == .wait)
+    #expect(driver.reflector.failed("x", driver.now) == .wait)
+    #expect(driver.running == ["a"])
+  }
+}

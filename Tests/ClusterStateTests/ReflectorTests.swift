@@ -1,0 +1,267 @@
+import JSON
+import Rules
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `Following a kind` {
+  @Test func `begins with a list in pages of 500`() {
+    let driver = WatchDriver()
+    #expect(driver.asked?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
+    #expect(driver.asked?.accept == "application/json")
+  }
+
+  @Test func `what is asked for fits the kind: group, namespace, labels, metadata alone`() {
+    #expect(WatchDriver(.node).asked?.path == "/api/v1/nodes?limit=500&resourceVersion=0")
+    #expect(
+      WatchDriver(.longhornPod).asked?.path.hasPrefix(
+        "/api/v1/namespaces/longhorn-system/pods?limit=500&resourceVersion=0&labelSelector=longhorn.io%2Fcomponent%20in%20%28"
+      ) == true)
+    let definitions = WatchDriver(.customResourceDefinition)
+    #expect(definitions.asked?.accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
+  }
+
+  @Test func `a list is committed when its last page is whole, and not before`() {
+    var driver = WatchDriver()
+    driver.answer(200, Wire.list([Wire.reflector("a", 3)], version: 10, continuing: "mark/1="))
+    #expect(driver.asked?.path.hasSuffix("?limit=500&continue=mark%2F1%3D") == true)
+    #expect(driver.running == [])
+    #expect(driver.reflector.status.state == .notSynced)
+    driver.respond(200)
+    driver.receive(Wire.list([Wire.reflector("b", 4)], version: 10))
+    #expect(driver.running == [])
+    driver.end()
+    #expect(driver.running == ["a", "b"])
+    #expect(driver.reflector.status.state == .synced)
+    #expect(driver.reflector.status.lists == 1)
+  }
+
+  @Test func `after the list it watches from the list's version, with bookmarks and an end`() throws {
+    var driver = WatchDriver()
+    driver.list(version: 77)
+    let path = try #require(driver.asked?.path)
+    #expect(path.contains("watch=true&allowWatchBookmarks=true&resourceVersion=77&timeoutSeconds="))
+    let seconds = try #require(Int(path.split(separator: "=").last ?? ""))
+    #expect((45...60).contains(seconds))
+  }
+
+  @Test func `events change what is known, bookmarks only the version`() {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 3))
+    driver.respond(200)
+    driver.receive(Wire.event("ADDED", Wire.reflector("b", 11)))
+    driver.receive(Wire.event("MODIFIED", Wire.reflector("a", 12, phase: "Succeeded")))
+    #expect(driver.running == ["b"])
+    driver.receive(Wire.event("DELETED", Wire.reflector("b", 13)))
+    #expect(driver.running == [])
+    #expect(driver.reflector.status.events == 3)
+    driver.receive(Wire.bookmark(20))
+    #expect(driver.reflector.status.events == 3)
+    driver.fail()
+    driver.wake()
+    #expect(driver.asked?.path.contains("resourceVersion=20&") == true)
+  }
+
+  @Test func `an event that comes twice changes nothing the second time`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    let events = [
+      Wire.event("ADDED", Wire.reflector("a", 11)), Wire.event("MODIFIED", Wire.reflector("a", 12)),
+      Wire.event("DELETED", Wire.reflector("b", 13)),
+    ]
+    for event in events + [events[1], events[2]] { driver.receive(event) }
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `a relist in another order takes the place of everything`() {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 1), Wire.reflector("b", 2), Wire.reflector("c", 3))
+    driver.answer(410, Wire.status(410, "too old resource version"))
+    #expect(driver.running == ["a", "b", "c"])
+    driver.list(Wire.reflector("d", 9), Wire.reflector("c", 3), Wire.reflector("a", 8, phase: "Failed"), version: 30)
+    #expect(driver.running == ["c", "d"])
+    #expect(driver.reflector.status.lists == 2)
+    #expect(driver.asked?.path.contains("resourceVersion=30") == true)
+  }
+}
+
+@Suite struct `When following breaks` {
+  @Test func `a watch that breaks off goes on where it broke, after a pause`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.receive(Wire.event("ADDED", Wire.reflector("a", 15)))
+    driver.fail()
+    #expect(driver.asked == nil)
+    #expect(driver.reflector.status.lastError == "connection reset")
+    #expect(driver.running == ["a"])
+    let broken = driver.now
+    driver.wake()
+    #expect((Duration.seconds(1)...Duration.seconds(2)).contains(driver.now - broken))
+    #expect(driver.asked?.path.contains("resourceVersion=15&") == true)
+    driver.respond(200)
+    #expect(driver.reflector.status.lastError == nil)
+  }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>) func `pauses double from 1 s to 30 s, each a little different`(
+    _ seed: UInt64
+  ) {
+    var driver = WatchDriver(seed: seed)
+    var pauses: [Duration] = []
+    for _ in 0..<8 {
+      let failed = driver.now
+      driver.fail()
+      driver.wake()
+      pauses.append(driver.now - failed)
+    }
+    for (index, pause) in pauses.enumerated() {
+      let doubled = Duration.seconds(1 << index)
+      #expect(pause >= min(max(doubled * 0.75, .seconds(1)), .seconds(22)), "seed \(seed)")
+      #expect(pause <= min(doubled * 1.25, .seconds(30)), "seed \(seed)")
+    }
+    #expect(Set(pauses).count > 4, "seed \(seed)")
+  }
+
+  @Test func `the first watch after a failure is short, the next one long again`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.fail()
+    driver.wake()
+    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == true)
+    driver.respond(200)
+    driver.now += .seconds(5)
+    driver.end()
+    #expect(driver.reflector.status.lastContact == driver.now)
+    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == false)
+  }
+
+  @Test func `a pause ends early when the server answers somebody else`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    driver.fail()
+    let failed = driver.now
+    driver.reflector.retryNow(driver.now)
+    driver.wake()
+    #expect(driver.now == failed)
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    driver.answer(404, "")
+    driver.reflector.retryNow(driver.now)
+    driver.wake()
+    #expect(driver.now - failed == .seconds(30))
+  }
+
+  @Test func `a list that breaks off begins anew`() {
+    var driver = WatchDriver()
+    driver.answer(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
+    driver.respond(200)
+    driver.fail()
+    driver.wake()
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    driver.list(Wire.reflector("a", 12))
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `410 while paging begins the list anew at once`() {
+    var driver = WatchDriver()
+    driver.answer(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
+    driver.answer(410, Wire.status(410, "the provided continue parameter is too old"))
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    driver.list(Wire.reflector("a", 12))
+    #expect(driver.running == ["a"])
+  }
+
+  @Test func `410 as an event inside the stream drops the stream and lists anew`() {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 1))
+    driver.respond(200)
+    driver.receive(Wire.event("ADDED", Wire.reflector("b", 11)) + Wire.event("ERROR", Wire.status(410, "expired")))
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.running == ["a", "b"])
+    driver.wake()
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+  }
+
+  @Test func `410 after a long outage lists anew at once too`() {
+    var driver = WatchDriver()
+    driver.list()
+    for _ in 0..<6 {
+      driver.fail()
+      driver.wake()
+    }
+    driver.answer(410, Wire.status(410, "too old resource version"))
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+  }
+
+  @Test func `a server that says 410 again and again is asked in growing pauses`() {
+    var driver = WatchDriver()
+    var pauses: [Duration] = []
+    for _ in 0..<5 {
+      driver.list()
+      let asked = driver.now
+      driver.answer(410, Wire.status(410, "expired"))
+      if driver.asked == nil { driver.wake() }
+      pauses.append(driver.now - asked)
+    }
+    #expect(pauses[0] == .zero)
+    #expect(pauses[4] >= .seconds(8))
+  }
+
+  @Test func `another error inside the stream lists anew after a pause`() {
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.receive(Wire.event("ERROR", Wire.status(500, "etcd is gone")))
+    #expect(driver.reflector.status.lastError == "the API server ended the watch with 500: etcd is gone")
+    let broken = driver.now
+    driver.wake()
+    #expect(driver.now - broken >= .seconds(1))
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+  }
+
+  @Test(arguments: [
+    "no JSON\n", "{\"type\":\"ADDED\"}\n", "{\"type\":\"NEWS\",\"object\":{}}\n", "[]\n",
+    "{\"type\":\"ADDED\",\"object\":{}} {}\n", "<html>proxy error</html>\n",
+  ]) func `what is no event lists anew after a pause`(_ line: String) {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 1))
+    driver.respond(200)
+    driver.receive(line)
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.running == ["a"])
+    #expect(driver.reflector.status.lastError != nil)
+    driver.wake()
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+  }
+
+  @Test(arguments: [
+    "", "{", #"{"items":[]}"#, "<html></html>", #"{"items":[{"a":1}"#,
+    #"{"items":[{"a":}],"metadata":{"resourceVersion":"1"}}"#,
+  ])
+  func `what is no list is asked for again`(_ text: String) {
+    var driver = WatchDriver()
+    driver.respond(200)
+    driver.receive(text)
+    if driver.asked != nil { driver.end() }
+    #expect(driver.reflector.status.state == .notSynced)
+    #expect(driver.reflector.status.lastError != nil)
+    driver.wake()
+    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+  }
+
+  @Test func `an object beyond the limit ends the stream, one below it does not`() {
+    func event(of size: Int) -> String {
+      let note = String(repeating: "x", count: size)
+      return Wire.event("ADDED", #"{"metadata":{"name":"a","resourceVersion":"11","annotations":{"n":"\#(note)"}}}"#)
+    }
+    var driver = WatchDriver()
+    driver.list()
+    driver.respond(200)
+    driver.receive(event(of: WatchLimits.object - 200), inPiecesOf: 16 * 1024)
+    #expect(driver.running == ["a"])
+    driver.receive(event(of: WatchLimits.object), inPiecesOf: 16 * 1024)
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.reflector.status.lastError == "an object is larger than 4 MiB")
+  }
+}

@@ -1,0 +1,80 @@
+import ClusterState
+import Foundation
+import TestSupport
+import Testing
+
+@testable import KubeClient
+
+@Suite struct `Listing a cluster over TLS` {
+  static let pods = "/api/v1/namespaces/longhorn-system/pods"
+  static let emptyList = #"{"metadata":{"resourceVersion":"5"},"items":[]}"#
+
+  let certificates: Certificates
+
+  init() throws {
+    certificates = try Certificates()
+  }
+
+  func listing(of server: StubAPIServer) -> VerifyLister {
+    var access = ClusterAccess(server: server.url, origin: "test")
+    access.authorities = .file(certificates.authority)
+    return VerifyLister(access)
+  }
+
+  static func page(_ name: String, continuing mark: String) -> String {
+    #"{"metadata":{"resourceVersion":"5","continue":"\#(mark)"},"items":[{"metadata":{"name":"\#(name)","namespace":"longhorn-system"}}]}"#
+  }
+
+  @Test func `every part is asked for once, page by page, and again with the next look`() throws {
+    let server = try StubAPIServer(certificates) { request in
+      guard request.name == Self.pods else { return .whole(200, Self.emptyList) }
+      return .whole(
+        200, request.path.contains("continue=b") ? Self.page("b", continuing: "") : Self.page("a", continuing: "b"))
+    }
+    let listing = listing(of: server)
+    for look in 1...2 {
+      var cluster = try listing.list()
+      #expect(cluster.extraFacts.pods.map(\.name) == ["a", "b"])
+      #expect(server.requests.count == look * (VerifySnapshot.parts.count + 1))
+    }
+    #expect(server.requests.filter(\.isWatch).isEmpty)
+  }
+
+  @Test func `a kind that is not installed has no objects`() throws {
+    let server = try StubAPIServer(certificates) { request in
+      request.name == Self.pods ? .whole(200, Self.page("a", continuing: "")) : .whole(404, "404 page not found\n")
+    }
+    var cluster = try listing(of: server).list()
+    #expect(cluster.extraFacts.pods.map(\.name) == ["a"])
+    #expect(cluster.facts.storageNetwork == nil)
+  }
+
+  /// An answer to the list of pods, and words of the explanation.
+  static let table: [(code: Int, text: String, words: String)] = [
+    (403, #"{"kind":"Status","message":"pods is forbidden","code":403}"#, "answered 403: pods is forbidden"),
+    (401, "", "does not accept the credentials"),
+    (500, "", "answered 500"),
+    (200, "{", "half a list"),
+    (200, #"{"items":[]}"#, "half a list"),
+    (200, #"{"metadata":{"resourceVersion":"5"},"items":[{"a":}]}"#, "what is not JSON"),
+  ]
+
+  @Test(arguments: table) func `what cannot be listed is named with the reason`(
+    _ row: (code: Int, text: String, words: String)
+  ) throws {
+    let server = try StubAPIServer(certificates) { request in
+      request.name == Self.pods ? .whole(row.code, row.text) : .whole(200, Self.emptyList)
+    }
+    let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }
+    #expect(
+      error?.description.contains("pods of longhorn-system cannot be listed") == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains(row.words) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func `a server that is gone is named`() throws {
+    let server = try StubAPIServer(certificates) { _ in .whole(200, Self.emptyList) }
+    server.stop()
+    let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }
+    #expect(error?.description.hasPrefix("test: ") == true)
+  }
+}

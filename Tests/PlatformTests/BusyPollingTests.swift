@@ -1,0 +1,162 @@
+import CLinux
+import Testing
+
+@testable import Platform
+
+@Suite struct `Staying awake for a client` {
+  private let client = Poller.Token(slot: 1, generation: 0)
+  private let another = Poller.Token(slot: 2, generation: 0)
+  private let sameSlot = Poller.Token(slot: 1, generation: 1)
+
+  @Test func `that always asks again at once begins after eight quick answers, for a window`() {
+    var polling = Self.polling
+    for turn in 0..<8 {
+      polling.note((client, turn), at: .at(turn * 90))
+      #expect(polling.end == nil)
+    }
+    polling.note((client, 8), at: .at(8 * 90))
+    #expect(polling.end == .at(8 * 90 + 150))
+    polling.note((client, 9), at: .at(8 * 90 + 45))
+    #expect(polling.end == .at(8 * 90 + 45 + 150))
+  }
+
+  @Test func `counts requests and not the parts in which they come`() {
+    var polling = Self.polling
+    for turn in 0..<16 {
+      polling.note((client, turn / 2), at: .at(turn * 70))
+      #expect(polling.end == nil)
+    }
+    polling.note((client, 8), at: .at(16 * 70))
+    #expect(polling.end == .at(16 * 70 + 150))
+    polling.note((client, 8), at: .at(16 * 70 + 100))
+    #expect(polling.end == .at(16 * 70 + 150))
+  }
+
+  @Test func `ends with the first answer that is not quick, and begins as slowly as at first`() {
+    var polling = quick()
+    polling.note((client, 11), at: .at(2_000))
+    for turn in 1..<8 {
+      polling.note((client, 11 + turn), at: .at(2_000 + turn * 90))
+      #expect(polling.end == nil)
+    }
+    polling.note((client, 19), at: .at(2_000 + 8 * 90))
+    #expect(polling.end != nil)
+  }
+
+  @Test func `that takes its time never begins`() {
+    var polling = Self.polling
+    for turn in 0..<30 {
+      polling.note((client, turn), at: .at(turn * 150))
+      #expect(polling.end == nil)
+    }
+  }
+
+  @Test func `that sends without asking never begins, and puts no end off`() {
+    var polling = Self.polling
+    for turn in 0..<30 {
+      polling.note((client, 7), at: .at(turn * 10))
+      #expect(polling.end == nil)
+    }
+    polling = quick()
+    polling.note((client, 10), at: .at(1_000))
+    #expect(polling.end == .at(900 + 150))
+    polling.note((client, 10), at: .at(1_050))
+    #expect(polling.end == nil)
+  }
+
+  @Test func `ends when another one comes, or several, or none`() {
+    for others in [(another, 11), (sameSlot, 11), nil] as [BusyPolling.Client?] {
+      var polling = quick()
+      #expect(polling.end != nil)
+      polling.note(others, at: .at(1_000))
+      #expect(polling.end == nil)
+    }
+  }
+
+  @Test func `never begins where each is another one`() {
+    var polling = Self.polling
+    for turn in 0..<30 {
+      polling.note((turn % 2 == 0 ? client : another, turn), at: .at(turn * 10))
+      #expect(polling.end == nil)
+    }
+  }
+
+  private static var polling: BusyPolling { BusyPolling(window: .microseconds(150), threshold: 8) }
+
+  /// Eleven quick answers, of which the last one came at 900.
+  private func quick() -> BusyPolling {
+    var polling = Self.polling
+    for turn in 0...10 { polling.note((client, turn), at: .at(turn * 90)) }
+    return polling
+  }
+}
+
+/// In a made-up time, in which a look at the events takes ten microseconds.
+@Suite struct `A wait that begins awake` {
+  @Test func `ends with the first look that finds something`() throws {
+    let kernel = Kernel(due: .at(40))
+    try kernel.wait(until: nil, busyPollUntil: .at(100))
+    #expect(kernel.looks == 4)
+    #expect(kernel.slept == nil)
+  }
+
+  @Test func `goes to sleep when its time is over`() throws {
+    let kernel = Kernel(due: .at(10_000_000))
+    try kernel.wait(until: .at(20_000_000), busyPollUntil: .at(100))
+    #expect(kernel.looks == 10)
+    #expect(kernel.slept == 20_000)
+  }
+
+  @Test func `looks once where its time is over already`() throws {
+    let kernel = Kernel(due: .at(10_000))
+    try kernel.wait(until: nil, busyPollUntil: .at(0))
+    #expect(kernel.looks == 1)
+    #expect(kernel.slept == -1)
+  }
+
+  @Test func `is none where nobody asks for it`() throws {
+    let kernel = Kernel(due: .at(40))
+    try kernel.wait(until: nil, busyPollUntil: nil)
+    #expect(kernel.looks == 0)
+    #expect(kernel.slept == -1)
+  }
+
+  private final class Kernel: @unchecked Sendable {
+    // Sendable: used by the one thread of its test.
+    private(set) var looks = 0
+    /// For how many milliseconds at most it was to sleep.
+    private(set) var slept: Int32?
+    private var now = MonotonicInstant.at(0)
+    private let due: MonotonicInstant
+
+    init(due: MonotonicInstant) { self.due = due }
+
+    func wait(until end: MonotonicInstant?, busyPollUntil awakeEnd: MonotonicInstant?) throws {
+      try Syscalls.$interceptor.withValue({ self.answer($0) }) {
+        var count = 0
+        try Poller(batch: 4).wait(until: end, busyPollUntil: awakeEnd) { _ in count += 1 }
+        #expect(count == 1)
+      }
+    }
+
+    private func answer(_ call: SystemCall) -> SystemCall.Interception {
+      switch call {
+      case .time: return .result(Int(now.nanoseconds))
+      case .wait(_, _, milliseconds: 0):
+        looks += 1
+        now = now + .microseconds(10)
+        return .result(now < due ? 0 : 1)
+      case .wait(_, _, let milliseconds):
+        slept = milliseconds
+        return .result(1)
+      default: return .kernel
+      }
+    }
+  }
+}
+
+extension MonotonicInstant {
+  fileprivate static func at(_ microseconds: Int) -> MonotonicInstant {
+    MonotonicInstant(nanoseconds: Int64(microseconds) * 1_000)
+  }
+}

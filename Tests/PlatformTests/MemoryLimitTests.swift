@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Platform
+
+@Suite struct `The memory that a process may take` {
+  /// Files below a root, and the limit that they tell.
+  static let table: [(what: String, files: [String: String], limit: Int?)] = [
+    ("no control groups", [:], nil),
+    ("a container", ["proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "536870912\n"], 536_870_912),
+    ("no limit", ["proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "max\n"], nil),
+    (
+      "a service",
+      ["proc/self/cgroup": "0::/system.slice/a:b\n", "sys/fs/cgroup/system.slice/a:b/memory.max": "9000\n"],
+      9_000
+    ),
+    (
+      "a service of a slice that has less",
+      [
+        "proc/self/cgroup": "0::/small.slice/a.service\n", "sys/fs/cgroup/small.slice/memory.max": "4000\n",
+        "sys/fs/cgroup/small.slice/a.service/memory.max": "max\n",
+      ], 4_000
+    ),
+    (
+      "a container that knows its name outside",
+      ["proc/self/cgroup": "0::/kubepods/a\n", "sys/fs/cgroup/memory.max": "7000\n"], 7_000
+    ),
+    (
+      "the first version",
+      [
+        "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:hugetlb,memory:/a\n0::/\n",
+        "sys/fs/cgroup/memory/a/memory.limit_in_bytes": "5000\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+      ], 5_000
+    ),
+  ]
+
+  @Test(arguments: table.indices) func `is what its control group says`(_ row: Int) throws {
+    let root = try TemporaryFolder()
+    for (path, text) in Self.table[row].files {
+      let file = URL(filePath: root.path(path))
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(MemoryLimit.ofControlGroup(root: root.path("")) == Self.table[row].limit)
+  }
+
+  @Test func `is never more than the machine has`() {
+    #expect((1 << 20...1 << 50).contains(MemoryLimit.current))
+  }
+}

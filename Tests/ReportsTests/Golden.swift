@@ -1,0 +1,54 @@
+import ClusterState
+import Foundation
+import Rules
+import Snapshot
+import Testing
+
+@testable import Reports
+
+/// Files that hold what a report has to look like, and the clusters that the reports are about.
+enum Golden {
+  static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let repository = tests.deletingLastPathComponent()
+
+  /// `UPDATE_GOLDEN=1 swift test` writes the files anew; read the difference before committing it.
+  static let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
+
+  static func expect(
+    _ text: String, in file: String, _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    let url = repository.appending(path: file)
+    if updates { try text.write(to: url, atomically: true, encoding: .utf8) }
+    let expected = try? String(contentsOf: url, encoding: .utf8)
+    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 writes it anew", sourceLocation: location)
+  }
+
+  /// Every state of a change that there is a cluster for.
+  static let states: [String] = {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: tests.appending(path: "CompanionClusters").path))
+    return (names ?? []).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+  }()
+
+  /// Three nodes, in the given state of a change.
+  static func cluster(_ state: String? = nil) throws -> VerifySnapshot {
+    try snapshot(state).inspected ?? VerifySnapshot()
+  }
+
+  static func facts(_ state: String? = nil) throws -> ClusterFacts {
+    var objects = try snapshot(state).objects
+    return objects.facts
+  }
+
+  private static func snapshot(_ state: String?) throws -> Snapshot {
+    var snapshot = Snapshot(inspects: true)
+    for file in ["Clusters/three-idle-nodes.yaml"] + (state.map { ["CompanionClusters/\($0).yaml"] } ?? []) {
+      try snapshot.add(Array(Data(contentsOf: tests.appending(path: file))), named: file)
+    }
+    return snapshot
+  }
+
+  static func report(_ state: String) throws -> VerifyReport {
+    var cluster = try cluster(state)
+    return try #require(VerifyInput(cluster.facts, cluster.extraFacts)).report
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Reports
+
+@Suite struct `As a plugin of kubectl` {
+  /// The program under another name, as `make install` links it.
+  static func run(as name: String, _ arguments: [String]) throws -> Program.TextRun {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: Repository.executable)
+    return try Program.run(folder.path(name), arguments)
+  }
+
+  @Test func `its help says what one has to type`() throws {
+    let run = try Self.run(as: "kubectl-storage_network", ["verify", "--help"])
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("USAGE: kubectl storage-network verify"))
+    #expect(
+      try Program.run(Repository.executable, ["verify", "--help"]).output.contains("USAGE: storage-network-webhook"))
+  }
+
+  @Test func `it does what the program does`() throws {
+    let run = try Self.run(as: "kubectl-storage_network", ["plan", "--nodes", "5", "--disks", "10", "--images", "10"])
+    #expect(run.exitCode == 0)
+    #expect(run.output.contains("needs 50 addresses"))
+  }
+
+  /// What has been typed, and what kubectl is told: the directive is the last line.
+  static let table: [(typed: [String], words: [String])] = [
+    ([""], ["serve", "plan", "check", "verify", "certificates", ":4"]),
+    (["ver"], ["verify", ":4"]),
+    (["nonsense", ""], [":4"]),
+    (["certificates", ""], ["ensure", ":4"]),
+    (["certificates", "ensure", "--enf"], ["--enforce", ":4"]),
+    (["verify", "--t"], ["--timeout", ":4"]),
+    (["verify", "--timeout", ""], [":0"]),
+    (["verify", "-o", ""], ["text", "json", ":4"]),
+    (["verify", "--output", "j"], ["json", ":4"]),
+    (["check", "-f", ""], [":0"]),
+    (["plan", "--suggest", "--im"], ["--images", ":4"]),
+    ([], ["serve", "plan", "check", "verify", "certificates", ":4"]),
+  ]
+
+  @Test(arguments: table) func `it completes`(_ row: (typed: [String], words: [String])) throws {
+    let run = try Self.run(as: "kubectl_complete-storage_network", row.typed)
+    #expect(run.exitCode == 0)
+    let words = run.output.split(separator: "\n").map { $0.split(separator: "\t").first.map(String.init) ?? "" }
+    #expect(words == row.words)
+  }
+
+  @Test func `explanations follow the words`() throws {
+    let run = try Self.run(as: "kubectl_complete-storage_network", ["che"])
+    #expect(run.output == "check\tJudge a change of the setting without making it.\n:4\n")
+  }
+}

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Rules
+
+@Suite struct `Turns of phrase` {
+  @Test(arguments: [
+    ([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c"),
+    ((1...10).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9 and 10"),
+    ((1...11).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 1 more"),
+    ((1...500).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 490 more"),
+  ]) func `names are listed, and counted from the eleventh on`(_ names: [String], _ text: String) {
+    #expect(names.englishList == text)
+  }
+
+  @Test(arguments: [
+    (0, "node", "0 nodes"), (1, "node", "1 node"), (2, "node", "2 nodes"), (2, "address", "2 addresses"),
+    (1, "address", "1 address"), (3, "entry", "3 entries"),
+  ]) func `numbers agree with their nouns`(_ count: Int, _ unit: String, _ text: String) {
+    #expect(count.counted(unit) == text)
+  }
+
+  @Test func `a long text is cut at a character and says so`() {
+    #expect("short".truncated(to: 5) == "short")
+    #expect("longer".truncated(to: 5) == "lo…")
+    // Never in the middle of a character, however many bytes it has.
+    #expect("👩‍👩‍👧‍👦👩‍👩‍👧‍👦".truncated(to: 30) == "👩‍👩‍👧‍👦…")
+    for limit in 3..<60 {
+      let cut = String(repeating: "é", count: 40).truncated(to: limit)
+      #expect(cut.utf8.count <= limit)
+      #expect(cut.hasSuffix("…"))
+    }
+    #expect(String(repeating: "x", count: 100).quoted.utf8.count == 82)
+  }
+
+  @Test func `a warning is never longer than the API server takes`() {
+    let warning = Warning(rule: "", message: String(repeating: "é", count: 1000))
+    #expect(warning.message.utf8.count <= 255)
+  }
+}
+
+@Suite struct `A value that is far too large` {
+  func verdict(_ text: String) -> Verdict {
+    let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array(text.utf8))))
+    return Ruleset().evaluate(change) { SharedFacts(ClusterFacts()) }
+  }
+
+  @Test func `is refused before any other rule works on it`() {
+    let text = "{\(String(repeating: " ", count: 64 * 1024))}"
+    guard case .denied(let violations, []) = verdict(text) else {
+      Issue.record("\(verdict(text))")
+      return
+    }
+    let reasons = violations.filter { $0.field != "value" || $0.message.contains("bytes") }.map(\.message)
+    #expect(reasons.count == 1)
+    #expect(reasons.first?.hasPrefix("has 65538 bytes, but at most 65536 are read") == true)
+  }
+
+  @Test func `at the limit is judged like any other`() {
+    let blanks = String(repeating: " ", count: 64 * 1024 - 2)
+    guard case .denied(let violations, _) = verdict("{\(blanks)}") else {
+      Issue.record("an empty object is no network")
+      return
+    }
+    #expect(violations.contains { $0.field == "value.range" })
+  }
+
+  @Test func `with many unknown keys is warned about in a few lines`() {
+    let keys = (0..<3000).map { "\"k\($0)\":1" }.joined(separator: ",")
+    guard case .denied(_, let warnings) = verdict("{\(keys)}") else {
+      Issue.record("keys alone are no network")
+      return
+    }
+    #expect(warnings.filter { $0.rule == "KeysAreKnown" }.count == 11)
+    #expect(warnings.contains { $0.message.contains("2990 more warnings of this kind") })
+  }
+
+  @Test func `is spelled canonically without comparing each key with each`() {
+    let keys = (0..<6_000).map { "\"k\($0)\":1" }
+    let text = "{\(keys.joined(separator: ","))}"
+    let spelling = CanonicalValue.spelling(of: Array(text.utf8))
+    #expect(spelling?.count == text.utf8.count)
+    #expect(CanonicalValue.spelling(of: Array("{\((keys + [keys[7]]).joined(separator: ","))}".utf8)) == nil)
+  }
+
+  @Test func `has no canonical spelling, since it is refused anyway`() {
+    func text(_ count: Int) -> [UInt8] { Array("{ \"a\":\"\(String(repeating: "x", count: count - 9))\"}".utf8) }
+    #expect(text(ParsedSetting.longestText).count == ParsedSetting.longestText)
+    #expect(CanonicalValue.spelling(of: text(ParsedSetting.longestText))?.count == ParsedSetting.longestText - 1)
+    #expect(CanonicalValue.spelling(of: text(ParsedSetting.longestText + 1)) == nil)
+  }
+
+  /// Swift normalises what it compares and hashes: of marks out of order, each would be moved past half of the others.
+  @Test(.timeLimit(.minutes(1))) func `of combining marks costs no more than any other`() {
+    let marks = String(repeating: "\u{301}", count: 16_000) + String(repeating: "\u{323}", count: 16_000)
+    var facts = ClusterFacts()
+    facts.clusterNetworks = ClusterNetworkFact.join(
+      (0..<20).map { ClusterNetworkCondition(name: "network-\($0)", isReady: true) }, [], [], [])
+    let others = (0..<9).map { "\"k\($0)\":1" }.joined(separator: ",")
+    for text in ["{\"clusterNetwork\":\"\(marks)\"}", "{\"\(marks)\":1,\(others)}"] {
+      let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array(text.utf8))))
+      for _ in 0..<10 {
+        guard case .denied = Ruleset().evaluate(change, in: { SharedFacts(facts) }) else {
+          Issue.record("marks are no network")
+          return
+        }
+        #expect(CanonicalValue.spelling(of: Array(text.utf8)) != nil)
+      }
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import Foundation
+
+/// A plain, blocking HTTPS client, cheap enough to have thousands of.
+public final class HTTPSConnection {
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  public struct Answer: Sendable {
+    public let status: Int
+    public let head: String
+    public let body: String
+
+    /// The server ends the connection with this answer.
+    public var closes: Bool { head.lowercased().contains("\r\nconnection: close") }
+  }
+
+  private let descriptor: Int32
+  private let tls: ClientTLS
+  private var plaintext: [UInt8] = []
+
+  /// Connects to 127.0.0.1.
+  public static func connect(port: Int) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var limit = timeval(tv_sec: Int(Program.timeout), tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    if result != 0 {
+      let reason = String(cString: strerror(errno))
+      close(descriptor)
+      throw Failure(description: "cannot connect: \(reason)")
+    }
+    return descriptor
+  }
+
+  /// Connects and makes the handshake.
+  ///
+  /// - Parameters:
+  ///   - protocols: What is offered by ALPN.
+  ///   - sendsPatiently: Waits until the server has taken what is sent; else gives up after a moment.
+  public init(
+    port: Int, _ context: ClientContext, protocols: [String] = ["http/1.1"], sendsPatiently: Bool = true
+  ) throws {
+    descriptor = try Self.connect(port: port)
+    tls = ClientTLS(context, protocols: protocols)
+    if !sendsPatiently {
+      var limit = timeval(tv_sec: 0, tv_usec: 50_000)
+      setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+    while tls.state == .handshaking {
+      try flush()
+      plaintext += tls.receive(try read())
+    }
+    try flush()
+    if case .failed(let reason) = tls.state { throw Failure(description: "handshake: \(reason)") }
+  }
+
+  deinit { close(descriptor) }
+
+  public var serverSerial: String { tls.serverSerial }
+
+  public func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  public func send(_ bytes: [UInt8]) throws {
+    tls.send(bytes)
+    try flush()
+  }
+
+  /// The end of a half-closed connection: nothing more will come, answers are still taken.
+  public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Says so in TLS (close_notify) and leaves TCP open.
+  public func sayGoodbye() throws {
+    tls.endSending()
+    try flush()
+  }
+
+  /// Changes its key so often, without a word of HTTP.
+  public func changeKeys(times: Int) throws {
+    for _ in 0..<times { tls.changeKey() }
+    try send([UInt8]())
+  }
+
+  /// Sends what is no TLS, past it.
+  public func sendGarbage() {
+    let bytes = [UInt8](repeating: 0x20, count: 64)
+    _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+
+  public func ask(_ path: String, post body: String? = nil) throws -> Answer {
+    try send(Self.request(path, post: body))
+    return try receiveAnswer()
+  }
+
+  public static func request(_ path: String, post body: String? = nil) -> String {
+    guard let body else { return "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n" }
+    return "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  public func receiveAnswer() throws -> Answer {
+    while true {
+      if let answer = takeAnswer() { return answer }
+      guard tls.state == .open else { throw Failure(description: "closed before an answer: \(tls.state)") }
+      plaintext += tls.receive(try read())
+    }
+  }
+
+  /// Everything until the server closes; throws when it does not.
+  public func receiveUntilClosed() throws -> String { String(decoding: try receiveBytesUntilClosed(), as: UTF8.self) }
+
+  public func receiveBytesUntilClosed() throws -> [UInt8] {
+    while true {
+      do {
+        plaintext += tls.receive(try read())
+      } catch let failure as Failure where failure.description.hasPrefix("closed") {
+        return plaintext
+      }
+    }
+  }
+
+  private func takeAnswer() -> Answer? {
+    guard let end = Data(plaintext).range(of: Data("\r\n\r\n".utf8)) else { return nil }
+    let head = String(decoding: plaintext[..<end.lowerBound], as: UTF8.self)
+    let lines = head.components(separatedBy: "\r\n")
+    let length = lines.lazy.compactMap { line in
+      line.lowercased().hasPrefix("content-length: ") ? Int(line.dropFirst("Content-Length: ".count)) : nil
+    }.first
+    let words = lines[0].split(separator: " ")
+    let whole = end.upperBound + (length ?? 0)
+    guard plaintext.count >= whole, words.count > 1 else { return nil }
+    let body = String(decoding: plaintext[end.upperBound..<whole], as: UTF8.self)
+    plaintext.removeFirst(whole)
+    return Answer(status: Int(words[1]) ?? 0, head: head, body: body)
+  }
+
+  private func flush() throws {
+    let bytes = tls.takeOutput()
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { buffer in
+        Foundation.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { throw Failure(description: "closed while sending: \(String(cString: strerror(errno)))") }
+      sent += count
+    }
+  }
+
+  private func read() throws -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 32 * 1024)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    if count > 0 { return Array(buffer[..<count]) }
+    if count == 0 { throw Failure(description: "closed by the server") }
+    let reason = errno
+    if reason == ECONNRESET || reason == EPIPE { throw Failure(description: "closed by a reset") }
+    throw Failure(description: "nothing came: \(String(cString: strerror(reason)))")
+  }
+}
+
+/// Clients that ask one thing again and again, each over its own connection, until they are told to stop.
+public final class SteadyClients: @unchecked Sendable {
+  // Sendable: everything that changes is guarded by the condition.
+  private let condition = NSCondition()
+  private var isEnding = false
+  private var running = 0
+  private var answers = 0
+  private var connections = 0
+  private var slowest: TimeInterval = 0
+  private var failures: [String] = []
+
+  public struct Outcome: Sendable {
+    public let answers: Int
+    public let connections: Int
+    /// Requests that got no answer or a wrong one, in words.
+    public let failures: [String]
+    public let slowest: TimeInterval
+  }
+
+  /// - Parameters:
+  ///   - perConnection: After so many answers a client comes anew; never, where nil.
+  ///   - isRight: What makes an answer right.
+  public init(
+    clients: Int, port: Int, _ context: ClientContext, path: String, post body: String? = nil,
+    perConnection: Int? = nil, isRight: @escaping @Sendable (HTTPSConnection.Answer) -> Bool
+  ) {
+    running = clients
+    for _ in 0..<clients {
+      let thread = Thread { [self] in
+        var connection: HTTPSConnection?
+        var asked = 0
+        while !condition.withLock({ isEnding }) {
+          do {
+            let start = Date()
+            if connection == nil {
+              connection = try HTTPSConnection(port: port, context)
+              asked = 0
+              condition.withLock { connections += 1 }
+            }
+            guard let answer = try connection?.ask(path, post: body) else { continue }
+            asked += 1
+            let time = Date().timeIntervalSince(start)
+            condition.withLock {
+              answers += 1
+              slowest = max(slowest, time)
+              if !isRight(answer) { failures.append("\(answer.status) \(answer.body.prefix(200))") }
+              condition.broadcast()
+            }
+            if answer.closes || asked == perConnection { connection = nil }
+          } catch {
+            connection = nil
+            condition.withLock { failures.append("\(error)") }
+          }
+        }
+        condition.withLock {
+          running -= 1
+          condition.broadcast()
+        }
+      }
+      thread.stackSize = 1 << 20
+      thread.start()
+    }
+  }
+
+  /// Waits until so many more answers have come.
+  public func wait(forAnswers count: Int) throws {
+    let deadline = Date(timeIntervalSinceNow: Program.timeout)
+    try condition.withLock {
+      let goal = answers + count
+      while answers < goal {
+        if !condition.wait(until: deadline) { throw NeverCame(what: "\(count) answers", text: "\(failures.prefix(5))") }
+      }
+    }
+  }
+
+  /// Lets every client end after its answer.
+  public func end() -> Outcome {
+    condition.withLock {
+      isEnding = true
+      while running > 0 { condition.wait() }
+      return Outcome(answers: answers, connections: connections, failures: failures, slowest: slowest)
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  .serialized,
+  .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"),
+  OnLiveBench())
+struct `Behind a real API server` {
+  let context: LiveBench
+
+  init() throws {
+    context = try #require(LiveBench.current)
+    try context.reset()
+  }
+
+  @Test func `a bad value is denied with its reasons as bullets`() throws {
+    let run = try context.write(#"{"vlan":4095,"clusterNetwork":"storage","range":"192.168.0.1/24"}"#)
+    #expect(run.exitCode == 1)
+    #expect(run.errors.hasPrefix("The Setting \"storage-network\" is invalid: \n"))
+    #expect(run.errors.contains("\n* value.vlan: "))
+    #expect(run.errors.contains("\n* value.range: "))
+    #expect(try context.stored == "")
+  }
+
+  @Test func `a good value is stored in its canonical spelling, and another spelling of it changes nothing`() throws {
+    let run = try context.write(#"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":[] }"#)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(try context.stored == LiveBench.good)
+    let version = try context.plane.kubectl(
+      "get", "setting", "storage-network", "-o", "jsonpath={.metadata.resourceVersion}")
+    let again = try context.write(
+      #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24","exclusiveVlan":false}"#)
+    #expect(again.exitCode == 0)
+    #expect(again.output.contains("(no change)"))
+    #expect(
+      try context.plane.kubectl("get", "setting", "storage-network", "-o", "jsonpath={.metadata.resourceVersion}")
+        == version)
+  }
+
+  @Test func `a change that is allowed with a doubt comes with a warning`() throws {
+    let run = try context.write(
+      #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24","rangeV6":"fd00::/64"}"#)
+    #expect(run.exitCode == 0)
+    #expect(run.errors.contains("Warning: "))
+  }
+
+  @Test func `a dry run is judged like the change itself and stores nothing`() throws {
+    #expect(try context.write(LiveBench.bad, "--dry-run=server").exitCode == 1)
+    #expect(try context.write(LiveBench.good, "--dry-run=server").exitCode == 0)
+    #expect(try context.stored == "")
+  }
+
+  @Test func `the setting cannot be deleted`() throws {
+    let run = try context.plane.tryKubectl(["delete", "setting", "storage-network"])
+    #expect(run.exitCode == 1)
+    #expect(run.errors.contains("storage-network"))
+    #expect(try context.stored == "")
+  }
+
+  @Test func `kubectl apply meets the webhook too`() throws {
+    func apply(_ value: String) throws -> Program.Run {
+      try context.plane.tryKubectl(
+        ["apply", "--server-side", "--force-conflicts", "-f", "-"],
+        input: """
+          apiVersion: harvesterhci.io/v1beta1
+          kind: Setting
+          metadata: {name: storage-network}
+          value: '\(value)'
+
+          """)
+    }
+    let denied = try apply(LiveBench.bad)
+    #expect(denied.exitCode == 1)
+    #expect(denied.errors.hasPrefix("The Setting \"storage-network\" is invalid: value.range: "))
+    #expect(try apply(LiveBench.good).exitCode == 0)
+    #expect(try context.stored == LiveBench.good)
+  }
+
+  @Test func `kubectl edit opens the file again with the reasons in it`() throws {
+    let folder = try TemporaryFolder()
+    // The first time it writes a bad range; the second time it keeps what it was shown, and gives up.
+    try folder.write(
+      """
+      #!/bin/sh
+      if [ -e '\(folder.path("edited"))' ]; then
+        cp "$1" '\(folder.path("shown"))'
+      else
+        touch '\(folder.path("edited"))'
+        sed 's|^value:.*|value: '"'"'\(LiveBench.bad)'"'"'|' "$1" > "$1.new" && cat "$1.new" > "$1"
+      fi
+
+      """, to: "editor")
+    _ = try Program.run("chmod", ["+x", folder.path("editor")])
+    _ = try context.plane.tryKubectl(
+      ["edit", "settings.harvesterhci.io", "storage-network"],
+      environment: ["KUBE_EDITOR=\(folder.path("editor"))", "TMPDIR=\(folder.url.path)"])
+    let shown = String(decoding: try folder.read("shown"), as: UTF8.self)
+    #expect(
+      shown.contains("# settings.harvesterhci.io \"storage-network\" was not valid:\n# * value.range: "), "\(shown)")
+  }
+
+  @Test func `another writer's status passes while machines run, and leaves the value alone`() throws {
+    #expect(try context.write(LiveBench.good).exitCode == 0)
+    try context.startMachine("web-1")
+    try context.eventually("the machine counts") { try context.write("", "--dry-run=server").exitCode == 1 }
+    let run = try context.plane.tryKubectl(
+      ["apply", "--server-side", "--field-manager=harvester-network", "-f", "-"],
+      input: """
+        apiVersion: harvesterhci.io/v1beta1
+        kind: Setting
+        metadata: {name: storage-network, annotations: {storage-network.settings.harvesterhci.io/hash: abc}}
+        status: {conditions: [{type: configured, status: "True", reason: Completed}]}
+
+        """)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(try context.stored == LiveBench.good)
+  }
+
+  @Test func `a machine that starts or stops counts within a second`() throws {
+    let review = try ExampleReview.text("update-set-value")
+    // The quickest of three, because this machine may be busy with other things.
+    var waits: [Duration] = []
+    for number in 0..<3 {
+      try context.startMachine("web-\(number)")
+      waits.append(
+        try ContinuousClock().measure {
+          try context.eventually("it counts") { try !context.server.validate(review).isAllowed }
+        })
+      try context.stopMachine("web-\(number)")
+      waits.append(
+        try ContinuousClock().measure {
+          try context.eventually("it is gone") { try context.server.validate(review).isAllowed }
+        })
+    }
+    #expect(waits.sorted()[2] < .seconds(1))
+  }
+
+  @Test func `check asks the same cluster once`() throws {
+    func check(_ value: String) throws -> Program.Run {
+      try Program.run(
+        Repository.executable, ["check", "--kubeconfig", context.plane.folder.path("webhook"), "--value", value])
+    }
+    #expect(try check(LiveBench.good).exitCode == 0)
+    try context.startMachine("web-1")
+    let run = try check(LiveBench.good)
+    #expect(run.exitCode == 1)
+    #expect(run.output.contains("default/web-1"))
+  }
+
+  @Test func `readiness and metrics tell of every kind`() throws {
+    let ready = try context.server.ask("/readyz")
+    #expect(ready.status == 200)
+    let metrics = try context.server.ask("/metrics").body
+    for fixture in DefinitionFixture.all.dropLast() {
+      #expect(ready.body.contains("\n\(fixture.name): listed, heard "))
+      #expect(metrics.contains(#"storage_network_webhook_watch_state{resource="\#(fixture.name)",state="listed"} 1"#))
+    }
+  }
+
+  @Test func `an API server that is killed is missed after a while, and followed again when it is back`() throws {
+    try context.plane.killAPIServer()
+    let review = try ExampleReview.text("update-set-value")
+    #expect(try context.server.validate(review).isAllowed)
+    try context.eventually("silence counts") { try context.server.ask("/readyz").status == 503 }
+    let verdict = try context.server.validate(review)
+    #expect(verdict.code == 503)
+    #expect(verdict.message?.contains("nothing was heard about ") == true)
+    try context.plane.startAPIServer()
+    try context.server.untilReady()
+    try context.startMachine("web-1")
+    try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
+  }
+
+  @Test func `a kind that is uninstalled counts as none, and is found again`() throws {
+    let fixture = try #require(DefinitionFixture.all.first { $0.plural == "virtualmachineinstances" })
+    let review = try ExampleReview.text("update-set-value")
+    try context.startMachine("web-1")
+    try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
+    try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
+    try context.eventually("the kind is gone") {
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): absent, heard ")
+    }
+    #expect(try context.server.validate(review).isAllowed)
+    try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
+    try context.plane.kubectl("wait", "--for=condition=Established", "customresourcedefinition", fixture.name)
+    try context.startMachine("web-2")
+    try context.eventually("the kind is found") {
+      try context.server.validate(review).message?.contains("web-2") == true
+    }
+  }
+
+  @Test func `a permission that is taken away is named, and asked for until it is back`() throws {
+    let binding = Repository.path("manifests/base/cluster-role-binding.yaml")
+    try context.plane.kubectl("delete", "-f", binding)
+    try context.eventually("it is missed") {
+      try context.server.ask("/readyz").body.contains("the webhook may not watch ")
+    }
+    #expect(try context.server.validate(ExampleReview.text("update-set-value")).code == 503)
+    try context.plane.kubectl("apply", "-f", binding)
+    try context.server.untilReady()
+  }
+}

@@ -1,0 +1,113 @@
+@testable import Admission
+import Foundation
+import Logging
+import Rules
+import TestSupport
+import Testing
+
+@testable import WebhookServer
+
+/// The one line that the log has of a review.
+struct ReviewLineTests {
+  @Test
+  func `a denied review is one line of JSON with stable keys and without the value`() throws {
+    let server = try RunningServer()
+    _ = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
+    let line = try server.log.waitForLine(with: #""event":"review""#)
+    let fields = try LogLine(line).fields
+    #expect(
+      Set(fields.keys) == [
+        "time", "level", "event", "webhook", "uid", "user", "operation", "verdict", "rules", "duration", "dryRun",
+      ])
+    #expect(fields["verdict"] == "denied")
+    #expect(fields["operation"] == "UPDATE")
+    #expect(fields["rules"]?.contains("RangeIsNotReserved") == true)
+    #expect(try Double(#require(fields["duration"])).map { (0..<5).contains($0) } == true)
+    #expect(!line.contains("clusterNetwork"))
+    #expect(server.log.lines.filter { $0.contains(#""event":"review""#) }.count == 1)
+  }
+
+  @Test
+  func `an allowed review is a line on level debug only`() throws {
+    let quiet = try RunningServer()
+    let talkative = try RunningServer("--log-level", "debug")
+    for server in [quiet, talkative] {
+      #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
+      // Later than what came before it.
+      _ = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
+      try server.log.waitForLine(with: #""verdict":"denied""#)
+    }
+    #expect(!quiet.log.text.contains(#""verdict":"allowed""#))
+    #expect(talkative.log.text.contains(#""verdict":"allowed""#))
+  }
+
+  struct Row: CustomTestStringConvertible {
+    let user: String
+    let shown: String
+    var testDescription: String { String(user.prefix(20)) }
+  }
+
+  @Test(arguments: [
+    Row(user: "admin", shown: "admin"),
+    Row(user: String(repeating: "a", count: 256), shown: String(repeating: "a", count: 256)),
+    Row(user: String(repeating: "a", count: 257), shown: String(repeating: "a", count: 256) + "…"),
+  ])
+  func `a name is as long as it may be`(row: Row) {
+    let review = AdmissionRequest(uid: Array(row.user.utf8), operation: .update, userName: row.user)
+    let line = ReviewLogEntry(
+      webhook: .validate, client: row.user, review: review, outcome: .allowed(warnings: []), duration: .zero)
+    for key in ["uid", "user", "client"] { #expect(line.metadata[key] == .string(row.shown)) }
+  }
+
+  private static let review = AdmissionRequest(uid: [], operation: .update)
+
+  @Test(arguments: [
+    (Duration.microseconds(12), "0.000012"), (.milliseconds(1_500), "1.500000"), (.zero, "0.000000"),
+    (.nanoseconds(999), "0.000000"),
+  ])
+  func `a duration is told in seconds`(duration: Duration, shown: String) {
+    let line = ReviewLogEntry(
+      webhook: .validate, client: nil, review: Self.review, outcome: .allowed(warnings: []), duration: duration)
+    #expect(line.metadata["duration"] == .string(shown))
+  }
+
+  @Test
+  func `a rule that was broken twice is named once`() {
+    let violations = ["B", "A", "B"].map { Violation(rule: $0, field: "value", message: "") }
+    let line = ReviewLogEntry(
+      webhook: .validate, client: nil, review: Self.review, outcome: .denied(violations, warnings: []),
+      duration: .zero)
+    #expect(line.metadata["rules"] == .string("B,A"))
+  }
+
+  @Test
+  func `a log that nobody reads keeps no review and no end waiting`() throws {
+    let server = try RunningServer("--drain-delay", "0")
+    server.log.pauses = true
+    let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
+    let review = try ExampleReview.text("update-dry-run-reserved-range")
+    // Far more lines than a pipe holds, and still fewer than the server keeps.
+    let count = 1_000
+    for _ in 0..<count { try #require(try connection.ask("/validate", post: review).status == 200) }
+    #expect(try connection.ask("/metrics").body.contains("\nstorage_network_webhook_lost_log_lines_total 0\n"))
+
+    server.log.pauses = false
+    server.program.signal(SIGTERM)
+    #expect(try server.program.exitCode() == 0)
+    let lines = server.log.lines
+    #expect(lines.count { $0.contains(#""event":"review""#) } == count)
+    #expect(lines.last?.contains(#""event":"stopping""#) == true)
+  }
+
+  @Test
+  func `a log that is never read again does not keep the process`() throws {
+    let server = try RunningServer("--drain-delay", "0")
+    server.log.pauses = true
+    let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
+    let review = try ExampleReview.text("update-dry-run-reserved-range")
+    for _ in 0..<1_000 { try #require(try connection.ask("/validate", post: review).status == 200) }
+    server.program.signal(SIGTERM)
+    #expect(eventually { server.program.hasEnded })
+    server.log.pauses = false
+  }
+}

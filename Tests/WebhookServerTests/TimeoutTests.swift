@@ -1,0 +1,152 @@
+import Admission
+import Foundation
+import Logging
+import Rules
+import TestSupport
+import Testing
+
+@testable import Platform
+@testable import WebhookServer
+
+/// A server within the tests, for what the command line has no option for.
+final class ServerInProcess: ServerUnderTest {
+  let certificates: Certificates
+  let state = ServerState()
+  let port: Int
+  private let eventLoopGroup: EventLoopGroup
+
+  init(timeouts: ConnectionTimeouts = ConnectionTimeouts(), budget: ResourceBudget = ResourceBudget()) throws {
+    certificates = try Certificates()
+    var log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    log.logLevel = .critical
+    let address = try #require(SocketAddress("127.0.0.1:0"))
+    let listener = try SharedListener(on: address)
+    port = listener.listener.address.port
+    let source = CertificateSource(certificate: certificates.certificate, key: certificates.key)
+    eventLoopGroup = try EventLoopGroup(
+      budget: budget, listeners: [listener], tlsContext: TLSContextStore(try source.read().served().tlsContext),
+      handler: RequestHandler(reviewer: Reviewer(ruleset: Ruleset()), state: state, log: log), timeouts: timeouts,
+      log: log)
+  }
+
+  deinit { eventLoopGroup.broadcast(.stopImmediately) }
+}
+
+@Suite struct `A slow peer` {
+  /// Which patience is short, and what the peer has sent when it falls silent.
+  static let table: [(phase: String, shorten: @Sendable (inout ConnectionTimeouts) -> Void, sent: String)] = [
+    ("idle", { $0.idle = .milliseconds(300) }, ""),
+    ("idle after a request", { $0.idle = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ("head", { $0.head = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHo"),
+    ("body", { $0.body = .milliseconds(300) }, "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"),
+    (
+      "chunk", { $0.body = .milliseconds(300) },
+      "POST /mutate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"
+    ),
+  ]
+
+  @Test(arguments: table.indices) func `is closed at the deadline of its phase, and only of its phase`(_ row: Int)
+    throws
+  {
+    let (phase, shorten, sent) = Self.table[row]
+    var timeouts = ConnectionTimeouts()
+    shorten(&timeouts)
+    let server = try ServerInProcess(timeouts: timeouts)
+    let connection = try server.connect()
+    connection.send(sent)
+    _ = try connection.exitCode()
+    #expect(server.state.metrics.timedOutConnections.current == 1, "\(phase)")
+    #expect(server.state.metrics.openConnections == 0, "\(phase)")
+  }
+
+  @Test func `of the handshake is closed at its deadline`() throws {
+    var timeouts = ConnectionTimeouts()
+    timeouts.handshake = .milliseconds(300)
+    let server = try ServerInProcess(timeouts: timeouts)
+    let silent = try RawSocket(port: server.port)
+    let begun = try RawSocket(port: server.port)
+    begun.beginHandshake()
+    #expect(try silent.receiveUntilClosed() == [])
+    #expect(try begun.receiveUntilClosed() == [])
+    #expect(server.state.metrics.timedOutConnections.current == 2)
+  }
+
+  @Test func `that drips bytes does not put its deadline off`() throws {
+    var timeouts = ConnectionTimeouts()
+    timeouts.requestHead = .milliseconds(300)
+    let server = try ServerInProcess(timeouts: timeouts)
+    let connection = try server.connect()
+    // Written as fast as the pipe takes it, for longer than the deadline: only the server's end of it ends this.
+    let dripping = Thread {
+      connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n")
+      while (try? connection.output.waitForEnd(within: 0.02)) == nil { connection.send("A: b\r\n") }
+    }
+    dripping.start()
+    _ = try connection.exitCode()
+    #expect(server.state.metrics.timedOutConnections.current == 1)
+  }
+
+  @Test func `that does not take its answers is closed`() throws {
+    var timeouts = ConnectionTimeouts()
+    timeouts.write = .milliseconds(300)
+    let server = try ServerInProcess(timeouts: timeouts)
+    let connection = try server.connect(isHeard: false)
+    // More answers than all buffers on the way can hold.
+    let requests = Thread {
+      for _ in 0..<1000 { connection.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", count: 100)) }
+    }
+    requests.start()
+    let deadline = Date(timeIntervalSinceNow: Program.timeout)
+    while server.state.metrics.timedOutConnections.current == 0, Date() < deadline {
+      #expect(try server.ask("/healthz").status == 200)
+    }
+    #expect(server.state.metrics.timedOutConnections.current == 1)
+  }
+
+  @Test func `that takes its time within the deadline is served`() throws {
+    let server = try ServerInProcess()
+    let connection = try server.connect()
+    for piece in ["GET /hea", "lthz HTT", "P/1.1\r\nHost:", " x\r\n\r", "\n"] { connection.send(piece) }
+    try connection.output.wait(forText: "ok\n")
+    #expect(server.state.metrics.timedOutConnections.current == 0)
+  }
+}
+
+@Suite struct `Before the cluster is known` {
+  @Test func `the server is not ready and a review that needs facts is a fault, not a denial`() throws {
+    let server = try ServerInProcess()
+    let readiness = try server.ask("/readyz")
+    #expect(readiness.status == 503)
+    #expect(readiness.body == "not ready\n- the cluster has not been read yet\n")
+    #expect(try server.ask("/healthz").status == 200)
+
+    let answer = try server.ask("/validate", post: ExampleReview.text("update-set-value"))
+    let verdict = try Verdict(answer)
+    #expect(answer.status == 200)
+    #expect(!verdict.isAllowed)
+    #expect(verdict.code == 503)
+    #expect(verdict.message == "the cluster has not been read yet")
+  }
+
+  @Test(arguments: ["create-empty", "update-status-only"])
+  func `what is always allowed needs no facts`(_ review: String) throws {
+    let server = try ServerInProcess()
+    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+    #expect(try Verdict(server.ask("/mutate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+  }
+
+  @Test func `mutating and refusing to delete need none either`() throws {
+    let server = try ServerInProcess()
+    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("delete"))).code == 422)
+    let same = try Verdict(server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value")))
+    #expect(same.storedAs == #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#)
+  }
+
+  @Test func `as soon as it is known, the server is ready and decides`() throws {
+    let server = try ServerInProcess()
+    server.state.cluster.publish(ClusterFacts())
+    #expect(try server.ask("/readyz").body == "ready\n")
+    // There is nothing in this cluster, not even a cluster network; the answer is a denial and no fault any more.
+    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("update-set-value"))).code == 422)
+  }
+}
