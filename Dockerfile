@@ -1,7 +1,7 @@
 # The image of the webhook: one program, the shared libraries it links, nothing else. `make image` builds it.
 
 FROM swift:6.3-bookworm AS build
-# Tests/TidyTests compares this list with the Makefile's. Debian removes superseded versions from its archive, so that
+# Tests/RepositoryTests compares this list with the Makefile's. Debian removes superseded versions from its archive, so that
 # pinned ones would break the build within weeks.
 # hadolint ignore=DL3008
 RUN apt-get update \

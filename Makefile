@@ -4,7 +4,7 @@
 # Where `make run` listens and `make try` asks.
 PORT ?= 8443
 
-# What the toolchain does not bring. README.md names the same packages; Tests/TidyTests compares.
+# What the toolchain does not bring. README.md names the same packages; Tests/RepositoryTests compares.
 PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
 
 # What `make image` builds, and with which of the programs that build images.

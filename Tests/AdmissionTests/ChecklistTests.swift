@@ -18,10 +18,10 @@ import Testing
     var violations: [Violation] = []
     var warnings: [Warning] = []
     for item in items {
-      switch item.answer {
+      switch item.result {
       case .pass, .skip: break
-      case .warned(let own): warnings += own
-      case .broken(let broken, let own):
+      case .warn(let own): warnings += own
+      case .fail(let broken, let own):
         violations += broken
         warnings += own
       }

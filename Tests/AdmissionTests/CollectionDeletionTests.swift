@@ -26,7 +26,7 @@ import Testing
       Issue.record("the setting would be deleted")
       return
     }
-    #expect(violations.map(\.rule) == ["SettingIsKept"])
+    #expect(violations.map(\.rule) == ["SettingIsNotDeleted"])
   }
 
   @Test(arguments: [(nil, "ui-source"), ("", "ui-source"), ("ui-source", "storage-network")] as [(String?, String)])

@@ -24,14 +24,14 @@ struct IssuingTests {
     let folder = try TemporaryFolder()
     try folder.write(String(decoding: authority.certificate.pem, as: UTF8.self), to: "ca.pem")
     try folder.write(String(decoding: serving.certificate.pem, as: UTF8.self), to: "tls.pem")
-    for (name, isGood) in names.map({ ($0, true) }) + [("other.system.svc", false)] {
+    for (name, sufficient) in names.map({ ($0, true) }) + [("other.system.svc", false)] {
       let run = try Program.run(
         "openssl",
         [
           "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", name, "-CAfile",
           folder.path("ca.pem"), folder.path("tls.pem"),
         ])
-      #expect((run.exitCode == 0) == isGood, "\(name): \(run.output)\(run.errors)")
+      #expect((run.exitCode == 0) == sufficient, "\(name): \(run.output)\(run.errors)")
     }
     let text = try Program.run("openssl", ["x509", "-in", folder.path("tls.pem"), "-noout", "-text"]).output
     for words in ["NIST CURVE: P-256", "ecdsa-with-SHA256", "CA:FALSE", "TLS Web Server Authentication"] {

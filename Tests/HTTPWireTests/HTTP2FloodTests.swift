@@ -78,7 +78,7 @@ import Testing
   @Test(arguments: ["content-type", ":path", "x-other"])
   func `takes no more memory than its limit, however often a long field is repeated`(_ name: String) {
     var stream = HTTP2Stream(id: 1)
-    for _ in 0..<12_000 { stream.take(Array(name.utf8).span, Self.field.span) }
+    for _ in 0..<12_000 { stream.appendField(Array(name.utf8).span, Self.field.span) }
     #expect(stream.rejection != nil)
     stream.finishHead()
     #expect(stream.headBytes <= 1024 + HTTPLimits.head)
@@ -102,12 +102,12 @@ import Testing
 
   @Test func `says once what the body is`() {
     var stream = HTTP2Stream(id: 1)
-    stream.take(Array(":path".utf8).span, Array("/a?b".utf8).span)
-    stream.take(Array("content-type".utf8).span, Array("application/json".utf8).span)
+    stream.appendField(Array(":path".utf8).span, Array("/a?b".utf8).span)
+    stream.appendField(Array("content-type".utf8).span, Array("application/json".utf8).span)
     var repeated = stream
-    repeated.take(Array("content-type".utf8).span, Array("text/plain".utf8).span)
+    repeated.appendField(Array("content-type".utf8).span, Array("text/plain".utf8).span)
     #expect(repeated.rejection == .repeatedContentType)
-    #expect(String(decoding: stream.handOver(to: echo).body, as: UTF8.self) == "other /a|application/json||")
+    #expect(String(decoding: stream.respond(to: echo).body, as: UTF8.self) == "other /a|application/json||")
   }
 }
 
@@ -189,7 +189,7 @@ import Testing
     wire.send(Self.window(0))
     wire.send(Frame.headers(1))
     #expect(wire.state == .blockedOnFlowControl)
-    #expect(wire.server.turn == 1)
+    #expect(wire.server.requestIndex == 1)
     wire.send(Frame.windowUpdate(1, by: 1000))
     #expect(wire.state == .idle)
   }
@@ -208,7 +208,7 @@ import Testing
     wire.send(Frame.headers(5))
     wire.send(Frame.windowUpdate(5, by: 1000))
     #expect(wire.state == .blockedOnFlowControl)
-    #expect(wire.server.turn == 3)
+    #expect(wire.server.requestIndex == 3)
   }
 
   @Test func `a body has its time from when it began, not from when an older one was done`() {
@@ -217,18 +217,18 @@ import Testing
       wire.server.now = time
       wire.send(Frame.headers(stream, method: Frame.post, ends: false))
     }
-    #expect(wire.server.turnBegan == 10)
+    #expect(wire.server.requestBegan == 10)
     wire.server.now = 100
     wire.send(Frame.data(1, ends: true))
-    #expect(wire.server.turn == 3)
-    #expect(wire.server.turnBegan == 20)
+    #expect(wire.server.requestIndex == 3)
+    #expect(wire.server.requestBegan == 20)
     // Room for an answer is waited for from when there is one.
     wire.send(Self.window(0))
     wire.send(Frame.data(3, ends: true))
     #expect(wire.state == .blockedOnFlowControl)
-    #expect(wire.server.turnBegan == 100)
+    #expect(wire.server.requestBegan == 100)
     wire.send(Frame.windowUpdate(3, by: 1000))
-    #expect(wire.server.turnBegan == 30)
+    #expect(wire.server.requestBegan == 30)
   }
 
   @Test func `nor do other requests put off the deadline of a body that drips in`() {
@@ -238,11 +238,11 @@ import Testing
       wire.send(Frame.headers(stream))
       wire.send(Frame.data(1, [0x20]))
       #expect(wire.state == .body)
-      #expect(wire.server.turn == 1)
+      #expect(wire.server.requestIndex == 1)
     }
     wire.send(Frame.data(1, ends: true))
     #expect(wire.state == .idle)
-    #expect(wire.server.turn == 4)
+    #expect(wire.server.requestIndex == 4)
   }
 
   @Test func `a window that grows beyond what a window can be ends the connection`() {

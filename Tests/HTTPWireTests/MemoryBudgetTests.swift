@@ -27,16 +27,16 @@ import Testing
     let memory = MemoryBudget(limit: 100_000)
     let first = Holder(memory)
     let second = Holder(memory)
-    #expect(first.hold(60_000))
-    #expect(second.hold(40_000), "exactly the limit")
-    #expect(!second.hold(40_001))
+    #expect(first.resize(to: 60_000))
+    #expect(second.resize(to: 40_000), "exactly the limit")
+    #expect(!second.resize(to: 40_001))
     #expect(memory.reservedBytes == 100_000, "a refusal changes nothing")
     #expect(memory.rejectionCount == 1)
-    #expect(first.hold(59_999), "less is always possible")
-    #expect(second.hold(40_001))
+    #expect(first.resize(to: 59_999), "less is always possible")
+    #expect(second.resize(to: 40_001))
     let third = Holder(memory)
-    #expect(third.hold(Self.small))
-    #expect(!third.hold(Self.small + 1))
+    #expect(third.resize(to: Self.small))
+    #expect(!third.resize(to: Self.small + 1))
   }
 
   @Test func `refuses the body that does not fit, closes, and forgets it`() {

@@ -113,12 +113,12 @@ import Testing
     for _ in 0..<2 { wire.send(Frame.data(1, [UInt8](repeating: 0x20, count: 10_000))) }
     // Others hold the rest.
     let others = Holder(memory)
-    #expect(others.hold(memory.limit - memory.reservedBytes))
+    #expect(others.resize(to: memory.limit - memory.reservedBytes))
     for stream: UInt32 in [3, 5] { wire.send(Frame.headers(stream)) }
     #expect(wire.server.drainRejections() == [.memoryExhausted, .memoryExhausted])
     #expect(memory.rejectionCount == 2)
     #expect(wire.state == .body)
-    #expect(others.hold(0))
+    #expect(others.resize(to: 0))
     wire.send(Frame.headers(7))
     wire.send(Frame.data(1, ends: true))
     #expect(wire.server.drainRejections() == [])

@@ -11,7 +11,7 @@ import Testing
     return "\(digits)\(String(repeating: ".", count: 99 - digits.count))\n"
   }
 
-  private static func lost(_ count: Int) -> String { "lost \(count)\n" }
+  private static func dropped(_ count: Int) -> String { "lost \(count)\n" }
 
   private let reading: Descriptor
   private let writing: Descriptor

@@ -11,42 +11,42 @@ import Testing
   @Test func `that always asks again at once begins after eight quick answers, for a window`() {
     var polling = Self.polling
     for turn in 0..<8 {
-      polling.note((client, turn), at: .at(turn * 90))
+      polling.record((client, turn), at: .at(turn * 90))
       #expect(polling.end == nil)
     }
-    polling.note((client, 8), at: .at(8 * 90))
+    polling.record((client, 8), at: .at(8 * 90))
     #expect(polling.end == .at(8 * 90 + 150))
-    polling.note((client, 9), at: .at(8 * 90 + 45))
+    polling.record((client, 9), at: .at(8 * 90 + 45))
     #expect(polling.end == .at(8 * 90 + 45 + 150))
   }
 
   @Test func `counts requests and not the parts in which they come`() {
     var polling = Self.polling
     for turn in 0..<16 {
-      polling.note((client, turn / 2), at: .at(turn * 70))
+      polling.record((client, turn / 2), at: .at(turn * 70))
       #expect(polling.end == nil)
     }
-    polling.note((client, 8), at: .at(16 * 70))
+    polling.record((client, 8), at: .at(16 * 70))
     #expect(polling.end == .at(16 * 70 + 150))
-    polling.note((client, 8), at: .at(16 * 70 + 100))
+    polling.record((client, 8), at: .at(16 * 70 + 100))
     #expect(polling.end == .at(16 * 70 + 150))
   }
 
   @Test func `ends with the first answer that is not quick, and begins as slowly as at first`() {
     var polling = quick()
-    polling.note((client, 11), at: .at(2_000))
+    polling.record((client, 11), at: .at(2_000))
     for turn in 1..<8 {
-      polling.note((client, 11 + turn), at: .at(2_000 + turn * 90))
+      polling.record((client, 11 + turn), at: .at(2_000 + turn * 90))
       #expect(polling.end == nil)
     }
-    polling.note((client, 19), at: .at(2_000 + 8 * 90))
+    polling.record((client, 19), at: .at(2_000 + 8 * 90))
     #expect(polling.end != nil)
   }
 
   @Test func `that takes its time never begins`() {
     var polling = Self.polling
     for turn in 0..<30 {
-      polling.note((client, turn), at: .at(turn * 150))
+      polling.record((client, turn), at: .at(turn * 150))
       #expect(polling.end == nil)
     }
   }
@@ -54,13 +54,13 @@ import Testing
   @Test func `that sends without asking never begins, and puts no end off`() {
     var polling = Self.polling
     for turn in 0..<30 {
-      polling.note((client, 7), at: .at(turn * 10))
+      polling.record((client, 7), at: .at(turn * 10))
       #expect(polling.end == nil)
     }
     polling = quick()
-    polling.note((client, 10), at: .at(1_000))
+    polling.record((client, 10), at: .at(1_000))
     #expect(polling.end == .at(900 + 150))
-    polling.note((client, 10), at: .at(1_050))
+    polling.record((client, 10), at: .at(1_050))
     #expect(polling.end == nil)
   }
 
@@ -68,7 +68,7 @@ import Testing
     for others in [(another, 11), (sameSlot, 11), nil] as [BusyPolling.Client?] {
       var polling = quick()
       #expect(polling.end != nil)
-      polling.note(others, at: .at(1_000))
+      polling.record(others, at: .at(1_000))
       #expect(polling.end == nil)
     }
   }
@@ -76,7 +76,7 @@ import Testing
   @Test func `never begins where each is another one`() {
     var polling = Self.polling
     for turn in 0..<30 {
-      polling.note((turn % 2 == 0 ? client : another, turn), at: .at(turn * 10))
+      polling.record((turn % 2 == 0 ? client : another, turn), at: .at(turn * 10))
       #expect(polling.end == nil)
     }
   }
@@ -86,7 +86,7 @@ import Testing
   /// Eleven quick answers, of which the last one came at 900.
   private func quick() -> BusyPolling {
     var polling = Self.polling
-    for turn in 0...10 { polling.note((client, turn), at: .at(turn * 90)) }
+    for turn in 0...10 { polling.record((client, turn), at: .at(turn * 90)) }
     return polling
   }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct `The commands of the companion` {
   static let cluster = Repository.path("manifests/example/cluster.yaml")
 
-  func run(_ arguments: String...) throws -> Program.TextRun { try Program.run(Repository.executable, arguments) }
+  func run(_ arguments: String...) throws -> Program.Run { try Program.run(Repository.executable, arguments) }
 
   @Test func `plan ends with 0, or with 1 where the range is too small`() throws {
     let load = ["--nodes", "5", "--disks", "10", "--images", "10"]

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `As a plugin of kubectl` {
   /// The program under another name, as `make install` links it.
-  static func run(as name: String, _ arguments: [String]) throws -> Program.TextRun {
+  static func run(as name: String, _ arguments: [String]) throws -> Program.Run {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: Repository.executable)
     return try Program.run(folder.path(name), arguments)

@@ -12,7 +12,7 @@ import Testing
 
   /// As a pipe gets it, and as a terminal of a hundred columns does.
   static func expect(
-    _ answer: some Answer, in name: String, _ location: SourceLocation = #_sourceLocation
+    _ answer: some Report, in name: String, _ location: SourceLocation = #_sourceLocation
   ) throws {
     try Golden.expect(
       answer.text(for: Terminal(width: width)), in: "Tests/CompanionGolden/\(name).txt", location)

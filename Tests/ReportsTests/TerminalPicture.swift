@@ -60,7 +60,7 @@ extension TextStyle {
     case .plain: "#d5dae1"
     case .bold: "#ffffff"
     case .dim: "#8a94a3"
-    case .ok: "#5fd38d"
+    case .success: "#5fd38d"
     case .error: "#ff7b72"
     case .warning: "#e3b341"
     case .accent: "#6cb6ff"

@@ -2,56 +2,54 @@ import Rules
 import TestSupport
 import Testing
 
-@Suite struct `The house` {
-  /// The floors from the ground up. A file may import its own floor and those below.
-  static let floors = ["Domain", "Protocol", "Machinery", "App"]
+@Suite struct `The architecture` {
+  /// The layers, lowest first. A file may import its own layer and the layers below.
+  static let layers = ["Domain", "Protocol", "System", "App"]
 
-  /// The targets that a library's door belongs to: one each, but for the two halves of OpenSSL, which serve TLS and make
-  /// certificates.
-  static let doors = [
+  /// The targets that may import a library: one each, except for OpenSSL, which serves TLS and issues certificates.
+  static let owners = [
     "COpenSSL": ["TLSWire", "CertificateAuthority"], "CNGHTTP2": ["HTTPWire"], "CYAML": ["Snapshot"],
-    "CCurl": ["KubeClient"], "CLinux": ["Reactor"], "Glibc": ["Reactor"],
+    "CCurl": ["KubeClient"], "CLinux": ["Platform"], "Glibc": ["Platform"],
     "ArgumentParser": ["storage-network-webhook"],
     // No library but instructions of the processor, which the compiler knows.
     "_Builtin_intrinsics.intel.sse2": ["JSON"],
   ]
 
-  /// What else comes from outside, and the lowest floor that may ask for it: below are neither locks nor logs.
-  static let outside = ["Synchronization": "Machinery", "Logging": "App"]
+  /// Other external modules with the lowest layer that may import them: no locks or logs below.
+  static let outside = ["Synchronization": "System", "Logging": "App"]
 
-  static let files = floors.flatMap { SourceFile.all(under: "Sources/\($0)") }
-  static let floorOfTarget = Dictionary(files.map { ($0.target, $0.floor) }) { first, _ in first }
+  static let files = layers.flatMap { SourceFile.all(under: "Sources/\($0)") }
+  static let layerOfTarget = Dictionary(files.map { ($0.target, $0.layer) }) { first, _ in first }
 
-  @Test(arguments: files) func `imports point down, and each library has one door`(_ file: SourceFile) {
+  @Test(arguments: files) func `imports point down, and each library has one owner`(_ file: SourceFile) {
     for module in file.lines.compactMap(Import.init) {
       #expect(module.access == "internal" || module.access == "package", "\(module.module)")
-      if let owners = Self.doors[module.module] {
-        #expect(owners.contains(file.target), "\(module.module) belongs to \(owners)")
+      if let targets = Self.owners[module.module] {
+        #expect(targets.contains(file.target), "\(module.module) belongs to \(targets)")
         continue
       }
-      let floor = Self.floorOfTarget[module.module] ?? Self.outside[module.module]
-      #expect(floor != nil, "nobody may import \(module.module)")
-      let isBelow = height(floor ?? "App") <= height(file.floor)
-      #expect(isBelow, "\(module.module) is on a floor above")
+      let layer = Self.layerOfTarget[module.module] ?? Self.outside[module.module]
+      #expect(layer != nil, "no layer may import \(module.module)")
+      let isBelow = height(layer ?? "App") <= height(file.layer)
+      #expect(isBelow, "\(module.module) is in a layer above")
     }
   }
 
-  /// The rooms of which every request calls small functions many times; the compiler inlines only public ones across
-  /// modules.
-  static let inlinedRooms: Set = ["Addressing", "JSON", "Reactor"]
+  /// The targets with small functions on the request path: the compiler inlines only public ones across modules.
+  static let inlinedTargets: Set = ["Addressing", "JSON", "Platform"]
 
-  @Test(arguments: files) func `what rooms show each other is for the package, public only where it has to be inlined`(
+  @Test(arguments: files) func `targets export package symbols, and public ones only where they are inlined`(
     _ file: SourceFile
   ) {
-    let forbidden = Self.inlinedRooms.contains(file.target) ? "package" : "public"
+    let forbidden = Self.inlinedTargets.contains(file.target) ? "package" : "public"
     let words = Set(file.code.flatMap { $0.split { !$0.isLetter } })
     #expect(!words.contains(forbidden[...]))
   }
 
-  private func height(_ floor: String) -> Int { Self.floors.firstIndex(of: floor) ?? 0 }
+  private func height(_ layer: String) -> Int { Self.layers.firstIndex(of: layer) ?? 0 }
 
-  @Test func `every floor was looked at`() {
-    for floor in Self.floors { #expect(Self.files.contains { $0.floor == floor }) }
+  @Test func `every layer has files`() {
+    for layer in Self.layers { #expect(Self.files.contains { $0.layer == layer }) }
     #expect(Self.files.count > 80)
   }
 
@@ -64,15 +62,15 @@ import Testing
   }
 }
 
-@Suite struct `The law's files` {
-  static let files = SourceFile.all(under: "Sources/Domain/Rules/Law")
+@Suite struct `The rule catalog` {
+  static let files = SourceFile.all(under: "Sources/Domain/Rules/Catalog")
 
-  @Test func `are the articles that are asked, each once`() {
+  @Test func `lists every rule file once`() {
     #expect(RuleCatalog.rules.map(\.name).sorted() == Self.files.map(\.name).sorted())
   }
 
-  @Test(arguments: files) func `hold the rule that they are named for`(_ file: SourceFile) {
+  @Test(arguments: files) func `names each file after its rule`(_ file: SourceFile) {
     #expect(file.lines.contains { $0.hasPrefix("enum \(file.name): Rule {") })
-    #expect(file.lines.contains { $0.hasPrefix("  static let demand = ") })
+    #expect(file.lines.contains { $0.hasPrefix("  static let requirement = ") })
   }
 }

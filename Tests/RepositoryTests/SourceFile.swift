@@ -11,8 +11,8 @@ struct SourceFile: CustomTestStringConvertible, Sendable {
   var testDescription: String { path }
   private var parts: [String] { path.split(separator: "/").map(String.init) }
 
-  /// `Domain`, `Protocol`, `Machinery` or `App`.
-  var floor: String { parts[1] }
+  /// `Domain`, `Protocol`, `System` or `App`.
+  var layer: String { parts[1] }
   var target: String { parts[2] }
   var name: String { String((parts.last ?? "").dropLast(".swift".count)) }
 

@@ -69,7 +69,7 @@ import Testing
     }
     let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
     #expect(!report.allowed)
-    #expect(report.violations.map(\.rule) == ["RangeIsNetwork"])
+    #expect(report.violations.map(\.rule) == ["RangeIsValidCIDR"])
     #expect(report.violations.map(\.field) == ["value.range"])
     #expect(report.storedAs == nil)
     let allowed = try check("--value", Self.good, "--output", "json")

@@ -9,7 +9,7 @@ import Testing
     var crowd: [HTTPSConnection] = []
     for _ in 0..<120 { crowd.append(try HTTPSConnection(port: server.port, tlsContext)) }
     let metrics = try server.ask("/metrics").body
-    #expect(!metrics.contains("shed_connections_total 0\n"), "\(metrics)")
+    #expect(!metrics.contains("connections_evicted_total 0\n"), "\(metrics)")
     #expect(metrics.contains("accept_pauses_total 0\n"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
   }

@@ -72,7 +72,7 @@ import Testing
     #expect(line.fields["reason"]?.contains("cluster.yaml") == true)
     #expect(try server.validate(review).code == 422)
     #expect(try server.ask("/readyz").status == 200)
-    #expect(try server.ask("/metrics").body.contains(#"snapshot_readings_total{result="refused"} 1"#))
+    #expect(try server.ask("/metrics").body.contains(#"snapshot_reloads_total{result="refused"} 1"#))
 
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     try server.log.waitForLine(with: "cluster snapshot read")

@@ -30,7 +30,7 @@ import Testing
 
   @Test func `is little where there is hardly any memory, or hardly any descriptors`() {
     let poor = ResourceBudget(processors: 64, descriptors: 1_000_000, memory: 32 * Self.mebibyte)
-    #expect(poor.loops == 1)
+    #expect(poor.eventLoopCount == 1)
     #expect(poor.maximumMemory <= 8 * Self.mebibyte)
     #expect(poor.maxConnectionsPerLoop >= 10)
     let few = ResourceBudget(

@@ -89,7 +89,7 @@ struct ReviewLineTests {
     // Far more lines than a pipe holds, and still fewer than the server keeps.
     let count = 1_000
     for _ in 0..<count { try #require(try connection.ask("/validate", post: review).status == 200) }
-    #expect(try connection.ask("/metrics").body.contains("\nstorage_network_webhook_lost_log_lines_total 0\n"))
+    #expect(try connection.ask("/metrics").body.contains("\nstorage_network_webhook_log_lines_dropped_total 0\n"))
 
     server.log.pauses = false
     server.program.signal(SIGTERM)

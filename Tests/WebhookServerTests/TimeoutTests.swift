@@ -35,12 +35,15 @@ final class ServerInProcess: ServerUnderTest {
 @Suite struct `A slow peer` {
   /// Which patience is short, and what the peer has sent when it falls silent.
   static let table: [(phase: String, shorten: @Sendable (inout ConnectionTimeouts) -> Void, sent: String)] = [
-    ("idle", { $0.idle = .milliseconds(300) }, ""),
-    ("idle after a request", { $0.idle = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
-    ("head", { $0.head = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHo"),
-    ("body", { $0.body = .milliseconds(300) }, "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"),
+    ("idle", { $0.keepAlive = .milliseconds(300) }, ""),
+    ("idle after a request", { $0.keepAlive = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ("head", { $0.requestHead = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHo"),
     (
-      "chunk", { $0.body = .milliseconds(300) },
+      "body", { $0.requestBody = .milliseconds(300) },
+      "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+    ),
+    (
+      "chunk", { $0.requestBody = .milliseconds(300) },
       "POST /mutate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"
     ),
   ]

@@ -63,7 +63,7 @@ final class EventLoopContext {
   }
 
   func record(_ rejection: HTTPRejection) {
-    handler.state.metrics.rejectedRequests.add("\(rejection)")
+    handler.state.metrics.rejectedRequests.add(rejection.rawValue)
     handler.state.metrics.count(LimitKind(rejection))
     handler.log.debug("request refused", metadata: ["reason": "\(rejection.explanation)"])
   }

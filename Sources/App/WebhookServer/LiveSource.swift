@@ -54,7 +54,7 @@ package struct LiveSource: Sendable {
   func startWatching(_ log: Logger) throws -> SharedClusterCache {
     let cluster = SharedClusterCache(staleness: staleness)
     let access = access
-    log.notice("following the cluster", metadata: ["server": "\(access.server)", "origin": "\(access.origin)"])
+    log.notice("following the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
     try Thread.start(named: "cluster") {
       ReflectorRunner(access, into: cluster) { kind, before, now in log.note(kind, before, now) }.run()
     }
@@ -81,7 +81,7 @@ package struct LiveSource: Sendable {
 extension Logger {
   /// One line for each turn that following a kind takes.
   fileprivate func note(_ kind: WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) {
-    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "standing": "\(now.state.word)"]
+    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "state": "\(now.state.word)"]
     if let lastError = now.lastError {
       metadata["reason"] = "\(lastError)"
       // One line an outage; how the reasons follow each other is for those who ask.

@@ -21,13 +21,13 @@ struct ReviewLogEntry {
       "uid": "\(shown(review.uid))",
       "user": "\(shown(review.userName.utf8))",
       "operation": "\(review.operation.rawValue)",
-      "verdict": "\(outcome.label)",
+      "verdict": "\(outcome.label.rawValue)",
       "rules": "\(rules.joined(separator: ","))",
       "duration": "\(seconds)",
     ]
     if let client { metadata["client"] = "\(shown(client.utf8))" }
     if review.isDryRun { metadata["dryRun"] = "true" }
-    if case .unavailable(let unavailableError) = outcome { metadata["fault"] = "\(unavailableError.message)" }
+    if case .unavailable(let unavailableError) = outcome { metadata["error"] = "\(unavailableError.message)" }
     return metadata
   }
 

@@ -88,14 +88,14 @@ package enum Server {
 
   private static func record(_ budget: ResourceBudget, _ descriptors: Int, _ memory: Int, _ log: Logger) {
     let statistics: Logger.Metadata = [
-      "connections": "\(budget.maxConnections)", "loops": "\(budget.eventLoopCount)",
+      "connections": "\(budget.maxConnections)", "eventLoops": "\(budget.eventLoopCount)",
       "bytesInFlight": "\(budget.maxInFlightBytesPerLoop * budget.eventLoopCount)", "descriptors": "\(descriptors)",
       "memory": "\(memory)",
     ]
     if budget.maxConnections < ServerLimits.lowConnectionWarning {
-      log.warning("room for few connections; raise ulimit -n, or the limit of memory", metadata: statistics)
+      log.warning("connection limits are low; raise ulimit -n or the memory limit", metadata: statistics)
     } else {
-      log.info("room for connections", metadata: statistics)
+      log.info("connection limits", metadata: statistics)
     }
   }
 

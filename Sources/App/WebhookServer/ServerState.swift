@@ -38,7 +38,7 @@ extension ServerState {
     page.add(1, ["version": Version.current])
     page.add("ready", .gauge, "Whether /readyz says yes.", notReadyReasons.isEmpty ? 1 : 0)
     metrics.write(to: &page)
-    page.add("lost_log_lines_total", .counter, "Log lines not read in time or not written.", log?.dropped ?? 0)
+    page.add("log_lines_dropped_total", .counter, "Log lines not read in time or not written.", log?.dropped ?? 0)
     cluster.live?.write(to: &page)
     if let statistics = ProcessStatistics.current { page.add(statistics) }
   }

@@ -129,7 +129,7 @@ final class ServerSupervisor {
   private func beginDrain(for delay: Duration) -> Stage {
     state.isDraining = true
     eventLoopGroup.broadcast(.beginDrain)
-    log.notice("stopping", metadata: ["acceptingFor": "\(delay)"])
+    log.notice("stopping", metadata: ["drainDelay": "\(delay)"])
     return .draining(until: .now + delay)
   }
 }

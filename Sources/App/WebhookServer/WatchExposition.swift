@@ -6,7 +6,7 @@ extension SharedClusterCache {
   var readiness: String {
     kinds.map { kind, status, age in
       var line = "\(kind.resource.name): \(status.state.word)"
-      if let age { line += ", heard \(age.components.seconds) s ago" }
+      if let age { line += " (last contact \(age.components.seconds)s ago)" }
       if let lastError = status.lastError { line += ", \(lastError)" }
       return line + "\n"
     }.joined()
@@ -15,9 +15,9 @@ extension SharedClusterCache {
   /// The part of `/metrics` that tells of each kind.
   func write(to page: inout Exposition) {
     let kinds = self.kinds
-    page.begin("watch_state", .gauge, "How well a kind is known; the value is always 1.")
+    page.begin("watch_status", .gauge, "How well a kind is known; the value is always 1.")
     for (kind, status, _) in kinds { page.add(1, ["resource": kind.resource.name, "state": status.state.word]) }
-    page.begin("watch_age_seconds", .gauge, "Time since the API server last said something about a kind.")
+    page.begin("watch_last_contact_age_seconds", .gauge, "Time since the API server last said something about a kind.")
     for (kind, _, age) in kinds where age != nil { page.add(age?.seconds ?? 0, ["resource": kind.resource.name]) }
     page.begin("watch_lists_total", .counter, "Times a kind was listed whole.")
     for (kind, status, _) in kinds { page.add(status.lists, ["resource": kind.resource.name]) }

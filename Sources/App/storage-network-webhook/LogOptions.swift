@@ -53,7 +53,7 @@ struct LineLogHandler: LogHandler {
   func log(event: LogEvent) {
     let line = line(event.level, "\(event.message)", metadata.merging(event.metadata ?? [:]) { $1 })
     guard let queue else { return StandardError.write(line) }
-    queue.add(line) { self.line(.warning, "log lines were lost", ["count": "\($0)"]) }
+    queue.add(line) { self.line(.warning, "log lines were dropped", ["count": "\($0)"]) }
   }
 
   private func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
@@ -70,7 +70,7 @@ struct LineLogHandler: LogHandler {
   }
 
   private func json(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> String {
-    let known = [("time", WallClock.timestamp), ("level", "\(level)"), ("event", message)]
+    let known = [("time", WallClock.timestamp), ("level", "\(level)"), ("message", message)]
     let members = (known + fields).map { JSONMember(key: $0, value: .string($1)) }
     var writer = JSONWriter()
     writer.append(object: members)

@@ -1,28 +1,28 @@
 /// Why a request was refused before anybody looked at what it asks.
-package enum HTTPRejection: Error, Hashable, CaseIterable, Sendable {
-  case malformedRequestLine
-  case unknownVersion
-  case targetTooLong
-  case badTarget
-  case headTooLarge
-  case tooManyFields
-  case bareLineEnd
-  case malformedField
-  case obsoleteLineFolding
-  case badHost
-  case conflictingHost
-  case repeatedContentType
-  case badContentLength
-  case conflictingLength
-  case badTransferCoding
-  case unknownTransferCoding
-  case badChunk
-  case bodyTooLarge
-  case unknownExpectation
-  case tooManyEmptyLines
-  case malformedFrames
-  case http2Flood
-  case memoryExhausted
+package enum HTTPRejection: String, Error, CaseIterable, Sendable {
+  case malformedRequestLine = "malformed_request_line"
+  case unknownVersion = "unknown_version"
+  case targetTooLong = "target_too_long"
+  case badTarget = "bad_target"
+  case headTooLarge = "head_too_large"
+  case tooManyFields = "too_many_fields"
+  case bareLineEnd = "bare_line_end"
+  case malformedField = "malformed_field"
+  case obsoleteLineFolding = "obsolete_line_folding"
+  case badHost = "bad_host"
+  case conflictingHost = "conflicting_host"
+  case repeatedContentType = "repeated_content_type"
+  case badContentLength = "bad_content_length"
+  case conflictingLength = "conflicting_length"
+  case badTransferCoding = "bad_transfer_coding"
+  case unknownTransferCoding = "unknown_transfer_coding"
+  case badChunk = "bad_chunk"
+  case bodyTooLarge = "body_too_large"
+  case unknownExpectation = "unknown_expectation"
+  case tooManyEmptyLines = "too_many_empty_lines"
+  case malformedFrames = "malformed_frames"
+  case http2Flood = "http2_flood"
+  case memoryExhausted = "memory_exhausted"
 
   package var status: HTTPStatus {
     switch self {

@@ -43,7 +43,7 @@ struct `An installation` {
     try pod.program.errors.waitForLine(with: "certificate read", after: 1)
     try load.more(40)
 
-    let counts = load.stopImmediately()
+    let counts = load.stop()
     #expect(Set(counts.keys) == ["good 200", "bad 422"], "\(counts)")
   }
 
@@ -71,14 +71,14 @@ struct `An installation` {
       #expect(try leaving.program.exitCode() == 0)
       try load.more(40)
     }
-    let counts = load.stopImmediately()
+    let counts = load.stop()
     #expect(Set(counts.keys) == ["good 200", "bad 422"], "\(counts)")
   }
 
   private func ensureInThePast(_ context: InstalledBench, days: Int64) throws {
     let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let source = try LiveSource(
-      kubeconfig: context.plane.folder.path("job"), tlsContext: nil, staleness: .seconds(120))
+      kubeconfig: context.plane.folder.path("job"), context: nil, staleness: .seconds(120))
     let terms = CustodyTerms(
       namespace: "harvester-system", secret: "storage-network-webhook-tls", service: "storage-network-webhook",
       configuration: "storage-network-webhook", enforces: false)

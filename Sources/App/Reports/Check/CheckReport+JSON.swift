@@ -18,7 +18,7 @@ extension CheckReport {
       JSONMember("warnings", warnings.map(\.message)),
       JSONMember("storedAs", storedAs),
       JSONMember("sha1", valueHash?.description),
-      JSONMember("isChange", effect != .none),
+      JSONMember("change", effect != .none),
       JSONMember("checklist", checklist?.sections.flatMap(\.members) ?? []),
     ]
   }
@@ -28,9 +28,9 @@ extension Checklist.Section {
   fileprivate var members: [[JSONMember]] {
     items.map { item in
       [
-        JSONMember("rule", item.rule.name), JSONMember("demand", item.rule.requirement),
-        JSONMember("answer", item.result.name),
-        JSONMember("asked", item.result == .skip ? group.condition : nil as String?),
+        JSONMember("rule", item.rule.name), JSONMember("requirement", item.rule.requirement),
+        JSONMember("result", item.result.name),
+        JSONMember("appliesWhen", item.result == .skip ? group.condition : nil as String?),
       ]
     }
   }
@@ -39,10 +39,10 @@ extension Checklist.Section {
 extension Checklist.RuleResult {
   fileprivate var name: String {
     switch self {
-    case .pass: "kept"
-    case .warn: "warned"
-    case .fail: "broken"
-    case .skip: "notAsked"
+    case .pass: "pass"
+    case .warn: "warn"
+    case .fail: "fail"
+    case .skip: "skip"
     }
   }
 }

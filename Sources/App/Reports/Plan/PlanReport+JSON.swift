@@ -7,19 +7,19 @@ extension PlanReport {
   /// What `plan -o json` prints; docs/cli.md tells what each member means.
   package var members: [JSONMember] {
     [
-      JSONMember("isGood", isSufficient),
+      JSONMember("sufficient", isSufficient),
       JSONMember("need", need.total),
       JSONMember("sizing", need.sizing == .v1_2 ? "v1.2" : "v1.3"),
-      JSONMember("knowsVersion", need.isVersionKnown),
+      JSONMember("versionKnown", need.isVersionKnown),
       JSONMember(
         "terms",
         need.terms.map { term in
           [
-            JSONMember("noun", term.unit), JSONMember("count", term.count), JSONMember("each", term.perUnit),
+            JSONMember("unit", term.unit), JSONMember("count", term.count), JSONMember("perUnit", term.perUnit),
             JSONMember("total", term.total),
           ]
         }),
-      JSONMember("disksOfAnotherNode", disksPerAdditionalNode),
+      JSONMember("disksPerAdditionalNode", disksPerAdditionalNode),
       JSONMember("smallestPrefix", smallest?.length),
       JSONMember("prefixes", prefixOptions.map(\.members)),
       JSONMember(key: "range", value: space.map { .object($0.members(for: self)) } ?? .null),
@@ -43,7 +43,7 @@ extension AddressSpace {
     let spare = usable - plan.need.total
     return [
       JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("spare", spare),
-      JSONMember("isSufficient", spare >= 0), JSONMember("moreNodes", plan.moreNodes(with: spare)),
+      JSONMember("sufficient", spare >= 0), JSONMember("moreNodes", plan.moreNodes(with: spare)),
       JSONMember(
         "blocks",
         blocks.map { block in

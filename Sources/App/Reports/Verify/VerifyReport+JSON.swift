@@ -30,7 +30,7 @@ extension StepReport {
   fileprivate var members: [JSONMember] {
     [
       JSONMember("step", step.rawValue), JSONMember("title", step.title), JSONMember("state", state.rawValue),
-      JSONMember("summary", summary), JSONMember("done", progress.done), JSONMember("whole", progress.total),
+      JSONMember("summary", summary), JSONMember("done", progress.done), JSONMember("total", progress.total),
       JSONMember("findings", findings.map { [JSONMember("text", $0.text), JSONMember("advice", $0.advice)] }),
     ]
   }
@@ -40,7 +40,7 @@ extension PodReport {
   fileprivate var members: [JSONMember] {
     [
       JSONMember("namespace", pod.namespace), JSONMember("name", pod.name), JSONMember("node", pod.node),
-      JSONMember("component", pod.component), JSONMember("isReady", pod.isReady),
+      JSONMember("component", pod.component), JSONMember("ready", pod.isReady),
       JSONMember("network", pod.storageInterface?.network), JSONMember("address", address?.description),
       JSONMember("verdict", verdict.name), JSONMember("reason", verdict.reason),
     ]
@@ -50,11 +50,11 @@ extension PodReport {
 extension PodReport.Verdict {
   fileprivate var name: String {
     switch self {
-    case .ok: "good"
+    case .ok: "ok"
     case .waiting: "waiting"
-    case .pendingRestart: "yetToMove"
-    case .misplaced: "wrong"
-    case .duplicateAddress: "doubled"
+    case .pendingRestart: "pendingRestart"
+    case .misplaced: "misplaced"
+    case .duplicateAddress: "duplicateAddress"
     }
   }
 }
@@ -66,9 +66,9 @@ extension PoolReport {
     }
     return [
       JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("used", used),
-      JSONMember("leaked", entries(leaked)), JSONMember("foreign", entries(otherNamespaces)),
+      JSONMember("leaked", entries(leaked)), JSONMember("otherNamespaces", entries(otherNamespaces)),
       JSONMember("duplicates", entries(duplicates)), JSONMember("unrecorded", entries(unrecorded)),
-      JSONMember("strayReservations", entries(orphanedReservations)),
+      JSONMember("orphanedReservations", entries(orphanedReservations)),
     ]
   }
 }

@@ -49,12 +49,12 @@ extension TLSFailure {
   var cause: String {
     switch self {
     case .plainHTTP: "plain_http"
-    case .noSharedParameters: "incompatible"
-    case .peerAlert: "refused_by_peer"
+    case .noSharedParameters: "no_shared_parameters"
+    case .peerAlert: "peer_alert"
     case .clientCertificate: "client_certificate"
-    case .protocolError: "violation"
+    case .protocolError: "protocol_error"
     }
   }
 
-  static let causes = ["client_certificate", "incompatible", "plain_http", "refused_by_peer", "violation"]
+  static let causes = ["client_certificate", "no_shared_parameters", "plain_http", "peer_alert", "protocol_error"]
 }

@@ -46,7 +46,7 @@ struct ReviewCounters: ~Copyable, Sendable {
         case .delete: 2
         case .connect: 3
         }
-      return (webhook == .validate ? 0 : 16) + operation * 4 + verdict.rawValue
+      return (webhook == .validate ? 0 : 16) + operation * 4 + verdict.index
     }
   }
 
@@ -69,11 +69,20 @@ struct ReviewCounters: ~Copyable, Sendable {
 }
 
 /// What came of a review in one word, as logs and metrics say it.
-enum VerdictLabel: Int {
+enum VerdictLabel: String {
   case allowed
   case patched
   case denied
   case unavailable
+
+  var index: Int {
+    switch self {
+    case .allowed: 0
+    case .patched: 1
+    case .denied: 2
+    case .unavailable: 3
+    }
+  }
 }
 
 extension Outcome {

@@ -11,7 +11,7 @@ final class Metrics: Sendable {
   let warnings = LabeledCounter(RuleCatalog.rules.map(\.name))
   let invalidReviews = Counter()
   let handshakeFailures = LabeledCounter(TLSFailure.causes)
-  let rejectedRequests = LabeledCounter(HTTPRejection.allCases.map { "\($0)" })
+  let rejectedRequests = LabeledCounter(HTTPRejection.allCases.map(\.rawValue))
   let timedOutConnections = Counter()
   let limits = LabeledCounter(LimitKind.allCases.map(\.rawValue))
   let snapshotReloads = Counter()
@@ -57,15 +57,15 @@ extension Metrics {
         loops.reduce(0) { $0 + $1.reviews[key] },
         [
           "webhook": key.webhook.rawValue, "operation": key.operation == .connect ? "other" : key.operation.rawValue,
-          "verdict": "\(key.verdict)",
+          "verdict": key.verdict.rawValue,
         ])
     }
-    page.begin("refusals_total", .counter, "Rules that a denied change broke; one denial can name several.")
+    page.begin("rule_violations_total", .counter, "Rules that a denied change broke; one denial can name several.")
     for (rule, count) in violations.current { page.add(count, ["rule": rule]) }
     page.begin("warnings_total", .counter, "Warnings that went out with a review.")
     for (rule, count) in warnings.current { page.add(count, ["rule": rule]) }
     page.add(
-      "unreadable_reviews_total", .counter, "Bodies that were no admission review.", invalidReviews.current)
+      "invalid_reviews_total", .counter, "Bodies that were no admission review.", invalidReviews.current)
     writeDurations(loops, to: &page)
   }
 
@@ -84,9 +84,9 @@ extension Metrics {
       Time from the beginning of the loop's turn to the sending of a review's answer, and the stages of each turn's \
       first review.
       """)
-    page.add(decodeDuration, label: ("stage", "read"))
-    page.add(evaluateDuration, label: ("stage", "judge"))
-    page.add(totalDuration, label: ("stage", "whole"))
+    page.add(decodeDuration, label: ("stage", "decode"))
+    page.add(evaluateDuration, label: ("stage", "evaluate"))
+    page.add(totalDuration, label: ("stage", "total"))
   }
 
   private func writeConnections(_ loops: [LoopMetrics], to page: inout Exposition) {
@@ -94,15 +94,15 @@ extension Metrics {
     page.add("connections_total", .counter, "Connections accepted.", sum { $0.connections.current })
     page.add("open_connections", .gauge, "Connections open now.", sum { $0.openConnections.current })
     page.add(
-      "expired_connections_total", .counter, "Connections closed because a deadline had passed, idle ones included.",
+      "connections_timed_out_total", .counter, "Connections closed because a deadline had passed, idle ones included.",
       timedOutConnections.current)
-    page.add("shed_connections_total", .counter, "Connections closed to make room for others.", evictedConnections)
+    page.add("connections_evicted_total", .counter, "Connections closed to make room for others.", evictedConnections)
     page.add(
       "accept_pauses_total", .counter, "Times a loop had to wait before it could accept connections.", acceptPauses)
     page.add(
       "in_flight_bytes", .gauge, "Memory held by large requests that arrive and answers not yet taken.", bytesInFlight)
     page.add(
-      "refused_for_memory_total", .counter, "Requests and answers there was no memory for.", memoryRejections)
+      "memory_rejections_total", .counter, "Requests and answers there was no memory for.", memoryRejections)
     page.add("received_bytes_total", .counter, "Bytes received, encrypted.", sum { $0.receivedBytes.current })
     page.add("sent_bytes_total", .counter, "Bytes sent, encrypted.", sum { $0.sentBytes.current })
     page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")
@@ -128,14 +128,14 @@ extension Metrics {
   }
 
   private func writeFiles(to page: inout Exposition) {
-    page.begin("certificate_readings_total", .counter, "Times a certificate was read; a refused one is not served.")
-    page.add(certificateReloads.current, ["result": "used"])
-    page.add(failedCertificateReloads.current, ["result": "refused"])
+    page.begin("certificate_reloads_total", .counter, "Times a certificate was read; a refused one is not served.")
+    page.add(certificateReloads.current, ["result": "success"])
+    page.add(failedCertificateReloads.current, ["result": "error"])
     page.add(
       "certificate_expiry_timestamp_seconds", .gauge, "When the served certificate expires.",
       certificateExpiry.current)
-    page.begin("snapshot_readings_total", .counter, "Times the cluster snapshot was read.")
-    page.add(snapshotReloads.current, ["result": "used"])
-    page.add(failedSnapshotReloads.current, ["result": "refused"])
+    page.begin("snapshot_reloads_total", .counter, "Times the cluster snapshot was read.")
+    page.add(snapshotReloads.current, ["result": "success"])
+    page.add(failedSnapshotReloads.current, ["result": "error"])
   }
 }

@@ -39,7 +39,7 @@ enum ExclusionsAreDisjoint: Rule {
     return earlier.sorted { $0.key < $1.key }.map { (index: $0.key, earlier: $0.value) }
   }
 
-  /// Where one has host bits, its mask is the mistake, and ExclusionsAreNetworks says what to write.
+  /// Where one has host bits, its mask is the mistake, and ExclusionsAreValidCIDRs says what to write.
   private static func advice(_ one: CIDRField, _ other: CIDRField) -> String {
     one.network == nil || other.network == nil ? "remove one of them" : "keep the larger one"
   }

@@ -13,7 +13,7 @@ enum ExclusionsAreValidCIDRs: Rule {
         let advice = advice(on: error, written.text, range)
         findings.addViolation(fields.path(exclusion: index), "\(written.text.quoted) \(advice)")
       case .success(let cidr) where cidr.hasHostBits:
-        // Advice on the mask would mislead where the address itself is the slip: ExclusionsLieInRange says so.
+        // Advice on the mask would mislead where the address itself is the slip: ExclusionsAreWithinRange says so.
         if let range, !cidr.network.overlaps(range) { continue }
         findings.addViolation(
           fields.path(exclusion: index),

@@ -23,7 +23,7 @@ enum RangeIsLargeEnough: Rule {
 extension AddressPlan {
   /// The smallest network around the range that is large enough with the same exclusions.
   fileprivate func advice(for need: Int) -> String {
-    // A range that is too large anyway has not to grow; RangeIsNotTooWide says how large it may be.
+    // A range that is too large anyway has not to grow; RangeIsNotTooLarge says how large it may be.
     guard range.length >= widestPrefixLength else { return "exclude less" }
     for length in stride(from: min(range.length, 30), through: widestPrefixLength, by: -1) {
       let wider = IPv4Prefix(containing: range.network, length: length)

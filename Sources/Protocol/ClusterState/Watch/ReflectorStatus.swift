@@ -59,9 +59,9 @@ extension Resource {
 extension ReflectorStatus.SyncState {
   package var word: String {
     switch self {
-    case .notSynced: "unlisted"
-    case .synced: "listed"
-    case .notInstalled: "absent"
+    case .notSynced: "notSynced"
+    case .synced: "synced"
+    case .notInstalled: "notInstalled"
     case .forbidden: "forbidden"
     }
   }
