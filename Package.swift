@@ -68,7 +68,7 @@ let package = Package(
     layerTarget("Protocol", "ClusterState", ["Addressing", "JSON", "KubeObjects", "Rules"]),
     layerTarget("Protocol", "Snapshot", ["ClusterState", "CYAML", "JSON"]),
 
-    // Machinery: every system call.
+    // System: every system call.
     layerTarget("System", "Platform", ["CLinux"]),
     layerTarget(
       "System", "KubeClient", ["CCurl", "ClusterState", "JSON", "KubeObjects", "Platform", "Rules", "Snapshot"]),

@@ -2,7 +2,7 @@ import Foundation
 import Fuzz
 import Testing
 
-/// An input of `Tests/FailCases/TARGET` that once broke something.
+/// An input of `Tests/FuzzRegressions/TARGET` that once broke something.
 struct FailCase: CustomTestStringConvertible, Sendable {
   let target: FuzzTarget
   let file: URL
@@ -11,7 +11,7 @@ struct FailCase: CustomTestStringConvertible, Sendable {
 
   static let all: [FailCase] = {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "FailCases")
+      .appending(path: "FuzzRegressions")
     return FuzzTarget.allCases.flatMap { target in
       let files = try? FileManager.default.contentsOfDirectory(
         at: folder.appending(path: target.rawValue), includingPropertiesForKeys: nil)

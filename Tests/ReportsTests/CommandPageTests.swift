@@ -22,7 +22,7 @@ import Testing
   @Test func `the documented members are those of the JSON`() throws {
     let styledText = try CommandPage(CommandTree()).markdown
     for name in ["plan", "check", "verify"] {
-      let data = try Data(contentsOf: Golden.repository.appending(path: "Tests/CompanionGolden/\(name).json"))
+      let data = try Data(contentsOf: Golden.repository.appending(path: "Tests/GoldenFiles/\(name).json"))
       for key in Set(try keys(of: JSONSerialization.jsonObject(with: data))) {
         #expect(styledText.contains("`\(key)`"), "\(name): \(key)")
       }

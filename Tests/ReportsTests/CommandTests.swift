@@ -51,7 +51,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
     for (state, code) in [("completed", 0), ("leaked", 0), ("stopping", 1), ("duplicate", 1)] as [(String, Int32)] {
-      try folder.write(Repository.text("Tests/CompanionClusters/\(state).yaml"), to: "state.yaml")
+      try folder.write(Repository.text("Tests/ReportClusters/\(state).yaml"), to: "state.yaml")
       let run = try run("verify", "--cluster-snapshot", folder.url.path)
       #expect(run.exitCode == code, "\(state)")
       #expect(run.output.contains("you can start your virtual machines") == (code == 0))
@@ -61,12 +61,12 @@ import Testing
   @Test func `verify --watch follows the files until all has arrived`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
-    try folder.write(Repository.text("Tests/CompanionClusters/stopping.yaml"), to: "state.yaml")
+    try folder.write(Repository.text("Tests/ReportClusters/stopping.yaml"), to: "state.yaml")
     let program = try Program(Repository.executable, ["verify", "--watch", "--cluster-snapshot", folder.url.path])
     try program.output.waitForLine(with: "Harvester stops what uses volumes")
     try folder.write("a: [", to: "state.yaml")
     try program.output.waitForLine(with: "the last look failed")
-    try folder.write(Repository.text("Tests/CompanionClusters/completed.yaml"), to: "state.yaml")
+    try folder.write(Repository.text("Tests/ReportClusters/completed.yaml"), to: "state.yaml")
     #expect(try program.exitCode() == 0)
     #expect(program.output.text.contains("verified: you can start your virtual machines"))
     #expect(!program.output.text.contains("\u{1B}"))
@@ -75,7 +75,7 @@ import Testing
   @Test func `verify --watch ends with 1 where nothing moves, one JSON object a look that brings news`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
-    try folder.write(Repository.text("Tests/CompanionClusters/detaching.yaml"), to: "state.yaml")
+    try folder.write(Repository.text("Tests/ReportClusters/detaching.yaml"), to: "state.yaml")
     let run = try run("verify", "--watch", "--timeout", "1", "-o", "json", "--cluster-snapshot", folder.url.path)
     #expect(run.exitCode == 1)
     let lines = run.output.split(separator: "\n")

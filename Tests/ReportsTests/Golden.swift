@@ -25,7 +25,7 @@ enum Golden {
 
   /// Every state of a change that there is a cluster for.
   static let states: [String] = {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: tests.appending(path: "CompanionClusters").path))
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: tests.appending(path: "ReportClusters").path))
     return (names ?? []).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
   }()
 
@@ -41,7 +41,7 @@ enum Golden {
 
   private static func snapshot(_ state: String?) throws -> Snapshot {
     var snapshot = Snapshot(inspects: true)
-    for file in ["Clusters/three-idle-nodes.yaml"] + (state.map { ["CompanionClusters/\($0).yaml"] } ?? []) {
+    for file in ["Clusters/three-idle-nodes.yaml"] + (state.map { ["ReportClusters/\($0).yaml"] } ?? []) {
       try snapshot.add(Array(Data(contentsOf: tests.appending(path: file))), named: file)
     }
     return snapshot

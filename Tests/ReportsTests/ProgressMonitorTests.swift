@@ -29,7 +29,7 @@ import Testing
   @Test func `it ends when everything has arrived`() throws {
     let (text, outcome) = try Self.frames(Self.success, timeout: 60)
     #expect(outcome == .verified)
-    try Golden.expect(text, in: "Tests/CompanionGolden/watch.txt")
+    try Golden.expect(text, in: "Tests/GoldenFiles/watch.txt")
   }
 
   @Test func `it is stuck when nothing has moved for as long as one wanted to wait, and says at what`() throws {
@@ -38,7 +38,7 @@ import Testing
     #expect(outcome == .stalled)
     #expect(text.contains("stuck for 1 min 00 s at «Harvester has carried out the change»"))
     #expect(text.contains("pvc-5d3a7c10-8f0e-4f5e-9a53-2f6f4f0c1b77"))
-    try Golden.expect(text, in: "Tests/CompanionGolden/watch-stuck.txt")
+    try Golden.expect(text, in: "Tests/GoldenFiles/watch-stuck.txt")
   }
 
   @Test func `the twin: what moves just in time is not stuck`() throws {

@@ -15,7 +15,7 @@ import Testing
     _ answer: some Report, in name: String, _ location: SourceLocation = #_sourceLocation
   ) throws {
     try Golden.expect(
-      answer.text(for: Terminal(width: width)), in: "Tests/CompanionGolden/\(name).txt", location)
+      answer.text(for: Terminal(width: width)), in: "Tests/GoldenFiles/\(name).txt", location)
     for width in [40, 60, 80, 100, 132] {
       for line in answer.styledText(within: width).wrapped(for: Terminal(width: width)) {
         let text = line.map(\.text).joined()
@@ -78,11 +78,11 @@ import Testing
   }
 
   @Test func `the forms of JSON`() throws {
-    try Golden.expect(Examples.plan().json, in: "Tests/CompanionGolden/plan.json")
+    try Golden.expect(Examples.plan().json, in: "Tests/GoldenFiles/plan.json")
     try Golden.expect(
       Examples.check(#"{"vlan":4095,"range":"10.52.0.0/24","clusterNetwork":"storage"}"#).json,
-      in: "Tests/CompanionGolden/check.json")
-    try Golden.expect(Golden.report("leaked").json, in: "Tests/CompanionGolden/verify.json")
+      in: "Tests/GoldenFiles/check.json")
+    try Golden.expect(Golden.report("leaked").json, in: "Tests/GoldenFiles/verify.json")
   }
 
   @Test func `a drawing of a range is well-formed and shows every use`() throws {

@@ -72,7 +72,7 @@ import Testing
     #expect(line.fields["reason"]?.contains("cluster.yaml") == true)
     #expect(try server.validate(review).code == 422)
     #expect(try server.ask("/readyz").status == 200)
-    #expect(try server.ask("/metrics").body.contains(#"snapshot_reloads_total{result="refused"} 1"#))
+    #expect(try server.ask("/metrics").body.contains(#"snapshot_reloads_total{result="error"} 1"#))
 
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     try server.log.waitForLine(with: "cluster snapshot read")
@@ -149,10 +149,10 @@ import Testing
     let asking = try RunningServer("--client-ca", authority.authority, certificates: authority)
     let client = ["--cert", authority.folder.path("client.pem"), "--key", authority.folder.path("client.key"), version]
     #expect(try asking.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
-    let line = try LogLine(asking.log.waitForLine(with: #""event":"review""#))
+    let line = try LogLine(asking.log.waitForLine(with: #""message":"review""#))
     #expect(line.fields["client"] == "CN=client")
     // Where none is asked for, none is named.
     #expect(try server.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
-    #expect(try LogLine(server.log.waitForLine(with: #""event":"review""#)).fields["client"] == nil)
+    #expect(try LogLine(server.log.waitForLine(with: #""message":"review""#)).fields["client"] == nil)
   }
 }

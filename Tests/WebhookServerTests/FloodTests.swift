@@ -58,11 +58,11 @@ import Testing
     let metrics = server.state.metrics
     if flood.breaksProtocol {
       #expect(code != nil && code != 0 && code != Self.enhanceYourCalm)
-      #expect(metrics.rejectedRequests.what == ["brokenFrames": 1])
+      #expect(metrics.rejectedRequests.what == ["malformed_frames": 1])
       #expect(metrics.limits.what == [:])
     } else {
       #expect(code == Self.enhanceYourCalm)
-      #expect(metrics.rejectedRequests.what == ["flood": 1])
+      #expect(metrics.rejectedRequests.what == ["http2_flood": 1])
       #expect(metrics.limits.what == ["http2_flood": 1])
     }
     try honest.wait(forAnswers: 4)
@@ -118,7 +118,7 @@ import Testing
     let output = try peer.receiveUntilClosed()
     #expect(output.components(separatedBy: "HTTP/1.1 200 OK").count - 1 == 40)
     #expect(output.contains("HTTP/1.1 400 Bad Request"))
-    #expect(server.state.metrics.rejectedRequests.what == ["malformedRequestLine": 1])
+    #expect(server.state.metrics.rejectedRequests.what == ["malformed_request_line": 1])
   }
 }
 

@@ -17,7 +17,7 @@ import Testing
     try busy.output.wait(forText: "100 Continue")
 
     server.program.signal(SIGTERM)
-    try server.log.waitForLine(with: #""event":"stopping""#)
+    try server.log.waitForLine(with: #""message":"stopping""#)
     _ = try idle.exitCode()
     busy.send(review)
     _ = try busy.exitCode()
@@ -38,7 +38,7 @@ import Testing
       ])
     try busy.errors.wait(forText: "< HTTP/2 100")
     server.program.signal(SIGTERM)
-    try server.log.waitForLine(with: #""event":"stopping""#)
+    try server.log.waitForLine(with: #""message":"stopping""#)
     busy.send(try ExampleReview.text("update-set-value"))
     busy.endInput()
     #expect(try busy.exitCode() == 0)
@@ -49,7 +49,7 @@ import Testing
   @Test func `while others still send requests here, they are served although readiness says no`() throws {
     let server = try RunningServer("--drain-delay", "600")
     server.program.signal(SIGTERM)
-    try server.log.waitForLine(with: #""event":"stopping""#)
+    try server.log.waitForLine(with: #""message":"stopping""#)
     let readiness = try server.ask("/readyz")
     #expect(readiness.status == 503)
     #expect(readiness.body.contains("the server is stopping"))

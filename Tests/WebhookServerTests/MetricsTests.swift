@@ -26,12 +26,12 @@ struct MetricsTests {
       #"reviews_total{webhook="mutate",operation="UPDATE",verdict="patched"}"#: 1,
       #"rule_violations_total{rule="RangeIsNotReserved"}"#: 1,
       "invalid_reviews_total": 1,
-      #"rejected_requests_total{reason="badHost"}"#: 1,
+      #"rejected_requests_total{reason="bad_host"}"#: 1,
       #"handshake_failures_total{cause="plain_http"}"#: 1,
       #"handshakes_total{version="TLSv1.2",protocol="http/1.1",resumed="false"}"#: 1,
       #"requests_total{protocol="http/1.1"}"#: 1,
-      #"certificate_reloads_total{result="used"}"#: 1,
-      #"review_duration_seconds_count{stage="whole"}"#: 4,
+      #"certificate_reloads_total{result="success"}"#: 1,
+      #"review_duration_seconds_count{stage="total"}"#: 4,
       "open_connections": 1,
       "ready": 1,
       #"build_info{version="\#(Version.current)"}"#: 1,
@@ -74,7 +74,7 @@ struct MetricsTests {
     let server = try RunningServer()
     for _ in 0..<3 { _ = try server.validate(ExampleReview.text("update-set-value")) }
     let page = try MetricsPage(server.ask("/metrics").body)
-    for stage in ["read", "judge", "whole"] {
+    for stage in ["decode", "evaluate", "total"] {
       let name = "storage_network_webhook_review_duration_seconds"
       let buckets = page.command.filter { $0.hasPrefix("\(name)_bucket{stage=\"\(stage)\"") }.compactMap {
         page.samples[$0]

@@ -85,7 +85,7 @@ import Testing
       ])
     try client.output.wait(forText: "200 1\n200 0\n")
     server.program.signal(SIGTERM)
-    try server.log.waitForLine(with: #""event":"stopping""#)
+    try server.log.waitForLine(with: #""message":"stopping""#)
     // It came anew more than once, and was served each time.
     try client.output.waitForLine(with: "200 1", after: 3)
     client.signal(SIGKILL)

@@ -13,18 +13,18 @@ struct ReviewLineTests {
   func `a denied review is one line of JSON with stable keys and without the value`() throws {
     let server = try RunningServer()
     _ = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
-    let line = try server.log.waitForLine(with: #""event":"review""#)
+    let line = try server.log.waitForLine(with: #""message":"review""#)
     let fields = try LogLine(line).fields
     #expect(
       Set(fields.keys) == [
-        "time", "level", "event", "webhook", "uid", "user", "operation", "verdict", "rules", "duration", "dryRun",
+        "time", "level", "message", "webhook", "uid", "user", "operation", "verdict", "rules", "duration", "dryRun",
       ])
     #expect(fields["verdict"] == "denied")
     #expect(fields["operation"] == "UPDATE")
     #expect(fields["rules"]?.contains("RangeIsNotReserved") == true)
     #expect(try Double(#require(fields["duration"])).map { (0..<5).contains($0) } == true)
     #expect(!line.contains("clusterNetwork"))
-    #expect(server.log.lines.filter { $0.contains(#""event":"review""#) }.count == 1)
+    #expect(server.log.lines.filter { $0.contains(#""message":"review""#) }.count == 1)
   }
 
   @Test
@@ -95,8 +95,8 @@ struct ReviewLineTests {
     server.program.signal(SIGTERM)
     #expect(try server.program.exitCode() == 0)
     let lines = server.log.lines
-    #expect(lines.count { $0.contains(#""event":"review""#) } == count)
-    #expect(lines.last?.contains(#""event":"stopping""#) == true)
+    #expect(lines.count { $0.contains(#""message":"review""#) } == count)
+    #expect(lines.last?.contains(#""message":"stopping""#) == true)
   }
 
   @Test

@@ -32,7 +32,7 @@ final class RunningServer: ServerUnderTest {
         folder.path("tls.key"), "--log-format", "json",
       ] + (source ?? ["--cluster-snapshot", folder.path("cluster.yaml")]) + options
     program = try Program(command[0], Array(command.dropFirst()))
-    let line = try program.errors.waitForLine(with: #""event":"listening""#)
+    let line = try program.errors.waitForLine(with: #""message":"listening""#)
     port = try LogLine(line).port
   }
 }

@@ -153,7 +153,7 @@ struct `Behind a real API server` {
     #expect(ready.status == 200)
     let metrics = try context.server.ask("/metrics").body
     for fixture in DefinitionFixture.all.dropLast() {
-      #expect(ready.body.contains("\n\(fixture.name): listed, heard "))
+      #expect(ready.body.contains("\n\(fixture.name): synced (last contact "))
       #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="listed"} 1"#))
     }
   }
@@ -179,7 +179,7 @@ struct `Behind a real API server` {
     try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the kind is gone") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): absent, heard ")
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
     }
     #expect(try context.server.validate(review).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)

@@ -66,7 +66,7 @@ struct `An installation` {
       let leaving = pods.removeFirst()
       leaving.program.signal(SIGTERM)
       // Proxies learn of it a little later than the pod itself.
-      try leaving.program.errors.waitForLine(with: #""event":"stopping""#)
+      try leaving.program.errors.waitForLine(with: #""message":"stopping""#)
       context.balancer.use(pods.map(\.port))
       #expect(try leaving.program.exitCode() == 0)
       try load.more(40)

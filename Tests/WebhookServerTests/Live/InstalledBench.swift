@@ -84,7 +84,7 @@ final class InstalledBench: @unchecked Sendable {
 
     init(_ program: Program) throws {
       self.program = program
-      port = try LogLine(program.errors.waitForLine(with: #""event":"listening""#)).port
+      port = try LogLine(program.errors.waitForLine(with: #""message":"listening""#)).port
     }
   }
 
