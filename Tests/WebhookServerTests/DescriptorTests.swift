@@ -17,7 +17,8 @@ import Testing
   @Test func `answers all who have asked before it lets somebody go for a newcomer`() throws {
     let server = try RunningServer(descriptors: 90)
     let tlsContext = ClientContext(authority: server.certificates.authority)
-    let budget = try LogLine(server.log.waitForLine(with: #""message":"connection limits are low"#)).fields["connections"]
+    let budget = try LogLine(server.log.waitForLine(with: #""message":"connection limits are low"#)).fields[
+      "connections"]
     let crowd = try (0..<(try #require(budget.flatMap { Int($0) }))).map { _ in
       try HTTPSConnection(port: server.port, tlsContext)
     }
