@@ -181,17 +181,19 @@ struct Response {
     return operations[0]["value"]
   }
 
-  /// What kubectl prints, then the one line that the Web UI shows.
+  /// What kubectl prints, the reasons of the causes for programs, and what the Web UI shows.
   var lines: [String] {
     let warnings = warnings.map { "Warning: \($0)" }
     if isAllowed { return ["allowed"] + warnings }
     let status = response["status"] as? [String: Any] ?? [:]
     let details = status["details"] as? [String: Any] ?? [:]
     let causes = (details["causes"] as? [[String: String]] ?? []).map {
-      "* \($0["field"] ?? "?"): \($0["message"] ?? "?")"
+      "\($0["field"] ?? "?"): \($0["message"] ?? "?")"
     }
     let head = "The \(details["kind"] ?? "?") \"\(details["name"] ?? "?")\" is invalid:"
-    return ["denied \(status["code"] ?? 0) \(status["reason"] ?? "")"] + warnings + [head] + causes
-      + ["Web UI: \(status["message"] ?? "?")"]
+    let reasons = (details["causes"] as? [[String: String]] ?? []).map { $0["reason"] ?? "?" }
+    return ["denied \(status["code"] ?? 0) \(status["reason"] ?? "")"] + warnings
+      + (causes.count == 1 ? ["\(head) \(causes[0])"] : [head] + causes.map { "* \($0)" })
+      + ["Causes: \(reasons.joined(separator: ", "))", "Web UI: \(status["message"] ?? "?")"]
   }
 }

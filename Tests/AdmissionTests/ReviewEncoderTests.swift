@@ -15,23 +15,24 @@ import Testing
       #","allowed":true,"warnings":["one \"1\"","two"]}}"#
     ),
     (
-      .denied([Violation(rule: "R", field: "value.vlan", message: "is 5000")], warnings: []),
+      .denied([Violation(rule: "R", field: "value.vlan", .invalid("5000"), "must be less")], warnings: []),
       #","allowed":false,"status":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"#
-        + #""the storage network cannot be changed: value.vlan: is 5000","reason":"Invalid","details":{"name":"#
+        + #""value.vlan: Invalid value: 5000: must be less","reason":"Invalid","details":{"name":"#
         + #""storage-network","group":"harvesterhci.io","kind":"Setting","causes":[{"reason":"FieldValueInvalid","#
-        + #""message":"is 5000","field":"value.vlan"}]},"code":422}}}"#
+        + #""message":"Invalid value: 5000: must be less","field":"value.vlan"}]},"code":422}}}"#
     ),
     (
       .denied(
         [
-          Violation(rule: "R", field: "value.vlan", message: "is \"x\""),
-          Violation(rule: "S", field: "default", message: "is bad"),
+          Violation(rule: "R", field: "value.vlan", .typeInvalid(#""x""#), "must be a number"),
+          Violation(rule: "S", field: "default", .forbidden, "is bad"),
         ], warnings: [Warning(rule: "A", message: "w")]),
       #","allowed":false,"warnings":["w"],"status":{"kind":"Status","apiVersion":"v1","metadata":{},"#
-        + #""status":"Failure","message":"the storage network cannot be changed for 2 reasons: (1) value.vlan: is "#
-        + #"\"x\"; (2) default: is bad","reason":"Invalid","details":{"name":"storage-network","group":"#
-        + #""harvesterhci.io","kind":"Setting","causes":[{"reason":"FieldValueInvalid","message":"is \"x\"","#
-        + #""field":"value.vlan"},{"reason":"FieldValueInvalid","message":"is bad","field":"default"}]},"code":422}}}"#
+        + #""status":"Failure","message":"the storage network was not changed, for 2 reasons:\nvalue.vlan: Invalid "#
+        + #"value: \"x\": must be a number\ndefault: Forbidden: is bad","reason":"Invalid","details":{"name":"#
+        + #""storage-network","group":"harvesterhci.io","kind":"Setting","causes":[{"reason":"#
+        + #""FieldValueTypeInvalid","message":"Invalid value: \"x\": must be a number","field":"value.vlan"},"#
+        + #"{"reason":"FieldValueForbidden","message":"Forbidden: is bad","field":"default"}]},"code":422}}}"#
     ),
     (
       .unavailable(UnavailableError(message: "not yet")),

@@ -40,14 +40,15 @@ import Testing
       run.output.contains(
         """
           ✗ The VLAN is 0 to 4094, on mgmt 2 to 4094.
-              value.vlan: is 4095, but a VLAN is a number from 1 to 4094, or 0 for untagged
+              value.vlan: Invalid value: 4095: must be between 1 and 4094, or 0 for untagged
 
         """))
     #expect(
       run.output.contains(
         """
           ✗ The range overlaps no network of pods or services and none that is reserved.
-              value.range: 10.52.0.0/24 overlaps 10.52.0.0/16, which is reserved for the pods of Harvester; choose another range
+              value.range: Invalid value: "10.52.0.0/24": must not overlap 10.52.0.0/16, which is reserved for the pods \
+        of Harvester; choose another range
 
         """))
     #expect(run.output.contains("\ndenied: 2 rules are broken\n"))
@@ -88,7 +89,7 @@ import Testing
     try folder.write(manifest, to: "setting.yaml")
     let run = try check("-f", source == "-" ? "-" : folder.path("setting.yaml"), input: source == "-" ? manifest : "")
     #expect(run.exitCode == 1)
-    #expect(run.output.contains("value.vlan: is 1"))
+    #expect(run.output.contains("value.vlan: Invalid value: 1: "))
   }
 
   @Test(arguments: [("update-set-value", 0), ("update-dry-run-reserved-range", 1), ("delete", 1), ("create-empty", 0)])

@@ -59,8 +59,9 @@ extension JSONWriter {
     if !status.causes.isEmpty {
       append(raw: #","details":{"name":"storage-network","group":"harvesterhci.io","kind":"Setting","causes":["#)
       for (index, cause) in status.causes.enumerated() {
-        append(
-          raw: index > 0 ? #",{"reason":"FieldValueInvalid","message":"# : #"{"reason":"FieldValueInvalid","message":"#)
+        append(raw: index > 0 ? #",{"reason":""# : #"{"reason":""#)
+        append(raw: cause.reason)
+        append(raw: #"","message":"#)
         append(cause.message)
         append(raw: #","field":"#)
         append(cause.field)

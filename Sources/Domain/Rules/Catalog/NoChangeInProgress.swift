@@ -6,7 +6,7 @@ enum NoChangeInProgress: Rule {
     guard let condition = change.old.configured, condition.isInProgress, !change.isReset else { return }
     let step = condition.message.isEmpty ? "" : ": \(condition.message.truncated(to: 200))"
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       an earlier change is not finished (\(condition.reason)\(step)); wait until the setting's condition configured is \
       True, or empty the value to go back
