@@ -31,7 +31,7 @@ import Testing
     ([""], ["serve", "plan", "check", "verify", "register", ":4"]),
     (["ver"], ["verify", ":4"]),
     (["nonsense", ""], [":4"]),
-    (["register", "--certificates", ""], [":4"]),
+    (["register", "--certificates", ""], ["self", "external", ":4"]),
     (["register", "--onc"], ["--once", ":4"]),
     (["verify", "--t"], ["--timeout", ":4"]),
     (["verify", "--timeout", ""], [":0"]),
