@@ -69,8 +69,8 @@ final class StatusServer {
 
   private func accept() throws(Errno) {
     guard case .connection(let socket, _) = try listener.accept() else { return }
-    // More than there are clients: a socket that is let go of is closed.
-    guard connections.count < Self.maxConnections else { return }
+    // More than there are clients: the oldest has had its time.
+    if connections.count >= Self.maxConnections, let oldest = connections.keys.min() { close(oldest) }
     accepted += 1
     let connection = Connection(socket)
     try poller.register(connection.socket.descriptor, as: Self.token(accepted), for: .reading)
