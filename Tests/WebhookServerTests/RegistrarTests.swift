@@ -28,6 +28,7 @@ import Testing
         "register", "--listen", "127.0.0.1:0", "--kubeconfig", certificates.folder.path("kubeconfig"), "--log-format",
         "json",
       ] + options)
+    if options.contains("--once") { return (program, 0) }
     return (program, try LogLine(program.errors.waitForLine(with: #""event":"listening""#)).port)
   }
 
@@ -81,6 +82,26 @@ import Testing
     #expect(clock.duration(to: .now) < .seconds(5))
     program.signal(SIGTERM)
     #expect(try program.exitCode() == 0)
+  }
+
+  @Test(arguments: [false, true]) func `a webhook that answers counts, one that asks for a certificate too`(
+    asksForCertificate: Bool
+  ) throws {
+    let objects = StubObjects()
+    let server = try StubAPIServer(certificates) { objects.answer($0) }
+    let (first, _) = try start(server, "--once", "--probe-url", "https://127.0.0.1:1")
+    #expect(try first.exitCode() == 1)
+    let certificate = try #require(try objects.secret("tls.crt"))
+    let key = try #require(try objects.secret("tls.key"))
+    let webhook = try RunningServer(
+      source: ["--cluster-snapshot", Repository.path("manifests/example/cluster.yaml")]
+        + (asksForCertificate ? ["--client-ca", certificates.authority] : []),
+      prepare: { folder, _ in
+        try folder.write(certificate, to: "tls.pem")
+        try folder.write(key, to: "tls.key")
+      })
+    let (second, _) = try start(server, "--once", "--probe-url", webhook.url.replacing("localhost", with: "127.0.0.1"))
+    #expect(try second.exitCode() == 0, "\(second.errors.text)")
   }
 
   @Test func `clients that ask nothing keep nobody out, however many they are`() throws {
