@@ -46,11 +46,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
-    // C: one door per library, macros turned into functions, nothing else; libcurl's is opened when it is needed.
+    // C: one door per library, macros turned into functions, nothing else.
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
     .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
-    .target(name: "CCurl", path: "Sources/C/CCurl"),
+    .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl"),
     .systemLibrary(name: "CYAML", path: "Sources/C/CYAML", pkgConfig: "yaml-0.1"),
 
     // Domain: pure Swift; no Foundation, no C, no clock, no lock.
@@ -61,11 +61,11 @@ let package = Package(
     // Protocol: bytes in, values out; no descriptor, thread or clock.
     layerTarget("Protocol", "TLSWire", ["COpenSSL"]),
     layerTarget("Protocol", "CertificateAuthority", ["COpenSSL"]),
-    layerTarget("Protocol", "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects"]),
     layerTarget("Protocol", "HTTPWire", ["CNGHTTP2"]),
     layerTarget("Protocol", "KubeObjects", ["JSON", "Rules"]),
     layerTarget("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
     layerTarget("Protocol", "ClusterState", ["Addressing", "JSON", "KubeObjects", "Rules"]),
+    layerTarget("Protocol", "Registration", ["CertificateAuthority", "ClusterState", "JSON", "KubeObjects"]),
     layerTarget("Protocol", "Snapshot", ["ClusterState", "CYAML", "JSON"]),
 
     // System: every system call.
@@ -78,15 +78,16 @@ let package = Package(
     layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Platform",
-        "Rules", "Snapshot", "TLSWire",
+        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Registration",
+        "Rules",
+        "Snapshot", "TLSWire",
         logging,
       ]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "CertificateCustody", "ClusterState", "Reports", "JSON", "KubeClient",
-        "KubeObjects", "Platform", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
+        "Addressing", "Admission", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects", "Platform",
+        "Registration", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
 
@@ -111,7 +112,7 @@ let package = Package(
     tests(of: "Rules", ["Addressing", "JSON", "TestSupport"]),
     tests(of: "TLSWire", ["COpenSSL", "TestSupport"]),
     tests(of: "CertificateAuthority", ["TestSupport"]),
-    tests(of: "CertificateCustody", ["CertificateAuthority", "JSON", "KubeObjects", "TestSupport"]),
+    tests(of: "Registration", ["CertificateAuthority", "ClusterState", "JSON", "KubeObjects", "TestSupport"]),
     tests(of: "HTTPWire", ["CNGHTTP2", "TestSupport"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "TestSupport"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
@@ -121,7 +122,7 @@ let package = Package(
     tests(
       of: "WebhookServer",
       [
-        "Admission", "CertificateCustody", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Rules", "TLSWire",
+        "Admission", "ClusterState", "HTTPWire", "JSON", "KubeClient", "Platform", "Registration", "Rules", "TLSWire",
         "TestSupport",
         logging,
       ]),
@@ -138,7 +139,8 @@ let package = Package(
 
     // What surrounds the program: image, manifests, rules for alerts, pages for operators.
     .testTarget(
-      name: "InstallationTests", dependencies: ["TestSupport", "WebhookServer"], path: "Tests/InstallationTests",
+      name: "InstallationTests", dependencies: ["Registration", "TestSupport", "WebhookServer"],
+      path: "Tests/InstallationTests",
       swiftSettings: testSwiftSettings),
   ],
   swiftLanguageModes: [.v6]

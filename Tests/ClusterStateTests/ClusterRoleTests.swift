@@ -29,35 +29,6 @@ import Testing
     let watched = WatchedKind.allCases.map { "\($0.resource.group)/\($0.resource.plural)" }
     #expect(granted.sorted() == watched.sorted())
   }
-
-  @Test func `both webhooks look at the one setting, and say so in their names`() throws {
-    let hooks = try documents("webhooks.yaml")
-    let expected = [
-      "ValidatingWebhookConfiguration": (["CREATE", "UPDATE", "DELETE"], "Fail", "/validate"),
-      "MutatingWebhookConfiguration": (["CREATE", "UPDATE"], "Ignore", "/mutate"),
-    ]
-    #expect(Set(hooks.compactMap { $0["kind"]?.text }) == Set(expected.keys))
-    for configuration in hooks {
-      let (operations, policy, path) = try #require(expected[configuration["kind"]?.text ?? ""])
-      let hook = try #require(configuration["webhooks"]?.elements.first)
-      let rule = try #require(hook["rules"]?.elements.first)
-      #expect(rule["operations"]?.texts == operations)
-      #expect(rule["apiGroups"]?.texts == ["harvesterhci.io"])
-      #expect(rule["apiVersions"]?.texts == ["v1beta1"])
-      #expect(rule["resources"]?.texts == ["settings"])
-      #expect(rule["scope"]?.text == "Cluster")
-      #expect(hook["failurePolicy"]?.text == policy)
-      #expect(hook["clientConfig"]?["service"]?["path"]?.text == path)
-      #expect(hook["sideEffects"]?.text == "None")
-      #expect(hook["admissionReviewVersions"]?.texts == ["v1"])
-      let condition = try #require(hook["matchConditions"]?.elements.first?["expression"]?.text)
-      // Whoever deletes a collection names no object, so a deletion is known by the object alone.
-      let byName = "request.name == 'storage-network'"
-      let byObject = "request.operation == 'DELETE' ? oldObject.metadata.name == 'storage-network' : "
-      #expect(condition == (operations.contains("DELETE") ? byObject : "") + byName)
-      #expect(hook["name"]?.text?.hasSuffix(".storage-network.harvesterhci.io") == true)
-    }
-  }
 }
 
 extension JSONValue {
@@ -66,12 +37,7 @@ extension JSONValue {
     return elements
   }
 
-  fileprivate var text: String? {
-    guard case .string(let text) = self else { return nil }
-    return text
-  }
-
-  fileprivate var texts: [String] { elements.compactMap(\.text) }
+  fileprivate var texts: [String] { elements.compactMap(\.string) }
 
   fileprivate var keys: [String] {
     guard case .object(let members) = self else { return [] }

@@ -111,7 +111,7 @@ import Testing
     var pauses: [Duration] = []
     for _ in 0..<8 {
       let failed = driver.now
-      driver.fail()
+      driver.answer(400, Wire.status(400, "not like this"))
       driver.wake()
       pauses.append(driver.now - failed)
     }
@@ -123,18 +123,67 @@ import Testing
     #expect(Set(pauses).count > 4, "seed \(seed)")
   }
 
+  /// What an API server that is away or overloaded answers; nil for no answer.
+  static let outages: [Int?] = [nil, 429, 500, 503]
+
+  @Test(arguments: outages) func `an outage of any length is noticed to be over within two seconds`(_ code: Int?) {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    var pauses: [Duration] = []
+    for _ in 0..<300 {
+      let failed = driver.now
+      if let code { driver.answer(code, Wire.status(code, "not now")) } else { driver.fail() }
+      driver.wake()
+      pauses.append(driver.now - failed)
+    }
+    #expect(pauses.allSatisfy { $0 >= .seconds(1) && $0 <= .seconds(2) })
+    #expect(Set(pauses).count > 100, "clients of one server do not come back at the same moment")
+    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+  }
+
+  @Test func `after an outage the facts count a second after the server answers`() {
+    var driver = WatchDriver()
+    driver.list(version: 7)
+    for _ in 0..<100 {
+      driver.fail()
+      driver.wake()
+    }
+    let back = driver.now
+    #expect(driver.reflector.status.age(at: back).map { $0 > .seconds(90) } == true)
+    driver.respond(200)
+    driver.now += .seconds(1)
+    driver.end()
+    #expect(driver.reflector.status.age(at: back + .seconds(1)) == .zero)
+  }
+
   @Test func `the first watch after a failure is short, the next one long again`() {
     var driver = WatchDriver()
     driver.list()
     driver.respond(200)
     driver.fail()
     driver.wake()
-    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == true)
+    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=1") == true)
     driver.respond(200)
-    driver.now += .seconds(5)
+    driver.now += .seconds(1)
     driver.end()
     #expect(driver.reflector.status.lastContact == driver.now)
-    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=5") == false)
+    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=1") == false)
+  }
+
+  @Test func `a kind that is refused for long is asked for again soon after another kind is answered`() {
+    var driver = WatchDriver()
+    for _ in 0..<8 {
+      driver.answer(403, Wire.status(403, "forbidden"))
+      driver.wake()
+    }
+    driver.answer(403, Wire.status(403, "forbidden"))
+    let answered = driver.now
+    driver.reflector.retryNow(driver.now)
+    driver.wake()
+    #expect(driver.now == answered)
+    driver.answer(403, Wire.status(403, "forbidden"))
+    driver.wake()
+    #expect(driver.now - answered <= .seconds(2.5))
   }
 
   @Test func `a pause ends early when the server answers somebody else`() {

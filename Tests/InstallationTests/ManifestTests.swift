@@ -1,11 +1,12 @@
 import Foundation
+import Registration
 import TestSupport
 import Testing
 import WebhookServer
 
 /// What the manifests promise, read from their text; whether an API server takes them is tested beside a real one.
 struct ManifestTests {
-  static let pods = ["manifests/base/deployment.yaml", "manifests/overlays/self-managed/jobs.yaml"]
+  static let pods = ["manifests/base/deployment.yaml", "manifests/base/registrar.yaml"]
 
   @Test(arguments: pods)
   func `pods run this version's image, without rights`(file: String) throws {
@@ -41,37 +42,53 @@ struct ManifestTests {
     #expect(text.contains("--tls-key=/tls/tls.key"))
   }
 
-  @Test
-  func `who makes the certificates may do so, and nothing else`() throws {
-    let text = try Repository.text("manifests/overlays/self-managed/roles.yaml")
-    let rules = text.matches(of: /resources: \[(.*)\]\n  resourceNames: \[(.*)\]\n  verbs: \[(.*)\]/).map {
+  @Test(arguments: [
+    ("manifests/base/registrar-roles.yaml", ["get, watch, update", "get, watch, update"]),
+    ("manifests/overlays/cert-manager/kustomization.yaml", ["get, watch"]),
+  ])
+  func `the registrar may write its own objects, and create what has no name yet`(
+    file: String, verbs: [String]
+  ) throws {
+    let text = try Repository.text(file)
+    let named = text.matches(of: /resources: \[(.*)\]\n +resourceNames: \[(.*)\]\n +verbs: \[(.*)\]/).map {
       [String($0.output.1), String($0.output.2), String($0.output.3)]
     }
-    #expect(
-      rules == [
-        ["secrets", "storage-network-webhook-tls", "get, update"],
-        [
-          "validatingwebhookconfigurations, mutatingwebhookconfigurations", "storage-network-webhook", "get, update",
-        ],
-      ])
-    #expect(text.components(separatedBy: "- apiGroups:").count - 1 == rules.count)
+    let own = named.filter { $0[0] == "secrets" || $0[0].hasSuffix("configurations") }
+    #expect(own.map { $0[2] } == verbs)
+    #expect(own.allSatisfy { $0[1].hasPrefix("storage-network-webhook") })
+    // Without a name there is no more than creating, and listing nodes.
+    let unnamed = text.matches(of: /resources: \[(.*)\]\n +verbs: \[(.*)\]/).map {
+      "\($0.output.1): \($0.output.2)"
+    }
+    #expect(unnamed.allSatisfy { $0.hasSuffix(": create") || $0 == "nodes: list" }, "\(unnamed)")
   }
 
-  @Test(arguments: ["self-managed", "cert-manager"])
-  func `the certificate is for the name by which the API server calls`(overlay: String) throws {
+  @Test
+  func `the registrar's names are those of the manifests, and one of it runs`() throws {
+    let text = try Repository.text("manifests/base/registrar.yaml")
+    let options = RegistrationOptions()
+    for argument in [
+      "--namespace=\(options.namespace)", "--secret=\(options.secret)", "--service=\(options.service)",
+      "--configuration=\(options.configuration)", "--cluster-role=\(options.clusterRole)", "--certificates=self",
+    ] {
+      #expect(text.contains("- \(argument)\n"), "\(argument)")
+    }
+    #expect(text.contains("type: Recreate"))
+    #expect(text.contains("replicas: 1\n"))
+    let arguments = text.matches(of: /(?m)^        - (\S+)$/).map { String($0.output.1) }
+    #expect(arguments[6] == "--certificates=self", "the overlay for cert-manager replaces the seventh")
+    #expect(try Repository.text("manifests/base/registrar-roles.yaml").contains("name: \(options.clusterRole)\n"))
+    #expect(
+      try Repository.text("manifests/overlays/cert-manager/certificate.yaml").contains("- \(options.serverNames[0])\n"))
     let service = try Repository.text("manifests/base/service.yaml")
-    #expect(service.contains("name: storage-network-webhook\n  namespace: harvester-system"))
-    let registration = try Repository.text("manifests/base/webhooks.yaml")
-    #expect(registration.contains("name: storage-network-webhook\n      namespace: harvester-system"))
-    switch overlay {
-    case "self-managed":
-      let jobs = try Repository.text("manifests/overlays/self-managed/jobs.yaml")
-      for argument in ["--namespace=harvester-system", "--service=storage-network-webhook", "--enforce"] {
-        #expect(jobs.components(separatedBy: argument).count - 1 == 2, "\(argument), in the Job and the CronJob")
-      }
-    default:
-      let certificate = try Repository.text("manifests/overlays/cert-manager/certificate.yaml")
-      #expect(certificate.contains("- storage-network-webhook.harvester-system.svc\n"))
+    #expect(service.contains("name: \(options.service)\n  namespace: \(options.namespace)"))
+  }
+
+  @Test(arguments: ["matchConditions", "unhealthyPodEvictionPolicy", "matchLabelKeys"])
+  func `the base has no field that Kubernetes 1.24 does not know`(field: String) throws {
+    let folder = Repository.path("manifests/base")
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      #expect(!(try Repository.text("manifests/base/\(file)")).contains("\(field):"), "\(file)")
     }
   }
 

@@ -4,7 +4,7 @@ import TestSupport
 /// The command line as it describes itself (`--experimental-dump-help`).
 struct CommandTree: Decodable {
   struct Command: Decodable {
-    /// With those of the commands above it, but for the program's: `certificates ensure`.
+    /// With those of the commands above it, but for the program's.
     var commandName: String
     let abstract: String?
     let discussion: String?

@@ -28,18 +28,18 @@ import Testing
 
   /// What has been typed, and what kubectl is told: the directive is the last line.
   static let table: [(typed: [String], words: [String])] = [
-    ([""], ["serve", "plan", "check", "verify", "certificates", ":4"]),
+    ([""], ["serve", "plan", "check", "verify", "register", ":4"]),
     (["ver"], ["verify", ":4"]),
     (["nonsense", ""], [":4"]),
-    (["certificates", ""], ["ensure", ":4"]),
-    (["certificates", "ensure", "--enf"], ["--enforce", ":4"]),
+    (["register", "--certificates", ""], ["self", "external", ":4"]),
+    (["register", "--onc"], ["--once", ":4"]),
     (["verify", "--t"], ["--timeout", ":4"]),
     (["verify", "--timeout", ""], [":0"]),
     (["verify", "-o", ""], ["text", "json", ":4"]),
     (["verify", "--output", "j"], ["json", ":4"]),
     (["check", "-f", ""], [":0"]),
     (["plan", "--suggest", "--im"], ["--images", ":4"]),
-    ([], ["serve", "plan", "check", "verify", "certificates", ":4"]),
+    ([], ["serve", "plan", "check", "verify", "register", ":4"]),
   ]
 
   @Test(arguments: table) func `it completes`(_ row: (typed: [String], words: [String])) throws {

@@ -7,28 +7,48 @@ import Testing
 
 /// Alerts, dashboard and pages speak of metrics that exist, and of all of them.
 struct MonitoringTests {
+  typealias Family = (name: String, kind: String, help: String)
+
   /// Every family that a server can show, in its order.
-  static let families: [(name: String, kind: String, help: String)] = {
+  static let families: [Family] = {
     let state = ServerState()
     state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
     state.write(to: &page)
+    return families(of: page)
+  }()
+
+  static let familiesOfRegistrar: [Family] = {
+    var page = Exposition()
+    RegistrarState().write(to: &page)
+    return families(of: page)
+  }()
+
+  private static func families(of page: borrowing Exposition) -> [Family] {
     let lines = String(decoding: page.bytes, as: UTF8.self).split(separator: "\n")
     return lines.indices.filter { lines[$0].hasPrefix("# HELP ") }.map { index in
       let words = lines[index].split(separator: " ", maxSplits: 3)
       return (String(words[2]), String(lines[index + 1].split(separator: " ")[3]), String(words[3]))
     }
-  }()
+  }
 
   @Test
   func `docs/metrics.md lists every metric`() throws {
     let rows = Self.families.map { "| `\($0.name)` | \($0.kind) | \($0.help) |" }
+    let known = Set(Self.families.map(\.name))
+    let registrar = Self.familiesOfRegistrar.filter { !known.contains($0.name) }.map {
+      "| `\($0.name)` | \($0.kind) | \($0.help) |"
+    }
+    let heading = [
+      "", "The registrar shows these, its version and the process's own:", "", "| metric | kind | |",
+      "| --- | --- | --- |",
+    ]
     let page =
       ([
         "# Metrics", "",
         "What `/metrics` shows, in the text format of Prometheus. A test makes this page from the server itself "
           + "(`UPDATE_GOLDEN=1`).", "", "| metric | kind | |", "| --- | --- | --- |",
-      ] + rows).joined(separator: "\n") + "\n"
+      ] + rows + heading + registrar).joined(separator: "\n") + "\n"
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
       try page.write(toFile: Repository.path("docs/metrics.md"), atomically: true, encoding: .utf8)
     }
@@ -38,7 +58,7 @@ struct MonitoringTests {
 
   @Test(arguments: ["rules.yaml", "tests/alerts.yaml", "dashboard.json"])
   func `only metrics that exist are asked about`(file: String) throws {
-    let names = Set(Self.families.map(\.name))
+    let names = Set((Self.families + Self.familiesOfRegistrar).map(\.name))
     let text = try Repository.text("manifests/components/monitoring/\(file)")
     let asked = text.matches(of: /(?:storage_network_webhook|process)_[a-z_]+[a-z]/).map { String($0.output) }
     #expect(!asked.isEmpty)
@@ -67,7 +87,12 @@ struct MonitoringTests {
     state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
     state.write(to: &page)
-    let text = String(decoding: page.bytes, as: UTF8.self)
+    var registrar = Exposition()
+    RegistrarState().write(to: &registrar)
+    for page in [page.bytes, registrar.bytes] { try check(String(decoding: page, as: UTF8.self)) }
+  }
+
+  private func check(_ text: String) throws {
     let run = try Program.run("promtool", ["check", "metrics"], input: text)
     #expect(run.exitCode == 0)
     #expect(run.output + run.errors == "")

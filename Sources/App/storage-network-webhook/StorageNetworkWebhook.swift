@@ -15,7 +15,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       stores the value in one spelling.
       """,
     version: Version.current,
-    subcommands: [Serve.self, Plan.self, Check.self, Verify.self, Certificates.self])
+    subcommands: [Serve.self, Plan.self, Check.self, Verify.self, Register.self])
 
   /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.
   static func main() {

@@ -60,7 +60,7 @@ package enum TransferEvent: ~Escapable {
 
   private func setRequest(_ request: APIRequest, _ access: ClusterAccess, _ credentials: RequestCredentials) {
     add(header: "Accept: \(request.accept)")
-    if request.body != nil { add(header: "Content-Type: application/json") }
+    if request.body != nil { add(header: "Content-Type: \(request.contentType)") }
     if let token = credentials.token { add(header: "Authorization: Bearer \(token)") }
     set(CURLOPT_USERAGENT, "storage-network-webhook")
     if let name = access.serverName {
@@ -89,7 +89,11 @@ package enum TransferEvent: ~Escapable {
 
   private func setTrust(_ access: ClusterAccess, _ credentials: RequestCredentials) {
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    if let authorities = credentials.authorities { set(CURLOPT_CAINFO_BLOB, authorities) }
+    if let authorities = credentials.authorities {
+      set(CURLOPT_CAINFO_BLOB, authorities)
+      // Debian's libcurl trusts the folder of the system's authorities in addition, which the blob does not turn off.
+      check(unsafe CCurl_set_pointer(easy, CURLOPT_CAPATH, nil))
+    }
     if let certificate = credentials.certificate { set(CURLOPT_SSLCERT_BLOB, certificate) }
     if let key = credentials.key { set(CURLOPT_SSLKEY_BLOB, key) }
     if access.skipsVerification {

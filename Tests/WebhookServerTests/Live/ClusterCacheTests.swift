@@ -167,6 +167,9 @@ struct `Behind a real API server` {
     #expect(verdict.code == 503)
     #expect(verdict.message?.contains("nothing was heard about ") == true)
     try context.plane.startAPIServer()
+    let ready = ContinuousClock.now
+    try context.eventually("reviews are decided") { try context.server.validate(review).code != 503 }
+    #expect(ready.duration(to: .now) < .seconds(3))
     try context.server.untilReady()
     try context.startMachine("web-1")
     try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }

@@ -1,32 +1,55 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A real etcd and kube-apiserver on ports of this machine, with all their files in a temporary folder.
 ///
-/// `KUBEBUILDER_ASSETS` names the folder with both programs, as Kubernetes projects agree on (envtest).
+/// `KUBEBUILDER_ASSETS` names the folder with both programs, as Kubernetes projects agree on (envtest), and
+/// `KUBEBUILDER_ASSETS_OLD` one of an old Kubernetes (1.24 to 1.27). `kubectl` and `kube-controller-manager` are taken from
+/// there too, where they are.
 final class ControlPlane {
+  /// A folder with the programs of one Kubernetes.
+  struct Assets: CustomTestStringConvertible, Sendable {
+    let path: String
+    /// It keeps matchConditions.
+    let isNew: Bool
+
+    var testDescription: String { path }
+    func has(_ program: String) -> Bool { FileManager.default.isExecutableFile(atPath: "\(path)/\(program)") }
+    var isWhole: Bool { has("etcd") && has("kube-apiserver") }
+    var kubectl: String { has("kubectl") ? "\(path)/kubectl" : "kubectl" }
+
+    init?(_ variable: String, isNew: Bool) {
+      guard let path = ProcessInfo.processInfo.environment[variable] else { return nil }
+      (self.path, self.isNew) = (path, isNew)
+    }
+
+    static let newest = Assets("KUBEBUILDER_ASSETS", isNew: true)
+    /// Those that are there.
+    static let all = [newest, Assets("KUBEBUILDER_ASSETS_OLD", isNew: false)].compactMap(\.self).filter(\.isWhole)
+  }
+
+  let assets: Assets
   let folder: TemporaryFolder
   let url: String
   private let etcd: Program
   private let etcdURL: String
   private let port: Int
   private var apiServer: Program?
+  private var garbageCollector: Program?
 
-  static let assets = ProcessInfo.processInfo.environment["KUBEBUILDER_ASSETS"]
+  static var isAvailable: Bool { Assets.newest?.isWhole == true }
 
-  static var isAvailable: Bool {
-    guard let assets else { return false }
-    return ["etcd", "kube-apiserver"].allSatisfy { FileManager.default.isExecutableFile(atPath: "\(assets)/\($0)") }
-  }
-
-  init() throws {
+  init(_ assets: Assets? = .newest) throws {
+    guard let assets else { throw POSIXError(.ENOENT) }
+    self.assets = assets
     folder = try TemporaryFolder()
     let ports = try FreePorts(2).numbers
     port = ports[0]
     url = "https://127.0.0.1:\(port)"
     etcdURL = "http://127.0.0.1:\(ports[1])"
     etcd = try Program(
-      "\(Self.assets ?? "")/etcd",
+      "\(assets.path)/etcd",
       [
         "--name=default", "--data-dir=\(folder.path("etcd"))", "--unsafe-no-fsync",
         "--listen-client-urls=\(etcdURL)", "--advertise-client-urls=\(etcdURL)",
@@ -39,6 +62,7 @@ final class ControlPlane {
   }
 
   deinit {
+    garbageCollector?.signal(SIGKILL)
     apiServer?.signal(SIGKILL)
     etcd.signal(SIGKILL)
   }
@@ -58,7 +82,7 @@ final class ControlPlane {
 
   func startAPIServer() throws {
     apiServer = try Program(
-      "\(Self.assets ?? "")/kube-apiserver",
+      "\(assets.path)/kube-apiserver",
       [
         "--etcd-servers=\(etcdURL)", "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
         "--secure-port=\(port)", "--endpoint-reconciler-type=none", "--cert-dir=\(folder.path("certificates"))",
@@ -76,6 +100,17 @@ final class ControlPlane {
         "--retry-all-errors", "--max-time", "120", "\(url)/readyz",
       ])
     guard ready.exitCode == 0 else { throw Unexpected(what: "kube-apiserver", run: ready) }
+  }
+
+  /// Its garbage collector alone, which deletes what has lost its owner.
+  func startGarbageCollector() throws {
+    garbageCollector = try Program(
+      "\(assets.path)/kube-controller-manager",
+      [
+        "--kubeconfig=\(folder.path("admin"))", "--authentication-kubeconfig=\(folder.path("admin"))",
+        "--authorization-kubeconfig=\(folder.path("admin"))", "--leader-elect=false", "--secure-port=0",
+        "--controllers=\(assets.isNew ? "garbage-collector-controller" : "garbagecollector")",
+      ])
   }
 
   /// As a crash does it.
@@ -103,7 +138,8 @@ final class ControlPlane {
 extension ControlPlane {
   /// kubectl as the administrator, to its end, however it ends.
   func tryKubectl(_ arguments: [String], input: String = "", environment: [String] = []) throws -> Program.Run {
-    try Program.run("env", environment + ["kubectl", "--kubeconfig", folder.path("admin")] + arguments, input: input)
+    let command = [assets.kubectl, "--kubeconfig", folder.path("admin"), "--cache-dir", folder.path("cache")]
+    return try Program.run("env", environment + command + arguments, input: input)
   }
 
   /// kubectl where it has to succeed.

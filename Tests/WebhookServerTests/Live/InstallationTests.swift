@@ -1,21 +1,23 @@
-import CertificateCustody
 import Foundation
-import Logging
+import Registration
 import TestSupport
 import Testing
 
-@testable import WebhookServer
-
 @Suite(
   .serialized,
-  .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"))
+  .enabled(
+    if: !ControlPlane.Assets.all.isEmpty,
+    "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
 struct `An installation` {
-  @Test func `from nothing to a new authority under load, not one call fails`() throws {
-    let context = try InstalledBench()
-    #expect(try context.policy("validatingwebhookconfiguration") == "Ignore", "nothing is refused yet")
+  static let allGood: Set = ["good 200", "bad 422", "other 200"]
 
+  @Test(arguments: ControlPlane.Assets.all) func `from nothing to a new CA under load, not one call fails`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
     // Sixty-one days ago it was installed: the pair is due, and the API server still takes it.
-    try ensureInThePast(context, days: 61)
+    try context.registerInThePast(days: 61)
+    #expect(try context.policies() == ["Ignore", "Ignore"], "nothing is refused yet")
     try context.mount()
     let old = try context.folder.read("tls.pem")
     let pod = try context.startPod()
@@ -23,19 +25,18 @@ struct `An installation` {
     let load = try Load(on: context.plane)
     try load.more(20)
 
-    // The daily run: the webhook answers, so it is enforced; the pair is renewed.
-    let daily = try context.ensureCertificates()
-    #expect(try daily.exitCode() == 0, "\(daily.errors.text)")
-    #expect(try context.policy("validatingwebhookconfiguration") == "Fail")
-    #expect(try context.policy("mutatingwebhookconfiguration") == "Ignore")
+    // The webhook answers, so changes are refused without it; the pair is renewed.
+    let registrar = try context.register()
+    let line = try registrar.errors.waitForLine(with: #""event":"registered""#)
+    #expect(line.contains(assets.isNew ? #""matching":"matchConditions""# : #""matching":"objectSelector""#))
+    #expect(try context.policies() == ["Fail", "Fail"])
     try context.mount()
     #expect(try context.folder.read("tls.pem") != old)
     try pod.program.errors.waitForLine(with: "certificate read")
     try load.more(40)
 
-    // Another authority; the pods follow late.
-    let rotation = try context.ensureCertificates("--rotate-authority")
-    try rotation.errors.waitForLine(with: "let the API server trust the authority", after: 1)
+    // Another CA; the pods follow late.
+    let rotation = try context.register("--once", "--rotate-ca")
     try load.more(20)
     #expect(try rotation.exitCode() == 0, "\(rotation.errors.text)")
     try load.more(40)
@@ -43,19 +44,19 @@ struct `An installation` {
     try pod.program.errors.waitForLine(with: "certificate read", after: 1)
     try load.more(40)
 
-    let counts = load.stop()
-    #expect(Set(counts.keys) == ["good 200", "bad 422"], "\(counts)")
+    let counts = load.stopImmediately()
+    #expect(Set(counts.keys) == Self.allGood, "\(counts)")
   }
 
-  @Test func `replacing both instances one after the other under load, not one call fails`() throws {
-    let context = try InstalledBench()
-    let ensuring = try context.ensureCertificates()
-    try ensuring.errors.waitForLine(with: "sign a serving certificate")
-    try context.mount()
-    var pods = [try context.startPod(), try context.startPod()]
+  @Test(arguments: ControlPlane.Assets.all)
+  func `replacing both instances one after the other under load, not one call fails`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    let (registrar, first) = try context.run()
+    var pods = [first, try context.startPod()]
     context.balancer.use(pods.map(\.port))
-    #expect(try ensuring.exitCode() == 0, "\(ensuring.errors.text)")
-    #expect(try context.policy("validatingwebhookconfiguration") == "Fail")
+    #expect(try context.policies() == ["Fail", "Fail"])
 
     let load = try Load(on: context.plane)
     try load.more(40)
@@ -71,25 +72,192 @@ struct `An installation` {
       #expect(try leaving.program.exitCode() == 0)
       try load.more(40)
     }
-    let counts = load.stop()
-    #expect(Set(counts.keys) == ["good 200", "bad 422"], "\(counts)")
+    let counts = load.stopImmediately()
+    #expect(Set(counts.keys) == Self.allGood, "\(counts)")
+    registrar.signal(SIGTERM)
+    #expect(try registrar.exitCode() == 0)
   }
 
-  private func ensureInThePast(_ context: InstalledBench, days: Int64) throws {
-    let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-    let source = try LiveSource(
-      kubeconfig: context.plane.folder.path("job"), context: nil, staleness: .seconds(120))
-    let terms = CustodyTerms(
-      namespace: "harvester-system", secret: "storage-network-webhook-tls", service: "storage-network-webhook",
-      configuration: "storage-network-webhook", enforces: false)
-    let then = Int64(Date.now.timeIntervalSince1970) - days * 86_400
-    try CertificateKeeping(of: source, terms, webhook: nil, clock: { then }, log: log).ensure(rotating: false)
+  @Test(arguments: ControlPlane.Assets.all)
+  func `applied twenty times under load, with other images, it never fails nor opens`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    let (registrar, pod) = try context.run()
+    let before = try context.webhooks()
+    // Every state that is ever stored.
+    let stored = try InstalledBench.names.map { name in
+      try Program(
+        assets.kubectl,
+        [
+          "--kubeconfig", context.plane.folder.path("admin"), "get", name, "storage-network-webhook", "--watch", "-o",
+          #"jsonpath={.webhooks[0].failurePolicy}{"\n"}"#,
+        ])
+    }
+    for program in stored { try program.output.waitForLine(with: "Fail") }
+    let load = try Load(on: context.plane)
+    for round in 0..<20 {
+      let options = round.isMultiple(of: 2) ? [] : ["--server-side", "--force-conflicts"]
+      if options.isEmpty {
+        try context.apply(image: "round-\(round)")
+      } else {
+        try context.apply(image: "round-\(round)", options[0], options[1])
+      }
+      try load.more(5)
+    }
+    let counts = load.stopImmediately()
+    #expect(Set(counts.keys) == Self.allGood, "\(counts)")
+    #expect(stored.allSatisfy { Set($0.output.lines) == ["Fail"] })
+    #expect(try context.webhooks() == before)
+    let difference = try context.plane.tryKubectl(["diff", "-k", context.folder.path("mine")])
+    #expect(difference.exitCode == 0, "\(difference.output)\(difference.errors)")
+    #expect(difference.output == "")
+    #expect(!pod.program.hasEnded && !registrar.hasEnded)
   }
 }
 
 @Suite(
   .serialized,
-  .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"))
+  .enabled(
+    if: !ControlPlane.Assets.all.isEmpty,
+    "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
+struct `A registrar beside a real API server` {
+  /// What somebody does with kubectl to each configuration.
+  static let edits: [[String]] = [
+    ["delete", "NAME", "storage-network-webhook"],
+    [
+      "patch", "NAME", "storage-network-webhook", "--type=json", "-p",
+      #"[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]"#,
+    ],
+    [
+      "patch", "NAME", "storage-network-webhook", "--type=json", "-p",
+      #"[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["DELETE"]}]"#,
+    ],
+    [
+      "patch", "NAME", "storage-network-webhook", "--type=json", "-p",
+      #"[{"op":"remove","path":"/webhooks/0/clientConfig/caBundle"}]"#,
+    ],
+    ["patch", "NAME", "storage-network-webhook", "--type=merge", "-p", #"{"webhooks":null}"#],
+    ["patch", "NAME", "storage-network-webhook", "--type=merge", "-p", #"{"metadata":{"ownerReferences":null}}"#],
+  ]
+
+  @Test(arguments: ControlPlane.Assets.all) func `puts right within five seconds what is edited, emptied or deleted`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    let (registrar, pod) = try context.run()
+    let before = try context.webhooks()
+    for edit in Self.edits {
+      for name in InstalledBench.names {
+        let run = try context.plane.tryKubectl(edit.map { $0 == "NAME" ? name : $0 })
+        try #require(run.exitCode == 0, "\(run.errors)")
+        try context.eventually("\(edit) is put right", within: 5) { try context.webhooks() == before }
+      }
+    }
+    let secret = ["secret", "storage-network-webhook-tls", "--namespace", "harvester-system"]
+    for edit in [["delete"] + secret, ["patch"] + secret + ["--type=merge", "-p", #"{"data":null}"#]] {
+      let run = try context.plane.tryKubectl(edit)
+      try #require(run.exitCode == 0, "\(run.errors)")
+      try context.eventually("\(edit) is put right", within: 5) {
+        try context.plane.tryKubectl(["get"] + secret + ["-o", "jsonpath={.data.tls\\.crt}"]).output != ""
+      }
+      // The pod goes on serving the old pair, which is trusted on.
+      #expect(try context.policies() == ["Fail", "Fail"])
+    }
+    if !assets.isNew {
+      try context.plane.kubectl(
+        "label", "settings.harvesterhci.io", "storage-network", "\(RegistrationNames.settingLabel)-")
+      try context.eventually("the label is put back", within: 5) {
+        try context.plane.kubectl("get", "settings.harvesterhci.io", "storage-network", "--show-labels").contains(
+          RegistrationNames.settingLabel)
+      }
+    }
+    #expect(!pod.program.hasEnded && !registrar.hasEnded)
+  }
+
+  @Test(arguments: ControlPlane.Assets.all) func `a webhook that is down stops changes of one setting and no other`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    let load = try Load(on: context.plane, ["other"])
+    let (registrar, pod) = try context.run()
+    context.balancer.use([])
+    pod.program.signal(SIGKILL)
+    let write = ["patch", "settings.harvesterhci.io", "storage-network", "--type=merge", "-p", #"{"value":"x"}"#]
+    try context.eventually("changes are refused") {
+      try context.plane.tryKubectl(write).errors.contains("failed calling webhook")
+    }
+    for name in InstalledBench.names { try context.plane.kubectl("delete", name, "storage-network-webhook") }
+    try context.eventually("it is registered again", within: 5) {
+      try context.webhooks().allSatisfy { $0.contains("Fail") }
+    }
+    try load.more(20, ["other 200"])
+
+    // The operator's way out, and back.
+    let annotation = "\(RegistrationNames.failurePolicy)=Ignore"
+    for name in InstalledBench.names {
+      try context.plane.kubectl("annotate", name, "storage-network-webhook", annotation)
+    }
+    try context.eventually("it is open", within: 5) { try context.policies() == ["Ignore", "Ignore"] }
+    try context.eventually("changes pass") { try context.plane.tryKubectl(write).exitCode == 0 }
+    for name in InstalledBench.names {
+      try context.plane.kubectl("annotate", name, "storage-network-webhook", "\(RegistrationNames.failurePolicy)-")
+    }
+    try context.eventually("it is closed", within: 5) { try context.policies() == ["Fail", "Fail"] }
+    #expect(load.stopImmediately().keys.sorted() == ["other 200"])
+    #expect(!registrar.hasEnded)
+  }
+
+  @Test(arguments: ControlPlane.Assets.all) func `tells a missing permission by its name at once`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    try context.plane.kubectl("delete", "rolebinding", "storage-network-webhook-registrar", "-n", "harvester-system")
+    let clock = ContinuousClock.now
+    let once = try context.register("--once")
+    #expect(try once.exitCode() == 2)
+    #expect(clock.duration(to: .now) < .seconds(5))
+    #expect(once.errors.text.contains(#"cannot get resource "secrets" in API group """#), "\(once.errors.text)")
+    let registrar = try context.register()
+    let port = try LogLine(registrar.errors.waitForLine(with: #""event":"listening""#)).port
+    try registrar.errors.waitForLine(with: #""level":"error""#, "cannot get resource")
+    let ready = try Program.run("curl", ["--silent", "--noproxy", "*", "http://127.0.0.1:\(port)/readyz"])
+    #expect(ready.output.hasPrefix("not registered as desired\n- "))
+    #expect(ready.output.contains("cannot get resource"))
+    try context.apply(image: "0.1.0")
+    try registrar.errors.waitForLine(with: "sign a serving certificate")
+  }
+
+  @Test(arguments: ControlPlane.Assets.all) func `two at once, one of them killed again and again, do no harm`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    let (registrar, pod) = try context.run()
+    let load = try Load(on: context.plane)
+    for round in 0..<10 {
+      let other = try context.register("--once", "--rotate-ca")
+      // Each time after another of its writes.
+      _ = try? other.errors.waitForLine(with: #""event":"written""#, after: round % 3)
+      other.signal(SIGKILL)
+      try load.more(3)
+    }
+    try context.eventually("the registrar goes on") {
+      try context.plane.kubectl(
+        "get", "secret", "storage-network-webhook-tls", "--namespace", "harvester-system", "-o",
+        "jsonpath={.data.next-ca\\.crt}") == ""
+    }
+    let counts = load.stopImmediately()
+    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(try context.policies() == ["Fail", "Fail"])
+    #expect(!pod.program.hasEnded && !registrar.hasEnded)
+  }
+}
+
+@Suite(
+  .serialized,
+  .enabled(
+    if: !ControlPlane.Assets.all.isEmpty,
+    "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
 struct `The overlays` {
   /// Kinds of other projects, as far as an API server has to know them.
   static let strangers = [
@@ -98,8 +266,11 @@ struct `The overlays` {
     ("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule"),
   ].map { DefinitionFixture(group: $0.0, version: $0.1, plural: $0.2, kind: $0.3) }
 
-  @Test func `of every overlay are taken without a warning, and deleted without a trace`() throws {
-    let plane = try ControlPlane()
+  @Test(arguments: ControlPlane.Assets.all)
+  func `are taken without a warning, client and server side, and deleted without a trace`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let plane = try ControlPlane(assets)
     for namespace in ["harvester-system", "cattle-dashboards"] {
       try plane.kubectl("create", "namespace", namespace)
       // Pods that ask for too much are warned about.
@@ -111,16 +282,18 @@ struct `The overlays` {
     let folder = try TemporaryFolder()
     try FileManager.default.copyItem(
       at: Repository.root.appending(path: "manifests"), to: folder.url.appending(path: "manifests"))
+    let newer = assets.isNew ? [", ../manifests/components/kubernetes-1.27"] : []
     for overlay in ["self-managed", "cert-manager"] {
       let mine = folder.url.appending(path: overlay)
       try FileManager.default.createDirectory(at: mine, withIntermediateDirectories: true)
       try folder.write(
         """
         resources: [../manifests/overlays/\(overlay)]
-        components: [../manifests/components/monitoring]
+        components: [../manifests/components/monitoring\(newer.joined())]
 
         """, to: "\(overlay)/kustomization.yaml")
-      for options in [["apply", "--dry-run=server"], ["apply"], ["apply"], ["delete"]] {
+      let server = ["apply", "--server-side", "--force-conflicts"]
+      for options in [["apply", "--dry-run=server"], ["apply"], ["apply"], server, ["apply"], ["diff"], ["delete"]] {
         let run = try plane.tryKubectl(options + ["-k", mine.path])
         #expect(run.exitCode == 0, "\(overlay): \(run.errors)")
         #expect(run.errors == "", "\(overlay)")
@@ -129,12 +302,26 @@ struct `The overlays` {
     }
   }
 
+  @Test(arguments: ControlPlane.Assets.all.filter { $0.has("kube-controller-manager") })
+  func `what the registrar has created goes with them`(assets: ControlPlane.Assets) throws {
+    let context = try InstalledBench(assets)
+    try context.plane.startGarbageCollector()
+    let (registrar, _) = try context.run()
+    try context.plane.kubectl("delete", "-k", context.folder.path("mine"))
+    try context.eventually("nothing is left") { try remains(in: context.plane) == [] }
+    // Its Deployment is gone; a registrar that lives on for a moment creates nothing.
+    try registrar.errors.waitForLine(with: #""event":"not registered as desired""#)
+    #expect(try remains(in: context.plane) == [])
+  }
+
   /// Everything whose name or labels tell that it is the webhook's, of every kind that the API server knows.
   private func remains(in plane: ControlPlane) throws -> [String] {
     let kinds = try plane.kubectl("api-resources", "--verbs=list", "-o", "name").split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("events") && !$0.hasPrefix("componentstatuses") }
     return try plane.kubectl(
       "get", kinds.joined(separator: ","), "--all-namespaces", "--ignore-not-found", "-o", "name"
-    ).split(separator: "\n").map(String.init).filter { $0.contains("storage-network") }
+    ).split(separator: "\n").map(String.init).filter {
+      $0.contains("storage-network") && !$0.hasPrefix("setting.harvesterhci.io/")
+    }
   }
 }

@@ -1,6 +1,10 @@
 import Foundation
+import Logging
+import Registration
 import TestSupport
 import Testing
+
+@testable import WebhookServer
 
 /// A cluster into which the manifests are installed. Pods and the Service's network are played: the Service leads to
 /// this machine, and what the kubelet would mount is copied.
@@ -12,46 +16,73 @@ final class InstalledBench: @unchecked Sendable {
   /// Where the API server finds the webhook.
   let balancer: Balancer
 
-  init() throws {
-    plane = try ControlPlane()
+  static let names = ["validatingwebhookconfiguration", "mutatingwebhookconfiguration"]
+
+  init(_ assets: ControlPlane.Assets) throws {
+    plane = try ControlPlane(assets)
     folder = try TemporaryFolder()
     balancer = try Balancer()
     try plane.kubectl("create", "namespace", "harvester-system")
     let setting = try #require(DefinitionFixture.all.first { $0.name == "settings.harvesterhci.io" })
     try plane.kubectl("apply", "-f", "-", input: setting.manifest)
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
-    try plane.kubectl(
-      "create", "-f", "-",
-      input: "apiVersion: harvesterhci.io/v1beta1\nkind: Setting\nmetadata: {name: storage-network}\nvalue: \"\"\n")
-    try plane.kubectl("apply", "-k", Repository.path("manifests/overlays/self-managed"))
+    for name in ["storage-network", "other"] {
+      try plane.kubectl(
+        "create", "-f", "-",
+        input: "apiVersion: harvesterhci.io/v1beta1\nkind: Setting\nmetadata: {name: \(name)}\nvalue: \"\"\n")
+    }
+    try FileManager.default.copyItem(
+      at: Repository.root.appending(path: "manifests"), to: folder.url.appending(path: "manifests"))
+    try apply(image: "0.1.0")
     try routeService()
     let token = try plane.kubectl(
-      "create", "token", "storage-network-webhook-certificates", "--namespace", "harvester-system")
-    try plane.folder.write(plane.kubeconfig(user: "token: \(token)"), to: "job")
+      "create", "token", "storage-network-webhook-registrar", "--namespace", "harvester-system")
+    try plane.folder.write(plane.kubeconfig(user: "token: \(token)"), to: "registrar")
   }
 
   /// The API server goes to an external name by itself, and expects the Service's name in the certificate as always.
   private func routeService() throws {
-    try plane.kubectl("delete", "service", "storage-network-webhook", "--namespace", "harvester-system")
     try plane.kubectl(
-      "create", "service", "externalname", "storage-network-webhook", "--external-name", "localhost", "--namespace",
-      "harvester-system")
-    for kind in ["validatingwebhookconfiguration", "mutatingwebhookconfiguration"] {
-      try plane.kubectl(
-        "patch", kind, "storage-network-webhook", "--type=json", "-p",
-        #"[{"op":"replace","path":"/webhooks/0/clientConfig/service/port","value":\#(balancer.port)}]"#)
-    }
+      "patch", "service", "storage-network-webhook", "--namespace", "harvester-system", "--type=merge", "-p",
+      #"{"spec":{"type":"ExternalName","externalName":"localhost"}}"#)
   }
 
-  /// `certificates ensure` as the Job runs it, with the Job's rights.
-  func ensureCertificates(_ options: String...) throws -> Program {
+  /// `kubectl apply -k` of a kustomization as an operator has one, with another image each time.
+  @discardableResult
+  func apply(image tag: String, _ options: String...) throws -> Program.Run {
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "mine"), withIntermediateDirectories: true)
+    try folder.write(
+      """
+      resources: [../manifests/overlays/self-managed]
+      images: [{name: storage-network-webhook, newTag: "\(tag)"}]
+
+      """, to: "mine/kustomization.yaml")
+    let run = try plane.tryKubectl(["apply", "-k", folder.path("mine")] + options)
+    if run.exitCode != 0 || run.errors != "" { throw Unexpected(what: "kubectl apply -k", run: run) }
+    return run
+  }
+
+  /// `register` as its Deployment runs it, with its rights.
+  func register(_ options: String...) throws -> Program {
     try Program(
       Repository.executable,
       [
-        "certificates", "ensure", "--namespace", "harvester-system", "--secret", "storage-network-webhook-tls",
-        "--service", "storage-network-webhook", "--enforce", "--webhook", "https://127.0.0.1:\(balancer.port)",
-        "--kubeconfig", plane.folder.path("job"), "--log-format", "json",
+        "register", "--probe-url", "https://127.0.0.1:\(balancer.port)", "--service-port", "\(balancer.port)",
+        "--listen", "127.0.0.1:0", "--kubeconfig", plane.folder.path("registrar"), "--log-format", "json",
       ] + options)
+  }
+
+  /// The same at another time, once; nothing serves yet.
+  func registerInThePast(days: Int64) throws {
+    var options = RegistrationOptions()
+    options.servicePort = balancer.port
+    let then = Int64(Date.now.timeIntervalSince1970) - days * 86_400
+    let source = try LiveSource(kubeconfig: plane.folder.path("registrar"), tlsContext: nil)
+    let registrar = Registrar(
+      of: source, options, probeURL: "https://127.0.0.1:\(balancer.port)", state: RegistrarState(), clock: { then },
+      log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    #expect(try !registrar.runOnce())
   }
 
   /// The pods' volume follows the Secret.
@@ -67,7 +98,7 @@ final class InstalledBench: @unchecked Sendable {
 
   /// One pod; it serves when this returns.
   func startPod() throws -> Pod {
-    let pod = try Pod(
+    try Pod(
       Program(
         Repository.executable,
         [
@@ -75,7 +106,6 @@ final class InstalledBench: @unchecked Sendable {
           folder.path("tls.key"), "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
           "--log-format", "json", "--drain-delay", "1",
         ]))
-    return pod
   }
 
   struct Pod {
@@ -88,13 +118,42 @@ final class InstalledBench: @unchecked Sendable {
     }
   }
 
-  func policy(_ kind: String) throws -> String {
-    try plane.kubectl("get", kind, "storage-network-webhook", "-o", "jsonpath={.webhooks[0].failurePolicy}")
+  /// A registrar, a pod that serves, and failurePolicy Fail.
+  func run() throws -> (registrar: Program, pod: Pod) {
+    let registrar = try register()
+    try registrar.errors.waitForLine(with: "sign a serving certificate")
+    try mount()
+    let pod = try startPod()
+    balancer.use([pod.port])
+    try registrar.errors.waitForLine(with: #""event":"registered""#)
+    return (registrar, pod)
+  }
+
+  func policies() throws -> [String] {
+    try Self.names.map {
+      try plane.kubectl("get", $0, "storage-network-webhook", "-o", "jsonpath={.webhooks[0].failurePolicy}")
+    }
+  }
+
+  /// Both configurations without what each write changes.
+  func webhooks() throws -> [String] {
+    try Self.names.map {
+      try plane.kubectl(
+        "get", $0, "storage-network-webhook", "--ignore-not-found", "-o",
+        "jsonpath={.webhooks} {.metadata.ownerReferences}")
+    }
+  }
+
+  func eventually(_ what: String, within limit: TimeInterval = Program.timeout, _ isSo: () throws -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: limit)
+    while try !isSo() {
+      guard Date() < deadline else { throw NeverCame(what: what, text: "") }
+    }
   }
 }
 
-/// Writes to the setting without a pause, each of which the API server asks the webhook about: good values, which have to
-/// be taken, and bad ones, which have to be refused by the webhook itself.
+/// Writes to settings without a pause. The API server asks the webhook about one of them: good values have to be taken,
+/// bad ones refused by the webhook itself; another setting is none of its business.
 final class Load: @unchecked Sendable {
   // Sendable: everything that changes is guarded by the lock.
 
@@ -103,11 +162,13 @@ final class Load: @unchecked Sendable {
   private var codes: [String: Int] = [:]
   private let running = DispatchGroup()
 
-  init(on plane: ControlPlane) throws {
+  init(on plane: ControlPlane, _ kinds: [String] = ["good", "bad", "other"]) throws {
     let token = try plane.kubectl("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}")
-    for (name, value) in [("good", LiveBench.good), ("bad", LiveBench.bad)] {
+    for kind in kinds {
+      let value = kind == "bad" ? LiveBench.bad : LiveBench.good
       let body = String(decoding: try JSONEncoder().encode(["value": value]), as: UTF8.self)
-      let url = "\(plane.url)/apis/harvesterhci.io/v1beta1/settings/storage-network?dryRun=All&n=[1-20]"
+      let name = kind == "other" ? "other" : "storage-network"
+      let url = "\(plane.url)/apis/harvesterhci.io/v1beta1/settings/\(name)?dryRun=All&n=[1-20]"
       let arguments = [
         "--silent", "--insecure", "--noproxy", "*", "--max-time", "60", "--output", "/dev/null", "--write-out",
         "%{http_code}\n", "--request", "PATCH", "--header", "Authorization: Bearer \(token)", "--header",
@@ -117,7 +178,7 @@ final class Load: @unchecked Sendable {
       Thread { [self] in
         while lock.withLock({ goesOn }) {
           let output = (try? Program.run("curl", arguments).output) ?? "no curl\n"
-          for code in output.split(separator: "\n") { lock.withLock { codes["\(name) \(code)", default: 0] += 1 } }
+          for code in output.split(separator: "\n") { lock.withLock { codes["\(kind) \(code)", default: 0] += 1 } }
         }
         running.leave()
       }.start()
@@ -133,13 +194,13 @@ final class Load: @unchecked Sendable {
     return counts
   }
 
-  /// Returns when so many more answers of both kinds have come.
-  func more(_ count: Int) throws {
+  /// Returns when so many more answers of each kind have come.
+  func more(_ count: Int, _ kinds: [String] = ["good 200", "bad 422", "other 200"]) throws {
     let before = counts
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     func grew(_ kind: String) -> Bool { (counts[kind] ?? 0) >= (before[kind] ?? 0) + count }
     // A program that is run each time keeps the pace.
-    while !grew("good 200") || !grew("bad 422") {
+    while !kinds.allSatisfy(grew) {
       guard Date() < deadline else { throw LiveBench.NeverSo(what: "load", log: "\(counts)") }
       _ = try Program.run("true", [])
     }

@@ -1,7 +1,10 @@
 import ClusterState
 import Foundation
+import JSON
 import TestSupport
 import Testing
+
+@testable import Registration
 
 /// A cluster like the one in `manifests/example`, and the webhook in front of it, registered as the manifests say.
 final class LiveBench: @unchecked Sendable {
@@ -43,13 +46,24 @@ final class LiveBench: @unchecked Sendable {
       .filter { !$0.contains("kind: CustomResourceDefinition") }.joined(separator: "\n---\n")
   }
 
-  /// The registration of the manifests, with this machine's address in place of the service.
+  /// What the registrar writes, with this machine's address in place of the service.
   func registration() throws -> String {
-    let authority = try Data(contentsOf: URL(filePath: server.certificates.authority)).base64EncodedString()
-    let service = #/    service:\n      name: .*\n      namespace: .*\n      path: (.*)\n      port: .*\n/#
-    return try Repository.text("manifests/base/webhooks.yaml").replacing(service) { match in
-      "    url: \(server.url)\(match.1)\n    caBundle: \(authority)\n"
-    }
+    let authority = try Data(contentsOf: URL(filePath: server.certificates.authority))
+    return try WebhookKind.allCases.map { kind in
+      let specification = WebhookSpecification(
+        kind: kind, options: RegistrationOptions(), caBundle: Array(authority), failurePolicy: .fail,
+        matching: .matchConditions)
+      let written = try JSONSerialization.jsonObject(with: Data(specification.webhook.json)) as? [String: Any]
+      var webhook = try #require(written)
+      webhook["clientConfig"] = [
+        "url": "\(server.url)\(kind.servicePath)", "caBundle": authority.base64EncodedString(),
+      ]
+      let object: [String: Any] = [
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": kind.kind,
+        "metadata": ["name": RegistrationOptions().configuration], "webhooks": [webhook],
+      ]
+      return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
+    }.joined(separator: "\n---\n")
   }
 
   /// The API server takes up a registration within a second or two, without saying when.

@@ -6,12 +6,18 @@ package struct APIRequest: Sendable, Equatable {
   package let accept: String
   /// JSON; nil where the method has none.
   package let body: [UInt8]?
+  /// Of the body; a PATCH tells by it how the patch is applied.
+  package let contentType: String
 
-  package init(method: String = "GET", path: String, accept: String = "application/json", body: [UInt8]? = nil) {
+  package init(
+    method: String = "GET", path: String, accept: String = "application/json", body: [UInt8]? = nil,
+    contentType: String = "application/json"
+  ) {
     self.method = method
     self.path = path
     self.accept = accept
     self.body = body
+    self.contentType = contentType
   }
 }
 

@@ -14,22 +14,22 @@ struct Backoff {
     failures = 0
   }
 
-  mutating func nextDelay() -> Duration {
+  /// The server works again: the pauses begin anew, although what failed has not succeeded yet.
+  mutating func restart() {
+    failures = min(failures, 1)
+  }
+
+  mutating func nextDelay(within bounds: ClosedRange<Duration> = WatchLimits.backoffRange) -> Duration {
     // 2^5 is above the longest pause already.
-    let doubled = WatchLimits.backoffRange.lowerBound * (1 << min(failures, 5))
+    let doubled = bounds.lowerBound * (1 << min(failures, 5))
     failures += 1
-    return (doubled * Double.random(in: 0.75...1.25, using: &numbers)).clamped(to: WatchLimits.backoffRange)
+    let pause = doubled * Double.random(in: 0.75...1.25, using: &numbers)
+    return pause > bounds.upperBound ? jittered(bounds.upperBound) : max(pause, bounds.lowerBound)
   }
 
   /// Up to a quarter less, so that what begins together does not end together.
   mutating func jittered(_ duration: Duration) -> Duration {
     duration * Double.random(in: 0.75...1, using: &numbers)
-  }
-}
-
-extension Duration {
-  fileprivate func clamped(to range: ClosedRange<Duration>) -> Duration {
-    min(max(self, range.lowerBound), range.upperBound)
   }
 }
 

@@ -86,7 +86,7 @@ extension Reflector {
   mutating func handleStreamError(_ failure: StreamFailure, _ now: Duration) -> Action {
     switch failure {
     case .reported(code: 410, _): relist(now)
-    default: fail(failure.explanation, now)
+    default: fail(failure.explanation, now, pausing: WatchLimits.backoffRange)
     }
     return .cancel
   }
@@ -111,10 +111,17 @@ extension Reflector {
     default:
       if response.code == 403 { status.state = .forbidden(verb) }
       phase = .waiting(until: now, then: response.step)
-      fail("the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")", now)
+      fail(
+        "the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")", now,
+        pausing: response.isTemporary ? WatchLimits.outagePauses : WatchLimits.backoffRange)
     }
     return tick(now)
   }
+}
+
+extension Reflector.ErrorResponse {
+  /// The API server is overloaded or not whole, and says so of any request.
+  fileprivate var isTemporary: Bool { code == 429 || code >= 500 }
 }
 
 // What is remembered of it.
@@ -125,10 +132,12 @@ extension Reflector {
     if status.state == .forbidden(.watch) { status.state = .synced }
   }
 
-  mutating func fail(_ reason: String, _ now: Duration) {
+  mutating func fail(
+    _ reason: String, _ now: Duration, pausing pauses: ClosedRange<Duration> = WatchLimits.outagePauses
+  ) {
     status.lastError = reason
     status.failures += 1
-    phase = .waiting(until: now + backoff.nextDelay(), then: interrupt())
+    phase = .waiting(until: now + backoff.nextDelay(within: pauses), then: interrupt())
   }
 
   /// The version that one could go on from is forgotten by the server.

@@ -154,6 +154,8 @@ extension Reflector {
 extension Reflector {
   /// The server, which was in trouble, has answered somebody else: no need to wait out a pause.
   package mutating func retryNow(_ now: Duration) {
-    if status.lastError != nil, let nextStep { phase = .waiting(until: now, then: nextStep) }
+    guard status.lastError != nil, let nextStep else { return }
+    phase = .waiting(until: now, then: nextStep)
+    backoff.restart()
   }
 }

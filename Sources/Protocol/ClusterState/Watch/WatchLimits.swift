@@ -18,8 +18,9 @@ package enum WatchLimits {
   /// What a watch that the server should have ended may be late.
   static let watchGracePeriod: Duration = .seconds(15)
 
-  /// The first watch after a failure: long enough to be no burden, short enough to know soon that it works.
-  static let probeWatchTimeout: Duration = .seconds(5)
+  /// The first watch after a failure. Its orderly end proves that no change was missed, so a review is decided again
+  /// this long after the API server is back; a second is the shortest that `timeoutSeconds` can express.
+  static let probeWatchTimeout: Duration = .seconds(1)
 
   /// How often one looks for a kind that is not installed.
   static let notInstalledResync: Duration = .seconds(30)
@@ -27,8 +28,12 @@ package enum WatchLimits {
   /// Between two watches of a kind, should a server end each as soon as it begins.
   static let minWatchInterval: Duration = .seconds(1)
 
-  /// The first and the longest pause after a failure.
+  /// The first and the longest pause after an answer that the same request will get again, such as 403.
   static let backoffRange: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
+
+  /// The same for an API server that does not answer, or answers 429 or 5xx. An attempt costs it one connection for all
+  /// kinds; an outage ends when the first attempt after it succeeds.
+  static let outagePauses: ClosedRange<Duration> = .seconds(1) ... .seconds(2)
 
   /// The least staleness that can be asked for: a watch has to end and begin again well within it.
   package static let minimumStaleness: Duration = .seconds(10)

@@ -1,19 +1,20 @@
 import COpenSSL
 import Foundation
-import TestSupport
 
 /// As much of an API server as a client can tell: TLS, HTTP/1.1, lists, and watches that stay open.
 ///
 /// One thread a connection, and plain blocking calls: the opposite of what is tested.
-final class StubAPIServer: @unchecked Sendable {
+public final class StubAPIServer: @unchecked Sendable {
   // Sendable: everything that changes is guarded by the condition.
 
-  struct Request {
-    let path: String
-    let headers: [String: String]
+  public struct Request: Sendable {
+    public let method: String
+    public let path: String
+    public let headers: [String: String]
+    public let body: String
   }
 
-  enum Reply {
+  public enum Reply: Sendable {
     case whole(Int, String)
     /// A watch: what is pushed to its path is sent as it comes.
     case stream
@@ -24,18 +25,18 @@ final class StubAPIServer: @unchecked Sendable {
   private let context: OpaquePointer
   private let isProxy: Bool
   private let answer: @Sendable (Request) -> Reply
-  private var extraFacts: [Request] = []
+  private var seen: [Request] = []
   private var connected: [String] = []
   private var sockets: Set<Int32> = []
   /// By path: what the open watches have to send, and nil at the end.
   private var pushed: [String: [String?]] = [:]
-  let port: Int
+  public let port: Int
 
   /// - Parameters:
   ///   - name: Which of the certificates to present.
   ///   - requiresCertificate: Whether a client has to present one.
   ///   - isProxy: Whether a client has to ask for a tunnel first; it leads here again.
-  init(
+  public init(
     _ certificates: Certificates, presenting name: String = "server", requiresCertificate: Bool = false,
     isProxy: Bool = false, answer: @escaping @Sendable (Request) -> Reply
   ) throws {
@@ -71,7 +72,7 @@ final class StubAPIServer: @unchecked Sendable {
   }
 
   /// Nobody is accepted any more, and every connection breaks.
-  func stop() {
+  public func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     breakConnections()
   }
@@ -85,16 +86,16 @@ final class StubAPIServer: @unchecked Sendable {
 
 // What tests do with it.
 extension StubAPIServer {
-  var url: String { "https://127.0.0.1:\(port)" }
-  var requests: [Request] { condition.withLock { extraFacts } }
+  public var url: String { "https://127.0.0.1:\(port)" }
+  public var requests: [Request] { condition.withLock { seen } }
   /// The hosts that tunnels were asked to.
-  var tunnels: [String] { condition.withLock { connected } }
+  public var tunnels: [String] { condition.withLock { connected } }
 
   /// Sends an event to the watch of a path.
-  func push(_ text: String, to path: String) { put(text, to: path) }
+  public func push(_ text: String, to path: String) { put(text, to: path) }
 
   /// Ends the watch of a path in order.
-  func endWatch(of path: String) { put(nil, to: path) }
+  public func endWatch(of path: String) { put(nil, to: path) }
 
   private func put(_ text: String?, to path: String) {
     condition.withLock {
@@ -103,7 +104,7 @@ extension StubAPIServer {
     }
   }
 
-  func breakConnections() {
+  public func breakConnections() {
     condition.withLock {
       for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
       for path in pushed.keys { pushed[path]?.append(nil) }
@@ -129,7 +130,7 @@ extension StubAPIServer {
     SSL_set_fd(ssl, socket)
     guard SSL_accept(ssl) == 1 else { return }
     while let request = read(ssl) {
-      condition.withLock { extraFacts.append(request) }
+      condition.withLock { seen.append(request) }
       switch answer(request) {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
@@ -166,12 +167,18 @@ extension StubAPIServer {
       text.unicodeScalars.append(Unicode.Scalar(byte))
     }
     var lines = text.components(separatedBy: "\r\n").filter { !$0.isEmpty }
-    let path = lines.removeFirst().split(separator: " ")[1]
+    let line = lines.removeFirst().split(separator: " ")
     let fields = lines.map { line in
       line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
     }
+    let headers = Dictionary(fields.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 })
+    var body: [UInt8] = []
+    while body.count < headers["content-length"].flatMap(Int.init) ?? 0 {
+      guard SSL_read(ssl, &byte, 1) == 1 else { return nil }
+      body.append(byte)
+    }
     return Request(
-      path: String(path), headers: Dictionary(fields.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 }))
+      method: String(line[0]), path: String(line[1]), headers: headers, body: String(decoding: body, as: UTF8.self))
   }
 
   /// The host of a CONNECT request, which is granted.
@@ -190,6 +197,6 @@ extension StubAPIServer {
 
 extension StubAPIServer.Request {
   /// The path without its query.
-  var name: String { String(path.prefix { $0 != "?" }) }
-  var isWatch: Bool { path.contains("watch=true") }
+  public var name: String { String(path.prefix { $0 != "?" }) }
+  public var isWatch: Bool { path.contains("watch=true") }
 }

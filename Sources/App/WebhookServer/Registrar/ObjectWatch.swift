@@ -1,0 +1,96 @@
+internal import ClusterState
+internal import KubeClient
+internal import Platform
+internal import Registration
+
+/// Watches one object, to be told that it may have changed; what it is now, a reconciliation reads.
+struct ObjectWatch {
+  private enum State {
+    case waiting(until: MonotonicInstant)
+    case watching(since: MonotonicInstant)
+    /// The answer is not 200; its text has the reason.
+    case refused(Int, text: [UInt8])
+  }
+
+  let object: ManagedObject
+  private let options: RegistrationOptions
+  private var state = State.waiting(until: MonotonicInstant(nanoseconds: 0))
+  /// The object may have changed since this was last set to false.
+  var hasChanged = false
+  /// Why the last attempt failed; nil while the object is watched.
+  private(set) var error: String?
+
+  /// The API server ends a watch after this time; what began anew is compared anew.
+  private static let duration: Duration = .seconds(240)
+  private static let gracePeriod: Duration = .seconds(15)
+  private static let retryDelay: Duration = .seconds(1)
+  private static let maxReason = 4096
+
+  init(_ object: ManagedObject, _ options: RegistrationOptions) {
+    self.object = object
+    self.options = options
+  }
+
+  var nextWakeup: MonotonicInstant {
+    switch state {
+    case .waiting(let moment): moment
+    case .watching(let since): since + Self.duration + Self.gracePeriod
+    case .refused: .now + Self.gracePeriod
+    }
+  }
+
+  /// The request to begin, if one is due.
+  mutating func begin(at now: MonotonicInstant) -> APIRequest? {
+    guard case .waiting(let moment) = state, moment <= now else { return nil }
+    state = .watching(since: now)
+    return object.watch(options, for: Self.duration)
+  }
+
+  /// True when the API server has not ended the watch in time: the connection is dead.
+  mutating func isSilent(at now: MonotonicInstant) -> Bool {
+    guard case .watching = state, now >= nextWakeup else { return false }
+    failed("the API server fell silent", at: now)
+    return true
+  }
+
+  mutating func handle(_ event: borrowing TransferEvent, at now: MonotonicInstant) {
+    switch event {
+    case .responded(200):
+      error = nil
+      // A watch tells nothing of what was deleted before it began.
+      hasChanged = true
+    case .responded(let status): state = .refused(status, text: [])
+    case .received(let bytes): receive(bytes)
+    case .ended: end(at: now)
+    case .failed(let reason): failed(reason, at: now)
+    }
+  }
+
+  private mutating func receive(_ bytes: Span<UInt8>) {
+    guard case .refused(let status, var text) = state else {
+      hasChanged = true
+      return
+    }
+    if text.count < Self.maxReason { unsafe bytes.withUnsafeBytes { unsafe text.append(contentsOf: $0) } }
+    state = .refused(status, text: text)
+  }
+
+  private mutating func end(at now: MonotonicInstant) {
+    switch state {
+    case .watching(let since): state = .waiting(until: max(now, since + Self.retryDelay))
+    case .refused(404, _):
+      // The kind is not installed; a reconciliation does without it.
+      state = .waiting(until: now + RegistrationLimits.operatorDelay)
+    case .refused(let status, let text):
+      let failure = ReconcileFailure(status: status, body: text)
+      error = failure.explanation
+      state = .waiting(until: now + (failure.needsOperator ? RegistrationLimits.operatorDelay : Self.retryDelay))
+    case .waiting: break
+    }
+  }
+
+  private mutating func failed(_ reason: String, at now: MonotonicInstant) {
+    error = "the API server does not answer: \(reason)"
+    state = .waiting(until: now + Self.retryDelay)
+  }
+}

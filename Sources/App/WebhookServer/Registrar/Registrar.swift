@@ -1,0 +1,214 @@
+internal import ClusterState
+internal import KubeClient
+internal import Logging
+internal import Platform
+internal import Registration
+
+/// Performs what the reconciler asks, and watches the objects meanwhile.
+final class Registrar {
+  private let client: KubeClient
+  private let options: RegistrationOptions
+  /// Where the webhook is called; its certificate has to be for the Service's name all the same.
+  private let probeURL: String
+  /// Seconds since 1970.
+  private let clock: () -> Int64
+  private let state: RegistrarState
+  private let log: Logger
+  private var reconciler: Reconciler
+  private var watches: [ObjectWatch]
+
+  /// The owner of the reconciler's requests; those of the watches follow.
+  private static let requestOwner = 0
+  private static let requestTimeout: Duration = .seconds(15)
+  private static let probeTimeout: Duration = .seconds(3)
+  /// Changes often come in pairs: a client writes one configuration after the other.
+  private static let debounce: Duration = .milliseconds(50)
+
+  init(
+    of source: LiveSource, _ options: RegistrationOptions, probeURL: String?, rotatesCA: Bool = false,
+    state: RegistrarState, clock: @escaping () -> Int64 = { WallClock.seconds }, log: Logger
+  ) {
+    client = KubeClient(source.access)
+    self.options = options
+    self.probeURL = probeURL ?? "https://\(options.serverNames[0]):\(options.servicePort)"
+    self.clock = clock
+    self.state = state
+    self.log = log
+    reconciler = Reconciler(options, rotatesCA: rotatesCA) { .random(in: 1 ... .max) }
+    watches = ManagedObject.allCases.map { ObjectWatch($0, options) }
+  }
+
+  /// Reconciles as often as something changes, until the process ends.
+  func run() {
+    while true {
+      for index in watches.indices { watches[index].hasChanged = false }
+      let result = reconcile()
+      report(result)
+      waitForChange(atMost: result.requeueAfter)
+    }
+  }
+
+  /// Reconciles until everything is as it has to be, or a reason why not is no matter of seconds.
+  func runOnce() throws(ServerError) -> Bool {
+    var failures = 0
+    while true {
+      let result = reconcile()
+      report(result)
+      switch result.outcome {
+      case .upToDate: return true
+      case .propagating: break
+      case .webhookUnavailable: return false
+      case .blocked(let reason): throw ServerError(reason)
+      case .failed(let failure):
+        failures += 1
+        if failure.needsOperator || failures == Self.attemptsOnce { throw ServerError(failure.explanation) }
+      }
+      client.pause(for: result.requeueAfter)
+    }
+  }
+
+  private static let attemptsOnce = 6
+}
+
+// One round.
+extension Registrar {
+  private func reconcile() -> RoundResult {
+    var action = reconciler.begin()
+    while true {
+      switch action {
+      case .request(let request, let operation): action = perform(request, operation)
+      case .probe(let caBundle):
+        let error = probe(caBundle)
+        action = reconciler.probed(error: error, at: clock())
+      case .finished(let result): return result
+      }
+    }
+  }
+
+  private func perform(_ request: APIRequest, _ operation: ReconcileOperation) -> Reconciler.Action {
+    do throws(KubeError) {
+      let (status, body) = try send(request)
+      if case .write(let step) = operation { logWrite(step, request, status) }
+      // The kubelet renews the token on disk.
+      if status == 401 { client.renewCredentials() }
+      return reconciler.responded(status, body, at: clock())
+    } catch {
+      return reconciler.unanswered(error.description, at: clock())
+    }
+  }
+
+  private func logWrite(_ step: ReconcileStep, _ request: APIRequest, _ status: Int) {
+    let isWritten = (200..<300).contains(status)
+    state.countWrite(isWritten: isWritten)
+    let metadata: Logger.Metadata = [
+      "purpose": "\(step.purpose)", "method": "\(request.method)",
+      "path": "\(request.path.prefix { $0 != "?" })", "status": "\(status)",
+    ]
+    log.log(level: isWritten ? .notice : .warning, isWritten ? "written" : "not written", metadata: metadata)
+  }
+
+  /// Why no serving pod answers; nil if one does.
+  private func probe(_ caBundle: [UInt8]) -> String? {
+    var server = ClusterAccess(server: probeURL, origin: "the webhook's Service")
+    server.authorities = .bytes(caBundle)
+    server.serverName = options.serverNames[0]
+    do throws(KubeError) {
+      let answer = try KubeClient(server).exchange(APIRequest(path: "/readyz"), within: Self.probeTimeout)
+      if answer.status == 200 { return nil }
+      return "\(probeURL)/readyz: \(answer.status) \(String(decoding: answer.body.prefix(256), as: UTF8.self))"
+    } catch {
+      // With --client-ca the webhook asks for a certificate that the registrar does not have. The alert comes over the
+      // connection whose server has just been verified (RFC 8446 section 4.4.2.4).
+      if error.description.contains("alert certificate required") { return nil }
+      return "\(probeURL): \(error.description)"
+    }
+  }
+
+  /// One line for each turn that the registration takes.
+  private func report(_ result: RoundResult) {
+    let watchError = watches.compactMap(\.error).first
+    let reason = result.reason ?? watchError
+    let category = result.category ?? watchError.map { _ in "watch" }
+    guard state.publish(result, reason: reason, category: category) else { return }
+    guard let reason else {
+      log.notice("registered", metadata: result.status.metadata)
+      return
+    }
+    log.log(level: result.level, "not registered as desired", metadata: ["reason": "\(reason)"])
+  }
+}
+
+// Requests and watches over one connection.
+extension Registrar {
+  private func send(_ request: APIRequest) throws(KubeError) -> (status: Int, body: [UInt8]) {
+    let end = MonotonicInstant.now + Self.requestTimeout
+    var status = 0
+    var body: [UInt8] = []
+    var outcome: Result<Void, KubeError>?
+    try client.begin(request, for: Self.requestOwner)
+    while outcome == nil {
+      guard MonotonicInstant.now < end else {
+        client.abandon(Self.requestOwner)
+        throw KubeError("there was no answer within \(Self.requestTimeout)")
+      }
+      turn(until: end) { event in
+        switch event {
+        case .responded(let code): status = code
+        case .received(let bytes): unsafe bytes.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
+        case .ended: outcome = .success(())
+        case .failed(let reason): outcome = .failure(KubeError(reason))
+        }
+      }
+    }
+    try outcome?.get()
+    return (status, body)
+  }
+
+  private func waitForChange(atMost delay: Duration) {
+    var end = MonotonicInstant.now + delay
+    var isDebouncing = false
+    while MonotonicInstant.now < end {
+      beginWatches()
+      turn(until: min(end, MonotonicInstant.now + RegistrarState.heartbeat)) { _ in }
+      state.beat()
+      if !isDebouncing, watches.contains(where: \.hasChanged) {
+        isDebouncing = true
+        end = min(end, .now + Self.debounce)
+      }
+    }
+  }
+
+  private func beginWatches() {
+    let now = MonotonicInstant.now
+    for index in watches.indices {
+      if watches[index].isSilent(at: now) { client.abandon(Self.requestOwner + 1 + index) }
+      guard let request = watches[index].begin(at: now) else { continue }
+      do throws(KubeError) {
+        try client.begin(request, for: Self.requestOwner + 1 + index)
+      } catch {
+        watches[index].handle(.failed(error.description), at: now)
+      }
+    }
+  }
+
+  private func turn(until end: MonotonicInstant, _ handle: (borrowing TransferEvent) -> Void) {
+    let wakeup = watches.reduce(end) { min($0, $1.nextWakeup) }
+    client.wait(atMost: max(.milliseconds(1), wakeup - .now)) { owner, event in
+      if owner == Self.requestOwner {
+        handle(event)
+      } else {
+        watches[owner - Self.requestOwner - 1].handle(event, at: .now)
+      }
+    }
+  }
+}
+
+extension RoundResult {
+  fileprivate var level: Logger.Level {
+    switch outcome {
+    case .upToDate, .propagating, .webhookUnavailable: .notice
+    case .blocked: .warning
+    case .failed(let failure): failure.needsOperator ? .error : .warning
+    }
+  }
+}

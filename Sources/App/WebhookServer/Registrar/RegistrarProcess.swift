@@ -1,0 +1,69 @@
+internal import HTTPWire
+package import Logging
+package import Platform
+package import Registration
+
+/// What `register` was asked to do.
+package struct RegistrarConfiguration: Sendable {
+  package var source: LiveSource
+  package var options: RegistrationOptions
+  /// Where the webhook is called, in place of the Service.
+  package var probeURL: String?
+  package var rotatesCA: Bool
+  /// Where /healthz, /readyz and /metrics are answered.
+  package var listen: String
+
+  package init(
+    source: LiveSource, options: RegistrationOptions, probeURL: String?, rotatesCA: Bool, listen: String
+  ) {
+    self.source = source
+    self.options = options
+    self.probeURL = probeURL
+    self.rotatesCA = rotatesCA
+    self.listen = listen
+  }
+}
+
+/// The registrar as a process.
+package enum RegistrarProcess {
+  /// Reconciles until a signal ends it. It may end at any moment: each write leaves a whole state behind.
+  package static func run(_ configuration: RegistrarConfiguration, log: Logger, queue: AsyncLogWriter) throws {
+    // Before any thread starts, so that none of them gets the signals.
+    let signals = try Signals()
+    try queue.start()
+    let state = RegistrarState()
+    let server = try StatusServer(listen: configuration.listen, signals: signals)
+    log.notice("listening", metadata: ["address": "\(server.address)"])
+    try Thread.start(named: "registrar") { registrar(configuration, state, log).run() }
+    try server.run { request in respond(to: request, state) }
+    log.notice("stopping")
+  }
+
+  /// Reconciles once; false where no serving pod answers, so that failurePolicy is left as it is.
+  package static func runOnce(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
+    try registrar(configuration, RegistrarState(), log).runOnce()
+  }
+
+  private static func registrar(
+    _ configuration: RegistrarConfiguration, _ state: RegistrarState, _ log: Logger
+  ) -> Registrar {
+    Registrar(
+      of: configuration.source, configuration.options, probeURL: configuration.probeURL,
+      rotatesCA: configuration.rotatesCA, state: state, log: log)
+  }
+
+  private static func respond(to request: borrowing HTTPRequest, _ state: RegistrarState) -> HTTPResponse {
+    guard request.method == .get || request.method == .head else { return .methodNotAllowed("GET, HEAD") }
+    switch Route(path: request.path) {
+    case .healthz: return state.isAlive ? .text(.ok, "ok\n") : .text(.serviceUnavailable, "the registrar hangs\n")
+    case .readyz:
+      let (isReady, text) = state.readiness
+      return .text(isReady ? .ok : .serviceUnavailable, text)
+    case .metrics:
+      var page = Exposition()
+      state.write(to: &page)
+      return HTTPResponse(status: .ok, contentType: .prometheus, body: page.bytes)
+    case .validate, .mutate, nil: return .error(.notFound, "there is nothing at this path")
+    }
+  }
+}

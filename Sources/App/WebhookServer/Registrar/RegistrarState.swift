@@ -1,0 +1,101 @@
+internal import Logging
+internal import Platform
+internal import Registration
+internal import Synchronization
+
+/// What the reconciling thread tells the one that answers /healthz, /readyz and /metrics.
+final class RegistrarState: Sendable {
+  private struct Content {
+    var status: RegistrationStatus?
+    /// Why the registration is not as desired; nil where it is.
+    var reason: String? = "nothing was compared yet"
+    var category: String?
+    var rounds = 0
+    var failures = 0
+    var writes = 0
+    var failedWrites = 0
+    var lastBeat = MonotonicInstant.now
+  }
+
+  private let content = Mutex(Content())
+
+  /// The reconciling thread says at least this often that it lives.
+  static let heartbeat: Duration = .seconds(10)
+  private static let heartbeatLimit: Duration = .seconds(120)
+
+  /// Returns whether the category of the reason has changed.
+  func publish(_ result: RoundResult, reason: String?, category: String?) -> Bool {
+    content.withLock { content in
+      content.rounds += 1
+      content.lastBeat = .now
+      if case .failed = result.outcome {
+        content.failures += 1
+        // A round that ended early has not seen everything.
+        if content.status == nil { content.status = result.status }
+      } else {
+        content.status = result.status
+      }
+      let hasChanged = content.rounds == 1 || content.category != category
+      (content.reason, content.category) = (reason, category)
+      return hasChanged
+    }
+  }
+
+  func countWrite(isWritten: Bool) {
+    content.withLock { if isWritten { $0.writes += 1 } else { $0.failedWrites += 1 } }
+  }
+
+  func beat() {
+    content.withLock { $0.lastBeat = .now }
+  }
+
+  var isAlive: Bool { content.withLock { MonotonicInstant.now - $0.lastBeat < Self.heartbeatLimit } }
+
+  /// The page of /readyz, and whether it says yes.
+  var readiness: (isReady: Bool, text: String) {
+    let content = content.withLock { $0 }
+    var lines = content.reason.map { ["not registered as desired", "- \($0)"] } ?? ["registered"]
+    for (key, value) in (content.status?.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
+      lines.append("\(key): \(value)")
+    }
+    return (content.reason == nil, lines.map { $0 + "\n" }.joined())
+  }
+}
+
+extension RegistrarState {
+  func write(to page: inout Exposition) {
+    let content = content.withLock { $0 }
+    page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
+    page.add(1, ["version": Version.current])
+    page.add(
+      "registration_up_to_date", .gauge, "Whether Secret and webhook configurations are as they have to be.",
+      content.reason == nil ? 1 : 0)
+    page.begin("registration_fails_closed", .gauge, "Whether a webhook configuration has failurePolicy Fail.")
+    for kind in WebhookKind.allCases {
+      page.add(content.status?.failurePolicies[kind] == .fail ? 1 : 0, ["configuration": kind.rawValue])
+    }
+    page.begin("registration_matching_info", .gauge, "What narrows the webhooks to the setting; the value is always 1.")
+    page.add(1, ["by": content.status?.matching?.rawValue ?? "unknown"])
+    page.begin("registration_certificate_expiry_timestamp_seconds", .gauge, "When a certificate of the Secret expires.")
+    page.add(Int(content.status?.servingCertificateExpiry ?? 0), ["certificate": "serving"])
+    page.add(Int(content.status?.caExpiry ?? 0), ["certificate": "ca"])
+    page.begin("registration_writes_total", .counter, "Writes of Secret, configurations and the setting's label.")
+    page.add(content.writes, ["result": "written"])
+    page.add(content.failedWrites, ["result": "failed"])
+    page.add("registration_rounds_total", .counter, "Times everything was read and compared.", content.rounds)
+    page.add("registration_failed_rounds_total", .counter, "Rounds that ended with an error.", content.failures)
+    if let statistics = ProcessStatistics.current { page.add(statistics) }
+  }
+}
+
+extension RegistrationStatus {
+  var metadata: Logger.Metadata {
+    var metadata: Logger.Metadata = ["matching": "\(matching?.rawValue ?? "unknown")"]
+    for (kind, policy) in failurePolicies { metadata["\(kind.rawValue)FailurePolicy"] = "\(policy.rawValue)" }
+    if !optedOut.isEmpty { metadata["failurePolicyAnnotation"] = "\(optedOut.map(\.rawValue).joined(separator: ", "))" }
+    if let servingCertificateExpiry {
+      metadata["certificateExpires"] = "\(WallClock.timestamp(servingCertificateExpiry))"
+    }
+    return metadata
+  }
+}

@@ -1,0 +1,118 @@
+internal import HTTPWire
+internal import Platform
+
+/// Answers the kubelet and Prometheus over plain HTTP: a handful of clients, one request a connection.
+final class StatusServer {
+  private let poller: Poller
+  private let listener: Listener
+  private let signals: Signals
+  private let buffer = ReceiveBuffer(chunkSize: 16 * 1024, chunks: 1)
+  private var connections: [UInt32: Connection] = [:]
+  private var accepted: UInt32 = 0
+  let address: SocketAddress
+
+  private final class Connection {
+    let socket: Socket
+    let session = HTTPSession.http1(HTTP1Session())
+    var output: [UInt8] = []
+    var isClosing = false
+    let deadline: MonotonicInstant
+
+    init(_ socket: consuming Socket) {
+      self.socket = socket
+      deadline = .now + StatusServer.timeout
+      // Every answer is the connection's last.
+      _ = session.beginDrain(output: &output)
+    }
+  }
+
+  /// From accepting a connection to its end; a probe of the kubelet gives up earlier.
+  private static let timeout: Duration = .seconds(10)
+  private static let maxConnections = 64
+
+  init(listen text: String, signals: consuming Signals) throws {
+    guard let address = SocketAddress(text) else {
+      throw ServerError("--listen \(text): must be an address and a port, for example 0.0.0.0:8080 or [::]:8080")
+    }
+    do throws(Errno) {
+      listener = try Listener(on: address, backlog: 64)
+    } catch {
+      throw ServerError("--listen \(text): \(error)")
+    }
+    self.address = listener.address
+    self.signals = signals
+    poller = try Poller(batch: 16)
+    try poller.register(listener.descriptor, as: Self.token(0), for: .reading)
+    try poller.register(self.signals.descriptor, as: Self.token(1), for: .reading)
+    accepted = 1
+  }
+
+  private static func token(_ slot: UInt32) -> Poller.Token { Poller.Token(slot: slot, generation: 0) }
+
+  /// Answers until a signal comes.
+  func run(_ answer: (borrowing HTTPRequest) -> HTTPResponse) throws {
+    while true {
+      let next = connections.values.map(\.deadline).min()
+      var ready: [UInt32] = []
+      try poller.wait(until: next) { ready.append($0.token.slot) }
+      for slot in ready {
+        switch slot {
+        case 0: try accept()
+        case 1: if try signals.next() != nil { return }
+        default: serve(slot, answer)
+        }
+      }
+      let now = MonotonicInstant.now
+      for (slot, connection) in connections where connection.deadline <= now { close(slot) }
+    }
+  }
+
+  private func accept() throws(Errno) {
+    guard case .connection(let socket, _) = try listener.accept() else { return }
+    // More than there are clients: the oldest has had its time.
+    if connections.count >= Self.maxConnections, let oldest = connections.keys.min() { close(oldest) }
+    accepted += 1
+    let connection = Connection(socket)
+    try poller.register(connection.socket.descriptor, as: Self.token(accepted), for: .reading)
+    connections[accepted] = connection
+  }
+
+  private func serve(_ slot: UInt32, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+    guard let connection = connections[slot] else { return }
+    if !connection.isClosing { receive(connection, answer) }
+    guard send(connection) else { return close(slot) }
+    if connection.output.isEmpty {
+      if connection.isClosing { close(slot) }
+    } else {
+      try? poller.change(connection.socket.descriptor, as: Self.token(slot), to: .writing)
+    }
+  }
+
+  private func receive(_ connection: Connection, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+    buffer.clear()
+    guard let progress = try? connection.socket.receive(into: buffer) else { return connection.isClosing = true }
+    guard case .processed(let range) = progress else { return }
+    if range.isEmpty { return connection.isClosing = true }
+    buffer.withBytes(range) { bytes in
+      let state = connection.session.receive(
+        bytes, at: HTTPDate(secondsSince1970: WallClock.seconds), output: &connection.output, answer: answer)
+      if case .closing = state { connection.isClosing = true }
+    }
+  }
+
+  /// False where the peer is gone.
+  private func send(_ connection: Connection) -> Bool {
+    while !connection.output.isEmpty {
+      guard let progress = try? connection.socket.send(connection.output.span) else { return false }
+      guard case .processed(let count) = progress else { return true }
+      connection.output.removeFirst(count)
+    }
+    return true
+  }
+
+  private func close(_ slot: UInt32) {
+    guard let connection = connections.removeValue(forKey: slot) else { return }
+    try? poller.remove(connection.socket.descriptor)
+    connection.socket.endSending()
+  }
+}

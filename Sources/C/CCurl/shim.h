@@ -1,0 +1,37 @@
+#pragma once
+// libcurl for Swift: each function with variable arguments, which curl.h hides behind a macro, becomes one function a
+// type.
+#include <curl/curl.h>
+
+static inline CURLcode CCurl_set_number(CURL *easy, CURLoption option, long number) {
+  return (curl_easy_setopt)(easy, option, number);
+}
+static inline CURLcode CCurl_set_pointer(CURL *easy, CURLoption option, const void *pointer) {
+  return (curl_easy_setopt)(easy, option, pointer);
+}
+static inline CURLcode CCurl_set_receiver(CURL *easy, CURLoption option, curl_write_callback receiver) {
+  return (curl_easy_setopt)(easy, option, receiver);
+}
+static inline CURLcode CCurl_set_socket_receiver(CURL *easy, curl_sockopt_callback receiver) {
+  return (curl_easy_setopt)(easy, CURLOPT_SOCKOPTFUNCTION, receiver);
+}
+static inline CURLcode CCurl_get_number(CURL *easy, CURLINFO info, long *number) {
+  return (curl_easy_getinfo)(easy, info, number);
+}
+static inline CURLcode CCurl_get_pointer(CURL *easy, CURLINFO info, void **pointer) {
+  return (curl_easy_getinfo)(easy, info, pointer);
+}
+static inline CURLcode CCurl_set_text(CURL *easy, CURLoption option, const char *text) {
+  return CCurl_set_pointer(easy, option, text);
+}
+static inline CURLcode CCurl_set_list(CURL *easy, CURLoption option, struct curl_slist *list) {
+  return CCurl_set_pointer(easy, option, list);
+}
+static inline CURLcode CCurl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+  return CCurl_set_pointer(easy, option, &blob);
+}
+static inline CURLcode CCurl_set_copy(CURL *easy, CURLoption option, const void *bytes) {
+  return CCurl_set_pointer(easy, option, bytes);
+}
+static inline CURLcode CCurl_result(const CURLMsg *message) { return message->data.result; }

@@ -1,0 +1,153 @@
+internal import CertificateAuthority
+internal import JSON
+internal import KubeObjects
+
+/// The two webhook configurations.
+package enum WebhookKind: String, CaseIterable, Sendable {
+  case validating
+  case mutating
+
+  var kind: String {
+    switch self {
+    case .validating: "ValidatingWebhookConfiguration"
+    case .mutating: "MutatingWebhookConfiguration"
+    }
+  }
+
+  var plural: String { "\(rawValue)webhookconfigurations" }
+
+  var servicePath: String {
+    switch self {
+    case .validating: "/validate"
+    case .mutating: "/mutate"
+    }
+  }
+}
+
+/// What narrows the webhooks to the one setting.
+package enum RequestMatching: String, Sendable {
+  /// By name, in the API server (Kubernetes 1.28 and later).
+  case matchConditions
+  /// By a label on the Setting: an object selector looks at the old object and at the new one.
+  case objectSelector
+}
+
+package enum FailurePolicy: String, Sendable {
+  case fail = "Fail"
+  case ignore = "Ignore"
+}
+
+/// A webhook configuration as it is stored.
+struct WebhookConfiguration {
+  let object: JSONValue
+
+  private var webhooks: [JSONValue] { object["webhooks"]?.elements ?? [] }
+
+  /// The CAs of all its webhooks.
+  var trustedCAs: [Certificate] {
+    webhooks.flatMap { Certificate.all(in: $0["clientConfig"]?["caBundle"]?.string.flatMap(Base64.decode) ?? []) }
+  }
+
+  /// Nil without a webhook. `Fail` is the API's default.
+  var failurePolicy: FailurePolicy? {
+    guard let webhook = webhooks.first else { return nil }
+    return webhook["failurePolicy"]?.string == "Ignore" ? .ignore : .fail
+  }
+
+  /// An operator wants changes to pass while the webhook cannot be called.
+  var isOptedOut: Bool { object.annotation(RegistrationNames.failurePolicy) == "Ignore" }
+
+  var hasMatchConditions: Bool { webhooks.contains { !($0["matchConditions"]?.elements ?? []).isEmpty } }
+
+  /// True when every member that this program sets has the desired value. Members that a newer API server adds by itself
+  /// are not compared.
+  func matches(_ desired: WebhookSpecification, ownedBy owner: Owner) -> Bool {
+    guard owner.owns(object), webhooks.count == 1, let stored = webhooks.first else { return false }
+    let isLabelled = WebhookSpecification.labels.allSatisfy { object["metadata"]?["labels"]?[$0]?.string == $1 }
+    let wanted = desired.webhook
+    return isLabelled
+      && WebhookSpecification.members.allSatisfy { stored[$0]?.json == wanted[$0]?.json }
+  }
+}
+
+/// A webhook configuration as it has to be.
+struct WebhookSpecification {
+  let kind: WebhookKind
+  let options: RegistrationOptions
+  /// PEM.
+  let caBundle: [UInt8]
+  let failurePolicy: FailurePolicy
+  let matching: RequestMatching
+
+  static let labels: KeyValuePairs<String, String> = [
+    "app.kubernetes.io/name": "storage-network-webhook", "app.kubernetes.io/component": "registration",
+  ]
+
+  /// All that a webhook can have today.
+  static let members = [
+    "admissionReviewVersions", "clientConfig", "failurePolicy", "matchConditions", "matchPolicy", "name",
+    "namespaceSelector", "objectSelector", "reinvocationPolicy", "rules", "sideEffects", "timeoutSeconds",
+  ]
+
+  /// The configuration to write: labels, annotations and whatever else the stored one has in its metadata is kept.
+  func object(replacing stored: WebhookConfiguration?, ownedBy owner: Owner) -> JSONValue {
+    var object = stored?.object ?? Self.empty(kind, named: options.configuration)
+    for (key, value) in Self.labels { object = object.settingMetadata("labels", key, to: value) }
+    return owner.adopt(object).setting("webhooks", to: .array([webhook]))
+  }
+
+  static func empty(_ kind: WebhookKind, named name: String) -> JSONValue {
+    .members([
+      "apiVersion": .string("admissionregistration.k8s.io/v1"), "kind": .string(kind.kind),
+      "metadata": .members(["name": .string(name)]),
+    ])
+  }
+
+  /// With every default written out, so that what is stored can be compared with it.
+  var webhook: JSONValue {
+    let webhook = JSONValue.members([
+      "name": .string(RegistrationNames.webhook), "clientConfig": clientConfig, "rules": .array([rule]),
+      // A wrong storage network stops every volume: no change goes unreviewed, nor into a spelling of its own.
+      "failurePolicy": .string(failurePolicy.rawValue), "matchPolicy": .string("Equivalent"),
+      "namespaceSelector": .object([]), "objectSelector": objectSelector, "sideEffects": .string("None"),
+      "timeoutSeconds": .number("10"), "admissionReviewVersions": .strings(["v1"]),
+    ])
+    return webhook.setting("matchConditions", to: matchConditions)
+      // Another webhook may have changed the value after this one.
+      .setting("reinvocationPolicy", to: kind == .mutating ? .string("IfNeeded") : nil)
+  }
+
+  private var clientConfig: JSONValue {
+    .members([
+      "caBundle": .string(Base64.encode(caBundle)),
+      "service": .members([
+        "name": .string(options.service), "namespace": .string(options.namespace), "path": .string(kind.servicePath),
+        "port": .number("\(options.servicePort)"),
+      ]),
+    ])
+  }
+
+  private var rule: JSONValue {
+    .members([
+      "apiGroups": .strings(["harvesterhci.io"]), "apiVersions": .strings(["v1beta1"]),
+      "operations": .strings(["CREATE", "UPDATE", "DELETE"]), "resources": .strings(["settings"]),
+      "scope": .string("Cluster"),
+    ])
+  }
+
+  private var objectSelector: JSONValue {
+    guard matching == .objectSelector else { return .object([]) }
+    return .members([
+      "matchLabels": .members([RegistrationNames.settingLabel: .string(RegistrationNames.settingLabelValue)])
+    ])
+  }
+
+  private var matchConditions: JSONValue? {
+    guard matching == .matchConditions else { return nil }
+    // A request that deletes all settings at once has no name.
+    let expression =
+      "request.operation == 'DELETE' ? oldObject != null && oldObject.metadata.name == 'storage-network'"
+      + " : request.name == 'storage-network'"
+    return .array([.members(["name": .string("is-storage-network"), "expression": .string(expression)])])
+  }
+}

@@ -1,0 +1,292 @@
+import CertificateAuthority
+import ClusterState
+import Foundation
+import Registration
+import TestSupport
+import Testing
+
+private let now: Int64 = 1_800_000_000
+private let day: Int64 = 86_400
+
+/// A cluster in which a process has done its work and a pod serves.
+private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throws -> FakeCluster {
+  var cluster = FakeCluster()
+  prepare(&cluster)
+  var process = Process(at: now)
+  try #require(try process.reconcile(&cluster)?.outcome == .upToDate)
+  return cluster
+}
+
+@Suite struct `A registration from nothing` {
+  @Test func `creates Secret and configurations, and Fail when a pod has answered`() throws {
+    var cluster = FakeCluster()
+    var process = Process(at: now)
+    var policies: [String?] = []
+    let result = try process.reconcile(&cluster) { policies.append($0.policy(FakeCluster.validating)) }
+    #expect(result?.outcome == .upToDate)
+    #expect(result?.requeueAfter == .seconds(600))
+    let served = try #require(cluster.served)
+    #expect(served.isFor("webhook.system.svc"))
+    #expect(cluster.trusts(served, at: now))
+    #expect(process.probes == 1)
+    #expect(process.propagations == 0, "no pod serves a certificate of another CA")
+    #expect(cluster.policies == ["Fail", "Fail"])
+    #expect(policies.contains("Ignore"), "registered before a pod can serve")
+    #expect(cluster.entry("next-ca.crt").isEmpty)
+    #expect(result?.status.matching == .matchConditions)
+    #expect(cluster.label == nil)
+  }
+
+  @Test func `is the whole of both configurations`() throws {
+    let cluster = try registered()
+    for (path, servicePath) in zip(FakeCluster.both, ["/validate", "/mutate"]) {
+      let webhook = cluster.webhook(path)
+      #expect(webhook["name"] as? String == "storage-network.harvesterhci.io")
+      #expect(webhook["failurePolicy"] as? String == "Fail")
+      #expect(webhook["sideEffects"] as? String == "None")
+      #expect(webhook["timeoutSeconds"] as? Int == 10)
+      #expect(webhook["admissionReviewVersions"] as? [String] == ["v1"])
+      #expect(webhook["reinvocationPolicy"] as? String == (path == FakeCluster.mutating ? "IfNeeded" : nil))
+      let rule = try #require((webhook["rules"] as? [[String: Any]])?.first)
+      #expect(rule["operations"] as? [String] == ["CREATE", "UPDATE", "DELETE"])
+      #expect(rule["apiGroups"] as? [String] == ["harvesterhci.io"])
+      #expect(rule["apiVersions"] as? [String] == ["v1beta1"])
+      #expect(rule["resources"] as? [String] == ["settings"])
+      #expect(rule["scope"] as? String == "Cluster")
+      let service = (webhook["clientConfig"] as? [String: Any])?["service"] as? [String: Any]
+      #expect(service?["name"] as? String == "webhook")
+      #expect(service?["namespace"] as? String == "system")
+      #expect(service?["path"] as? String == servicePath)
+      #expect(service?["port"] as? Int == 443)
+      let condition = (webhook["matchConditions"] as? [[String: String]])?.first?["expression"]
+      #expect(
+        condition
+          == "request.operation == 'DELETE' ? oldObject != null && oldObject.metadata.name == 'storage-network'"
+          + " : request.name == 'storage-network'")
+    }
+  }
+
+  @Test func `has the ClusterRole as owner, of the Secret too`() throws {
+    let cluster = try registered()
+    for path in FakeCluster.both + [FakeCluster.secret] {
+      let metadata = cluster.objects[path]?["metadata"] as? [String: Any]
+      let owners = metadata?["ownerReferences"] as? [[String: String]]
+      #expect(owners?.count == 1)
+      #expect(owners?.first?["uid"] == "role-1")
+      #expect(owners?.first?["kind"] == "ClusterRole")
+    }
+  }
+
+  @Test(arguments: [true, false]) func `is not begun without the ClusterRole, or while that is being deleted`(
+    isDeleted: Bool
+  ) throws {
+    var cluster = FakeCluster()
+    if isDeleted {
+      cluster.delete(FakeCluster.clusterRole)
+    } else {
+      cluster.edit(FakeCluster.clusterRole) { role in
+        role["metadata"] = ["name": "registrar", "uid": "role-1", "deletionTimestamp": "2027-01-01T00:00:00Z"]
+      }
+    }
+    let before = cluster.writes
+    var process = Process(at: now)
+    let result = try process.reconcile(&cluster)
+    #expect(result?.reason == "ClusterRole registrar not found; apply the manifests of this version")
+    #expect(cluster.writes == before)
+  }
+
+  @Test func `stays with Ignore while no pod answers, certificates and all in order`() throws {
+    var cluster = FakeCluster()
+    var process = Process(at: now)
+    process.isUp = false
+    let result = try process.reconcile(&cluster)
+    #expect(result?.outcome == .webhookUnavailable("connection refused"))
+    #expect(result?.requeueAfter == .seconds(2))
+    #expect(cluster.policies == ["Ignore", "Ignore"])
+    #expect(cluster.trusts(try #require(cluster.served), at: now))
+    process.isUp = true
+    #expect(try process.reconcile(&cluster)?.outcome == .upToDate)
+    #expect(cluster.policies == ["Fail", "Fail"])
+  }
+}
+
+@Suite struct `A registration that stands` {
+  @Test func `is left alone by a second process, and by the same one`() throws {
+    var cluster = try registered()
+    let writes = cluster.writes
+    var process = Process(at: now + 59 * day)
+    for _ in 0..<3 { #expect(try process.reconcile(&cluster)?.outcome == .upToDate) }
+    #expect(cluster.writes == writes)
+    #expect(process.probes == 0)
+  }
+
+  /// What another client does to one configuration.
+  static let edits: [(what: String, edit: @Sendable (inout FakeCluster, String) -> Void)] = [
+    ("deletes it", { $0.delete($1) }),
+    ("sets Ignore", { $0.editWebhook($1) { $0["failurePolicy"] = "Ignore" } }),
+    ("empties the bundle", { $0.editWebhook($1) { $0["clientConfig"] = ["service": ["name": "webhook"]] } }),
+    ("writes garbage as bundle", { $0.editWebhook($1) { $0["clientConfig"] = ["caBundle": "eHh4"] } }),
+    ("removes the conditions", { $0.editWebhook($1) { $0["matchConditions"] = nil } }),
+    ("edits a rule", { $0.editWebhook($1) { $0["rules"] = [["operations": ["DELETE"]]] } }),
+    ("adds a selector", { $0.editWebhook($1) { $0["namespaceSelector"] = ["matchLabels": ["a": "b"]] } }),
+    ("renames the webhook", { $0.editWebhook($1) { $0["name"] = "other.harvesterhci.io" } }),
+    ("removes the webhooks", { $0.edit($1) { $0["webhooks"] = nil } }),
+    ("adds another webhook", { $0.edit($1) { $0["webhooks"] = ($0["webhooks"] as? [Any] ?? []) + [["name": "x"]] } }),
+    ("removes the owner", { $0.edit($1) { $0["metadata"] = ["name": "webhook"] } }),
+  ]
+
+  @Test(arguments: edits.indices, FakeCluster.both) func `is put right, whatever is edited, emptied or deleted`(
+    row: Int, path: String
+  ) throws {
+    var cluster = try registered()
+    let before = cluster.webhook(path) as NSDictionary
+    Self.edits[row].edit(&cluster, path)
+    // Pods may be down at this moment: what served once is not taken back.
+    var process = Process(at: now + 60)
+    process.isUp = false
+    let result = try process.reconcile(&cluster)
+    #expect(result?.outcome == .upToDate, "\(Self.edits[row].what)")
+    #expect(cluster.webhook(path) as NSDictionary == before, "\(Self.edits[row].what)")
+    #expect(process.probes == 0)
+  }
+
+  @Test func `keeps what it does not know: labels, annotations, and members of a newer API`() throws {
+    var cluster = try registered()
+    cluster.annotate(FakeCluster.validating, "example.com/note", "kept")
+    cluster.editWebhook(FakeCluster.validating) { $0["tomorrow"] = true }
+    let writes = cluster.writes
+    var process = Process(at: now)
+    try process.reconcile(&cluster)
+    #expect(cluster.writes == writes)
+  }
+
+  @Test func `an operator's annotation is honoured, for that configuration, until it is removed`() throws {
+    var cluster = try registered()
+    cluster.annotate(FakeCluster.validating, RegistrationNames.failurePolicy, "Ignore")
+    var process = Process(at: now)
+    let result = try process.reconcile(&cluster)
+    #expect(result?.outcome == .upToDate)
+    #expect(result?.status.optedOut == [.validating])
+    #expect(cluster.policies == ["Ignore", "Fail"])
+    cluster.annotate(FakeCluster.validating, RegistrationNames.failurePolicy, "Something")
+    try process.reconcile(&cluster)
+    #expect(cluster.policies == ["Fail", "Fail"])
+  }
+
+  @Test func `both configurations edited to Ignore at once, and a new process: the Secret remembers`() throws {
+    var cluster = try registered()
+    for path in FakeCluster.both { cluster.editWebhook(path) { $0["failurePolicy"] = "Ignore" } }
+    var process = Process(at: now)
+    process.isUp = false
+    #expect(try process.reconcile(&cluster)?.outcome == .upToDate)
+    #expect(cluster.policies == ["Fail", "Fail"])
+  }
+
+  @Test func `a client that undoes every write is told of, not fought without end`() throws {
+    var cluster = try registered()
+    var process = Process(at: now)
+    let result = try process.reconcile(&cluster) { _ in }
+    #expect(result?.outcome == .upToDate)
+    cluster.delete(FakeCluster.validating)
+    var action = process.reconciler.begin()
+    var rounds = 0
+    while true {
+      rounds += 1
+      try #require(rounds < 1000)
+      switch action {
+      case .request(let request, let operation):
+        if case .write = operation { cluster.delete(FakeCluster.validating) }
+        let (status, body) = try cluster.answer(request)
+        if case .write = operation { cluster.delete(FakeCluster.validating) }
+        action = process.reconciler.responded(status, body, at: now)
+        continue
+      case .finished(let result):
+        #expect(result.outcome == .failed(.undone))
+        #expect(result.requeueAfter == .seconds(10))
+      case .probe: Issue.record("nothing is left to probe")
+      }
+      break
+    }
+  }
+}
+
+@Suite struct `Narrowing to the one setting` {
+  @Test(arguments: [(true, false), (false, false)]) func `before 1.28 it is done by a label, at every moment`(
+    stores: Bool, shows: Bool
+  ) throws {
+    var cluster = FakeCluster()
+    cluster.storesMatchConditions = stores
+    cluster.showsMatchConditions = shows
+    var process = Process(at: now)
+    let result = try process.reconcile(&cluster) { cluster in
+      for path in FakeCluster.both { #expect(cluster.isNarrow(path)) }
+    }
+    #expect(result?.outcome == .upToDate)
+    #expect(result?.status.matching == .objectSelector)
+    #expect(cluster.label == "enabled")
+    for path in FakeCluster.both {
+      let selector = cluster.webhook(path)["objectSelector"] as? [String: Any]
+      #expect(selector?["matchLabels"] as? [String: String] == [RegistrationNames.settingLabel: "enabled"])
+      #expect(cluster.webhook(path)["matchConditions"] == nil)
+    }
+  }
+
+  @Test(arguments: [400, 422]) func `a refusal of the field means the same`(status: Int) throws {
+    var cluster = FakeCluster()
+    cluster.storesMatchConditions = false
+    cluster.refusals = [("POST", "dryRun=All", status)]
+    var process = Process(at: now)
+    #expect(try process.reconcile(&cluster)?.status.matching == .objectSelector)
+  }
+
+  static let kubelets: [(versions: [String], expected: RequestMatching)] = [
+    ([], .matchConditions), (["v1.28.0"], .matchConditions), (["v1.36.0", "v1.29.3+rke2r1"], .matchConditions),
+    (["v2.0.0"], .matchConditions), (["v1.27.16+rke2r2"], .objectSelector),
+    (["v1.29.3", "v1.29.3", "v1.27.16"], .objectSelector), (["unknown"], .objectSelector), ([""], .objectSelector),
+  ]
+
+  @Test(arguments: kubelets.indices) func `while a control plane is upgraded, its oldest node counts`(row: Int) throws {
+    var cluster = FakeCluster()
+    cluster.kubelets = Self.kubelets[row].versions
+    var process = Process(at: now)
+    #expect(try process.reconcile(&cluster)?.status.matching == Self.kubelets[row].expected)
+  }
+
+  @Test func `an API server that drops the conditions although a dry run showed them is noticed by what it stored`()
+    throws
+  {
+    var cluster = FakeCluster()
+    cluster.storesMatchConditions = false
+    var process = Process(at: now)
+    let result = try process.reconcile(&cluster)
+    #expect(result?.outcome == .upToDate)
+    #expect(result?.status.matching == .objectSelector)
+  }
+
+  @Test func `after an upgrade to 1.28 the conditions take over, within ten minutes`() throws {
+    var cluster = try registered { cluster in
+      cluster.storesMatchConditions = false
+      cluster.showsMatchConditions = false
+    }
+    cluster.storesMatchConditions = true
+    cluster.showsMatchConditions = true
+    var process = Process(at: now)
+    try process.reconcile(&cluster)
+    #expect(cluster.webhook(FakeCluster.mutating)["matchConditions"] != nil)
+    process.now += 600
+    try process.reconcile(&cluster) { #expect($0.isNarrow(FakeCluster.validating)) }
+    #expect(cluster.webhook(FakeCluster.validating)["matchConditions"] != nil)
+    #expect(cluster.policies == ["Fail", "Fail"])
+  }
+
+  @Test func `a label that is removed is put back, and without the setting there is none to keep`() throws {
+    var cluster = try registered { $0.showsMatchConditions = false }
+    cluster.edit(FakeCluster.setting) { $0["metadata"] = ["name": "storage-network"] }
+    var process = Process(at: now)
+    try process.reconcile(&cluster)
+    #expect(cluster.label == "enabled")
+    cluster.delete(FakeCluster.setting)
+    #expect(try process.reconcile(&cluster)?.outcome == .upToDate)
+    #expect(cluster.label == nil)
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The registrar as a process, beside an API server of the tests.
+@Suite struct `The registrar's process` {
+  let certificates: Certificates
+
+  init() throws {
+    certificates = try Certificates()
+  }
+
+  /// Starts it, and gives the port where it answers.
+  func start(_ server: StubAPIServer, _ options: String...) throws -> (program: Program, port: Int) {
+    try certificates.folder.write(
+      """
+      apiVersion: v1
+      kind: Config
+      current-context: test
+      contexts: [{name: test, context: {cluster: test, user: test}}]
+      clusters: [{name: test, cluster: {server: "\(server.url)", certificate-authority: ca.pem}}]
+      users: [{name: test, user: {token: abc}}]
+
+      """, to: "kubeconfig")
+    let program = try Program(
+      Repository.executable,
+      [
+        "register", "--listen", "127.0.0.1:0", "--kubeconfig", certificates.folder.path("kubeconfig"), "--log-format",
+        "json",
+      ] + options)
+    if options.contains("--once") { return (program, 0) }
+    return (program, try LogLine(program.errors.waitForLine(with: #""event":"listening""#)).port)
+  }
+
+  func ask(_ port: Int, _ path: String, _ options: String...) throws -> (status: String, body: String) {
+    let run = try Program.run(
+      "curl",
+      ["--silent", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"] + options
+        + ["http://127.0.0.1:\(port)\(path)"])
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    return (String(lines.last ?? ""), lines.dropLast().joined(separator: "\n"))
+  }
+
+  static let forbidden: @Sendable (StubAPIServer.Request) -> StubAPIServer.Reply = { request in
+    request.isWatch
+      ? .stream : .whole(403, #"{"kind":"Status","message":"clusterroles \"x\" is forbidden: User \"y\" cannot get"}"#)
+  }
+
+  @Test func `a missing permission is told at once, by log, readiness and metrics`() throws {
+    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    let (program, port) = try start(server)
+    let line = try program.errors.waitForLine(with: "not registered as desired")
+    #expect(line.contains(#""level":"error""#))
+    #expect(line.contains("cannot get; apply the manifests of this version"))
+    #expect(try ask(port, "/healthz") == ("200", "ok\n"))
+    let ready = try ask(port, "/readyz")
+    #expect(ready.status == "503")
+    #expect(ready.body.hasPrefix("not registered as desired\n- clusterroles \"x\" is forbidden"))
+    let metrics = try ask(port, "/metrics").body
+    #expect(metrics.contains("\nstorage_network_webhook_registration_up_to_date 0\n"))
+    #expect(metrics.contains("\nstorage_network_webhook_registration_matching_info{by=\"unknown\"} 1\n"))
+    #expect(try ask(port, "/validate").status == "404")
+    #expect(try ask(port, "/readyz", "--request", "POST").status == "405")
+    #expect(try ask(port, "/readyz", "--head").status == "503")
+    program.signal(SIGTERM)
+    #expect(try program.exitCode() == 0)
+    #expect(program.errors.lines.count { $0.contains("not registered as desired") } == 1)
+  }
+
+  @Test func `a change that a watch tells of is compared at once, not after the pause`() throws {
+    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    let (program, _) = try start(server)
+    let secrets = "/api/v1/namespaces/harvester-system/secrets"
+    #expect(eventually { server.requests.count { $0.isWatch } == 5 })
+    let watched = server.requests.filter(\.isWatch)
+    #expect(watched.allSatisfy { $0.path.contains("fieldSelector=metadata.name%3D") })
+    func reads() -> Int { server.requests.count { !$0.isWatch } }
+    let before = reads()
+    let clock = ContinuousClock.now
+    server.push(#"{"type":"MODIFIED","object":{}}"# + "\n", to: secrets)
+    #expect(eventually { reads() > before })
+    #expect(clock.duration(to: .now) < .seconds(5))
+    program.signal(SIGTERM)
+    #expect(try program.exitCode() == 0)
+  }
+
+  @Test(arguments: [false, true]) func `a webhook that answers counts, one that asks for a certificate too`(
+    asksForCertificate: Bool
+  ) throws {
+    let objects = StubObjects()
+    let server = try StubAPIServer(certificates) { objects.answer($0) }
+    let (first, _) = try start(server, "--once", "--probe-url", "https://127.0.0.1:1")
+    #expect(try first.exitCode() == 1)
+    let certificate = try #require(try objects.secret("tls.crt"))
+    let key = try #require(try objects.secret("tls.key"))
+    let webhook = try RunningServer(
+      source: ["--cluster-snapshot", Repository.path("manifests/example/cluster.yaml")]
+        + (asksForCertificate ? ["--client-ca", certificates.authority] : []),
+      prepare: { folder, _ in
+        try folder.write(certificate, to: "tls.pem")
+        try folder.write(key, to: "tls.key")
+      })
+    let (second, _) = try start(server, "--once", "--probe-url", webhook.url.replacing("localhost", with: "127.0.0.1"))
+    #expect(try second.exitCode() == 0, "\(second.errors.text)")
+  }
+
+  @Test func `clients that ask nothing keep nobody out, however many they are`() throws {
+    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    let (program, port) = try start(server)
+    let idle = try (0..<200).map { _ in try HTTPSConnection.connect(port: port) }
+    defer { for socket in idle { close(socket) } }
+    for _ in 0..<3 { #expect(try ask(port, "/healthz").status == "200") }
+    program.signal(SIGTERM)
+    #expect(try program.exitCode() == 0)
+  }
+
+  @Test(arguments: [
+    (["--listen", "nonsense"], "must be an address and a port"), (["--service-port", "0"], "between 1 and 65535"),
+    (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
+    (["--certificates", "x"], "external"),
+  ]) func `a wrong option is named`(options: [String], words: String) throws {
+    let text = """
+      apiVersion: v1
+      kind: Config
+      current-context: test
+      contexts: [{name: test, context: {cluster: test, user: test}}]
+      clusters: [{name: test, cluster: {server: "https://127.0.0.1:1"}}]
+      users: [{name: test, user: {token: abc}}]
+
+      """
+    try certificates.folder.write(text, to: "kubeconfig")
+    let run = try Program.run(
+      Repository.executable, ["register", "--kubeconfig", certificates.folder.path("kubeconfig")] + options)
+    #expect(run.exitCode == 2)
+    #expect(run.errors.contains(words), "\(run.errors)")
+  }
+}
