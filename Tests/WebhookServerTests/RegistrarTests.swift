@@ -29,7 +29,7 @@ import Testing
         "json",
       ] + options)
     if options.contains("--once") { return (program, 0) }
-    return (program, try LogLine(program.errors.waitForLine(with: #""event":"listening""#)).port)
+    return (program, try LogLine(program.errors.waitForLine(with: #""message":"listening""#)).port)
   }
 
   func ask(_ port: Int, _ path: String, _ options: String...) throws -> (status: String, body: String) {

@@ -154,7 +154,7 @@ struct `Behind a real API server` {
     let metrics = try context.server.ask("/metrics").body
     for fixture in DefinitionFixture.all.dropLast() {
       #expect(ready.body.contains("\n\(fixture.name): synced (last contact "))
-      #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="listed"} 1"#))
+      #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="synced"} 1"#))
     }
   }
 

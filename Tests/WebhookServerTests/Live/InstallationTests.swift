@@ -27,7 +27,7 @@ struct `An installation` {
 
     // The webhook answers, so changes are refused without it; the pair is renewed.
     let registrar = try context.register()
-    let line = try registrar.errors.waitForLine(with: #""event":"registered""#)
+    let line = try registrar.errors.waitForLine(with: #""message":"registered""#)
     #expect(line.contains(assets.isNew ? #""matching":"matchConditions""# : #""matching":"objectSelector""#))
     #expect(try context.policies() == ["Fail", "Fail"])
     try context.mount()
@@ -44,7 +44,7 @@ struct `An installation` {
     try pod.program.errors.waitForLine(with: "certificate read", after: 1)
     try load.more(40)
 
-    let counts = load.stopImmediately()
+    let counts = load.stop()
     #expect(Set(counts.keys) == Self.allGood, "\(counts)")
   }
 
@@ -72,7 +72,7 @@ struct `An installation` {
       #expect(try leaving.program.exitCode() == 0)
       try load.more(40)
     }
-    let counts = load.stopImmediately()
+    let counts = load.stop()
     #expect(Set(counts.keys) == Self.allGood, "\(counts)")
     registrar.signal(SIGTERM)
     #expect(try registrar.exitCode() == 0)
@@ -105,7 +105,7 @@ struct `An installation` {
       }
       try load.more(5)
     }
-    let counts = load.stopImmediately()
+    let counts = load.stop()
     #expect(Set(counts.keys) == Self.allGood, "\(counts)")
     #expect(stored.allSatisfy { Set($0.output.lines) == ["Fail"] })
     #expect(try context.webhooks() == before)
@@ -204,7 +204,7 @@ struct `A registrar beside a real API server` {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", "\(RegistrationNames.failurePolicy)-")
     }
     try context.eventually("it is closed", within: 5) { try context.policies() == ["Fail", "Fail"] }
-    #expect(load.stopImmediately().keys.sorted() == ["other 200"])
+    #expect(load.stop().keys.sorted() == ["other 200"])
     #expect(!registrar.hasEnded)
   }
 
@@ -219,7 +219,7 @@ struct `A registrar beside a real API server` {
     #expect(clock.duration(to: .now) < .seconds(5))
     #expect(once.errors.text.contains(#"cannot get resource "secrets" in API group """#), "\(once.errors.text)")
     let registrar = try context.register()
-    let port = try LogLine(registrar.errors.waitForLine(with: #""event":"listening""#)).port
+    let port = try LogLine(registrar.errors.waitForLine(with: #""message":"listening""#)).port
     try registrar.errors.waitForLine(with: #""level":"error""#, "cannot get resource")
     let ready = try Program.run("curl", ["--silent", "--noproxy", "*", "http://127.0.0.1:\(port)/readyz"])
     #expect(ready.output.hasPrefix("not registered as desired\n- "))
@@ -237,7 +237,7 @@ struct `A registrar beside a real API server` {
     for round in 0..<10 {
       let other = try context.register("--once", "--rotate-ca")
       // Each time after another of its writes.
-      _ = try? other.errors.waitForLine(with: #""event":"written""#, after: round % 3)
+      _ = try? other.errors.waitForLine(with: #""message":"written""#, after: round % 3)
       other.signal(SIGKILL)
       try load.more(3)
     }
@@ -246,7 +246,7 @@ struct `A registrar beside a real API server` {
         "get", "secret", "storage-network-webhook-tls", "--namespace", "harvester-system", "-o",
         "jsonpath={.data.next-ca\\.crt}") == ""
     }
-    let counts = load.stopImmediately()
+    let counts = load.stop()
     #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
     #expect(try context.policies() == ["Fail", "Fail"])
     #expect(!pod.program.hasEnded && !registrar.hasEnded)
@@ -310,7 +310,7 @@ struct `The overlays` {
     try context.plane.kubectl("delete", "-k", context.folder.path("mine"))
     try context.eventually("nothing is left") { try remains(in: context.plane) == [] }
     // Its Deployment is gone; a registrar that lives on for a moment creates nothing.
-    try registrar.errors.waitForLine(with: #""event":"not registered as desired""#)
+    try registrar.errors.waitForLine(with: #""message":"not registered as desired""#)
     #expect(try remains(in: context.plane) == [])
   }
 

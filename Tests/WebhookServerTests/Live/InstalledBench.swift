@@ -125,7 +125,7 @@ final class InstalledBench: @unchecked Sendable {
     try mount()
     let pod = try startPod()
     balancer.use([pod.port])
-    try registrar.errors.waitForLine(with: #""event":"registered""#)
+    try registrar.errors.waitForLine(with: #""message":"registered""#)
     return (registrar, pod)
   }
 
