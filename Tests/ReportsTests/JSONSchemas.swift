@@ -68,7 +68,7 @@ enum JSONSchemas {
     ("namespace name node component", "string", "which pod it is"),
     ("isReady", "bool", "its condition Ready"),
     ("address", "string or null", "its address on the storage network; `network` is the definition behind it"),
-    ("verdict", "string", "`good`, `waiting`, `yetToMove`, `wrong` or `doubled`"),
+    ("verdict", "string", "`good`, `waiting`, `yetToMove`, `nodeAway`, `blocked`, `wrong` or `doubled`"),
     ("reason", "string or null", "why it is not good"),
     ("pool", "object or null", "Whereabouts' books of the range, with `range`, `usable` and:"),
     ("used", "number", "entries"),
