@@ -200,6 +200,13 @@ import Testing
       "what may pass is quoted too, and waited for", says: ["is not ready (Pending): no space left on device"],
       pending("no space left on device")),
     Row(
+      "what has failed for minutes does not pass", broken: [.podsAttached],
+      says: ["instance-manager-1 on harvester-node-1 is not ready (Pending): no space left on device"]
+    ) { cluster in
+      pending("no space left on device")(&cluster)
+      cluster.eventCount = 10
+    },
+    Row(
       "an image that cannot be pulled", says: ["Back-off pulling image"], pending("Back-off pulling image", "BackOff")),
     Row("control: a pod that runs is not asked for its events", isVerified: true, neverSays: ["Link not found"]) {
       $0.events = [("instance-manager-1", "FailedCreatePodSandBox", "Link not found", "")]

@@ -61,6 +61,8 @@ struct SimulatedCluster {
   var allocations: [Int: String]?
   var uplinks: [String: String] = [:]
   var events: [(pod: String, reason: String, message: String, last: String)] = []
+  /// How often each of them has happened.
+  var eventCount = 2
   var workload = Workload()
   var isShared = false
 
@@ -127,7 +129,7 @@ extension SimulatedCluster {
     nodes.map(Self.object) + [setting, serverVersion, rwxNetwork] + definitions.map(Self.object)
       + [Self.longhornSetting("storage-network", longhorn, isApplied)]
       + longhornSettings.map { Self.longhornSetting($0.key, $0.value.value, $0.value.isApplied) }
-      + pods.map(Self.object) + pool + uplinks.map(Self.uplink) + events.enumerated().map(Self.event) + workloads
+      + pods.map(Self.object) + pool + uplinks.map(Self.uplink) + events.enumerated().map(event) + workloads
   }
 
   private static func object(of node: Node) -> [String: Any] {
@@ -241,13 +243,14 @@ extension SimulatedCluster {
     ]
   }
 
-  private static func event(
+  private func event(
     _ row: (offset: Int, element: (pod: String, reason: String, message: String, last: String))
   ) -> [String: Any] {
     [
       "apiVersion": "v1", "kind": "Event", "metadata": ["name": "e.\(row.offset)", "namespace": "longhorn-system"],
       "involvedObject": ["kind": "Pod", "namespace": "longhorn-system", "name": row.element.pod],
-      "reason": row.element.reason, "message": row.element.message, "count": 12, "lastTimestamp": row.element.last,
+      "reason": row.element.reason, "message": row.element.message, "count": eventCount,
+      "lastTimestamp": row.element.last,
     ]
   }
 

@@ -128,11 +128,13 @@ extension VerifyFacts {
 }
 
 extension PodEvent {
-  /// Whether a next attempt is of no use until something is repaired: no bridge on the node, no definition, no plugin.
+  /// Whether a next attempt is of no use until something is repaired: there is no bridge on the node, no definition or no
+  /// plugin, or whatever it is has failed for two minutes, since the kubelet tries about every twelve seconds.
   fileprivate var lasts: Bool {
     guard reason == "FailedCreatePodSandBox" else { return false }
     let text = message.lowercased()
-    return ["link not found", "network-attachment-definition", "failed to find plugin"].contains { text.contains($0) }
+    return count >= 10
+      || ["link not found", "network-attachment-definition", "failed to find plugin"].contains { text.contains($0) }
   }
 }
 
