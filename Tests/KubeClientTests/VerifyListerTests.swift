@@ -7,7 +7,14 @@ import Testing
 
 @Suite struct `Listing a cluster over TLS` {
   static let pods = "/api/v1/namespaces/longhorn-system/pods"
+  static let nodes = "/api/v1/nodes"
   static let emptyList = #"{"metadata":{"resourceVersion":"5"},"items":[]}"#
+  static let aNode = #"{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"harvester-node-0"}}]}"#
+
+  /// What a server answers of every kind that a test does not look at: a node, and else nothing.
+  static func rest(_ request: StubAPIServer.Request) -> StubAPIServer.Reply {
+    .whole(200, request.name == nodes ? aNode : emptyList)
+  }
 
   let certificates: Certificates
 
@@ -27,7 +34,7 @@ import Testing
 
   @Test func `every part is asked for once, page by page, and again with the next look`() throws {
     let server = try StubAPIServer(certificates) { request in
-      guard request.name == Self.pods else { return .whole(200, Self.emptyList) }
+      guard request.name == Self.pods else { return Self.rest(request) }
       return .whole(
         200, request.path.contains("continue=b") ? Self.page("b", continuing: "") : Self.page("a", continuing: "b"))
     }
@@ -40,13 +47,31 @@ import Testing
     #expect(server.requests.filter(\.isWatch).isEmpty)
   }
 
-  @Test func `a kind that is not installed has no objects`() throws {
+  @Test func `a kind that a Harvester may lack has no objects where the server does not know it`() throws {
+    let optional = ["ippools", "overlappingrangeipreservations", "prometheuses", "alertmanagers"]
     let server = try StubAPIServer(certificates) { request in
-      request.name == Self.pods ? .whole(200, Self.page("a", continuing: "")) : .whole(404, "404 page not found\n")
+      optional.contains { request.name.hasSuffix("/\($0)") } ? .whole(404, "404 page not found\n") : Self.rest(request)
     }
     var cluster = try listing(of: server).list()
-    #expect(cluster.extraFacts.pods.map(\.name) == ["a"])
+    #expect(cluster.hasNodes)
     #expect(cluster.facts.storageNetwork == nil)
+  }
+
+  @Test func `of any other kind, 404 proves nothing`() throws {
+    let optional = ["ippools", "overlappingrangeipreservations", "prometheuses", "alertmanagers"]
+    for part in VerifySnapshot.parts.map(\.plural) where !optional.contains(part) {
+      let server = try StubAPIServer(certificates) { request in
+        request.name.hasSuffix("/\(part)") ? .whole(404, "404 page not found\n") : Self.rest(request)
+      }
+      let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }
+      #expect(error?.description.contains("answered 404; is the path of its URL right") == true)
+    }
+  }
+
+  @Test func `a server without nodes is no cluster`() throws {
+    let server = try StubAPIServer(certificates) { _ in .whole(200, Self.emptyList) }
+    let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }
+    #expect(error?.description == "test: the server has no nodes; is the path of its URL right?")
   }
 
   /// An answer to the list of pods, and words of the explanation.
@@ -63,7 +88,7 @@ import Testing
     _ row: (code: Int, text: String, words: String)
   ) throws {
     let server = try StubAPIServer(certificates) { request in
-      request.name == Self.pods ? .whole(row.code, row.text) : .whole(200, Self.emptyList)
+      request.name == Self.pods ? .whole(row.code, row.text) : Self.rest(request)
     }
     let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }
     #expect(

@@ -9,8 +9,8 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell whether a change has arrived everywhere, so that virtual machines may be started.",
     discussion: """
-      Looks at the setting's condition, the network definition, Longhorn's own setting, every Longhorn pod with its \
-      address, Whereabouts' books, the events of exhaustion and the workloads that Harvester stopped.
+      Looks at the setting's condition, the network definition, the uplinks, Longhorn's own setting, every Longhorn \
+      pod with its address, Whereabouts' books, the events of exhaustion and the workloads that Harvester stopped.
 
       Examples:
         storage-network-webhook verify --cluster-snapshot cluster/
@@ -18,7 +18,8 @@ struct Verify: ParsableCommand {
 
       A snapshot for it is a folder that is filled by:
         for kind in nodes pods events deployments settings.harvesterhci.io \\
-            settings.longhorn.io network-attachment-definitions.k8s.cni.cncf.io \\
+            settings.longhorn.io vlanstatuses.network.harvesterhci.io \\
+            network-attachment-definitions.k8s.cni.cncf.io \\
             ippools.whereabouts.cni.cncf.io \\
             overlappingrangeipreservations.whereabouts.cni.cncf.io \\
             prometheuses.monitoring.coreos.com \\
@@ -77,6 +78,9 @@ struct Verify: ParsableCommand {
 
   private func report(_ inspector: VerifyClient) throws -> VerifyReport {
     var cluster = try inspector.fetch()
+    if let snapshot = self.cluster.clusterSnapshot, !cluster.hasNodes {
+      throw InputError("\(snapshot): there is no Node in it; was kubectl able to reach the cluster?")
+    }
     guard let inspection = VerifyInput(cluster.facts, cluster.extraFacts) else {
       let place = self.cluster.clusterSnapshot.map { "\($0): there" } ?? "there"
       throw InputError(

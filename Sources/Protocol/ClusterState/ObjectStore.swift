@@ -168,7 +168,7 @@ extension ObjectStore {
     }
     let storageNetwork = setting("storage-network")
     facts.longhorn = LonghornNetworkFact(
-      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied ?? true, pods: longhornPods.sorted)
+      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied, pods: longhornPods.sorted)
     facts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
   }
 }

@@ -10,6 +10,8 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
   /// What has been put or removed since.
   private var changed: Set<ObjectName> = []
 
+  var isEmpty: Bool { facts.isEmpty }
+
   subscript(name: ObjectName) -> Fact? {
     get { facts[name] }
     set {

@@ -55,7 +55,7 @@ extension JSONReader {
         setting.value = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("applied") { setting.isApplied = try reader.readBoolIfPresent() ?? true }
+          if key.equals("applied") { setting.isApplied = try reader.readBoolIfPresent() }
         }
       }
     }
@@ -66,7 +66,8 @@ extension JSONReader {
 /// A setting of Longhorn, which has nothing but the name in common with one of Harvester.
 package struct LonghornSetting: Sendable, Equatable {
   package var value = ""
-  package var isApplied = true
+  /// Nil where this Longhorn does not say (before 1.6).
+  package var isApplied: Bool?
 
   package init() {}
 }

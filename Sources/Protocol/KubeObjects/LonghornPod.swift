@@ -10,6 +10,8 @@ package enum LonghornPod {
 
   /// The interface of the storage network in a pod.
   static let interface = "lhnet1"
+  /// The interface of RWX volumes in the pods of Longhorn's CSI plugin.
+  static let endpointInterface = "lhnet2"
 
   static func matches(namespace: String, component: String) -> Bool {
     namespace == Self.namespace && components.contains(component)

@@ -12,11 +12,12 @@ package struct Metadata: Sendable, Equatable {
 
   /// Only these labels and annotations are kept; objects carry many more, and large ones.
   static let labelsKept: [StaticString] = [
-    "app.kubernetes.io/name", "longhorn.io/component", "network.harvesterhci.io/clusternetwork",
+    "app", "app.kubernetes.io/name", "longhorn.io/component", "network.harvesterhci.io/clusternetwork",
     "network.harvesterhci.io/type", "node-role.harvesterhci.io/witness",
   ]
   static let annotationsKept: [StaticString] = [
-    "k8s.v1.cni.cncf.io/network-status", "network.harvesterhci.io/matched-nodes", "network.harvesterhci.io/route",
+    "harvesterhci.io/maintain-status", "k8s.v1.cni.cncf.io/network-status", "k8s.v1.cni.cncf.io/networks",
+    "network.harvesterhci.io/matched-nodes", "network.harvesterhci.io/route",
     "rwx-network.settings.harvesterhci.io", "storage-network.settings.harvesterhci.io",
     "storage-network.settings.harvesterhci.io/hash", "storage-network.settings.harvesterhci.io/net-attach-def",
     "storage-network.settings.harvesterhci.io/old-net-attach-def", "storage-network.settings.harvesterhci.io/replica",

@@ -20,7 +20,7 @@ package final class VerifyLister {
     origin = access.origin
   }
 
-  /// Lists everything at once; a resource that the cluster does not know has no objects.
+  /// Lists everything at once; a resource that the cluster may lack and does not know has no objects.
   package func list(within timeout: Duration = .seconds(60)) throws(KubeError) -> VerifySnapshot {
     let pendingLists = VerifySnapshot.parts.map(PendingList.init)
     var cluster = VerifySnapshot()
@@ -51,6 +51,7 @@ package final class VerifyLister {
       for (owner, request) in next { try client.begin(request, for: owner) }
     }
     if let failure { throw KubeError("\(origin): \(failure)") }
+    guard cluster.hasNodes else { throw KubeError("\(origin): the server has no nodes; is the path of its URL right?") }
     return cluster
   }
 }

@@ -22,10 +22,18 @@ package struct PoolReport: Sendable, Equatable {
   /// Reservations over all ranges, for pods that do not exist any more or have another address.
   package let orphanedReservations: [Entry]
 
-  init(of network: Target.Network, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts) {
+  /// Whether there is a pool of the range at all, so that the pods can be compared with it.
+  package let isKnown: Bool
+
+  /// - Parameter allocatable: What the definition hands out, which may exclude more than the setting does.
+  init(
+    of network: Target.Network, _ allocatable: AddressSet?, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts
+  ) {
     range = network.range
-    usable = network.usable.count
-    let entries = pools.filter { $0.range == network.range }.flatMap(\.reservations)
+    usable = allocatable.map { $0.intersection(network.usable).count } ?? network.usable.count
+    let own = pools.filter { $0.range == network.range }
+    isKnown = !own.isEmpty
+    let entries = own.flatMap(\.reservations)
     used = entries.count
     let pods = Dictionary(extraFacts.pods.map { ($0.reference, $0) }) { first, _ in first }
     otherNamespaces = entries.filter { !$0.pod.hasPrefix("\(LonghornPod.namespace)/") }
@@ -34,7 +42,8 @@ package struct PoolReport: Sendable, Equatable {
     }
     leaked = entries.filter(isLeaked)
     orphanedReservations = extraFacts.reservations.filter { network.range.contains($0.address) && isLeaked($0) }
-    let held = extraFacts.pods.flatMap { pod in
+    // The address of a pod on its way out may be given to the next one already.
+    let held = extraFacts.pods.filter { !$0.isBeingDeleted }.flatMap { pod in
       pod.addresses(on: network.definition).filter(network.range.contains).map {
         Entry(address: $0, pod: pod.reference)
       }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Rules
 
 /// Follows a change until it is verified, or until nothing moves any more.
 ///
@@ -14,6 +15,8 @@ package struct ProgressMonitor {
   private var report: VerifyReport?
   private var lastProgress = Duration.zero
   private var elapsed = Duration.zero
+  /// The most that there was of this value: pods that are restarted are no way back.
+  private var percent = 0
   /// Why the last look showed nothing; nil where it did.
   private var trouble: String?
   /// Whether the last report differed from the one before.
@@ -27,6 +30,8 @@ package struct ProgressMonitor {
   package mutating func see(_ report: VerifyReport, after elapsed: Duration) -> Outcome? {
     hasProgressed = report.progressKey != self.report?.progressKey
     if hasProgressed { lastProgress = elapsed }
+    let isSameChange = report.setting.value == self.report?.setting.value
+    percent = max(report.percent, isSameChange ? percent : 0)
     self.report = report
     self.elapsed = elapsed
     trouble = nil
@@ -56,10 +61,11 @@ extension ProgressMonitor {
     styledText.addBlank()
     for step in report.steps {
       let isTold = step.state == .failed || step.step == .settingApplied
-      styledText.add(step, isWhole: isTold || outcome == .stalled && !step.state.isDone)
+      let isLastWord = outcome == .stalled && !step.state.isDone || outcome == .verified && step.state == .warning
+      styledText.add(step, isWhole: isTold || isLastWord)
     }
     styledText.addBlank()
-    styledText.add(bar(report.progress) + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
+    styledText.add(bar + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
     if let trouble {
       styledText.add(TextRun("! ", .warning), TextRun("the last look failed: \(trouble)"), hangingIndent: 2)
     }
@@ -78,16 +84,16 @@ extension ProgressMonitor {
   /// The JSON of the report with how long it took to get there, one line a look.
   package var json: String {
     guard let report else { return "" }
-    return (report.members + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]).line
+    return (report.members(percent: percent) + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]).line
   }
 
-  private func bar(_ progress: Progress) -> [TextRun] {
+  private var bar: [TextRun] {
     let cells = 30
-    let full = progress.percent * cells / 100
+    let full = percent * cells / 100
     return [
       "  ", TextRun(String(repeating: "█", count: full), .success),
       TextRun(String(repeating: "░", count: cells - full), .dim),
-      TextRun("  \(progress.percent) %"),
+      TextRun("  \(percent) %"),
     ]
   }
 

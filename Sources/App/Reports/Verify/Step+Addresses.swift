@@ -8,7 +8,7 @@ extension VerifyInput {
     }
     var findings: [StepReport.Finding] = []
     if !pool.duplicates.isEmpty { findings.append(pool.findingOfDuplicates) }
-    if !pool.unrecorded.isEmpty { findings.append(pool.findingOfUnrecorded) }
+    if !pool.unrecorded.isEmpty { findings.append(pool.findingOfUnrecorded(isMoving: isMoving)) }
     if !pool.leaked.isEmpty { findings.append(pool.findingOfLeaked) }
     if !pool.orphanedReservations.isEmpty { findings.append(pool.findingOfOrphanedReservations) }
     if !pool.otherNamespaces.isEmpty {
@@ -16,9 +16,14 @@ extension VerifyInput {
         .init(
           "\(pool.otherNamespaces.count.counted("address")) of other namespaces: \(pool.otherNamespaces.englishList)"))
     }
-    let isBroken = !pool.duplicates.isEmpty || !pool.unrecorded.isEmpty
-    return StepReport(
-      .allocationsConsistent, isBroken ? .failed : findings.isEmpty ? .done : .warning, pool.explanation, findings)
+    return StepReport(.allocationsConsistent, state(of: pool, findings), pool.explanation, findings)
+  }
+
+  /// While pods are restarted, the list of them and the pool are of two moments.
+  private func state(of pool: PoolReport, _ findings: [StepReport.Finding]) -> StepReport.State {
+    if !pool.duplicates.isEmpty { return .failed }
+    if pool.isKnown, !pool.unrecorded.isEmpty { return isMoving ? .inProgress : .failed }
+    return findings.isEmpty ? .done : .warning
   }
 }
 
@@ -29,13 +34,17 @@ extension PoolReport {
   fileprivate var findingOfDuplicates: StepReport.Finding {
     .init(
       "handed out twice: \(duplicates.englishList)",
-      advice: "delete one pod of each pair, so that it is given another address")
+      advice: "detach every volume, then delete one pod of each pair, so that it is given another address")
   }
 
-  fileprivate var findingOfUnrecorded: StepReport.Finding {
-    .init(
+  fileprivate func findingOfUnrecorded(isMoving: Bool) -> StepReport.Finding {
+    guard isKnown else {
+      return .init("there is no IPPool of \(range), so that the pods cannot be compared with it")
+    }
+    guard !isMoving else { return .init("not yet in the pool: \(unrecorded.englishList)") }
+    return .init(
       "not in the pool, so that Whereabouts may hand them out again: \(unrecorded.englishList)",
-      advice: "delete these pods, so that they are given an address that is recorded")
+      advice: "detach every volume, then delete these pods, so that they are given an address that is recorded")
   }
 
   fileprivate var findingOfLeaked: StepReport.Finding {

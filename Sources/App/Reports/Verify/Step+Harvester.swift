@@ -1,106 +1,129 @@
 internal import Rules
 
-/// What Harvester does with a change, in this order, by the messages of the setting's condition.
-private enum HarvesterPhase: Int, CaseIterable {
-  case pending
-  case creatingNetwork
-  case stoppingPods
-  case detachingVolumes
-  case updatingLonghorn
-  case restartingPods
-  case completed
-
-  init(_ condition: ConfiguredCondition) {
-    switch condition.message {
-    case "create NAD": self = .creatingNetwork
-    case "Stopping Pods": self = .stoppingPods
-    case _ where condition.message.hasPrefix("waiting for all volumes detached"): self = .detachingVolumes
-    case "Update Longhorn setting": self = .updatingLonghorn
-    case "Restarting Pods", "IP allocation failure for Longhorn Pods": self = .restartingPods
-    default: self = .pending
-    }
-  }
-
-  var described: String {
-    switch self {
-    case .pending: "Harvester begins"
-    case .creatingNetwork: "Harvester makes the network definition"
-    case .stoppingPods: "Harvester stops what uses volumes"
-    case .detachingVolumes: "Harvester waits until every volume is detached"
-    case .updatingLonghorn: "Harvester tells Longhorn"
-    case .restartingPods: "Harvester starts again what it stopped"
-    case .completed: "completed"
-    }
-  }
-
-  var progress: Progress { Progress(done: rawValue, of: Self.allCases.count - 1) }
-}
-
-/// What the setting itself tells of its change.
-struct HarvesterProgress {
-  private let setting: SettingObject
-  private let target: Target
-
-  init(of setting: SettingObject, to target: Target) {
-    self.setting = setting
-    self.target = target
-  }
-
-  var report: StepReport {
+extension VerifyInput {
+  var settingApplied: StepReport {
     func report(
-      _ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = [], _ phase: HarvesterPhase
+      _ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []
     ) -> StepReport {
-      StepReport(.settingApplied, state, summary, findings, progress: phase.progress)
+      StepReport(
+        .settingApplied, state, summary, findings + unusedDefault,
+        progress: state.isDone ? HarvesterPhase.completed.progress : change.phase.progress)
     }
-    if case .unreadable = target {
+    switch change {
+    case .unreadable:
       return report(
         .failed, "the setting's value says no network",
-        [.init("nothing can follow from this value", advice: "ask storage-network-webhook check about it")], .pending)
-    }
-    guard hashIsCurrent else { return report(.inProgress, "Harvester has not yet taken up the value", [], .pending) }
-    guard let condition = setting.configured else {
-      return isUntouched
-        ? report(.done, "there is nothing to carry out", [], .completed)
-        : report(.inProgress, "Harvester has not yet said anything", [], .pending)
-    }
-    if condition.status == "True" {
-      return report(.done, condition.reason.isEmpty ? "completed" : condition.reason.lowercased(), [], .completed)
-    }
-    guard condition.isInProgress else {
+        [.init("nothing can follow from this value", advice: "ask storage-network-webhook check about it")])
+    case .notTakenUp: return report(.inProgress, "Harvester has not yet taken up the value")
+    case .stuckAtCreateNAD: return report(.failed, "Harvester is stuck and never takes up the value", [stuck])
+    case .nothingToDo: return report(.done, "there is nothing to carry out")
+    case .annotationsLost: return report(.failed, "Harvester does nothing about the empty value", [annotationsLost])
+    case .silent: return report(.inProgress, "Harvester has not yet said anything")
+    case .completed(let reason): return report(.done, reason.isEmpty ? "completed" : reason.lowercased())
+    case .failed(let reason, let message):
       return report(
-        .failed, "\(condition.reason): \(condition.message)",
-        [.init("Harvester reports a failure", advice: "kubectl -n harvester-system logs deployment/harvester")],
-        .pending
-      )
+        .failed, "\(reason): \(message)",
+        [.init("Harvester reports a failure", advice: "kubectl -n harvester-system logs deployment/harvester")])
+    case .underWay(.allocating): return allocation(report)
+    case .underWay(let phase): return report(.inProgress, phase.described, findings(in: phase))
     }
-    let phase = HarvesterPhase(condition)
-    return report(.inProgress, phase.described, finding(condition, in: phase), phase)
   }
 
-  private func finding(_ condition: ConfiguredCondition, in phase: HarvesterPhase) -> [StepReport.Finding] {
-    if condition.message == "IP allocation failure for Longhorn Pods" {
-      let advice = "see the steps below; a range that is too small has to be replaced by a larger one (plan)"
-      return [.init("fewer addresses are handed out than there are nodes", advice: advice)]
-    }
+  private func findings(in phase: HarvesterPhase) -> [StepReport.Finding] {
+    guard let condition = setting.configured, !condition.message.isEmpty else { return [] }
     switch phase {
     case .detachingVolumes:
-      return [.init(condition.message, advice: "stop what uses these volumes, or detach them in the Longhorn UI")]
-    case .pending where !condition.message.isEmpty:
-      return [.init(condition.message)]
-    default:
-      return []
+      return [
+        .init(condition.orderedMessage, advice: "stop what uses these volumes, or detach them in the Longhorn UI")
+      ]
+    case .pending: return [.init(condition.message)]
+    default: return []
     }
   }
 
-  /// Harvester notes the value's hash before it does anything else.
-  private var hashIsCurrent: Bool {
-    guard case .text(let value) = setting.value else { return false }
-    let noted = setting.annotations?.hash ?? ""
-    return noted == ValueHash(of: value).description || noted.isEmpty && value.isEmpty
+  /// Any other message frees it, because then the object that Harvester writes differs from the stored one.
+  private var stuck: StepReport.Finding {
+    let patch =
+      #"{"status":{"conditions":[{"type":"configured","status":"False","reason":"In Progress","message":"retry"}]}}"#
+    return .init(
+      "the value was changed while the condition said create NAD, and with this message Harvester stores no other hash",
+      advice: "kubectl patch \(settingName) --type merge -p '\(patch)'")
   }
 
-  /// The empty setting as Harvester creates it at its first start.
-  private var isUntouched: Bool {
-    target == .switchedOff && (setting.annotations ?? SettingAnnotations()) == SettingAnnotations()
+  private var annotationsLost: StepReport.Finding {
+    .init(
+      """
+      its annotations are lost, so that Harvester takes it for new; Longhorn still has \
+      \(facts.longhorn.network ?? "a storage network")
+      """,
+      advice: """
+        stop the virtual machines, then have it switched off: \
+        kubectl annotate --overwrite \(settingName) \(annotation("hash"))=lost
+        """)
   }
+
+  private var unusedDefault: [StepReport.Finding] {
+    setting.default.isBlank ? [] : [.init("the default is never in force; Harvester acts on the value alone")]
+  }
+}
+
+// «IP allocation failure for Longhorn Pods» is said at every first configuration until Longhorn's pods have restarted,
+// and for ever where Harvester waits for a node that needs no address or is away.
+extension VerifyInput {
+  private func allocation(
+    _ report: (StepReport.State, String, [StepReport.Finding]) -> StepReport
+  ) -> StepReport {
+    if isExhausted {
+      return report(.inProgress, change.phase.described, [.init("the range is exhausted", advice: remedyOfExhaustion)])
+    }
+    let used = pool?.used ?? 0
+    let counted = facts.nodes.count
+    let counts =
+      "Harvester counts \(counted.counted("node")) and sees \(used.counted("address"))"
+    guard !uncountedNodes.isEmpty, used < counted, used >= counted - uncountedNodes.count, followersAreDone else {
+      let words = "\(counts); the others come when Longhorn has restarted its pods"
+      return report(.inProgress, change.phase.described, used < counted ? [.init(words)] : [])
+    }
+    return report(
+      .warning, "all pods have an address; Harvester goes on waiting",
+      [.init("\(counts); \(uncountedNodes.map(\.why).joined(separator: "; "))")])
+  }
+
+  private var followersAreDone: Bool {
+    [networkDefined, longhornConfigured, podsAttached, addressesAvailable].allSatisfy(\.state.isDone)
+  }
+
+  /// The nodes that Harvester waits for in vain, as far as its version does so.
+  private var uncountedNodes: [(name: String, why: String)] {
+    let version = ControllerVersion(facts.serverVersion)
+    return facts.nodes.compactMap { node in
+      if node.isWitness {
+        // https://github.com/harvester/harvester/pull/9364
+        guard version.map({ $0 < ControllerVersion(1, 7) }) ?? true else { return nil }
+        return (node.name, "witness \(node.name) needs none (harvester#9325, fixed by PR 9364)")
+      }
+      guard let absence = absences[node.name], version.map({ $0 < ControllerVersion(1, 9) }) ?? true else { return nil }
+      return (node.name, "\(node.name) \(absence.described), and this Harvester waits for it (harvester#9375)")
+    }
+  }
+}
+
+/// The version of Harvester that decides what its controller waits for.
+private struct ControllerVersion: Comparable {
+  let major: Int
+  let minor: Int
+
+  init(_ major: Int, _ minor: Int) {
+    (self.major, self.minor) = (major, minor)
+  }
+
+  /// Nil for a text that names none, such as `master-1a2b3c-head`.
+  init?(_ text: String?) {
+    guard let parts = text?.drop(while: { $0 == "v" }).split(separator: ".", maxSplits: 2), parts.count >= 2,
+      let major = Int(parts[0]), let minor = Int(parts[1].prefix(while: \.isNumber))
+    else { return nil }
+    self.init(major, minor)
+  }
+
+  static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
 }

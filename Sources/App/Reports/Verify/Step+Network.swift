@@ -1,47 +1,93 @@
 internal import Addressing
+internal import ClusterState
+internal import KubeObjects
 internal import Rules
 
 extension VerifyInput {
   var networkDefined: StepReport {
-    switch target {
-    case .unreadable:
-      StepReport(.networkDefined, .inProgress, "there is no network to define")
-    case .switchedOff:
-      StepReport(
-        .networkDefined, leftovers.isEmpty ? .done : .warning,
-        leftovers.isEmpty ? "none is needed, and none is left" : "none is needed", leftovers)
-    case .network(let network):
-      defined(network)
+    func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
+      StepReport(.networkDefined, state, summary, findings)
     }
-  }
-
-  private func defined(_ network: Target.Network) -> StepReport {
-    guard !network.definition.isEmpty else {
-      return StepReport(.networkDefined, .inProgress, "Harvester has not made one yet")
+    guard change.hasTakenUpValue else {
+      return report(
+        .inProgress,
+        change == .unreadable ? "there is no network to define" : "it waits until Harvester takes up the value")
     }
-    guard let attachment = facts.attachments.first(where: { $0.reference == network.definition }) else {
-      return StepReport(
-        .networkDefined, .failed, "\(network.definition) does not exist",
-        [.init("no pod can be attached to it", advice: "empty the setting's value, wait, and write the value again")])
+    guard case .network(let network) = target else {
+      let leftovers = leftovers
+      return report(
+        leftovers.isEmpty ? .done : .warning, leftovers.isEmpty ? "none is needed, and none is left" : "none is needed",
+        leftovers)
     }
-    guard attachment.allocatable == network.usable else {
+    if network.definition.isEmpty {
+      return report(.failed, "Harvester has lost it and makes no other", [annotationLost])
+    }
+    guard let attachment else {
+      let summary = "\(network.definition) does not exist"
+      guard !isBeingDefined else { return report(.inProgress, summary) }
+      return report(.failed, summary, [missing])
+    }
+    if network.definition == setting.annotations?.previousNetwork {
+      return report(.failed, "Harvester is about to delete \(network.definition), which is in use", [currentIsFormer])
+    }
+    guard let allocatable = attachment.allocatable, allocatable.isPart(of: network.usable), !allocatable.isEmpty else {
       let has = attachment.allocatable.map {
-        "\($0.count.counted("address")) of another range or with other exclusions"
+        "\($0.count.counted("address")) of another range or without its exclusions"
       }
-      return StepReport(
-        .networkDefined, .failed, "\(network.definition) hands out \(has ?? "no address")",
+      return report(
+        .failed, "\(network.definition) hands out \(has ?? "no address")",
         [.init("the setting says \(network.range) with \(network.usable.count.counted("usable address"))")])
     }
-    let summary = "\(network.definition) hands out \(network.usable.count.counted("address")) of \(network.range)"
-    return StepReport(.networkDefined, leftovers.isEmpty ? .done : .warning, summary, leftovers)
+    return report(
+      leftovers.isEmpty ? .done : .warning,
+      "\(network.definition) hands out \(allocatable.count.counted("address")) of \(network.range)"
+        + (allocatable == network.usable ? "" : "; it excludes more than the setting does"),
+      leftovers)
   }
 
-  /// Definitions of earlier changes that nobody removes any more.
+  /// Harvester makes the definition before it names it, but the lists that are looked at are of two moments.
+  private var isBeingDefined: Bool {
+    change.isUnderWay && change.phase.rawValue < HarvesterPhase.restartingPods.rawValue
+  }
+
+  private var annotationLost: StepReport.Finding {
+    .init(
+      """
+      the annotation \(annotation("net-attach-def")) is lost, and as the hash is that of the value, Harvester takes its \
+      work for done
+      """,
+      advice: """
+        stop the virtual machines, then remove the hash as well, so that Harvester takes the network up at once: \
+        kubectl annotate \(settingName) \(annotation("hash"))-
+        """)
+  }
+
+  private var missing: StepReport.Finding {
+    .init(
+      "no pod can be attached to it",
+      advice: "stop the virtual machines, empty the setting's value, wait until that is done, and write the value again"
+    )
+  }
+
+  private var currentIsFormer: StepReport.Finding {
+    .init(
+      "the annotation \(annotation("old-net-attach-def")) names the present definition",
+      advice: "kubectl annotate --overwrite \(settingName) \(annotation("old-net-attach-def"))=")
+  }
+}
+
+// Definitions of earlier changes that nobody removes any more.
+extension VerifyInput {
+  /// Empty while a change is under way, in which Harvester removes one by itself, or needs it once more.
   private var leftovers: [StepReport.Finding] {
-    let current = [target.definition, setting.annotations?.previousNetwork ?? ""]
-    return facts.attachments.filter { $0.owner == .storageNetwork && !current.contains($0.reference) }.map {
-      attachment in
-      .init(
+    guard !isMoving, change == .nothingToDo || change.isCompleted else { return [] }
+    let inUse = definitionsInUse
+    return facts.attachments.filter { $0.owner == .storageNetwork && !inUse.contains($0.reference) }.map { attachment in
+      let holders = podsOfOtherNamespaces(on: attachment)
+      guard holders.isEmpty else {
+        return .init("\(attachment.reference) is of an earlier change; pods may use it still: \(holders.englishList)")
+      }
+      return .init(
         "\(attachment.reference) is left behind by an earlier change",
         advice: """
           kubectl -n \(attachment.namespace) delete network-attachment-definitions.k8s.cni.cncf.io \(attachment.name)
@@ -49,32 +95,34 @@ extension VerifyInput {
     }
   }
 
-  var longhornConfigured: StepReport {
-    if case .network(let network) = target, network.definition.isEmpty {
-      return StepReport(.longhornConfigured, .inProgress, "it waits for the network definition")
-    }
-    let wanted = target.definition
-    let words = wanted.isEmpty ? "no storage network" : wanted
-    guard let network = facts.longhorn.network else {
-      return wanted.isEmpty
-        ? StepReport(.longhornConfigured, .done, "Longhorn knows of no storage network")
-        : StepReport(.longhornConfigured, .failed, "Longhorn has no setting storage-network")
-    }
-    guard network == wanted else {
-      let has = network.isEmpty ? "no storage network" : network
-      return StepReport(.longhornConfigured, .failed, "Longhorn's setting says \(has), not \(words)")
-    }
-    guard facts.longhorn.isApplied else {
-      return StepReport(
-        .longhornConfigured, .inProgress, "Longhorn has not yet applied \(words)",
-        [
-          .init(
-            "it waits until every volume is detached",
-            advice: "kubectl -n longhorn-system get volumes.longhorn.io shows what is still attached")
-        ])
-    }
-    return StepReport(.longhornConfigured, .done, "\(words) is applied")
+  /// Whatever the setting, a setting of Longhorn or a pod names, with the twin that Harvester makes of one for static
+  /// addresses.
+  private var definitionsInUse: Set<String> {
+    let named =
+      [target.definition, setting.annotations?.previousNetwork ?? "", facts.longhorn.network ?? ""]
+      + extraFacts.longhornSettings.map(\.value) + extraFacts.pods.flatMap(\.networks) + extraFacts.networksOfOtherPods
+    return Set(named).union(named.map { "\($0)-static" })
   }
+
+  /// Pods outside of Longhorn's namespace are not listed in a living cluster, but Whereabouts' pools name them.
+  private func podsOfOtherNamespaces(on attachment: NetworkAttachmentFact) -> [String] {
+    guard let allocatable = attachment.allocatable else { return [] }
+    let reservations = facts.addressPools.flatMap(\.reservations).filter {
+      !$0.pod.hasPrefix("\(LonghornPod.namespace)/") && allocatable.contains($0.address)
+    }
+    return Set(reservations.map(\.pod)).sorted()
+  }
+}
+
+extension HarvesterProgress {
+  fileprivate var isCompleted: Bool {
+    guard case .completed = self else { return false }
+    return true
+  }
+}
+
+extension AddressSet {
+  fileprivate func isPart(of other: AddressSet) -> Bool { intersection(other) == self }
 }
 
 extension NetworkAttachmentFact {

@@ -4,66 +4,112 @@ internal import Rules
 
 extension VerifyInput {
   var podsAttached: StepReport {
-    let bare = nodesWithoutInstanceManager
+    let missing = nodesWithoutInstanceManager.filter { absences[$0] == nil }
     let good = pods.lazy.filter { $0.verdict == .ok }.count
-    let progress = Progress(done: good, of: pods.count + bare.count)
-    let findings =
-      (bare.isEmpty ? [] : [StepReport.Finding("no instance manager runs on \(bare.englishList)")]) + podFindings
-    let isBroken = pods.contains {
-      switch $0.verdict {
-      case .misplaced, .duplicateAddress: true
-      case .ok, .waiting, .pendingRestart: false
-      }
-    }
+    let expected = pods.count + missing.count - podsOfAbsentNodes.count
+    let isHere = !facts.nodes.isEmpty && good == expected
+    let state: StepReport.State =
+      pods.contains(where: \.verdict.isBroken)
+      ? .failed : !isHere ? .inProgress : absenceFindings.isEmpty ? .done : .warning
     return StepReport(
-      .podsAttached, isBroken ? .failed : good == pods.count && bare.isEmpty ? .done : .inProgress,
-      "\(good) of \((pods.count + bare.count).counted("pod"))", findings, progress: progress)
+      .podsAttached, state, "\(good) of \(expected.counted("pod"))",
+      (facts.nodes.isEmpty ? [.init("no node is known, so that nothing is known of their pods")] : [])
+        + (missing.isEmpty ? [] : [.init("no instance manager runs on \(missing.englishList)")]) + podFindings
+        + absenceFindings,
+      progress: facts.nodes.isEmpty ? Progress(done: 0, of: 1) : Progress(done: good, of: expected))
   }
 
   private var podFindings: [StepReport.Finding] {
-    var wrong: [PodReport] = []
-    var pendingRestart = 0
-    var doubled = 0
-    var findings: [StepReport.Finding] = []
-    for report in pods {
-      switch report.verdict {
-      case .ok: break
-      case .misplaced: wrong.append(report)
-      case .pendingRestart: pendingRestart += 1
-      case .duplicateAddress: doubled += 1
-      case .waiting(let reason):
-        let advice = "kubectl -n \(report.pod.namespace) describe pod \(report.pod.name)"
-        findings.append(.init("\(report.pod.name) \(reason)", advice: report.pod.isBeingDeleted ? nil : advice))
-      }
-    }
-    if pendingRestart > 0 {
-      findings.append(.init("\(pendingRestart.counted("pod")) \(pendingRestart == 1 ? "has" : "have") yet to move"))
-    }
+    let wrong = pods.filter { if case .misplaced = $0.verdict { true } else { false } }
+    let pendingRestart = pods.filter { $0.verdict == .pendingRestart }
+    let doubled = pods.lazy.filter { if case .duplicateAddress = $0.verdict { true } else { false } }.count
+    var findings = wrong.isEmpty ? [] : [restart(wrong)]
+    findings += pods.compactMap(finding)
+    if !pendingRestart.isEmpty { findings.append(waiting(for: pendingRestart)) }
     if doubled > 0 { findings.append(.init("\(doubled.counted("pod")) share an address; the next step names them")) }
-    return (wrong.isEmpty ? [] : [restart(wrong)]) + findings
+    return findings
+  }
+
+  /// What is to be said of a pod that is not ready.
+  private func finding(_ report: PodReport) -> StepReport.Finding? {
+    let describe = "kubectl -n \(report.pod.namespace) describe pod \(report.pod.name)"
+    switch report.verdict {
+    case .ok, .pendingRestart, .nodeAway, .misplaced, .duplicateAddress: return nil
+    case .waiting(let reason):
+      return .init("\(report.pod.name) \(reason)", advice: report.pod.isBeingDeleted || isExhausted ? nil : describe)
+    case .blocked(let reason):
+      let uplink = troubleOfUplink(on: report.pod.node).map { "; \($0)" } ?? ""
+      let place = report.pod.node.isEmpty ? "" : " on \(report.pod.node)"
+      return .init("\(report.pod.name)\(place) \(reason)\(uplink)", advice: remedy(for: reason, describe))
+    }
+  }
+
+  private func remedy(for reason: String, _ describe: String) -> String {
+    if reason.lowercased().contains("link not found") {
+      return """
+        the bridge of the cluster network is not on this node: \
+        kubectl get vlanconfigs.network.harvesterhci.io,vlanstatuses.network.harvesterhci.io
+        """
+    }
+    return reason.contains("failed to find plugin")
+      ? "the plugin is not on this node: kubectl -n kube-system get pods -o wide" : describe
+  }
+
+  private func waiting(for pendingRestart: [PodReport]) -> StepReport.Finding {
+    let isOne = pendingRestart.count == 1
+    let words = "\(pendingRestart.count.counted("pod")) \(isOne ? "has" : "have") yet to move"
+    // Longhorn itself says what it waits for, or Harvester does.
+    guard !change.isUnderWay, facts.longhorn.isApplied != false, attachment != nil || target == .switchedOff else {
+      return .init(words)
+    }
+    return .init(
+      words,
+      advice: """
+        wait: Longhorn restarts \(isOne ? "it" : "them") when every volume is detached; what is still attached: \
+        kubectl -n \(LonghornPod.namespace) get volumes.longhorn.io
+        """)
   }
 
   /// A pod that started before the change never moves; Longhorn starts a new one in its place.
   private func restart(_ wrong: [PodReport]) -> StepReport.Finding {
     let names = wrong.map(\.pod.name).joined(separator: " ")
+    let isOne = wrong.count == 1
+    // A new one would not start without the definition.
+    let canStart = attachment != nil || target == .switchedOff
     return .init(
-      "\(wrong.count.counted("pod")) \(wrong.count == 1 ? "is" : "are") not where \(wrong.count == 1 ? "it" : "they") should be",
-      advice: "detach every volume, then kubectl -n \(LonghornPod.namespace) delete pod \(names)")
+      "\(wrong.count.counted("pod")) \(isOne ? "is" : "are") not where \(isOne ? "it" : "they") should be",
+      advice: canStart ? "detach every volume, then kubectl -n \(LonghornPod.namespace) delete pod \(names)" : nil)
   }
+}
 
-  /// Every node that stores data has an instance manager as soon as Longhorn is up.
+// Every node that stores data has an instance manager as soon as Longhorn is up; a witness has none.
+extension VerifyInput {
   private var nodesWithoutInstanceManager: [String] {
     let served = Set(pods.lazy.filter { $0.pod.component == "instance-manager" }.map(\.pod.node))
     return facts.nodes.filter { !$0.isWitness && !served.contains($0.name) }.map(\.name)
   }
 
+  private var podsOfAbsentNodes: [PodReport] {
+    pods.filter { if case .nodeAway = $0.verdict { true } else { false } }
+  }
+
+  /// The nodes that are away, and whose pods are therefore not where they shall be.
+  private var absenceFindings: [StepReport.Finding] {
+    let nodes = Set(nodesWithoutInstanceManager).union(podsOfAbsentNodes.map(\.pod.node))
+    return nodes.sorted().compactMap { node in
+      absences[node].map { .init("\(node) \($0.described); its instance manager comes when it is back") }
+    }
+  }
+}
+
+extension VerifyInput {
   var addressesAvailable: StepReport {
-    let unready = Set(extraFacts.pods.lazy.filter { !$0.isReady }.map(\.name))
-    let all = extraFacts.events.filter(\.reportsAddressExhaustion)
-    let events = all.filter { unready.contains($0.pod) }
+    let events = exhaustionEvents
     guard !events.isEmpty else {
       return StepReport(
-        .addressesAvailable, .done, all.isEmpty ? "no event tells of one" : "those that did have been given one")
+        .addressesAvailable, .done,
+        extraFacts.events.contains(where: \.reportsAddressExhaustion)
+          ? "those that did have been given one" : "no event tells of one")
     }
     let pods = Dictionary(grouping: events, by: \.pod).mapValues { $0.reduce(0) { $0 + $1.count } }
     let findings = pods.sorted { $0.key < $1.key }.map { pod, count in
@@ -71,12 +117,21 @@ extension VerifyInput {
     }
     return StepReport(
       .addressesAvailable, .failed, "the range is exhausted",
-      findings + [.init(pool?.explanation ?? "Whereabouts has no pool of this range", advice: remedy)])
+      findings + [.init(pool?.explanation ?? "Whereabouts has no pool of this range", advice: remedyOfExhaustion)])
   }
 
-  private var remedy: String {
-    if let pool, !pool.leaked.isEmpty { return "free the leaked addresses, which the step above names" }
-    return "stop the virtual machines and choose a larger range: storage-network-webhook plan says how large"
+  /// While a change is in progress, no other value is accepted but the empty one.
+  var remedyOfExhaustion: String {
+    let larger =
+      change.isUnderWay
+      ? """
+      stop the virtual machines, empty the value first, wait until that is done, then set the larger range: \
+      storage-network-webhook plan says how large
+      """
+      : "stop the virtual machines and choose a larger range: storage-network-webhook plan says how large"
+    guard let pool, !pool.leaked.isEmpty else { return larger }
+    return
+      "free the leaked addresses, which «\(Step.allocationsConsistent.title)» names; if that is not enough, \(larger)"
   }
 
   var workloadsRestored: StepReport {

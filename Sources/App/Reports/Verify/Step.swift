@@ -2,6 +2,7 @@
 package enum Step: String, CaseIterable, Sendable {
   case settingApplied
   case networkDefined
+  case uplinksAreUp
   case longhornConfigured
   case podsAttached
   case allocationsConsistent
@@ -12,6 +13,7 @@ package enum Step: String, CaseIterable, Sendable {
     switch self {
     case .settingApplied: "Harvester has carried out the change"
     case .networkDefined: "The network definition says what the setting says"
+    case .uplinksAreUp: "The cluster network is up on every node"
     case .longhornConfigured: "Longhorn has taken over the network"
     case .podsAttached: "Longhorn's pods are ready and on the network"
     case .allocationsConsistent: "Whereabouts accounts for every address"
@@ -73,10 +75,6 @@ package struct Progress: Sendable, Equatable {
   init(done: Int, of total: Int) {
     self.done = done
     self.total = total
-  }
-
-  static func + (left: Progress, right: Progress) -> Progress {
-    Progress(done: left.done + right.done, of: left.total + right.total)
   }
 
   /// 0 to 100; 100 only when everything is done.

@@ -18,11 +18,12 @@ package enum Target: Sendable, Equatable {
   case unreadable
 
   package init(of setting: SettingObject) {
-    guard !setting.effective.isBlank else {
+    // Harvester's controller reads the value alone; the default is never in force.
+    guard !setting.value.isBlank else {
       self = .switchedOff
       return
     }
-    guard case .text(let text) = setting.effective,
+    guard case .text(let text) = setting.value,
       let network = OtherSettingNetwork(setting: "storage-network", text: text)
     else {
       self = .unreadable
@@ -30,6 +31,15 @@ package enum Target: Sendable, Equatable {
     }
     self = .network(
       Network(range: network.range, usable: network.usable, definition: setting.annotations?.network ?? ""))
+  }
+
+  /// False while the storage network has no definition that a pod could be attached to.
+  var isDefined: Bool {
+    switch self {
+    case .network(let network): !network.definition.isEmpty
+    case .switchedOff: true
+    case .unreadable: false
+    }
   }
 
   /// What Longhorn's own setting has to say.

@@ -1,4 +1,5 @@
 package import ClusterState
+internal import KubeObjects
 package import Rules
 
 /// A cluster at one moment after a change: what `verify` draws its conclusions from.
@@ -7,6 +8,9 @@ package struct VerifyInput: Sendable {
   let extraFacts: VerifyFacts
   let setting: SettingObject
   let target: Target
+  let change: HarvesterProgress
+  /// The nodes that Longhorn cannot start its pods on now.
+  let absences: [String: InspectedNode.Absence]
   /// Longhorn's pods that carry storage traffic, with what is to be said of each.
   let pods: [PodReport]
   /// Nil where the storage network is switched off.
@@ -19,32 +23,31 @@ package struct VerifyInput: Sendable {
     self.extraFacts = extraFacts
     self.setting = setting
     target = Target(of: setting)
-    let isUnderWay = HarvesterProgress(of: setting, to: target).report.state == .inProgress
-    pods = PodReport.all(extraFacts.pods, for: target, isUnderWay: isUnderWay)
+    change = HarvesterProgress(of: setting, to: target, longhornNetwork: facts.longhorn.network)
+    let absent = extraFacts.nodes.compactMap { node in node.absence.map { (node.name, $0) } }
+    absences = Dictionary(absent) { first, _ in first }
+    pods = PodInspection(facts, extraFacts, target, change, absences).reports
     if case .network(let network) = target {
-      pool = PoolReport(of: network, facts.addressPools, extraFacts)
+      let attachment = facts.attachments.first { $0.reference == network.definition }
+      pool = PoolReport(of: network, attachment?.allocatable, facts.addressPools, extraFacts)
     } else {
       pool = nil
     }
   }
 
   /// Every step, in order.
-  ///
-  /// While Harvester is at work, what is not yet as it shall be is under way and not wrong.
   package var report: VerifyReport {
-    var steps = Step.allCases.map(evaluate)
-    if steps.first?.state == .inProgress {
-      for index in steps.indices where steps[index].step.followsHarvester && steps[index].state == .failed {
-        steps[index].state = .inProgress
-      }
-    }
-    return VerifyReport(target: target, setting: setting, steps: steps, pods: pods, pool: pool)
+    VerifyReport(
+      target: target, setting: setting, change: change, knowsNodes: !facts.nodes.isEmpty,
+      longhornIsTold: change.hasTakenUpValue && (facts.longhorn.network ?? "") == target.definition,
+      steps: Step.allCases.map(evaluate), pods: pods, pool: pool)
   }
 
   private func evaluate(_ step: Step) -> StepReport {
     switch step {
-    case .settingApplied: HarvesterProgress(of: setting, to: target).report
+    case .settingApplied: settingApplied
     case .networkDefined: networkDefined
+    case .uplinksAreUp: uplinksAreUp
     case .longhornConfigured: longhornConfigured
     case .podsAttached: podsAttached
     case .allocationsConsistent: allocationsConsistent
@@ -54,11 +57,39 @@ package struct VerifyInput: Sendable {
   }
 }
 
-extension Step {
-  fileprivate var followsHarvester: Bool {
+extension VerifyInput {
+  /// As kubectl names the setting without doubt.
+  var settingName: String { "settings.harvesterhci.io storage-network" }
+
+  func annotation(_ name: String) -> String { "storage-network.settings.harvesterhci.io/\(name)" }
+
+  /// Whether pods are being restarted, or will be.
+  var isMoving: Bool {
+    change.isUnderWay || facts.longhorn.isApplied == false || pods.contains { $0.verdict == .pendingRestart }
+  }
+
+  /// Whether a pod has no address because none is left.
+  var isExhausted: Bool { !exhaustionEvents.isEmpty }
+
+  /// Those of pods that still wait.
+  var exhaustionEvents: [PodEvent] {
+    let unready = Set(extraFacts.pods.lazy.filter { !$0.isReady && !$0.isOver && !$0.isBeingDeleted }.map(\.name))
+    return extraFacts.events.filter { $0.reportsAddressExhaustion && unready.contains($0.pod) }
+  }
+
+  /// The definition that the setting's annotation names; nil where it does not exist.
+  var attachment: NetworkAttachmentFact? {
+    let definition = target.definition
+    return definition.isEmpty ? nil : facts.attachments.first { $0.reference == definition }
+  }
+}
+
+extension InspectedNode.Absence {
+  var described: String {
     switch self {
-    case .networkDefined, .longhornConfigured, .podsAttached, .workloadsRestored: true
-    case .settingApplied, .allocationsConsistent, .addressesAvailable: false
+    case .notReady: "is not Ready"
+    case .maintenance: "is in maintenance"
+    case .cordoned: "is cordoned"
     }
   }
 }

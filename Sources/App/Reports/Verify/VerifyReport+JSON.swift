@@ -6,11 +6,14 @@ internal import Rules
 // docs/cli.md says what the members mean. They are added to, never renamed.
 extension VerifyReport {
   /// What `verify -o json` prints; docs/cli.md tells what each member means.
-  package var members: [JSONMember] {
+  package var members: [JSONMember] { members(percent: percent) }
+
+  /// - Parameter percent: How far the change is, which `--watch` never takes back.
+  func members(percent: Int) -> [JSONMember] {
     [
       JSONMember("verified", isVerified),
       JSONMember(key: "network", value: network),
-      JSONMember("percent", progress.percent),
+      JSONMember("percent", percent),
       JSONMember("steps", steps.map(\.members)),
       JSONMember("pods", pods.map(\.members)),
       JSONMember(key: "pool", value: pool.map { .object($0.members) } ?? .null),
@@ -40,8 +43,8 @@ extension PodReport {
   fileprivate var members: [JSONMember] {
     [
       JSONMember("namespace", pod.namespace), JSONMember("name", pod.name), JSONMember("node", pod.node),
-      JSONMember("component", pod.component), JSONMember("ready", pod.isReady),
-      JSONMember("network", pod.storageInterface?.network), JSONMember("address", address?.description),
+      JSONMember("component", component), JSONMember("ready", pod.isReady),
+      JSONMember("network", interface?.network), JSONMember("address", address?.description),
       JSONMember("verdict", verdict.name), JSONMember("reason", verdict.reason),
     ]
   }
@@ -53,6 +56,8 @@ extension PodReport.Verdict {
     case .ok: "ok"
     case .waiting: "waiting"
     case .pendingRestart: "pendingRestart"
+    case .nodeAway: "nodeAway"
+    case .blocked: "blocked"
     case .misplaced: "misplaced"
     case .duplicateAddress: "duplicateAddress"
     }

@@ -59,7 +59,8 @@ extension PodReport.Verdict {
     switch self {
     case .ok: TextRun("✓", .success)
     case .waiting, .pendingRestart: TextRun("… \(reason ?? "")", .warning)
-    case .misplaced, .duplicateAddress: TextRun("✗ \(reason ?? "")", .error)
+    case .nodeAway: TextRun("! \(reason ?? "")", .warning)
+    case .misplaced, .duplicateAddress, .blocked: TextRun("✗ \(reason ?? "")", .error)
     }
   }
 }

@@ -5,26 +5,42 @@ enum LonghornIsSynced: Rule {
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let longhorn = context.facts.longhorn
-    if !longhorn.isApplied {
+    let stray = longhorn.outdatedPods
+    if longhorn.isApplied == false {
+      // It restarts the pods by itself when every volume is detached; where they are now says nothing.
+      let pods =
+        stray.isEmpty ? "" : "; \(stray.count.counted("Longhorn pod")) \(stray.count == 1 ? "has" : "have") yet to move"
       findings.addViolation(
         change.field.rawValue, .forbidden,
         """
         Longhorn has not yet applied its setting storage-network of an earlier change \
-        (\(longhorn.destination)); wait until it has: \
+        (\(longhorn.destination))\(pods); wait until it has: \
         kubectl -n longhorn-system get settings.longhorn.io storage-network -o yaml
         """)
+    } else if !stray.isEmpty {
+      findings.addViolation(
+        change.field.rawValue, .forbidden,
+        longhorn.mayStillMovePods ? wait(for: stray, longhorn) : restart(stray, longhorn))
     }
-    let stray = longhorn.outdatedPods
-    guard !stray.isEmpty else { return }
-    // An instance manager takes the volumes that it serves down with it, so the advice says when it is safe.
-    findings.addViolation(
-      change.field.rawValue, .forbidden,
-      """
-      \(stray.count.counted("Longhorn pod")) did not follow an earlier change to \
-      \(longhorn.destination): \(stray.map(\.described).englishList); once no volume is in use, delete \
-      \(stray.count == 1 ? "it" : "them") so that Longhorn starts \(stray.count == 1 ? "it" : "them") anew: \
-      kubectl -n longhorn-system delete pod \(stray.prefix(maxNamesInMessage).map(\.name).joined(separator: " "))
-      """)
+  }
+
+  private static func wait(for stray: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
+    """
+    \(stray.count.counted("Longhorn pod")) \(stray.count == 1 ? "has" : "have") yet to move to \(longhorn.destination) after \
+    an earlier change: \(stray.map(\.described).englishList); wait until Longhorn has restarted \
+    \(stray.count == 1 ? "it" : "them"), which it does when every volume is detached: \
+    kubectl -n longhorn-system get volumes.longhorn.io
+    """
+  }
+
+  /// An instance manager takes the volumes that it serves down with it, so the advice says when it is safe.
+  private static func restart(_ stray: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
+    """
+    \(stray.count.counted("Longhorn pod")) did not follow an earlier change to \
+    \(longhorn.destination): \(stray.map(\.described).englishList); once no volume is in use, delete \
+    \(stray.count == 1 ? "it" : "them") so that Longhorn starts \(stray.count == 1 ? "it" : "them") anew: \
+    kubectl -n longhorn-system delete pod \(stray.prefix(maxNamesInMessage).map(\.name).joined(separator: " "))
+    """
   }
 }
 

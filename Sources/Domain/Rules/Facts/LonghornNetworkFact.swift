@@ -3,12 +3,12 @@ package struct LonghornNetworkFact: Sendable, Equatable {
   /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network its pods shall be attached to, or empty;
   /// nil where there is no such setting.
   package var network: String?
-  /// False while Longhorn has not taken the setting over; true where it does not say.
-  package var isApplied: Bool
+  /// False while Longhorn has not taken the setting over; nil where it does not say (Longhorn before 1.6).
+  package var isApplied: Bool?
   /// Longhorn's pods that carry storage traffic.
   package var pods: [LonghornPodFact]
 
-  package init(network: String? = nil, isApplied: Bool = true, pods: [LonghornPodFact] = []) {
+  package init(network: String? = nil, isApplied: Bool? = true, pods: [LonghornPodFact] = []) {
     self.network = network
     self.isApplied = isApplied
     self.pods = pods
@@ -19,6 +19,10 @@ package struct LonghornNetworkFact: Sendable, Equatable {
     guard let network else { return [] }
     return pods.filter { $0.network != network }
   }
+
+  /// Whether stray pods may still move by themselves: Longhorn says `applied` only from 1.6 on, and for a moment after
+  /// its setting was written what it says is of the value before. A pod that stays while others have moved is left behind.
+  package var mayStillMovePods: Bool { isApplied != true || outdatedPods.count == pods.count }
 
   /// Whereto Longhorn's pods shall move, in words.
   var destination: String { network.flatMap { $0.isEmpty ? nil : $0 } ?? "no storage network" }

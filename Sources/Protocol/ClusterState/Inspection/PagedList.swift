@@ -7,7 +7,7 @@ package struct PagedList: ~Copyable {
   package enum Outcome: Equatable, Sendable {
     /// The next page.
     case request(APIRequest)
-    /// Every object has been handed over, or there is no such resource in this cluster.
+    /// Every object has been handed over, or there is no such resource in this cluster, which it may lack.
     case done
     case failed(String)
   }
@@ -61,7 +61,8 @@ package struct PagedList: ~Copyable {
   private func explain(_ response: (code: Int, text: [UInt8])) -> Outcome {
     let message = (try? ObjectMeta(of: response.text.span))?.message ?? ""
     switch response.code {
-    case 404: return .done
+    case 404 where part.isOptional: return .done
+    case 404: return failed("the API server answered 404; is the path of its URL right, and has it started?")
     case 401: return failed("the API server does not accept the credentials (401)")
     case 403: return failed("the API server answered 403: \(message); whoever asks needs the right to list them")
     default: return failed("the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")")

@@ -1,7 +1,10 @@
 internal import KubeObjects
 
-/// The kinds that `verify` reads beside the watched ones: a person asks for them, the webhook never does.
+/// The kinds that `verify` reads beside the watched ones, or reads more of than the rules do.
 package enum VerifyKind: CaseIterable, Sendable {
+  case node
+  case vlanStatus
+  case longhornSetting
   case longhornPod
   case longhornEvent
   case monitoringDeployment
@@ -12,6 +15,9 @@ package enum VerifyKind: CaseIterable, Sendable {
 
   package var resource: Resource {
     switch self {
+    case .node: WatchedKind.node.resource
+    case .vlanStatus: WatchedKind.vlanStatus.resource
+    case .longhornSetting: WatchedKind.longhornSetting.resource
     case .longhornPod: Resource("", "v1", "pods", "Pod", namespace: LonghornPod.namespace)
     case .longhornEvent: Resource("", "v1", "events", "Event", namespace: LonghornPod.namespace)
     case .monitoringDeployment:
@@ -27,12 +33,29 @@ package enum VerifyKind: CaseIterable, Sendable {
     }
   }
 
-  /// The kind an object is of by its own words; objects of other namespaces are not looked at.
-  init?(_ identity: ObjectIdentity) {
-    let known = Self.allCases.first { kind in
-      let resource = kind.resource
-      return resource.group == identity.group && resource.kind == identity.kind
-        && (resource.namespace ?? identity.name.namespace) == identity.name.namespace
+  /// The watched kind of the same objects, which the rules' facts come from.
+  var watched: WatchedKind? {
+    switch self {
+    case .node: .node
+    case .vlanStatus: .vlanStatus
+    case .longhornSetting: .longhornSetting
+    default: nil
+    }
+  }
+
+  /// Whether a Harvester may lack the kind: without the monitoring addon, or before Whereabouts has come.
+  var isOptional: Bool {
+    switch self {
+    case .prometheus, .alertmanager, .addressReservation: true
+    default: false
+    }
+  }
+
+  /// The kind of an object of this group and kind; objects of other namespaces are not looked at.
+  init?(group: String, kind: String, namespace: String) {
+    let known = Self.allCases.first { candidate in
+      let resource = candidate.resource
+      return resource.group == group && resource.kind == kind && (resource.namespace ?? namespace) == namespace
     }
     guard let known else { return nil }
     self = known

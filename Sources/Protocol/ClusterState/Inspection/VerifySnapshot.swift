@@ -14,11 +14,22 @@ package struct VerifySnapshot: Sendable {
       case .inspected(let kind): kind.resource
       }
     }
+
+    package var plural: String { resource.plural }
+
+    /// Whether an API server that does not know the resource may be one of Harvester. Of any other kind, 404 says only
+    /// that the URL is wrong, or that the API server is starting.
+    var isOptional: Bool {
+      switch self {
+      case .watched(let kind): kind == .addressPool
+      case .inspected(let kind): kind.isOptional
+      }
+    }
   }
 
   /// Of the watched kinds those in which a change leaves its traces; the others may be many and say nothing here.
   package static let parts: [Part] =
-    [WatchedKind.node, .setting, .networkAttachmentDefinition, .addressPool, .longhornSetting].map(Part.watched)
+    [WatchedKind.setting, .networkAttachmentDefinition, .addressPool].map(Part.watched)
     + VerifyKind.allCases.map(Part.inspected)
 
   private var objects = ObjectStore()
@@ -35,11 +46,16 @@ package struct VerifySnapshot: Sendable {
   mutating func put(_ object: Span<UInt8>, of part: Part, at name: ObjectName) throws(JSONError) {
     switch part {
     case .watched(let kind): try objects.put(object, of: kind, at: name)
-    case .inspected(let kind): try others.put(object, of: kind, at: name)
+    case .inspected(let kind):
+      try others.put(object, of: kind, at: name)
+      if let watched = kind.watched { try objects.put(object, of: watched, at: name) }
     }
   }
 
   /// Mutating, because lists that were put in order are kept for the next time.
   package var facts: ClusterFacts { mutating get { objects.facts } }
   package var extraFacts: VerifyFacts { mutating get { others.facts } }
+
+  /// False where a cluster was not reached: there is none without a node.
+  package var hasNodes: Bool { others.hasNodes }
 }

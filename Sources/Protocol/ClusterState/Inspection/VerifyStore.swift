@@ -4,22 +4,45 @@ package import Rules
 
 /// What `verify` reads beside the facts of the rules, each object reduced to what it asks for.
 struct VerifyStore: Sendable {
+  private var nodes = ObjectTable<InspectedNode>()
+  private var uplinks = ObjectTable<InspectedUplink>()
+  private var longhornSettings = ObjectTable<InspectedLonghornSetting>()
   private var pods = ObjectTable<InspectedPod>()
+  /// The networks of the pods of other namespaces, which only a snapshot has.
+  private var otherPods = ObjectTable<[String]>()
   private var events = ObjectTable<PodEvent>()
   private var workloads = ObjectTable<ScaledWorkload>()
   private var reservations = ObjectTable<AddressPoolFact.Reservation>()
 
+  var hasNodes: Bool { !nodes.isEmpty }
+
   /// Takes an object, or every object of a list; kinds that nobody asks for are passed over.
   mutating func add(_ object: Span<UInt8>) throws(JSONError) {
+    try add(object, listedAs: nil)
+  }
+
+  /// - Parameter listKind: The group and kind of the elements by the list's own words: in a `PodList` as the API server
+  ///   writes it, the elements do not say what they are.
+  private mutating func add(
+    _ object: Span<UInt8>, listedAs listKind: (group: String, kind: String)?
+  ) throws(JSONError) {
     let identity = try ObjectIdentity(of: object)
     if let items = identity.items {
+      let elements = (identity.group, String(identity.kind.dropLast("List".count)))
       let list = object.extracting(items)
       var reader = JSONReader(list)
       try reader.readElements { reader throws(JSONError) in
-        try add(list.extracting(try reader.skip()))
+        try add(list.extracting(try reader.skip()), listedAs: elements)
       }
-    } else if let kind = VerifyKind(identity) {
-      try put(object, of: kind, at: identity.name)
+      return
+    }
+    let (group, kind) = identity.kind.isEmpty ? listKind ?? ("", "") : (identity.group, identity.kind)
+    if let known = VerifyKind(group: group, kind: kind, namespace: identity.name.namespace) {
+      try put(object, of: known, at: identity.name)
+    } else if group.isEmpty, kind == "Pod" {
+      var reader = JSONReader(object)
+      let networks = try reader.readInspectedPod().networks
+      otherPods[identity.name] = networks.isEmpty ? nil : networks
     }
   }
 
@@ -29,6 +52,9 @@ struct VerifyStore: Sendable {
   ) throws(JSONError) {
     var reader = JSONReader(object)
     switch kind {
+    case .node: nodes[name] = try reader.readInspectedNode()
+    case .vlanStatus: uplinks[name] = try reader.readInspectedUplink()
+    case .longhornSetting: longhornSettings[name] = try reader.readInspectedLonghornSetting()
     case .longhornPod: pods[name] = try reader.readInspectedPod()
     case .longhornEvent: events[name] = try reader.readPodEvent()
     case .addressReservation: reservations[name] = try reader.readAddressReservation()
@@ -40,17 +66,29 @@ struct VerifyStore: Sendable {
   /// All of it as it is now.
   var facts: VerifyFacts {
     mutating get {
-      VerifyFacts(
-        pods: pods.sorted, events: events.sorted, workloads: workloads.sorted,
-        reservations: reservations.sorted.sorted { $0.address < $1.address })
+      var facts = VerifyFacts()
+      facts.nodes = nodes.sorted
+      facts.uplinks = uplinks.sorted
+      facts.longhornSettings = longhornSettings.sorted
+      facts.pods = pods.sorted
+      facts.networksOfOtherPods = Set(otherPods.sorted.joined())
+      facts.events = events.sorted
+      facts.workloads = workloads.sorted
+      facts.reservations = reservations.sorted.sorted { $0.address < $1.address }
+      return facts
     }
   }
 }
 
 /// What `verify` knows beside the facts of the rules.
 package struct VerifyFacts: Sendable, Equatable {
+  package var nodes: [InspectedNode] = []
+  package var uplinks: [InspectedUplink] = []
+  package var longhornSettings: [InspectedLonghornSetting] = []
   /// All pods of Longhorn's namespace.
   package var pods: [InspectedPod] = []
+  /// `NAMESPACE/NAME` of the networks of pods of other namespaces; only a snapshot tells.
+  package var networksOfOtherPods: Set<String> = []
   package var events: [PodEvent] = []
   package var workloads: [ScaledWorkload] = []
   /// What Whereabouts has reserved over all ranges, beside the pool of each range.
@@ -58,12 +96,7 @@ package struct VerifyFacts: Sendable, Equatable {
 
   package init() {}
 
-  package init(
-    pods: [InspectedPod], events: [PodEvent], workloads: [ScaledWorkload], reservations: [AddressPoolFact.Reservation]
-  ) {
-    self.pods = pods
-    self.events = events
-    self.workloads = workloads
-    self.reservations = reservations
+  package subscript(longhornSetting name: String) -> InspectedLonghornSetting? {
+    longhornSettings.first { $0.name == name }
   }
 }

@@ -19,6 +19,10 @@ package struct InspectedPod: Sendable, Equatable {
   package var isReady = false
   package var isBeingDeleted = false
   package var interfaces: [Interface] = []
+  /// `NAMESPACE/NAME` of the networks that it asks for, which it has only later, if at all.
+  package var requestedNetworks: [String] = []
+  /// Whether it mounts RWX volumes on its node.
+  package var isCSIPlugin = false
 
   package init() {}
 
@@ -33,6 +37,14 @@ package struct InspectedPod: Sendable, Equatable {
 
   /// The interface that Longhorn moves its traffic to.
   package var storageInterface: Interface? { interfaces.first { $0.name == LonghornPod.interface } }
+
+  /// The interface that the CSI plugin reaches RWX volumes by.
+  package var endpointInterface: Interface? {
+    interfaces.first { $0.name == LonghornPod.endpointInterface } ?? storageInterface
+  }
+
+  /// Every network that it is attached to or asks for.
+  package var networks: [String] { interfaces.map(\.network).filter { !$0.isEmpty } + requestedNetworks }
 }
 
 extension JSONReader {
@@ -71,6 +83,26 @@ extension InspectedPod {
     component = metadata.labels["longhorn.io/component"] ?? ""
     isBeingDeleted = metadata.isBeingDeleted
     interfaces = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].map(Self.interfaces) ?? []
+    requestedNetworks = metadata.annotations["k8s.v1.cni.cncf.io/networks"].map(requestedNetworks(in:)) ?? []
+    isCSIPlugin =
+      namespace == LonghornPod.namespace
+      && (name.hasPrefix("\(csiPlugin)-")
+        || [metadata.labels["app"], metadata.labels["app.kubernetes.io/name"]].contains(csiPlugin))
+  }
+
+  /// A JSON list of objects, or names that commas separate: `NAMESPACE/NAME@INTERFACE`.
+  private func requestedNetworks(in text: String) -> [String] {
+    func qualified(_ name: String) -> String { name.contains("/") ? name : "\(namespace)/\(name)" }
+    if case .array(let entries)? = try? JSONValue(parsing: Array(text.utf8)) {
+      return entries.compactMap { entry in
+        guard let name = entry["name"]?.string else { return nil }
+        return entry["namespace"]?.string.map { "\($0)/\(name)" } ?? qualified(name)
+      }
+    }
+    return text.split(separator: ",").compactMap { entry in
+      let name = entry.split(separator: "@").first?.filter { $0 != " " } ?? ""
+      return name.isEmpty ? nil : qualified(name)
+    }
   }
 
   /// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
@@ -84,3 +116,6 @@ extension InspectedPod {
     }
   }
 }
+
+/// As Longhorn names its DaemonSet and labels the pods of it.
+private let csiPlugin = "longhorn-csi-plugin"

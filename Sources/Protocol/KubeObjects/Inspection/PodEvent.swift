@@ -7,14 +7,31 @@ package struct PodEvent: Sendable, Equatable {
   package var message = ""
   /// How often it has happened; at least 1.
   package var count = 1
+  /// When it has happened last (RFC 3339, so that texts compare as times do); possibly empty.
+  package var lastSeen = ""
 
   package init() {}
+
+  /// Whether it says why a pod does not run.
+  package var tellsOfFailure: Bool { reason.hasPrefix("Failed") || reason == "BackOff" }
 
   /// Whether Whereabouts had no address left for the pod.
   ///
   /// <https://github.com/k8snetworkplumbingwg/whereabouts> says so in the error that the sandbox fails with.
   package var reportsAddressExhaustion: Bool {
     reason == "FailedCreatePodSandBox" && message.contains("Could not allocate IP in range")
+  }
+
+  /// What the network plugin says, without what the kubelet, the container runtime and Multus put before it.
+  package var cause: String {
+    let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    if let adding = text.ranges(of: "error adding container to network ").last,
+      let start = text[adding.upperBound...].firstRange(of: ": ")
+    {
+      return String(text[start.upperBound...])
+    }
+    guard let adding = text.ranges(of: "failed (add): ").last else { return text }
+    return String(text[adding.upperBound...])
   }
 }
 
@@ -39,10 +56,27 @@ extension JSONReader {
         event.reason = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("message") {
         event.message = try reader.readStringIfPresent()?.string ?? ""
-      } else if key.equals("count") {
-        event.count = max(try reader.readIntegerIfPresent() ?? 1, 1)
+      } else {
+        try reader.readOccurrence(key, into: &event)
       }
     }
     return kind == "Pod" && namespace == LonghornPod.namespace ? event : nil
+  }
+
+  /// How often and when: in members of the event itself, or in its series (events.k8s.io/v1).
+  private mutating func readOccurrence(_ key: borrowing JSONToken, into event: inout PodEvent) throws(JSONError) {
+    if key.equals("count") {
+      event.count = max(event.count, try readIntegerIfPresent() ?? 1)
+    } else if key.equals("lastTimestamp") || key.equals("eventTime") {
+      event.lastSeen = max(event.lastSeen, try readStringIfPresent()?.string ?? "")
+    } else if key.equals("series"), try nextKind() == .object {
+      try readMembers { key, reader throws(JSONError) in
+        if key.equals("count") {
+          event.count = max(event.count, try reader.readIntegerIfPresent() ?? 1)
+        } else if key.equals("lastObservedTime") {
+          event.lastSeen = max(event.lastSeen, try reader.readStringIfPresent()?.string ?? "")
+        }
+      }
+    }
   }
 }

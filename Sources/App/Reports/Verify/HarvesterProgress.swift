@@ -1,0 +1,128 @@
+internal import Rules
+
+/// What Harvester does with a change, in this order, by the messages of the setting's condition.
+package enum HarvesterPhase: Int, CaseIterable, Sendable {
+  case seeing
+  case defining
+  case stopping
+  case detaching
+  case telling
+  case restarting
+  case allocating
+  case completed
+
+  init(_ condition: ConfiguredCondition) {
+    // The wording is the same in every version; up to v1.5 the one about volumes begins with a capital.
+    let message = condition.message.lowercased()
+    switch message {
+    case "create nad": self = .creatingNetwork
+    case "stopping pods": self = .stoppingPods
+    case _ where message.hasPrefix("waiting for all volumes detached"): self = .detachingVolumes
+    case "update longhorn setting": self = .updatingLonghorn
+    case "restarting pods": self = .restartingPods
+    case _ where message.hasPrefix("ip allocation failure"): self = .allocating
+    default: self = .pending
+    }
+  }
+
+  var described: String {
+    switch self {
+    case .pending: "Harvester begins"
+    case .creatingNetwork: "Harvester makes the network definition"
+    case .stoppingPods: "Harvester stops what uses volumes"
+    case .detachingVolumes: "Harvester waits until every volume is detached"
+    case .updatingLonghorn: "Harvester tells Longhorn"
+    case .restartingPods: "Harvester starts again what it stopped"
+    case .allocating: "Harvester waits until Longhorn's pods have addresses"
+    case .completed: "completed"
+    }
+  }
+
+  var progress: Progress { Progress(done: rawValue, of: Self.allCases.count - 1) }
+}
+
+/// How far Harvester is with the setting's value, by what it has written on the setting.
+package enum HarvesterProgress: Sendable, Equatable {
+  case unreadable
+  /// The value is not the one whose hash is noted.
+  case notTakenUp
+  /// As ``notTakenUp``, and it stays so: Harvester compares the condition that it writes with an object that it has
+  /// already changed, so that with the message `create NAD` stored it never stores another hash.
+  case stuckAtCreateNAD
+  /// The empty setting as Harvester creates it at its first start.
+  case nothingToDo
+  /// Empty and without an annotation, which Harvester takes for its first start, while Longhorn has a storage network.
+  case annotationsLost
+  case silent
+  case underWay(HarvesterPhase)
+  case completed(reason: String)
+  case failed(reason: String, message: String)
+
+  init(of setting: SettingObject, to target: Target, longhornNetwork: String?) {
+    if target == .unreadable {
+      self = .unreadable
+    } else if setting.isUntouched {
+      self = (longhornNetwork ?? "").isEmpty ? .nothingToDo : .annotationsLost
+    } else if !setting.hashIsCurrent {
+      let isDefining = setting.configured.map { $0.isInProgress && HarvesterPhase($0) == .creatingNetwork } ?? false
+      self = isDefining ? .stuckAtCreateNAD : .notTakenUp
+    } else if let condition = setting.configured {
+      self = HarvesterProgress(condition)
+    } else {
+      self = .silent
+    }
+  }
+
+  private init(_ condition: ConfiguredCondition) {
+    if condition.status == "True" {
+      self = .completed(reason: condition.reason)
+    } else if condition.isInProgress {
+      self = .underWay(HarvesterPhase(condition))
+    } else {
+      self = .failed(reason: condition.reason, message: condition.message)
+    }
+  }
+
+  var phase: HarvesterPhase {
+    switch self {
+    case .unreadable, .notTakenUp, .stuckAtCreateNAD, .silent, .failed, .annotationsLost: .pending
+    case .underWay(let phase): phase
+    case .nothingToDo, .completed: .completed
+    }
+  }
+
+  /// Whether what follows may still be as it was before, without anything being wrong.
+  var isUnderWay: Bool {
+    switch self {
+    case .notTakenUp, .stuckAtCreateNAD, .silent, .underWay: true
+    case .unreadable, .nothingToDo, .annotationsLost, .completed, .failed: false
+    }
+  }
+
+  /// Whether the annotations are of the value that the setting has.
+  var hasTakenUpValue: Bool {
+    switch self {
+    case .unreadable, .notTakenUp, .stuckAtCreateNAD: false
+    case .nothingToDo, .annotationsLost, .silent, .underWay, .completed, .failed: true
+    }
+  }
+}
+
+extension SettingObject {
+  /// Harvester notes the value's hash before it does anything else.
+  fileprivate var hashIsCurrent: Bool {
+    guard case .text(let value) = value else { return false }
+    return notes?.hash == ValueHash(of: value).description
+  }
+
+  fileprivate var isUntouched: Bool { value == .text([]) && (notes ?? SettingAnnotations()) == SettingAnnotations() }
+}
+
+extension ConfiguredCondition {
+  /// The message with the same volumes always in the same order: Harvester lists them in another one each time.
+  var orderedMessage: String {
+    guard HarvesterPhase(self) == .detachingVolumes, let colon = message.firstIndex(of: ":") else { return message }
+    let volumes = message[message.index(after: colon)...].split { $0 == "," || $0 == " " }
+    return "\(message[..<colon]): \(Set(volumes).sorted().joined(separator: ", "))"
+  }
+}

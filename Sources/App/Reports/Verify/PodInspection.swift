@@ -1,0 +1,144 @@
+internal import Addressing
+internal import ClusterState
+internal import KubeObjects
+internal import Rules
+
+/// Compares each of Longhorn's pods with what the setting, Harvester and Longhorn say.
+struct PodInspection {
+  private let target: Target
+  private let absences: [String: InspectedNode.Absence]
+  /// The last event of each pod that says why it does not run.
+  private let failures: [String: PodEvent]
+  private let pods: [InspectedPod]
+  /// Whether a pod on another network may still move by itself.
+  private let mayStillMove: Bool
+  private let csiPluginMayStillMove: Bool
+
+  init(
+    _ facts: ClusterFacts, _ extraFacts: VerifyFacts, _ target: Target, _ change: HarvesterProgress,
+    _ absences: [String: InspectedNode.Absence]
+  ) {
+    self.target = target
+    self.absences = absences
+    failures = extraFacts.lastFailures
+    let rwx = RWXSharing(facts, extraFacts, target)
+    pods = extraFacts.pods.filter { !$0.isOver && ($0.carriesStorage || rwx.isOn && $0.isCSIPlugin) }
+    // While Harvester waits for addresses Longhorn has been told, and a pod that is left behind keeps it waiting.
+    let harvesterIsDone = !change.isUnderWay || change == .underWay(.allocating)
+    let longhornIsTold = (facts.longhorn.network ?? "") == target.definition && target.isDefined
+    mayStillMove = !harvesterIsDone || !longhornIsTold || facts.longhorn.mayStillMovePods
+    csiPluginMayStillMove = mayStillMove || !rwx.isApplied
+  }
+
+  var reports: [PodReport] {
+    var reports = pods.map(report)
+    // The address of a pod on its way out may be given to the next one already.
+    let holding = reports.indices.filter { reports[$0].address != nil && !reports[$0].pod.isBeingDeleted }
+    let owners = Dictionary(grouping: holding) { reports[$0].address }
+    for (address, holders) in owners where holders.count > 1 {
+      for index in holders {
+        let others = holders.lazy.filter { $0 != index }.map { reports[$0].pod.name }
+        let words = "\(address.map(\.description) ?? "") is also on \(others.joined(separator: ", "))"
+        reports[index].verdict = .duplicateAddress(words)
+      }
+    }
+    return reports
+  }
+
+  private func report(_ pod: InspectedPod) -> PodReport {
+    let interface = pod.carriesStorage ? pod.storageInterface : pod.endpointInterface
+    let address = interface?.addresses.lazy.compactMap { try? IPv4Address($0) }.first
+    let verdict = excused(verdict(on: pod, interface, address), on: pod)
+    return PodReport(pod: pod, interface: interface, address: address, verdict: verdict)
+  }
+
+  /// A pod is not at fault for a node that is away; on a cordoned one it runs on, but nothing starts there.
+  private func excused(_ verdict: PodReport.Verdict, on pod: InspectedPod) -> PodReport.Verdict {
+    guard let absence = absences[pod.node], verdict != .ok, absence == .notReady || !pod.isReady else {
+      return verdict
+    }
+    return .nodeAway("\(pod.node) \(absence.described)")
+  }
+
+  private func verdict(
+    on pod: InspectedPod, _ interface: InspectedPod.Interface?, _ address: IPv4Address?
+  ) -> PodReport.Verdict {
+    if pod.isBeingDeleted { return .waiting("is being removed") }
+    if pod.phase == "Failed" { return mayStillMove ? .waiting("has failed") : .misplaced("has failed") }
+    if let interface {
+      guard let unavailableError = unavailableError(of: interface, address) else {
+        return pod.isReady ? .ok : unready(pod)
+      }
+      return elsewhere(pod, unavailableError)
+    }
+    if !pod.isReady { return unready(pod) }
+    guard case .network = target else { return .ok }
+    return elsewhere(pod, "is not on the storage network")
+  }
+
+  private func elsewhere(_ pod: InspectedPod, _ unavailableError: String) -> PodReport.Verdict {
+    (pod.carriesStorage ? mayStillMove : csiPluginMayStillMove) ? .pendingRestart : .misplaced(unavailableError)
+  }
+
+  private func unavailableError(of interface: InspectedPod.Interface, _ address: IPv4Address?) -> String? {
+    guard case .network(let network) = target, interface.network == network.definition else {
+      return "is still on \(interface.network.isEmpty ? "an unnamed network" : interface.network)"
+    }
+    guard let address else { return "has no IPv4 address on the network" }
+    guard network.range.contains(address) else { return "has an address outside of \(network.range)" }
+    return network.usable.contains(address) ? nil : "has an address that is excluded"
+  }
+
+  private func unready(_ pod: InspectedPod) -> PodReport.Verdict {
+    let state = "is not ready (\(pod.phase.isEmpty ? "no phase yet" : pod.phase))"
+    guard let event = failures[pod.name] else { return .waiting(state) }
+    if event.reportsAddressExhaustion { return .waiting("\(state): it has no address") }
+    let words = "\(state): \(event.cause.truncated(to: 300))"
+    return event.lasts ? .blocked(words) : .waiting(words)
+  }
+}
+
+/// Whether RWX volumes use the storage network too, so that each pod of the CSI plugin is attached to it.
+struct RWXSharing {
+  let isOn: Bool
+  /// Whether Longhorn says that it has restarted the CSI plugin for it.
+  let isApplied: Bool
+
+  init(_ facts: ClusterFacts, _ extraFacts: VerifyFacts, _ target: Target) {
+    let endpoint = extraFacts[longhornSetting: InspectedLonghornSetting.endpointNetworkForRWX]
+    let older = extraFacts[longhornSetting: InspectedLonghornSetting.storageNetworkForRWX]
+    guard case .network = target else {
+      (isOn, isApplied) = (false, true)
+      return
+    }
+    // From Harvester v1.8 on the second setting takes the place of the first, which may be left behind.
+    let destinations = [InspectedLonghornSetting.storageNetwork, target.definition]
+    let isTold = endpoint.map { !$0.value.isEmpty && destinations.contains($0.value) } ?? (older?.value == "true")
+    isOn = facts.rwxSharesStorageNetwork || isTold
+    isApplied = isTold && (endpoint ?? older)?.isApplied != false
+  }
+}
+
+extension VerifyFacts {
+  /// The last event of each pod that says why it does not run; of two at the same time the later one in the list.
+  fileprivate var lastFailures: [String: PodEvent] {
+    let events = events.filter(\.tellsOfFailure).map { ($0.pod, $0) }
+    return Dictionary(events) { $1.lastSeen >= $0.lastSeen ? $1 : $0 }
+  }
+}
+
+extension PodEvent {
+  /// Whether a next attempt is of no use until something is repaired: there is no bridge on the node, no definition or no
+  /// plugin, or whatever it is has failed for two minutes, since the kubelet tries about every twelve seconds.
+  fileprivate var lasts: Bool {
+    guard reason == "FailedCreatePodSandBox" else { return false }
+    let text = message.lowercased()
+    return count >= 10
+      || ["link not found", "network-attachment-definition", "failed to find plugin"].contains { text.contains($0) }
+  }
+}
+
+extension String {
+  /// The text without its end where it is very long.
+  fileprivate func truncated(to limit: Int) -> String { count > limit ? prefix(limit - 1) + "…" : self }
+}

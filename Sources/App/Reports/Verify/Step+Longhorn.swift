@@ -1,0 +1,54 @@
+internal import KubeObjects
+internal import Rules
+
+extension VerifyInput {
+  var longhornConfigured: StepReport {
+    func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
+      StepReport(.longhornConfigured, state, summary, findings)
+    }
+    guard change.hasTakenUpValue else { return report(.inProgress, "it waits until Harvester takes up the value") }
+    guard target.isDefined else { return report(.inProgress, "it waits for the network definition") }
+    let wanted = target.definition
+    let words = wanted.isEmpty ? "no storage network" : wanted
+    guard let network = facts.longhorn.network else {
+      return wanted.isEmpty
+        ? report(.done, "Longhorn knows of no storage network")
+        : report(.failed, "Longhorn has no setting storage-network")
+    }
+    guard network == wanted else {
+      let has = network.isEmpty ? "no storage network" : network
+      return report(change.isUnderWay ? .inProgress : .failed, "Longhorn's setting says \(has), not \(words)")
+    }
+    guard let isApplied = facts.longhorn.isApplied else { return untold(words) }
+    guard isApplied else { return report(.inProgress, "Longhorn has not yet applied \(words)", [detaching]) }
+    return report(.done, "\(words) is applied")
+  }
+
+  /// Longhorn before 1.6 does not say whether it has applied the setting, so its pods tell.
+  private func untold(_ words: String) -> StepReport {
+    let moved = podsThatFollowed
+    return moved.done == moved.whole
+      ? StepReport(.longhornConfigured, .done, pods.isEmpty ? words : "\(words): Longhorn's pods have followed")
+      : StepReport(
+        .longhornConfigured, .inProgress, "\(words): \(moved.done) of \(moved.whole.counted("pod")) have followed",
+        [detaching])
+  }
+
+  private var detaching: StepReport.Finding {
+    .init(
+      "it waits until every volume is detached",
+      advice: "kubectl -n longhorn-system get volumes.longhorn.io shows what is still attached")
+  }
+
+  /// How many of the pods are where the setting wants them.
+  private var podsThatFollowed: Progress {
+    let looked = pods.filter { report in
+      guard report.pod.carriesStorage, case .nodeAway = report.verdict else { return report.pod.carriesStorage }
+      return false
+    }
+    let there = looked.filter { ($0.interface?.network ?? "") == target.definition && !$0.pod.isBeingDeleted }
+    // Where there is no pod at all, none has followed, unless there was nothing to follow.
+    let awaited = target == .switchedOff ? 0 : facts.nodes.filter { !$0.isWitness && absences[$0.name] == nil }.count
+    return Progress(done: there.count, of: max(looked.count, awaited))
+  }
+}

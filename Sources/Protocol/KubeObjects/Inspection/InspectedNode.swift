@@ -1,0 +1,51 @@
+package import JSON
+
+/// A node as `verify` looks at it: whether Longhorn's pods can run on it now.
+package struct InspectedNode: Sendable, Equatable {
+  /// Why Longhorn cannot start its pods on a node.
+  package enum Absence: Sendable, Equatable {
+    case notReady
+    /// In Harvester's maintenance mode, or on the way into it.
+    case maintenance
+    case cordoned
+  }
+
+  package var name = ""
+  /// The condition Ready; nil where the node has none.
+  package var isReady: Bool?
+  package var isUnschedulable = false
+  /// Harvester's word for how far the maintenance mode is; empty where there is none.
+  package var maintenance = ""
+
+  package init() {}
+
+  package var absence: Absence? {
+    if isReady == false { return .notReady }
+    if !maintenance.isEmpty { return .maintenance }
+    return isUnschedulable ? .cordoned : nil
+  }
+}
+
+extension JSONReader {
+  /// Reads a Kubernetes `Node` (v1) for its state. `Unknown` is what Kubernetes writes when the kubelet is silent.
+  package mutating func readInspectedNode() throws(JSONError) -> InspectedNode {
+    var node = InspectedNode()
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") {
+        let metadata = try reader.readMetadata()
+        node.name = metadata.name
+        node.maintenance = metadata.annotations["harvesterhci.io/maintain-status"] ?? ""
+      } else if key.equals("spec") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          if key.equals("unschedulable") { node.isUnschedulable = try reader.readBoolIfPresent() ?? false }
+        }
+      } else if key.equals("status") {
+        try reader.readMembers { key, reader throws(JSONError) in
+          guard key.equals("conditions") else { return }
+          node.isReady = try reader.readCondition(ofType: "Ready").map { $0.status == "True" }
+        }
+      }
+    }
+    return node
+  }
+}
