@@ -75,7 +75,7 @@ extension NeighbourSetting {
     default: return unreadable(name, "is no JSON object")
     }
     let network = try ProposedNetwork(text.span)
-    if let key = network.keyOfWrongType { return unreadable(name, "has a \(key.name) of the wrong type") }
+    if let key = network.keyOfWrongType { return unreadable(name, "has a value of the wrong type for \(key.name)") }
     let exclusions = network.exclusions.value ?? []
     if let exclusion = exclusions.first(where: { $0.cidr == nil }) {
       return unreadable(name, "excludes \(exclusion.text.quoted), which is no IPv4 network", blocksDisabling: false)
