@@ -19,6 +19,8 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
     }
   }
 
+  var isEmpty: Bool { facts.isEmpty }
+
   /// Every fact in the order of namespaces and names, so that equal clusters give equal messages.
   var sorted: [Fact] {
     mutating get {

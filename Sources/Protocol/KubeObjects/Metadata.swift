@@ -16,7 +16,8 @@ package struct Metadata: Sendable, Equatable {
     "network.harvesterhci.io/type", "node-role.harvesterhci.io/witness",
   ]
   static let annotationsKept: [StaticString] = [
-    "k8s.v1.cni.cncf.io/network-status", "network.harvesterhci.io/matched-nodes", "network.harvesterhci.io/route",
+    "harvesterhci.io/maintain-status", "k8s.v1.cni.cncf.io/network-status",
+    "network.harvesterhci.io/matched-nodes", "network.harvesterhci.io/route",
     "rwx-network.settings.harvesterhci.io", "storage-network.settings.harvesterhci.io",
     "storage-network.settings.harvesterhci.io/hash", "storage-network.settings.harvesterhci.io/net-attach-def",
     "storage-network.settings.harvesterhci.io/old-net-attach-def", "storage-network.settings.harvesterhci.io/replica",
@@ -37,7 +38,7 @@ extension JSONReader {
       } else if key.equals("annotations") {
         metadata.annotations = try reader.readEntries(named: Metadata.annotationsKept)
       } else if key.equals("deletionTimestamp") {
-        metadata.isBeingDeleted = try reader.readStringIfPresent() != nil
+        metadata.isBeingDeleted = try reader.readStringIfPresent()?.string ?? "" != ""
       }
     }
     return metadata

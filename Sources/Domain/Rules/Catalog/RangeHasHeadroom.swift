@@ -10,7 +10,7 @@ enum RangeHasHeadroom: Rule {
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
-    let spare = plan.usable.count - need.total
+    let spare = plan.available - need.total
     let disks = context.facts.storage.mostDisksOfNode
     let node = need.perAdditionalNode(withDisks: disks)
     guard spare >= 0, spare < node + images else { return }
