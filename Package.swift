@@ -107,7 +107,7 @@ let package = Package(
     // What tests use to run other programs and to make certificates.
     .target(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/TestSupport", swiftSettings: testSwiftSettings),
-    tests(of: "Addressing"),
+    tests(of: "Addressing", ["TestSupport"]),
     tests(of: "JSON", ["TestSupport"]),
     tests(of: "Rules", ["Addressing", "JSON", "TestSupport"]),
     tests(of: "TLSWire", ["COpenSSL", "TestSupport"]),

@@ -8,7 +8,8 @@ import Testing
     var reflector = Reflector(kind, staleness: .seconds(120), seed: 1)
     _ = cluster.follow(&reflector) { reflector, _ in reflector.tick(now) }
     _ = cluster.follow(&reflector) { reflector, _ in reflector.responded(200, now) }
-    let list = Array(#"{"items":[],"metadata":{"resourceVersion":"1"}}"#.utf8)
+    let items = kind == .node ? #"{"metadata":{"name":"node-0"}}"# : ""
+    let list = Array(#"{"items":[\#(items)],"metadata":{"resourceVersion":"1"}}"#.utf8)
     _ = cluster.follow(&reflector) { reflector, objects in reflector.received(list.span, now, into: &objects) }
     _ = cluster.follow(&reflector) { reflector, objects in reflector.ended(now, into: &objects) }
   }

@@ -19,9 +19,15 @@ import Testing
   @Test func `the role grants get, list and watch on exactly the watched kinds`() throws {
     let role = try #require(documents("cluster-role.yaml").first)
     var granted: [String] = []
+    let named = Dictionary(
+      uniqueKeysWithValues: WatchedKind.allCases.compactMap { kind in
+        kind.resource.objectName.map { (kind.resource.plural, $0) }
+      })
     for rule in role["rules"]?.elements ?? [] {
       #expect(rule["verbs"]?.texts == ["get", "list", "watch"])
-      #expect(Set(rule.keys) == ["apiGroups", "resources", "verbs"])
+      let names = rule["resources"]?.texts.compactMap { named[$0] } ?? []
+      #expect(rule["resourceNames"]?.texts ?? [] == names)
+      #expect(Set(rule.keys).subtracting(["resourceNames"]) == ["apiGroups", "resources", "verbs"])
       for group in rule["apiGroups"]?.texts ?? [] {
         granted += (rule["resources"]?.texts ?? []).map { "\(group)/\($0)" }
       }

@@ -5,30 +5,6 @@ import Testing
 @testable import ClusterState
 
 @Suite struct `What the API server refuses` {
-  @Test func `a kind that is not installed counts as none, and is looked for every 30 s`() {
-    var driver = WatchDriver()
-    driver.answer(404, "404 page not found\n")
-    #expect(driver.reflector.status.state == .notInstalled)
-    #expect(driver.reflector.status.lastContact == driver.now)
-    let looked = driver.now
-    driver.wake()
-    #expect(driver.now - looked == .seconds(30))
-    driver.list(Wire.reflector("a", 1))
-    #expect(driver.reflector.status.state == .synced)
-    #expect(driver.running == ["a"])
-  }
-
-  @Test func `a kind that is uninstalled while it is watched is empty from then on`() {
-    var driver = WatchDriver()
-    driver.list(Wire.reflector("a", 1))
-    driver.respond(200)
-    driver.now += .seconds(5)
-    driver.end()
-    driver.answer(404, "404 page not found\n")
-    #expect(driver.reflector.status.state == .notInstalled)
-    #expect(driver.running == [])
-  }
-
   @Test func `401 has the credentials renewed and asks the same again, at once the first time`() {
     var driver = WatchDriver()
     driver.list()

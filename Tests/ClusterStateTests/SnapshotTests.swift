@@ -159,3 +159,85 @@ import Testing
     #expect(Snapshot.takes(fileNamed: name) == belongs)
   }
 }
+
+@Suite struct `Files as other programs write them` {
+  static let node = "apiVersion: v1\nkind: Node\nmetadata:\n  name: ä\n"
+
+  static func utf16(_ text: String, isLittleEndian: Bool = true, hasMark: Bool = true) -> [UInt8] {
+    ((hasMark ? [0xFEFF] : []) + Array(text.utf16)).flatMap { unit -> [UInt8] in
+      let bytes = [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+      return isLittleEndian ? bytes : bytes.reversed()
+    }
+  }
+
+  func nodes(_ file: [UInt8], _ name: String = "cluster.yaml") throws -> [String] {
+    var snapshot = Snapshot()
+    try snapshot.add(file, named: name)
+    return snapshot.objects.facts.nodes.map(\.name)
+  }
+
+  static let encodings: [[UInt8]] = [
+    Array(node.utf8), [0xEF, 0xBB, 0xBF] + Array(node.utf8), utf16(node), utf16(node, isLittleEndian: false),
+    utf16(node, hasMark: false), utf16(node, isLittleEndian: false, hasMark: false),
+    utf16(node.replacing("\n", with: "\r\n")),
+  ]
+
+  @Test(arguments: encodings) func `UTF-8 with a byte order mark and UTF-16 are read`(_ file: [UInt8]) throws {
+    #expect(try nodes(file) == ["ä"])
+  }
+
+  @Test func `every document of concatenated files may begin with a byte order mark`() throws {
+    let second = Self.node.replacing("ä", with: "b")
+    let file = "\u{FEFF}\(Self.node)---\n\u{FEFF}\(second)"
+    #expect(try nodes(Array(file.utf8)) == ["b", "ä"])
+    #expect(try nodes(Self.utf16(Self.node + "---\n\u{FEFF}" + second)) == ["b", "ä"])
+  }
+
+  @Test func `JSON with a byte order mark is read, and one inside a text stays`() throws {
+    let json = #"{"apiVersion":"v1","kind":"Node","metadata":{"name":"a"}}"#
+    #expect(try nodes(Array("\u{FEFF}\(json)".utf8), "cluster.json") == ["a"])
+    #expect(try nodes(Self.utf16(json), "cluster.json") == ["a"])
+    let marked = json.replacing(#""a""#, with: "\"a\u{FEFF}\"")
+    #expect(try nodes(Array("\u{FEFF}\(marked)".utf8), "c.json") == ["a\u{FEFF}"])
+  }
+
+  @Test(arguments: [[0xFF, 0xFE, 0x61], [0xFF, 0xFE, 0x00, 0xD8]] as [[UInt8]])
+  func `what is no UTF-16 is called so`(_ file: [UInt8]) {
+    let error = #expect(throws: SnapshotError.self) { try nodes(file) }
+    #expect(error?.description == "this is not valid UTF-16; save the file as UTF-8")
+  }
+
+  @Test(arguments: [
+    (#"{"value":"null"}"#, #"{"value":""}"#), (#"{"a":["null", "null"]}"#, #"{"a":["", ""]}"#),
+    (#"{"null":1}"#, #"{"null":1}"#), (#"{"null" : "null"}"#, #"{"null" : ""}"#), (#"{"a":null}"#, #"{"a":null}"#),
+    (#"{"a":"x \"null\""}"#, #"{"a":"x \"null\""}"#), (#"{"a":"\\","b":"null"}"#, #"{"a":"\\","b":""}"#),
+    (#"{"a":"nulls"}"#, #"{"a":"nulls"}"#), (#"{"a":"null"#, #"{"a":"null"#), (#""null""#, #""""#),
+  ]) func `a support bundle's empty texts are empty again`(_ written: String, _ meant: String) {
+    #expect(SupportBundle.restoringEmptyTexts(in: Array(written.utf8)) == Array(meant.utf8))
+  }
+
+  @Test func `the setting of a support bundle has no value`() throws {
+    var snapshot = Snapshot()
+    try snapshot.add(
+      Array(
+        """
+        apiVersion: v1
+        kind: List
+        metadata: {continue: "null", resourceVersion: "null"}
+        items:
+        - apiVersion: harvesterhci.io/v1beta1
+          kind: Setting
+          metadata: {name: storage-network}
+          value: "null"
+          default: "null"
+        - apiVersion: longhorn.io/v1beta2
+          kind: Setting
+          metadata: {name: storage-network, namespace: longhorn-system}
+          value: "null"
+        """.utf8), named: "settings.yaml")
+    let facts = snapshot.objects.facts
+    #expect(facts.storageNetwork?.value == .text([]))
+    #expect(facts.storageNetwork?.default == .text([]))
+    #expect(facts.longhorn.network == "")
+  }
+}

@@ -10,8 +10,14 @@ import Testing
     let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
     let loop = try #require(readme.firstMatch(of: /for kind in ([^;]*);/)).output.1
     let named = loop.replacing("\\", with: "").split(whereSeparator: \.isWhitespace).map(String.init)
-    #expect(Set(named) == Set(WatchedKind.allCases.map(\.resource.name)))
-    #expect(named.count == WatchedKind.allCases.count)
+    // Of a kind with one object of interest that object alone is taken.
+    let whole = WatchedKind.allCases.map(\.resource).filter { $0.objectName == nil }
+    #expect(Set(named) == Set(whole.map(\.name)))
+    #expect(named.count == whole.count)
+    for resource in WatchedKind.allCases.map(\.resource) {
+      guard let object = resource.objectName, let namespace = resource.namespace else { continue }
+      #expect(readme.contains("kubectl get \(resource.plural) \(object) -n \(namespace) -o yaml"))
+    }
   }
 
   @Test func `an object is of a kind by its group and kind, in any version`() {

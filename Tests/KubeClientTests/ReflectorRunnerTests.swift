@@ -1,6 +1,7 @@
 import ClusterState
 import Foundation
 import Rules
+import Synchronization
 import TestSupport
 import Testing
 
@@ -10,9 +11,13 @@ import Testing
   static let machines = "/apis/kubevirt.io/v1/virtualmachineinstances"
   static let emptyList = #"{"metadata":{"resourceVersion":"5"},"items":[]}"#
 
-  /// Everything is installed, and nothing is there.
+  static let nodes = #"{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"node-0"}}]}"#
+  static let pools = "/apis/whereabouts.cni.cncf.io/v1alpha1/ippools"
+  static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+  /// Everything is installed, and nothing is there but a node.
   static let idle: @Sendable (StubAPIServer.Request) -> StubAPIServer.Reply = { request in
-    request.isWatch ? .stream : .whole(200, emptyList)
+    request.isWatch ? .stream : .whole(200, request.name.hasSuffix("/api/v1/nodes") ? nodes : emptyList)
   }
 
   static func event(_ type: String, _ name: String, version: Int) -> String {
@@ -83,7 +88,7 @@ import Testing
   @Test func `a kind that is not installed and one that is forbidden are told apart`() throws {
     let server = try StubAPIServer(certificates) { request in
       switch request.name {
-      case Self.machines: .whole(404, "404 page not found\n")
+      case Self.pools: .whole(404, "404 page not found\n")
       case "/apis/harvesterhci.io/v1beta1/settings":
         .whole(403, #"{"kind":"Status","message":"forbidden: User \"x\"","code":403}"#)
       default: Self.idle(request)
@@ -95,8 +100,41 @@ import Testing
       cluster.unavailableError?.message
         == "the cluster's state is not known: the webhook may not list settings in the API group harvesterhci.io; "
         + "grant its ServiceAccount this verb")
-    #expect(cluster.kinds[WatchedKind.virtualMachineInstance.rawValue].status.state == .notInstalled)
+    #expect(cluster.kinds[WatchedKind.addressPool.rawValue].status.state == .notInstalled)
     #expect(server.requests.filter(\.isWatch).isEmpty)
+  }
+
+  @Test func `a server without nodes is none, whatever else it answers`() throws {
+    let everywhere404 = try StubAPIServer(certificates) { _ in .whole(404, "404 page not found\n") }
+    let error = #expect(throws: KubeError.self) {
+      try ReflectorRunner(self.access(to: everywhere404), into: SharedClusterCache(staleness: .seconds(120))).listOnce()
+    }
+    #expect(error?.description == "the server at \(everywhere404.url) has no nodes (404); is the path right?")
+
+    let empty = try StubAPIServer(certificates) { request in request.isWatch ? .stream : .whole(200, Self.emptyList) }
+    let reason = #expect(throws: KubeError.self) {
+      try ReflectorRunner(self.access(to: empty), into: SharedClusterCache(staleness: .seconds(120))).listOnce()
+    }
+    #expect(reason?.description == "the server at \(empty.url) has no nodes; is the path right?")
+  }
+
+  @Test func `a kind that is installed while it is followed is listed at once`() throws {
+    let isInstalled = Mutex(false)
+    let server = try StubAPIServer(certificates) { request in
+      let answers = isInstalled.withLock { $0 } || request.name != Self.pools
+      return answers ? Self.idle(request) : .whole(404, "404 page not found\n")
+    }
+    let cluster = SharedClusterCache(staleness: .seconds(120))
+    let watch = ReflectorRunner(access(to: server), into: cluster)
+    var state: ReflectorStatus.SyncState { cluster.kinds[WatchedKind.addressPool.rawValue].status.state }
+    try follow(watch) { cluster.unavailableError == nil && state == .notInstalled }
+    isInstalled.withLock { $0 = true }
+    let start = Date()
+    let definition = #"{"metadata":{"name":"ippools.whereabouts.cni.cncf.io","resourceVersion":"6"}}"#
+    server.push(#"{"type":"ADDED","object":\#(definition)}"# + "\n", to: Self.definitions)
+    try follow(watch) { state == .synced && cluster.unavailableError == nil }
+    // A kind that is not installed is looked for every 30 s.
+    #expect(Date().timeIntervalSince(start) < 20)
   }
 
   @Test func `a rotated token is used for the next request, and a refused one is read again`() throws {

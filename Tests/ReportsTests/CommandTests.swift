@@ -119,7 +119,13 @@ import Testing
       ["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--svg", "/nowhere/x.svg"],
       "/nowhere/x.svg: No such file or directory"
     ),
-    (["verify", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it; was kubectl able to reach"),
+    (
+      ["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--exclude", "10.0.0.5"],
+      "\"10.0.0.5\" has no prefix length; write 10.0.0.5/32 for that one address"
+    ),
+    (["plan", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it; was kubectl able to reach"),
+    (["check", "--value", "", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it"),
+    (["verify", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it"),
     (["verify", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
     (["verify", "--cluster-snapshot", ""], "an empty path names no file"),
     (["verify", "--cluster-snapshot", cluster, "--timeout", "0"], "at least a second"),

@@ -28,6 +28,7 @@ enum JSONSchemas {
     ("prefix usable spare", "number", "the length, its usable addresses, and those that are left"),
     ("moreNodes moreDisks moreImages", "number", "what they are enough for, each alone"),
     ("range", "object or null", "the range of `--range`, with `usable`, `spare`, `moreNodes` and:"),
+    ("kept", "number", "usable addresses that Whereabouts keeps for pods that are gone; they are not spare"),
     ("sufficient", "bool", "whether everything has an address"),
     ("blocks", "array", "the range in ascending order, from `first` to `last`:"),
     ("first last", "string", "addresses"),

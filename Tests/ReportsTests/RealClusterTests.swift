@@ -37,7 +37,7 @@ import Testing
   ) throws {
     let report = try row.cluster.report()
     #expect(report.isVerified == row.isVerified, "\(report.words)")
-    #expect(report.steps.filter { $0.state == .broken }.map(\.step) == row.broken, "\(report.words)")
+    #expect(report.steps.filter { $0.state == .failed }.map(\.step) == row.broken, "\(report.words)")
     let words = report.words.replacing(/\s+/, with: " ")
     for text in row.says { #expect(words.contains(text), "\(text) is not said:\n\(report.words)") }
     for text in row.neverSays { #expect(!words.contains(text), "\(text) is said:\n\(report.words)") }

@@ -256,7 +256,7 @@ extension SimulatedCluster {
 
   private var workloads: [[String: Any]] {
     var metadata: [String: Any] = ["name": "rancher-monitoring-grafana", "namespace": "cattle-monitoring-system"]
-    if let kept = workload.pass { metadata["annotations"] = [Self.prefix + "replica": "\(kept)"] }
+    if let kept = workload.kept { metadata["annotations"] = [Self.prefix + "replica": "\(kept)"] }
     return [
       [
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": ["replicas": workload.wanted],

@@ -127,7 +127,7 @@ import Testing
     var percent = 0
     for (second, moment) in Self.moments(change, generation).dropFirst().enumerated() {
       let report = try moment.cluster.report()
-      #expect(!report.steps.contains { $0.state == .broken }, "\(second): \(report.words)")
+      #expect(!report.steps.contains { $0.state == .failed }, "\(second): \(report.words)")
       #expect(!report.words.contains("delete"), "\(second): \(report.words)")
       #expect(!report.words.contains("larger range"), "\(second): \(report.words)")
       #expect(report.isVerified == moment.isSufficient, "\(second): \(report.words)")

@@ -61,7 +61,7 @@ import Testing
     facts.rwxSharesStorageNetwork = true
     let need = AddressRequirement(of: facts, choice: .automatic)
     #expect(need.total == 18 + 3 + 32)
-    #expect(need.sum == "3 nodes × 2 + 3 disks × 2 + 3 V2 engine nodes × 2 + 35 addresses for the shared rwx-network")
+    #expect(need.sum == "3 nodes × 2 + 3 disks × 2 + 3 V2 engine nodes × 2 + 35 addresses for RWX volumes")
   }
 
   @Test func `of one more node is the difference to a cluster that has it`() {

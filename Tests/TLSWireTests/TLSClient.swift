@@ -49,7 +49,7 @@ final class TLSClient {
       let names = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
       if !names.isEmpty { try #require(SSL_CTX_set_alpn_protos(context, names, UInt32(names.count)) == 0) }
       if let (certificate, key) = certificate {
-        try #require(SSL_CTX_use_certificate_file(context, certificate, SSL_FILETYPE_PEM) == 1)
+        try #require(SSL_CTX_use_certificate_chain_file(context, certificate) == 1)
         try #require(SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1)
       }
       if let authority {

@@ -95,7 +95,9 @@ import Testing
     configuration.certificate = try others.client()
     let stranger = try Conversation(TLSClient(configuration), context)
     stranger.settle()
-    #expect(stranger.state == .failed(.clientCertificate("certificate verify failed")))
+    #expect(
+      stranger.state
+        == .failed(.clientCertificate("certificate verify failed: unable to get local issuer certificate")))
 
     configuration.certificate = nil
     let nobody = try Conversation(TLSClient(configuration), context)
@@ -109,6 +111,28 @@ import Testing
     configuration.certificate = (certificates.certificate, certificates.key)
     let conversation = try Conversation(TLSClient(configuration), context)
     conversation.settle()
-    #expect(conversation.state == .failed(.clientCertificate("certificate verify failed")))
+    #expect(
+      conversation.state
+        == .failed(.clientCertificate("certificate verify failed: unsuitable certificate purpose")))
+  }
+
+  @Test func `an intermediate authority is enough, without its root`() throws {
+    let client = try certificates.clientOfIntermediate()
+    var configuration = TLSClient.Configuration()
+    configuration.certificate = client
+    for authority in ["intermediate.pem", "ca.pem"] {
+      let conversation = try Conversation(
+        TLSClient(configuration), certificates.context(clientCAs: authority))
+      conversation.settle()
+      #expect(conversation.state == .open, "\(authority)")
+    }
+    configuration.certificate = try certificates.client()
+    let other = try Conversation(
+      TLSClient(configuration), certificates.context(clientCAs: "intermediate.pem"))
+    other.settle()
+    guard case .failed(.clientCertificate) = other.state else {
+      Issue.record("\(other.state)")
+      return
+    }
   }
 }

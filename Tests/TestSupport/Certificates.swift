@@ -23,6 +23,24 @@ public struct Certificates: Sendable {
     return (folder.path("client.pem"), folder.path("client.key"))
   }
 
+  /// The chain and key of a client whose certificate the authority `intermediate.pem` signed, which `ca.pem` signed.
+  public func clientOfIntermediate() throws -> (certificate: String, key: String) {
+    func sign(_ name: String, by issuer: String, _ extensions: String) throws {
+      try folder.write(extensions, to: "\(name).extensions")
+      try openssl(
+        "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=\(name)", "-keyout",
+        folder.path("\(name).key"), "-out", folder.path("\(name).csr"))
+      try openssl(
+        "x509", "-req", "-in", folder.path("\(name).csr"), "-CA", folder.path("\(issuer).pem"), "-CAkey",
+        folder.path("\(issuer).key"), "-CAcreateserial", "-days", "2", "-extfile", folder.path("\(name).extensions"),
+        "-out", folder.path("\(name).pem"))
+    }
+    try sign("intermediate", by: "ca", "basicConstraints=critical,CA:TRUE\n")
+    try sign("indirect", by: "intermediate", "basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n")
+    try folder.write(try text("indirect.pem") + text("intermediate.pem"), to: "chain.pem")
+    return (folder.path("chain.pem"), folder.path("indirect.key"))
+  }
+
   /// Makes `NAME.pem` and `NAME.key` for localhost.
   public func sign(_ name: String, for usage: String) throws {
     let extensions = "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=\(usage)\n"

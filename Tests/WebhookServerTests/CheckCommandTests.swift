@@ -93,6 +93,41 @@ import Testing
     #expect(run.output.contains("value.vlan: Invalid value: 1: "))
   }
 
+  static let englishList = """
+    apiVersion: v1
+    kind: List
+    items:
+    - apiVersion: harvesterhci.io/v1beta1
+      kind: Setting
+      metadata: {name: server-version}
+      value: v1.6.1
+    - apiVersion: harvesterhci.io/v1beta1
+      kind: Setting
+      metadata: {name: storage-network}
+      value: '{"vlan":1,"clusterNetwork":"mgmt","range":"192.168.0.0/24"}'
+    """
+
+  static let typedList = #"""
+    {"apiVersion":"harvesterhci.io/v1beta1","kind":"SettingList","metadata":{},"items":[{"metadata":{"name":"x"}},
+    {"metadata":{"name":"storage-network"},"value":"{\"vlan\":1,\"clusterNetwork\":\"mgmt\",\"range\":\"192.168.0.0/24\"}"}]}
+    """#
+
+  @Test(arguments: [englishList, typedList]) func `uses the setting of a list`(_ list: String) throws {
+    let run = try check("-f", "-", input: list)
+    #expect(run.exitCode == 1)
+    #expect(run.output.contains("value.vlan: is 1"))
+  }
+
+  @Test(arguments: [false, true]) func `reads UTF-16 and byte order marks, as PowerShell writes them`(_ isWide: Bool)
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let text = "\u{FEFF}\(Self.synced)"
+    let bytes = isWide ? text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } : Array(text.utf8)
+    try Data(bytes).write(to: folder.url.appending(path: "setting.yaml"))
+    #expect(try check("-f", folder.path("setting.yaml")).output.contains("value.vlan: is 1"))
+  }
+
   @Test(arguments: [("update-set-value", 0), ("update-dry-run-reserved-range", 1), ("delete", 1), ("create-empty", 0)])
   func `reads an AdmissionReview`(_ review: String, _ exitCode: Int32) throws {
     #expect(try check("-f", Repository.path("manifests/example/reviews/\(review).json")).exitCode == exitCode)

@@ -53,12 +53,32 @@ import Testing
     #expect(check.output.contains("default/web-1"))
   }
 
-  @Test func `a snapshot that shows no node is taken, with a warning`() throws {
+  @Test func `a snapshot without a node decides nothing, and counts once it has one`() throws {
     let server = try RunningServer(cluster: "")
     let line = try LogLine(server.log.waitForLine(with: "shows no node"))
     #expect(line.fields["level"] == "warning")
     #expect(line.fields["path"] == server.folder.path("cluster.yaml"))
+    #expect(try server.ask("/readyz").status == 503)
+    #expect(try server.ask("/readyz").body.contains("was kubectl able to reach the cluster?"))
+    #expect(try server.validate(ExampleReview.text("update-set-value")).code == 503)
+    try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
+    try server.log.waitForLine(with: "cluster snapshot read")
     #expect(try server.ask("/readyz").status == 200)
+    try server.folder.write("", to: "cluster.yaml")
+    try server.log.waitForLine(with: "last good state stays")
+    #expect(try server.ask("/readyz").status == 200)
+  }
+
+  @Test func `a file in a folder below the snapshot's counts, and its changes too`() throws {
+    let folder = try TemporaryFolder()
+    let nested = folder.url.appending(path: "yamls/cluster/v1")
+    try FileManager.default.createDirectory(at: nested, withIntermediateDirectories: true)
+    try folder.write(Repository.text("manifests/example/cluster.yaml"), to: "yamls/cluster/v1/all.yaml")
+    let server = try RunningServer(source: ["--cluster-snapshot", folder.url.path])
+    #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
+    try folder.write(Self.machine, to: "yamls/cluster/v1/machine.yaml")
+    try server.log.waitForLine(with: "cluster snapshot read")
+    #expect(try server.validate(ExampleReview.text("update-set-value")).code == 422)
   }
 
   @Test(arguments: ["a: [", "kind: : x", "\u{0}", "{\"a\":"])

@@ -13,7 +13,7 @@ package enum ClusterSource: Sendable {
   /// What has to be watched on disk.
   var paths: [String] {
     switch self {
-    case .snapshot(let source): [source.path]
+    case .snapshot(let source): source.watchedPaths
     case .live: []
     }
   }
@@ -38,9 +38,21 @@ package enum ClusterSource: Sendable {
     switch self {
     case .snapshot(let source):
       var objects = try source.read()
-      return objects.facts
+      let facts = objects.facts
+      try requireNodes(facts)
+      return facts
     case .live(let source):
       return try source.facts()
+    }
+  }
+
+  /// Refuses facts without a node: they come from files that kubectl left empty, or from a server that is no cluster's.
+  /// Every command that answers from a cluster asks this first, because what could not be read is not «none».
+  package func requireNodes(_ facts: ClusterFacts) throws(ServerError) {
+    guard facts.nodes.isEmpty else { return }
+    switch self {
+    case .snapshot(let source): throw ServerError(source.reasonWithoutNodes(facts) ?? source.path)
+    case .live(let source): throw ServerError("\(source.access.origin): \(source.reasonWithoutNodes)")
     }
   }
 }

@@ -59,7 +59,9 @@ final class EventLoopContext {
 
   func record(_ failure: TLSFailure) {
     handler.state.metrics.handshakeFailures.add(failure.cause)
-    handler.log.debug("TLS handshake failed", metadata: ["reason": "\(failure)"])
+    // A certificate that is not accepted is a mistake in a configuration; the other reasons are mostly the network's.
+    let level: Logger.Level = if case .clientCertificate = failure { .info } else { .debug }
+    handler.log.log(level: level, "TLS handshake failed", metadata: ["reason": "\(failure)"])
   }
 
   func record(_ rejection: HTTPRejection) {

@@ -50,6 +50,9 @@ package struct LiveSource: Sendable {
   /// The file that kubectl reads when nothing else is said.
   private static var defaultKubeconfigPath: String { "\(Environment.value("HOME") ?? "")/.kube/config" }
 
+  /// Why an API server that lists no node is taken for none.
+  var reasonWithoutNodes: String { ReflectorRunner.reasonWithoutNodes(access) }
+
   /// Begins to follow the cluster on a thread of its own, until the process ends.
   func startWatching(_ log: Logger) throws -> SharedClusterCache {
     let cluster = SharedClusterCache(staleness: staleness)

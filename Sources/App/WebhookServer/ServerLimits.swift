@@ -99,6 +99,9 @@ package enum ServerLimits {
   /// One file of a snapshot: all objects of a cluster of ten thousand virtual machines as YAML.
   package static let maxSnapshotFileSize = 512 * 1024 * 1024
 
+  /// Folders inside of each other in a snapshot; a support bundle has six.
+  static let snapshotDepth = 16
+
   /// A certificate chain or key.
   package static let maxCertificateFileSize = 1024 * 1024
 }

@@ -47,12 +47,17 @@ extension ServerState {
 /// The one place where the latest facts are: written when a cluster was read, taken once by each review.
 final class ClusterStore: Sendable {
   private enum Content {
-    case unread
+    case unknown(UnavailableError)
     case snapshot(SharedFacts)
     case live(SharedClusterCache)
   }
 
-  private let content = Mutex(Content.unread)
+  private let content = Mutex(Content.unknown(UnavailableError(message: "the cluster has not been read yet")))
+
+  /// Answers with this fault until facts are committed.
+  func withhold(_ unavailableError: UnavailableError) {
+    content.withLock { $0 = .unknown(unavailableError) }
+  }
 
   func publish(_ facts: ClusterFacts) {
     let cluster = SharedFacts(facts)
@@ -65,7 +70,7 @@ final class ClusterStore: Sendable {
 
   func currentFacts() throws(UnavailableError) -> SharedFacts {
     switch content.withLock({ $0 }) {
-    case .unread: throw Self.unread
+    case .unknown(let unavailableError): throw unavailableError
     case .snapshot(let cluster): return cluster
     case .live(let cluster): return try cluster.currentFacts()
     }
@@ -73,7 +78,7 @@ final class ClusterStore: Sendable {
 
   var unavailableError: UnavailableError? {
     switch content.withLock({ $0 }) {
-    case .unread: Self.unread
+    case .unknown(let unavailableError): unavailableError
     case .snapshot: nil
     case .live(let cluster): cluster.unavailableError
     }
@@ -84,6 +89,4 @@ final class ClusterStore: Sendable {
     guard case .live(let cluster) = content.withLock({ $0 }) else { return nil }
     return cluster
   }
-
-  private static let unread = UnavailableError(message: "the cluster has not been read yet")
 }

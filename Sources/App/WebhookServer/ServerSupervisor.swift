@@ -87,7 +87,7 @@ final class ServerSupervisor {
     certificate.reload()
     // What was a file may be a folder now, and the other way round.
     for path in certificate.source.paths { try? files.watch(path) }
-    if let snapshot { try? files.watch(snapshot.source.path) }
+    for path in snapshot?.source.watchedPaths ?? [] { try? files.watch(path) }
   }
 
   private func next(_ stage: Stage, _ now: MonotonicInstant, _ configuration: ServerConfiguration) -> Stage {

@@ -32,14 +32,23 @@ package struct SnapshotSource: Sendable {
 
   private func files() throws(ServerError) -> [String] {
     guard File.isFolder(path) else { return [path] }
-    let names: [String]
     do throws(FileError) {
-      names = try File.names(in: path).filter(Snapshot.takes)
+      let files = try SnapshotFolder(path).files
+      if files.isEmpty { throw FileError(path, "there is no .yaml, .yml or .json file in this folder") }
+      return files
     } catch {
       throw ServerError(error.description)
     }
-    if names.isEmpty { throw ServerError("\(path): there is no .yaml, .yml or .json file in this folder") }
-    return names.map { "\(path)/\($0)" }
+  }
+
+  /// What has to be watched for changes: the path, and every folder below it.
+  var watchedPaths: [String] {
+    [path] + (File.isFolder(path) ? (try? SnapshotFolder(path))?.subfolders ?? [] : [])
+  }
+
+  /// Returns why facts without a node are facts of no cluster; nil for all others.
+  func reasonWithoutNodes(_ facts: ClusterFacts) -> String? {
+    facts.nodes.isEmpty ? "\(path): there is no Node in it; was kubectl able to reach the cluster?" : nil
   }
 
   private func contents(of file: String) throws(ServerError) -> [UInt8] {
@@ -47,6 +56,30 @@ package struct SnapshotSource: Sendable {
       return try File.read(file, limit: ServerLimits.maxSnapshotFileSize)
     } catch {
       throw ServerError(error.description)
+    }
+  }
+}
+
+/// A folder of snapshot files with the folders below it, as kubectl's output or a support bundle fills them.
+private struct SnapshotFolder {
+  private(set) var files: [String] = []
+  private(set) var subfolders: [String] = []
+
+  init(_ path: String) throws(FileError) {
+    try add(path, depth: 0)
+  }
+
+  /// Symbolic links to folders are not followed, so that no loop can arise.
+  private mutating func add(_ folder: String, depth: Int) throws(FileError) {
+    for name in try File.names(in: folder) where !name.hasPrefix(".") {
+      let path = "\(folder)/\(name)"
+      if File.isFolder(path, followingLinks: false) {
+        guard depth < ServerLimits.snapshotDepth else { throw FileError(path, "folders are nested too deeply") }
+        subfolders.append(path)
+        try add(path, depth: depth + 1)
+      } else if Snapshot.takes(fileNamed: name), !File.isFolder(path) {
+        files.append(path)
+      }
     }
   }
 }
@@ -61,18 +94,24 @@ struct SnapshotReloader {
   func load() throws(ServerError) {
     var objects = try source.read()
     let facts = objects.facts
-    if facts.nodes.isEmpty {
-      log.warning(
-        "the cluster snapshot shows no node, so it may be no cluster's", metadata: ["path": "\(source.path)"])
+    if let reason = source.reasonWithoutNodes(facts) {
+      // It may still be written, so the server starts, and decides nothing.
+      log.warning("the cluster snapshot shows no node", metadata: ["path": "\(source.path)"])
+      state.cluster.withhold(UnavailableError(message: "the cluster's state is not known: \(reason)"))
+    } else {
+      state.cluster.publish(facts)
     }
-    state.cluster.publish(facts)
     state.metrics.snapshotReloads.add(1)
   }
 
   /// Later it may be a file that is being written: the last good state stays.
   func reload() {
     do throws(ServerError) {
-      try load()
+      var objects = try source.read()
+      let facts = objects.facts
+      if let reason = source.reasonWithoutNodes(facts) { throw ServerError(reason) }
+      state.cluster.publish(facts)
+      state.metrics.snapshotReloads.add(1)
       log.notice("cluster snapshot read", metadata: ["path": "\(source.path)"])
     } catch {
       state.metrics.failedSnapshotReloads.add(1)

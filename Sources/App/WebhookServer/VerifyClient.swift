@@ -9,9 +9,11 @@ package final class VerifyClient {
     case live(VerifyLister)
   }
 
+  private let cluster: ClusterSource
   private let source: Source
 
   package init(_ source: ClusterSource) {
+    cluster = source
     switch source {
     case .snapshot(let files): self.source = .snapshot(files)
     case .live(let cluster): self.source = .live(cluster.listing())
@@ -19,6 +21,12 @@ package final class VerifyClient {
   }
 
   package func fetch() throws(ServerError) -> VerifySnapshot {
+    var inspected = try read()
+    try cluster.requireNodes(inspected.facts)
+    return inspected
+  }
+
+  private func read() throws(ServerError) -> VerifySnapshot {
     switch source {
     case .snapshot(let files):
       var snapshot = Snapshot(inspects: true)

@@ -43,10 +43,8 @@ struct Plan: ParsableCommand {
     transform: CIDRArgument.init(option:))
   var range: CIDRArgument?
 
-  @Option(
-    help: ArgumentHelp("A part of --range that is not to be used. Repeatable.", valueName: "cidr"),
-    transform: CIDRArgument.init(option:))
-  var exclude: [CIDRArgument] = []
+  @Option(help: ArgumentHelp("A part of --range that is not to be used. Repeatable.", valueName: "cidr"))
+  var exclude: [String] = []
 
   @Option(help: ArgumentHelp("Draw the picture of --range into a file.", valueName: "file"))
   var svg: String?
@@ -81,8 +79,9 @@ struct Plan: ParsableCommand {
     if range.length < widestPrefixLength {
       throw ValidationError("--range \(range): a /\(widestPrefixLength) is the widest that is accepted")
     }
-    for exclusion in exclude.map(\.prefix) where !range.contains(exclusion) {
-      throw ValidationError("--exclude \(exclusion): this lies outside of \(range)")
+    // In the words of the setting's own exclusions.
+    for text in exclude {
+      if let problem = WrittenExclusion(text, inside: range).problem { throw ValidationError("--exclude: \(text.quoted) \(problem)") }
     }
   }
 
@@ -91,7 +90,12 @@ struct Plan: ParsableCommand {
     let facts = asksCluster ? try cluster.source().facts() : ClusterFacts()
     let report = PlanReport(
       of: load(facts), disksPerAdditionalNode: nodes == nil ? facts.storage.mostDisksOfNode : nil, in: facts,
-      rules.ruleset, range: range.map { ProposedSpace(range: $0.prefix, exclusions: exclude.map(\.prefix)) },
+      rules.ruleset,
+      range: range.map { range in
+        ProposedSpace(
+          range: range.prefix,
+          exclusions: exclude.compactMap { WrittenExclusion($0, inside: range.prefix).network })
+      },
       usesClusterData: asksCluster, suggests: suggest)
     if let svg, let space = report.space { try File.write(Array(space.drawing().utf8), to: svg) }
     try output.show(report)
@@ -103,6 +107,6 @@ struct Plan: ParsableCommand {
     StorageLoad(
       nodes: nodes ?? facts.storage.nodes, disks: disks ?? facts.storage.disks, images: images,
       v2DataEngineIsOn: v2DataEngine || facts.v2DataEngineIsOn,
-      rwxSharesStorageNetwork: rwxShares || facts.rwxSharesStorageNetwork)
+      rwxSharesStorageNetwork: rwxShares || facts.rwxVolumesUseStorageNetwork)
   }
 }

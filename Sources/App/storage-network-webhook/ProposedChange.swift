@@ -54,9 +54,11 @@ enum ProposedChange {
   private static let limit = 16 * 1024 * 1024
 
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {
-    let text = try file == "-" ? File.readStandardInput(limit: limit) : File.read(file, limit: limit)
+    let bytes = try file == "-" ? File.readStandardInput(limit: limit) : File.read(file, limit: limit)
     let place = file == "-" ? "standard input" : file
+    var text = bytes
     do {
+      text = try TextEncoding.utf8(bytes)
       for document in try documents(of: text) {
         if let proposed = try proposal(in: document, stored) { return proposed }
       }
@@ -73,16 +75,29 @@ enum ProposedChange {
 
   /// JSON is taken as it is; everything else is YAML, of which each document becomes JSON.
   private static func documents(of text: [UInt8]) throws -> [[UInt8]] {
-    if text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") { return [text] }
-    var yaml = YAMLDocuments(text)
     var documents: [[UInt8]] = []
-    while let document = try yaml.next() { documents.append(document) }
-    return documents
+    if text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
+      documents = [text]
+    } else {
+      var yaml = YAMLDocuments(text)
+      while let document = try yaml.next() { documents.append(document) }
+    }
+    return try documents.map { try SupportBundle.wrote($0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
   }
 
+  /// Looks into lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.
   private static func proposal(in document: [UInt8], _ stored: SettingObject?) throws -> ProposedChange? {
-    let identity = try ObjectIdentity(of: document.span)
-    switch (identity.group, identity.kind, identity.name.name) {
+    for object in try ListedObjects(in: document).objects {
+      if let proposed = try proposal(ofObject: object, stored) { return proposed }
+    }
+    return nil
+  }
+
+  private static func proposal(
+    ofObject englishList: ListedObjects.Object, _ stored: SettingObject?
+  ) throws -> ProposedChange? {
+    let document = englishList.text
+    switch (englishList.group, englishList.kind, englishList.name) {
     case ("admission.k8s.io", "AdmissionReview", _):
       return try ReviewDecoder.decode(document.span).change.map(change) ?? .ofAnotherObject
     case ("harvesterhci.io", "Setting", "storage-network"):

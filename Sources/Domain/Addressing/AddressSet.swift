@@ -12,6 +12,10 @@ public struct AddressSet: Hashable, Sendable {
     intervals = [interval]
   }
 
+  public init(_ addresses: [IPv4Address]) {
+    self.init(joining: addresses.map { AddressInterval($0, $0) })
+  }
+
   /// The addresses of a network that hosts may use: all but the first and the last.
   ///
   /// Whereabouts hands out neither of them, so a /31 and a /32 have none.
@@ -84,6 +88,24 @@ public struct AddressSet: Hashable, Sendable {
       if one.last < another.last { mine.removeFirst() } else { theirs.removeFirst() }
     }
     return shared
+  }
+
+  /// Returns the fewest networks that hold every address of the set, and beside them only addresses of `spare`.
+  public func networks(sparing spare: AddressSet = AddressSet()) -> [IPv4Prefix] {
+    guard let first = intervals.first?.first, let last = intervals.last?.last else { return [] }
+    var networks: [IPv4Prefix] = []
+    func cover(_ block: IPv4Prefix, _ needed: AddressSet, _ allowed: AddressSet) {
+      let whole = AddressSet(block.addresses)
+      let needed = needed.intersection(whole)
+      let allowed = allowed.intersection(whole)
+      guard let first = needed.first, let last = needed.intervals.last?.last else { return }
+      if allowed == whole { return networks.append(IPv4Prefix(containing: first, and: last)) }
+      for half in [block.first, block.last] {
+        cover(IPv4Prefix(containing: half, length: block.length + 1), needed, allowed)
+      }
+    }
+    cover(IPv4Prefix(containing: first, and: last), self, union(spare))
+    return networks
   }
 
   /// Every address of the intervals, which may overlap and come in any order.

@@ -14,6 +14,11 @@ public struct IPv4Prefix: Hashable, Sendable {
     self.length = length
   }
 
+  /// The smallest network that holds both addresses.
+  init(containing one: IPv4Address, and other: IPv4Address) {
+    self.init(containing: one, length: (one.rawValue ^ other.rawValue).leadingZeroBitCount)
+  }
+
   public var first: IPv4Address { network }
   public var last: IPv4Address { IPv4Address(rawValue: network.rawValue | ~Self.mask(length)) }
   public var addresses: AddressInterval { AddressInterval(first, last) }

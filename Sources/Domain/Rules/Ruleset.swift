@@ -22,10 +22,13 @@ package enum RuleCatalog {
     KeysAreKnown.self,
     FieldTypesAreValid.self,
     VLANIsInRange.self,
+    UntaggedNetworkIsSupported.self,
+    ExclusiveVLANIsSupported.self,
     ExclusiveVLANIsTagged.self,
     ExclusiveVLANIsUnused.self,
     ClusterNetworkIsSet.self,
     ClusterNetworkExists.self,
+    ManagementNetworkIsSupported.self,
     RangeIsValidCIDR.self,
     ExclusionsAreValidCIDRs.self,
   ]
@@ -34,6 +37,7 @@ package enum RuleCatalog {
   static let clusterNetwork: [any Rule<ResolvedClusterNetwork>.Type] = [
     ClusterNetworkCoversNodes.self,
     ClusterNetworkIsUp.self,
+    MTUsAreEqual.self,
   ]
 
   /// Asked when the range is an IPv4 network.
@@ -51,10 +55,17 @@ package enum RuleCatalog {
     RangeIsLargeEnough.self,
     RangeHasHeadroom.self,
     RangeContainsNoNodeAddress.self,
+    RangeHoldsNoVirtualIP.self,
+    RangeHoldsNoHostAddress.self,
+    HostLeasesAreExcluded.self,
     NoOverlapWithOtherSettings.self,
     NoOverlapOnSameVLAN.self,
+    AddressesAreNotShared.self,
     RangeHasNoReservations.self,
+    DHCPPoolsAreExcluded.self,
     GatewayIsExcluded.self,
+    VMNetworkAddressesAreExcluded.self,
+    RangeIsWholeSubnet.self,
     VLANHasOneSubnet.self,
   ]
 
@@ -71,6 +82,7 @@ package enum RuleCatalog {
   static let enabling: [any Rule<Change>.Type] = [
     WhereaboutsIsInstalled.self,
     LonghornIsSynced.self,
+    NodesAreAvailable.self,
   ]
 
   /// Asked besides when the storage network is switched off.
@@ -145,7 +157,7 @@ package struct Ruleset: Sendable {
     guard let range = ProposedRange(fields) else { return }
 
     findings.evaluate(RuleCatalog.range, about: range, context)
-    guard let plan = AddressPlan(range) else { return }
+    guard let plan = AddressPlan(range, in: context.facts) else { return }
 
     findings.evaluate(RuleCatalog.addresses, about: plan, context)
   }

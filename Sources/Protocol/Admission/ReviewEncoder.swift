@@ -49,8 +49,8 @@ extension JSONWriter {
       append(raw: #","path":"/value","value":"#)
       append(string: value.span)
       append(raw: "}")
-    case .restoreAnnotations(let notes, let joinsOthers):
-      joinsOthers ? append(eachOf: notes) : append(allOf: notes)
+    case .restoreAnnotations(let annotations, let joinsOthers):
+      joinsOthers ? append(eachOf: annotations) : append(allOf: annotations)
     case .setConditionMessage(let message, let condition):
       append(raw: #"{"op":"replace","path":"/status/conditions/"#)
       append(condition)
@@ -64,7 +64,7 @@ extension JSONWriter {
   /// (section 4.1).
   private mutating func append(allOf annotations: SettingAnnotations) {
     append(raw: #"{"op":"add","path":"/metadata/annotations","value":{"#)
-    for (index, (annotation, text)) in notes.written.enumerated() {
+    for (index, (annotation, text)) in annotations.written.enumerated() {
       append(raw: index > 0 ? ",\"" : "\"")
       append(raw: annotation.key)
       append(raw: "\":")
@@ -74,7 +74,7 @@ extension JSONWriter {
   }
 
   private mutating func append(eachOf annotations: SettingAnnotations) {
-    for (index, (annotation, text)) in notes.written.enumerated() {
+    for (index, (annotation, text)) in annotations.written.enumerated() {
       append(
         raw: index > 0
           ? #",{"op":"add","path":"/metadata/annotations/"# : #"{"op":"add","path":"/metadata/annotations/"#)

@@ -37,8 +37,12 @@ package struct ClusterCache: Sendable {
     return known
   }
 
+  /// Whether the API server was asked for nodes and has none.
+  package var hasNoNodes: Bool { self[.node].state == .synced && objects.isWithoutNodes }
+
   package func unavailableError(at now: Duration) -> UnavailableError? {
     var reasons: [String] = []
+    if hasNoNodes { reasons.append("the API server has no nodes; is the path of its URL right?") }
     for kind in WatchedKind.allCases {
       if let staleReason = self[kind].staleReason(about: kind.resource, at: now, staleAfter: staleness) {
         reasons.append(staleReason)

@@ -1,3 +1,4 @@
+internal import Addressing
 package import JSON
 internal import KubeObjects
 package import Rules
@@ -9,18 +10,26 @@ package struct ObjectStore: Sendable {
   private var definitions = ObjectTable<String>()
   private var systemVolumes = ObjectTable<String>()
   private var settings = ObjectTable<SettingObject>()
+  private var machines = ObjectTable<VirtualMachineFact>()
   private var runningInstances = ObjectTable<InstanceFact>()
   private var imageTransfers = ObjectTable<ImageTransferFact>()
   private var clusterNetworks = ObjectTable<ClusterNetworkCondition>()
   private var vlanConfigs = ObjectTable<VLANConfigFact>()
   private var vlanStatuses = ObjectTable<VLANStatusFact>()
+  private var hostNetworks = ObjectTable<HostNetworkFact>()
+  private var dhcpPools = ObjectTable<DHCPPoolFact>()
+  private var virtualIPs = ObjectTable<IPv4Address>()
   private var attachments = ObjectTable<NetworkAttachmentFact>()
   private var addressPools = ObjectTable<AddressPoolFact>()
+  private var addressReservations = ObjectTable<AddressPoolFact.Reservation>()
   private var longhornNodes = ObjectTable<LonghornNodeFact>()
   private var longhornSettings = ObjectTable<LonghornSetting>()
   private var volumesInUse = ObjectTable<VolumeFact>()
-  private var longhornPods = ObjectTable<LonghornPodFact>()
+  private var longhornPods = ObjectTable<LonghornPodEntry>()
   private var dataSourceTransfers = ObjectTable<DataSourceFact>()
+
+  /// The kinds of which a whole list has been committed.
+  private var englishList: Set<WatchedKind> = []
 
   package init() {}
 
@@ -65,7 +74,33 @@ package struct ObjectStore: Sendable {
   /// Takes over everything that another collection holds of a kind: a whole list, committed at once.
   package mutating func replace(_ kind: WatchedKind, from other: ObjectStore) {
     Self.accessors[kind.rawValue].replace(&self, other)
+    englishList.insert(kind)
   }
+}
+
+// What a 404 proves.
+extension ObjectStore {
+  enum Absence {
+    /// What would decide is not known yet.
+    case unknown
+    case proven
+    /// The server does have the kind.
+    case refuted
+  }
+
+  /// Whether a kind that was answered with 404 is absent. An API server without nodes is none.
+  func absence(of kind: WatchedKind, by proof: WatchedKind.AbsenceProof, isUndiscovered: Bool) -> Absence {
+    guard !nodes.isEmpty else { return .unknown }
+    switch proof {
+    case .discovery: return isUndiscovered ? .proven : .unknown
+    case .definitions:
+      guard englishList.contains(.customResourceDefinition) else { return .unknown }
+      return definitions[ObjectName(name: kind.resource.name)] == nil ? .proven : .refuted
+    }
+  }
+
+  /// Whether no node is known.
+  package var isWithoutNodes: Bool { nodes.isEmpty }
 }
 
 // Which table holds what of which kind.
@@ -78,10 +113,12 @@ extension ObjectStore {
     case .node: TableAccessor(\.nodes) { reader throws(JSONError) in try reader.readNode() }
     case .serviceCIDR: TableAccessor(\.serviceNetworks) { reader throws(JSONError) in try reader.readServiceNetworks() }
     case .customResourceDefinition:
-      TableAccessor(\.definitions) { reader throws(JSONError) in try reader.readWhereaboutsDefinition() }
+      TableAccessor(\.definitions) { reader throws(JSONError) in try reader.readDefinitionName() }
     case .persistentVolumeClaim:
       TableAccessor(\.systemVolumes) { reader throws(JSONError) in try reader.readSystemVolume() }
-    case .setting: TableAccessor(\.settings) { reader throws(JSONError) in try reader.readSetting() }
+    case .setting:
+      TableAccessor(\.settings) { reader throws(JSONError) in try reader.readSetting() }
+    case .virtualMachine: TableAccessor(\.machines) { reader throws(JSONError) in try reader.readUnstoppedMachine() }
     case .virtualMachineInstance:
       TableAccessor(\.runningInstances) { reader throws(JSONError) in try reader.readRunningInstance() }
     case .virtualMachineImage:
@@ -90,9 +127,15 @@ extension ObjectStore {
       TableAccessor(\.clusterNetworks) { reader throws(JSONError) in try reader.readClusterNetwork() }
     case .vlanConfig: TableAccessor(\.vlanConfigs) { reader throws(JSONError) in try reader.readVLANConfig() }
     case .vlanStatus: TableAccessor(\.vlanStatuses) { reader throws(JSONError) in try reader.readVLANStatus() }
+    case .hostNetworkConfig:
+      TableAccessor(\.hostNetworks) { reader throws(JSONError) in try reader.readHostNetworkConfig() }
+    case .dhcpPool: TableAccessor(\.dhcpPools) { reader throws(JSONError) in try reader.readDHCPPool() }
+    case .virtualIP: TableAccessor(\.virtualIPs) { reader throws(JSONError) in try reader.readVirtualIP() }
     case .networkAttachmentDefinition:
       TableAccessor(\.attachments) { reader throws(JSONError) in try reader.readNetworkAttachment() }
     case .addressPool: TableAccessor(\.addressPools) { reader throws(JSONError) in try reader.readAddressPool() }
+    case .addressReservation:
+      TableAccessor(\.addressReservations) { reader throws(JSONError) in try reader.readCommonReservation() }
     case .longhornNode: TableAccessor(\.longhornNodes) { reader throws(JSONError) in try reader.readLonghornNode() }
     case .longhornSetting:
       TableAccessor(\.longhornSettings) { reader throws(JSONError) in try reader.readLonghornSetting() }
@@ -130,6 +173,7 @@ extension ObjectStore {
       facts.nodes = nodes.sorted
       facts.storage = StorageFact(nodes: facts.nodes, longhornNodes: longhornNodes.sorted)
       facts.serviceNetworks = serviceNetworks.sorted.flatMap { $0 }
+      facts.virtualMachines = machines.sorted
       facts.runningInstances = runningInstances.sorted
       facts.imageTransfers = imageTransfers.sorted
       facts.dataSourceTransfers = dataSourceTransfers.sorted
@@ -138,7 +182,13 @@ extension ObjectStore {
       facts.clusterNetworks = ClusterNetworkFact.join(
         clusterNetworks.sorted, vlanConfigs.sorted, vlanStatuses.sorted, facts.nodes)
       facts.attachments = attachments.sorted
+      facts.hostNetworks = hostNetworks.sorted
+      facts.dhcpPools = dhcpPools.sorted
+      facts.virtualAddress = virtualIPs.sorted.first
       facts.addressPools = addressPools.sorted
+      facts.reservations = ReservationFacts(
+        pools: facts.addressPools, reservations: addressReservations.sorted,
+        longhornPods: longhornPods.sorted.map(\.addresses))
       facts.installedDefinitions = definitions.sorted
       addSettings(to: &facts)
       addLonghorn(to: &facts)
@@ -169,8 +219,13 @@ extension ObjectStore {
     }
     let storageNetwork = setting("storage-network")
     facts.longhorn = LonghornNetworkFact(
-      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied, pods: longhornPods.sorted)
+      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
+      pods: longhornPods.sorted.compactMap(\.storage))
     facts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
+    // From Harvester v1.8 on the second setting takes the place of the first, which may be left behind.
+    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.value == "true"
+    facts.longhornSharesStorageNetwork =
+      setting("endpoint-network-for-rwx-volume").map { $0.value == "storage-network" } ?? isEnabled
   }
 }
 

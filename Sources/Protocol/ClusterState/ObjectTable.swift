@@ -10,8 +10,6 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
   /// What has been put or removed since.
   private var changed: Set<ObjectName> = []
 
-  var isEmpty: Bool { facts.isEmpty }
-
   subscript(name: ObjectName) -> Fact? {
     get { facts[name] }
     set {
@@ -20,6 +18,8 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
       changed.insert(name)
     }
   }
+
+  var isEmpty: Bool { facts.isEmpty }
 
   /// Every fact in the order of namespaces and names, so that equal clusters give equal messages.
   var sorted: [Fact] {

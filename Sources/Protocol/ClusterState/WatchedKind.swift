@@ -7,13 +7,18 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
   case customResourceDefinition
   case persistentVolumeClaim
   case setting
+  case virtualMachine
   case virtualMachineInstance
   case virtualMachineImage
   case clusterNetwork
   case vlanConfig
   case vlanStatus
+  case hostNetworkConfig
+  case dhcpPool
+  case virtualIP
   case networkAttachmentDefinition
   case addressPool
+  case addressReservation
   case longhornNode
   case longhornSetting
   case longhornVolume
@@ -31,22 +36,51 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     case .persistentVolumeClaim:
       Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", labelSelector: SystemClaim.labelSelector)
     case .setting: Resource("harvesterhci.io", "v1beta1", "settings", "Setting")
+    case .virtualMachine: Resource("kubevirt.io", "v1", "virtualmachines", "VirtualMachine")
     case .virtualMachineInstance: Resource("kubevirt.io", "v1", "virtualmachineinstances", "VirtualMachineInstance")
     case .virtualMachineImage: Resource("harvesterhci.io", "v1beta1", "virtualmachineimages", "VirtualMachineImage")
     case .clusterNetwork: Resource("network.harvesterhci.io", "v1beta1", "clusternetworks", "ClusterNetwork")
     case .vlanConfig: Resource("network.harvesterhci.io", "v1beta1", "vlanconfigs", "VlanConfig")
     case .vlanStatus: Resource("network.harvesterhci.io", "v1beta1", "vlanstatuses", "VlanStatus")
+    case .hostNetworkConfig:
+      Resource("network.harvesterhci.io", "v1beta1", "hostnetworkconfigs", "HostNetworkConfig")
+    case .dhcpPool: Resource("network.harvesterhci.io", "v1alpha1", "ippools", "IPPool")
+    case .virtualIP:
+      Resource("", "v1", "configmaps", "ConfigMap", namespace: VirtualIP.namespace, objectName: VirtualIP.name)
     case .networkAttachmentDefinition:
       Resource("k8s.cni.cncf.io", "v1", "network-attachment-definitions", "NetworkAttachmentDefinition")
     case .addressPool: Resource("whereabouts.cni.cncf.io", "v1alpha1", "ippools", "IPPool")
+    case .addressReservation:
+      Resource(
+        "whereabouts.cni.cncf.io", "v1alpha1", "overlappingrangeipreservations", "OverlappingRangeIPReservation")
     case .longhornNode: Resource("longhorn.io", "v1beta2", "nodes", "Node")
     case .longhornSetting: Resource("longhorn.io", "v1beta2", "settings", "Setting")
     case .longhornVolume: Resource("longhorn.io", "v1beta2", "volumes", "Volume")
-    case .longhornPod:
-      Resource(
-        "", "v1", "pods", "Pod", namespace: LonghornPod.namespace, labelSelector: LonghornPod.labelSelector)
+    // All pods of the namespace: each of them may hold an address of the storage network.
+    case .longhornPod: Resource("", "v1", "pods", "Pod", namespace: LonghornPod.namespace)
     case .backingImageDataSource:
       Resource("longhorn.io", "v1beta2", "backingimagedatasources", "BackingImageDataSource")
+    }
+  }
+
+  /// What proves that an API server does not serve a kind. A 404 alone proves nothing: an API server that starts, or a
+  /// path that leads to none, answers it for every kind.
+  enum AbsenceProof {
+    /// The list of CustomResourceDefinitions, of a server that knows nodes.
+    case definitions
+    /// The discovery document of the kind's API group, of a server that knows nodes.
+    case discovery
+  }
+
+  /// Nil for the kinds that every Harvester has.
+  var absenceProof: AbsenceProof? {
+    switch self {
+    case .serviceCIDR: .discovery
+    case .hostNetworkConfig, .dhcpPool, .addressPool, .addressReservation: .definitions
+    case .node, .customResourceDefinition, .persistentVolumeClaim, .setting, .virtualMachine, .virtualMachineInstance,
+      .virtualMachineImage, .clusterNetwork, .vlanConfig, .vlanStatus, .virtualIP, .networkAttachmentDefinition,
+      .longhornNode, .longhornSetting, .longhornVolume, .longhornPod, .backingImageDataSource:
+      nil
     }
   }
 
@@ -70,6 +104,8 @@ package struct Resource: Sendable, Equatable {
   package let namespace: String?
   /// Narrows what the API server sends; the objects are looked at closely when they are read.
   package let labelSelector: String?
+  /// The only object that is looked at; nil for all.
+  package let objectName: String?
   /// True where the metadata alone is asked for (PartialObjectMetadata of meta.k8s.io/v1).
   package let isMetadataOnly: Bool
 
@@ -78,7 +114,7 @@ package struct Resource: Sendable, Equatable {
 
   init(
     _ group: String, _ version: String, _ plural: String, _ kind: String, namespace: String? = nil,
-    labelSelector: String? = nil, isMetadataOnly: Bool = false
+    labelSelector: String? = nil, objectName: String? = nil, isMetadataOnly: Bool = false
   ) {
     self.group = group
     self.version = version
@@ -86,6 +122,7 @@ package struct Resource: Sendable, Equatable {
     self.kind = kind
     self.namespace = namespace
     self.labelSelector = labelSelector
+    self.objectName = objectName
     self.isMetadataOnly = isMetadataOnly
   }
 }

@@ -23,15 +23,32 @@ extension JSONReader {
     var config = VLANConfigFact(clusterNetwork: "", nodes: [])
     try readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
-        let matched = try reader.readMetadata().annotations["network.harvesterhci.io/matched-nodes"]
-        config.nodes = matched.map(strings) ?? []
+        let metadata = try reader.readMetadata()
+        config.name = metadata.name
+        config.nodes = metadata.annotations["network.harvesterhci.io/matched-nodes"].map(strings) ?? []
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("clusterNetwork") { config.clusterNetwork = try reader.readStringIfPresent()?.string ?? "" }
+          if key.equals("clusterNetwork") {
+            config.clusterNetwork = try reader.readStringIfPresent()?.string ?? ""
+          } else if key.equals("uplink") {
+            config.mtu = try reader.readMTU() ?? VLANConfigFact.defaultMTU
+          }
         }
       }
     }
     return config
+  }
+
+  /// The MTU of an uplink; nil where it has none of its own.
+  private mutating func readMTU() throws(JSONError) -> Int? {
+    var mtu: Int?
+    try readMembers { key, reader throws(JSONError) in
+      guard key.equals("linkAttributes") else { return }
+      try reader.readMembers { key, reader throws(JSONError) in
+        if key.equals("mtu") { mtu = try reader.readIntegerIfPresent() }
+      }
+    }
+    return mtu.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// Reads a `VlanStatus` (network.harvesterhci.io/v1beta1).

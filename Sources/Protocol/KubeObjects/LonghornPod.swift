@@ -1,3 +1,4 @@
+internal import Addressing
 package import JSON
 package import Rules
 
@@ -5,8 +6,6 @@ package import Rules
 package enum LonghornPod {
   package static let namespace = "longhorn-system"
   private static let components = ["backing-image-data-source", "backing-image-manager", "instance-manager"]
-
-  package static let labelSelector = "longhorn.io/component in (\(components.joined(separator: ",")))"
 
   /// The interface of the storage network in a pod.
   static let interface = "lhnet1"
@@ -18,9 +17,17 @@ package enum LonghornPod {
   }
 }
 
+/// A pod of Longhorn's namespace.
+package struct LonghornPodEntry: Sendable, Equatable {
+  /// Which addresses it has: as long as it is there, in whatever phase.
+  package var addresses: LonghornPodAddresses
+  /// What it carries; nil unless it is one of ``LonghornPod``, runs and is not on its way out.
+  package var storage: LonghornPodFact?
+}
+
 extension JSONReader {
-  /// Reads a `Pod` (v1); nil unless it is one of ``LonghornPod`` and not on its way out.
-  package mutating func readLonghornPod() throws(JSONError) -> LonghornPodFact? {
+  /// Reads a `Pod` (v1); nil unless it is one of Longhorn's namespace.
+  package mutating func readLonghornPod() throws(JSONError) -> LonghornPodEntry? {
     var metadata = Metadata()
     var node = ""
     var phase = ""
@@ -37,19 +44,34 @@ extension JSONReader {
         }
       }
     }
+    guard metadata.namespace == LonghornPod.namespace else { return nil }
+    let interfaces = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].flatMap(interfaces)
+    var entry = LonghornPodEntry(
+      addresses: LonghornPodAddresses(
+        reference: "\(metadata.namespace)/\(metadata.name)", addresses: interfaces?.flatMap(\.addresses)))
     let component = metadata.labels["longhorn.io/component"] ?? ""
-    guard LonghornPod.matches(namespace: metadata.namespace, component: component), !metadata.isBeingDeleted,
+    if LonghornPod.matches(namespace: metadata.namespace, component: component), !metadata.isBeingDeleted,
       phase == "Running"
-    else { return nil }
-    let network = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].flatMap(storageNetwork)
-    return LonghornPodFact(name: metadata.name, node: node, network: network ?? "")
+    {
+      let network = interfaces?.first { $0["interface"]?.string == LonghornPod.interface }?["name"]?.string
+      entry.storage = LonghornPodFact(name: metadata.name, node: node, network: network ?? "")
+    }
+    return entry
   }
 }
 
-/// The network behind the interface `lhnet1` in what Multus tells of a pod's interfaces.
+/// What Multus tells of a pod's interfaces.
 ///
 /// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
-private func storageNetwork(of networkStatus: String) -> String? {
+private func interfaces(of networkStatus: String) -> [JSONValue]? {
   guard case .array(let interfaces)? = try? JSONValue(parsing: Array(networkStatus.utf8)) else { return nil }
-  return interfaces.first { $0["interface"]?.string == LonghornPod.interface }?["name"]?.string
+  return interfaces
+}
+
+extension JSONValue {
+  /// The IPv4 addresses of an interface.
+  fileprivate var addresses: [IPv4Address] {
+    guard case .array(let texts)? = self["ips"] else { return [] }
+    return texts.compactMap { $0.string.flatMap { try? IPv4Address($0) } }
+  }
 }

@@ -36,7 +36,7 @@ extension JSONReader {
       } else if key.equals("annotations") {
         metadata.annotations = try reader.readEntries(named: Metadata.annotationsKept)
       } else if key.equals("deletionTimestamp") {
-        metadata.isBeingDeleted = try reader.readStringIfPresent() != nil
+        metadata.isBeingDeleted = try reader.readStringIfPresent()?.string ?? "" != ""
       }
     }
     return metadata

@@ -48,8 +48,17 @@ extension NetworkAttachmentFact {
     if let bridge = plugin["bridge"]?.string, bridge.hasSuffix("-br") { clusterNetwork = String(bridge.dropLast(3)) }
     if let vlan = plugin["vlan"]?.integer { self.vlan = vlan }
     if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.flatMap(\.trunkRanges) }
-    if let ipam = plugin["ipam"], ipam["type"]?.string == "whereabouts" {
-      allocatable = WhereaboutsRanges.addresses(of: ipam)
+    if let ipam = plugin["ipam"] { take(ipam: ipam) }
+  }
+
+  private mutating func take(ipam: JSONValue) {
+    switch ipam["type"]?.string {
+    case "whereabouts":
+      allocatable = (allocatable ?? AddressSet()).union(WhereaboutsRanges.addresses(of: ipam))
+      if !WhereaboutsRanges.heedsReservations(ipam) { heedsReservations = false }
+    case "host-local": otherAddresses = otherAddresses.union(HostLocalRanges.addresses(of: ipam))
+    case "static": otherAddresses = otherAddresses.union(StaticAddresses.addresses(of: ipam))
+    default: break
     }
   }
 }
@@ -78,7 +87,7 @@ extension RouteFact {
     guard let value = try? JSONValue(parsing: Array(annotation.utf8)) else { return nil }
     self.init(
       network: value["cidr"]?.string.flatMap { try? CIDR($0).network },
-      gateway: value["gateway"]?.string.flatMap { try? IPv4Address($0) })
+      gateway: value["gateway"]?.address, server: value["serverIPAddr"]?.address)
   }
 }
 

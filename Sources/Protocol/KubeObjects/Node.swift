@@ -6,38 +6,61 @@ extension JSONReader {
   /// Reads a Kubernetes `Node` (v1).
   package mutating func readNode() throws(JSONError) -> NodeFact {
     var node = NodeFact(name: "")
+    var isReady = true
+    var isCordoned = false
+    var isInMaintenance = false
     try readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
         let metadata = try reader.readMetadata()
         node.name = metadata.name
         // Harvester sets the label to "true" and elsewhere looks only for the label; nobody means "false" by it.
         node.isWitness = metadata.labels["node-role.harvesterhci.io/witness"].map { $0 != "false" } ?? false
+        isInMaintenance = !(metadata.annotations["harvesterhci.io/maintain-status"] ?? "").isEmpty
       } else if key.equals("spec") {
-        node.podNetworks = try reader.readIPv4Networks(listedAs: "podCIDRs")
+        try reader.readNodeSpec(into: &node, &isCordoned)
       } else if key.equals("status") {
-        node.addresses = try reader.readInternalAddresses()
+        try reader.readNodeStatus(into: &node, &isReady)
       }
     }
+    node.outage = isInMaintenance ? .maintenance : !isReady ? .notReady : isCordoned ? .cordoned : nil
     return node
+  }
+
+  private mutating func readNodeSpec(into node: inout NodeFact, _ isCordoned: inout Bool) throws(JSONError) {
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("podCIDRs") {
+        node.podNetworks = try reader.readStrings().compactMap { try? CIDR($0).network }
+      } else if key.equals("unschedulable") {
+        isCordoned = try reader.readBoolIfPresent() ?? false
+      }
+    }
+  }
+
+  /// A node without the condition `Ready` has not been judged by Kubernetes and counts as ready.
+  private mutating func readNodeStatus(into node: inout NodeFact, _ isReady: inout Bool) throws(JSONError) {
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("addresses") {
+        node.addresses = try reader.readInternalAddresses()
+      } else if key.equals("conditions") {
+        isReady = try reader.readCondition(ofType: "Ready").map { $0.condition.status == "True" } ?? true
+      }
+    }
   }
 
   /// IPv6 addresses cannot lie in an IPv4 range and are left out.
   private mutating func readInternalAddresses() throws(JSONError) -> [IPv4Address] {
     var addresses: [IPv4Address] = []
-    try readMembers { key, reader throws(JSONError) in
-      guard key.equals("addresses") else { return }
-      try reader.readElements { reader throws(JSONError) in
-        var type = ""
-        var text = ""
-        try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("type") {
-            type = try reader.readStringIfPresent()?.string ?? ""
-          } else if key.equals("address") {
-            text = try reader.readStringIfPresent()?.string ?? ""
-          }
+    try readElements { reader throws(JSONError) in
+      var type = ""
+      var text = ""
+      try reader.readMembers { key, reader throws(JSONError) in
+        if key.equals("type") {
+          type = try reader.readStringIfPresent()?.string ?? ""
+        } else if key.equals("address") {
+          text = try reader.readStringIfPresent()?.string ?? ""
         }
-        if type == "InternalIP", let address = try? IPv4Address(text) { addresses.append(address) }
       }
+      if type == "InternalIP", let address = try? IPv4Address(text) { addresses.append(address) }
     }
     return addresses
   }

@@ -19,14 +19,26 @@ enum WhereaboutsRanges {
     let ends = written.split(separator: "-", maxSplits: 1).map(String.init)
     guard let cidr = try? CIDR(ends.last ?? "") else { return nil }
     var addresses = AddressSet(usableIn: cidr.network)
-    let first = ends.count == 2 ? ends[0] : range["range_start"]?.string
-    let last = ends.count == 2 ? "\(cidr.address)" : range["range_end"]?.string
-    if let first = first.flatMap({ try? IPv4Address($0) }) { addresses.remove(below: first) }
-    if let last = last.flatMap({ try? IPv4Address($0) }) { addresses.remove(above: last) }
+    let start = ends.count == 2 ? ends[0] : range["range_start"]?.string
+    let end = ends.count == 2 ? "\(cidr.address)" : range["range_end"]?.string
+    // An end that lies outside of the range or before its start is ignored, as Whereabouts does.
+    if let start = start.flatMap({ try? IPv4Address($0) }), addresses.contains(start) { addresses.remove(below: start) }
+    if let end = end.flatMap({ try? IPv4Address($0) }), addresses.contains(end) { addresses.remove(above: end) }
     if case .array(let exclusions)? = range["exclude"] {
-      addresses.subtract(exclusions.compactMap { $0.string.flatMap { try? CIDR($0).network } })
+      addresses.subtract(exclusions.compactMap { $0.string.flatMap(exclusion) })
     }
     return addresses
+  }
+
+  /// An exclusion without a mask is one address.
+  private static func exclusion(_ text: String) -> IPv4Prefix? {
+    (try? CIDR(text).network) ?? (try? IPv4Address(text)).map { IPv4Prefix(containing: $0, length: 32) }
+  }
+
+  /// Whether it passes over what other networks have reserved, and is passed over by them.
+  static func heedsReservations(_ ipam: JSONValue) -> Bool {
+    if case .bool(false)? = ipam["enable_overlapping_ranges"] { return false }
+    return ipam["network_name"]?.string ?? "" == ""
   }
 }
 
@@ -35,9 +47,11 @@ extension JSONReader {
   ///
   /// An allocation's key is the address's distance from the beginning of the range.
   package mutating func readAddressPool() throws(JSONError) -> AddressPoolFact? {
+    var name = ""
     var range: IPv4Prefix?
     var allocations: [(offset: UInt32, pod: String)] = []
     try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") { name = try reader.readMetadata().name }
       guard key.equals("spec") else { return }
       try reader.readMembers { key, reader throws(JSONError) in
         if key.equals("range") {
@@ -49,8 +63,10 @@ extension JSONReader {
     }
     guard let range else { return nil }
     let reservations = allocations.filter { $0.offset < range.addresses.count }.sorted { $0.offset < $1.offset }
+    // A pool is named like its range; a named network's name stands before that.
+    let suffix = "-\(range.network)-\(range.length)"
     return AddressPoolFact(
-      range: range,
+      name: name, networkName: name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : "", range: range,
       reservations: reservations.map { allocation in
         .init(address: IPv4Address(rawValue: range.first.rawValue + allocation.offset), pod: allocation.pod)
       })
@@ -74,6 +90,19 @@ extension JSONReader {
   /// Reads an `OverlappingRangeIPReservation` (whereabouts.cni.cncf.io/v1alpha1), whose name is the address; nil for an
   /// IPv6 one.
   package mutating func readAddressReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
+    let (name, pod) = try readReservation()
+    // Named networks come before the address: `storage-192.168.0.5`.
+    guard let address = try? IPv4Address(String(name.split(separator: "-").last ?? "")) else { return nil }
+    return AddressPoolFact.Reservation(address: address, pod: pod)
+  }
+
+  /// The same; nil for a reservation of a named network too, whose books are its own.
+  package mutating func readCommonReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
+    let (name, pod) = try readReservation()
+    return (try? IPv4Address(name)).map { AddressPoolFact.Reservation(address: $0, pod: pod) }
+  }
+
+  private mutating func readReservation() throws(JSONError) -> (name: String, pod: String) {
     var name = ""
     var pod = ""
     try readMembers { key, reader throws(JSONError) in
@@ -85,8 +114,6 @@ extension JSONReader {
         }
       }
     }
-    // Named networks come before the address: `storage-192.168.0.5`.
-    guard let address = try? IPv4Address(String(name.split(separator: "-").last ?? "")) else { return nil }
-    return AddressPoolFact.Reservation(address: address, pod: pod)
+    return (name, pod)
   }
 }

@@ -3,7 +3,8 @@ internal import JSON
 
 /// A cluster as files show it: what `kubectl get KINDS -A -o yaml` prints.
 ///
-/// What is not in the files does not exist; kinds that nobody asks for are passed over.
+/// What is not in the files does not exist; other kinds are skipped. Files of a support bundle are read like those of
+/// kubectl.
 package struct Snapshot {
   package var objects = ObjectStore()
   /// The same for `verify`; nil where nobody does.
@@ -16,7 +17,8 @@ package struct Snapshot {
   /// Adds every object of a file.
   ///
   /// - Parameter name: Decides how the text is read: `.json` is JSON, everything else YAML, of which JSON is a part.
-  package mutating func add(_ text: [UInt8], named name: String) throws(SnapshotError) {
+  package mutating func add(_ file: [UInt8], named name: String) throws(SnapshotError) {
+    let text = try TextEncoding.utf8(file)
     if name.hasSuffix(".json") {
       try add(document: text, in: text)
       return
@@ -32,6 +34,7 @@ package struct Snapshot {
     if let first = document.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }), Self.isScalar(first) {
       throw SnapshotError(explanation: "this is no manifest: a text or a number stands where an object was expected")
     }
+    let document = SupportBundle.restoringEmptyTexts(in: document)
     do throws(JSONError) {
       try objects.add(document.span)
       try inspected?.add(document.span)

@@ -83,6 +83,9 @@ internal import COpenSSL
       unsafe X509_STORE_add_cert(store, certificate)
       unsafe SSL_CTX_add_client_CA(pointer, certificate)
     }
+    // An intermediate authority of the file is trusted as it stands, without its root, as Go does (RFC 5280 section 6.1
+    // leaves the choice of trust anchors to the verifier).
+    unsafe X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
     unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
   }
 }

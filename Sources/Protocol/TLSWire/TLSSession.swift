@@ -126,7 +126,14 @@ internal import COpenSSL
   }
 
   /// What the thread's queue of errors says of the call that has just failed.
-  private var failure: TLSFailure { TLSFailure(openSSLError: ERR_peek_error()) }
+  private var failure: TLSFailure {
+    let failure = TLSFailure(openSSLError: ERR_peek_error())
+    guard case .clientCertificate(let reason) = failure else { return failure }
+    let verification = unsafe SSL_get_verify_result(ssl)
+    guard verification != Int(X509_V_OK) else { return failure }
+    // Sound: the explanations are string literals of the library.
+    return .clientCertificate("\(reason): \(unsafe String(cString: X509_verify_cert_error_string(verification)))")
+  }
 }
 
 // What was agreed on, for routing and for the log.

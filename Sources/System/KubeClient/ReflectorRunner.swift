@@ -6,6 +6,7 @@ package final class ReflectorRunner {
   /// Told when a kind's standing or trouble has changed: how it was and how it is.
   package typealias Report = (WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) -> Void
 
+  private let access: ClusterAccess
   private let client: KubeClient
   private let cluster: SharedClusterCache
   private let reflectors: [ReflectorBox]
@@ -27,6 +28,7 @@ package final class ReflectorRunner {
     _ access: ClusterAccess, into cluster: SharedClusterCache, seed: UInt64 = .random(in: 0 ... .max),
     report: @escaping Report = { _, _, _ in }
   ) {
+    self.access = access
     client = KubeClient(access)
     self.cluster = cluster
     self.report = report
@@ -46,15 +48,36 @@ package final class ReflectorRunner {
   package func listOnce(within timeout: Duration = .seconds(60)) throws(KubeError) {
     let end = MonotonicInstant.now + timeout
     listsOnly = true
-    while let kind = WatchedKind.allCases.first(where: { self[$0].state == .notSynced }) {
-      if let failed = WatchedKind.allCases.first(where: { self[$0].state == .notSynced && self[$0].failures > 0 }) {
-        throw KubeError("\(failed.resource.name) cannot be listed: \(self[failed].lastError ?? "unknown reason")")
-      }
+    while let kind = WatchedKind.allCases.first(where: isAwaited) {
+      try throwFailure()
       guard MonotonicInstant.now < end else {
         throw KubeError("\(kind.resource.name) were not listed within \(timeout)")
       }
       turn(atMost: end - .now)
     }
+    if cluster.hasNoNodes { throw KubeError(Self.reasonWithoutNodes(access)) }
+  }
+
+  /// Whether a kind has still to be listed. Where definitions must not be read, no 404 will ever be explained; that they
+  /// must not is told by the facts.
+  private func isAwaited(_ kind: WatchedKind) -> Bool {
+    guard self[kind].state == .notSynced else { return false }
+    if case .forbidden = self[.customResourceDefinition].state { return !self[kind].isNotFound }
+    return true
+  }
+
+  /// Throws why a list failed. The nodes go first: without them every other reason is a consequence.
+  private func throwFailure() throws(KubeError) {
+    if self[.node].isNotFound { throw KubeError(Self.reasonWithoutNodes(access, " (404)")) }
+    if cluster.hasNoNodes { throw KubeError(Self.reasonWithoutNodes(access)) }
+    if self[.node].state == .notSynced, self[.node].failures == 0 { return }
+    if let failed = WatchedKind.allCases.first(where: { self[$0].state == .notSynced && self[$0].failures > 0 }) {
+      throw KubeError("\(failed.resource.name) cannot be listed: \(self[failed].lastError ?? "unknown reason")")
+    }
+  }
+
+  package static func reasonWithoutNodes(_ access: ClusterAccess, _ answer: String = "") -> String {
+    "the server at \(access.server) has no nodes\(answer); is the path right?"
   }
 
   private subscript(kind: WatchedKind) -> ReflectorStatus { reflectors[kind.rawValue].reflector.status }
@@ -89,7 +112,20 @@ extension ReflectorRunner {
     perform(action, for: kind)
     let now = self[kind]
     if before.lastError != nil, now.lastError == nil { retryAll() }
+    if now.lists != before.lists || now.events != before.events { reconsiderAbsences(after: kind) }
     if now.state != before.state || now.lastError != before.lastError { report(kind, before, now) }
+  }
+
+  /// Nodes and definitions decide whether a 404 means that a kind is not installed, and tell when it is.
+  private func reconsiderAbsences(after kind: WatchedKind) {
+    guard kind == .node || kind == .customResourceDefinition else { return }
+    for other in WatchedKind.allCases where self[other].isNotFound {
+      let now = Duration.monotonicNow
+      tell(other) { reflector, objects in
+        reflector.reconsiderAbsence(now, in: &objects)
+        return .wait
+      }
+    }
   }
 
   private func retryAll() {

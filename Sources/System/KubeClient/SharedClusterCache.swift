@@ -22,6 +22,8 @@ package final class SharedClusterCache: Sendable {
     }.get()
   }
 
+  var hasNoNodes: Bool { cluster.withLock { $0.hasNoNodes } }
+
   package var unavailableError: UnavailableError? { cluster.withLock { $0.unavailableError(at: .monotonicNow) } }
 
   /// How well each kind is known, and how long ago something was last heard of it.

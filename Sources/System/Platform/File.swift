@@ -4,7 +4,7 @@ internal import Glibc
 public struct FileError: Error, CustomStringConvertible, Sendable {
   public let description: String
 
-  init(_ path: String, _ reason: String) {
+  public init(_ path: String, _ reason: String) {
     // As from a variable of the shell that was never set.
     description = path.isEmpty ? "an empty path names no file" : "\(path): \(reason)"
   }
@@ -66,9 +66,11 @@ public enum File {
     }
   }
 
-  public static func isFolder(_ path: String) -> Bool {
+  /// - Parameter followingLinks: Whether a symbolic link to a folder counts as one.
+  public static func isFolder(_ path: String, followingLinks: Bool = true) -> Bool {
     var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    let isKnown = unsafe followingLinks ? stat(path, &status) == 0 : lstat(path, &status) == 0
+    return isKnown && status.st_mode & S_IFMT == S_IFDIR
   }
 
   public static func exists(_ path: String) -> Bool {

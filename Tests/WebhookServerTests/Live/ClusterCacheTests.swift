@@ -153,9 +153,9 @@ struct `Behind a real API server` {
     let ready = try context.server.ask("/readyz")
     #expect(ready.status == 200)
     let metrics = try context.server.ask("/metrics").body
-    for fixture in DefinitionFixture.all.dropLast() {
-      #expect(ready.body.contains("\n\(fixture.name): synced (last contact "))
-      #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="synced"} 1"#))
+    for fixture in DefinitionFixture.all {
+      #expect(ready.body.contains("\n\(fixture.name): listed, heard "))
+      #expect(metrics.contains(#"storage_network_webhook_watch_state{resource="\#(fixture.name)",state="listed"} 1"#))
     }
   }
 
@@ -176,16 +176,32 @@ struct `Behind a real API server` {
     try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
   }
 
-  @Test func `a kind that is uninstalled counts as none, and is found again`() throws {
+  @Test func `an optional kind that is uninstalled counts as none, and is followed as soon as it is back`() throws {
+    let fixture = try #require(DefinitionFixture.all.first { $0.name == "ippools.network.harvesterhci.io" })
+    try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
+    try context.eventually("the kind is gone") {
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): absent, heard ")
+    }
+    #expect(try context.server.validate(ExampleReview.text("update-set-value")).isAllowed)
+    try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
+    try context.eventually("the kind is found") {
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): listed, heard ")
+    }
+  }
+
+  @Test func `a kind that every Harvester has keeps its last facts while it is not found, and then decides nothing`()
+    throws
+  {
     let fixture = try #require(DefinitionFixture.all.first { $0.plural == "virtualmachineinstances" })
     let review = try ExampleReview.text("update-set-value")
     try context.startMachine("web-1")
     try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
-    try context.eventually("the kind is gone") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
+    try context.eventually("the facts are stale") {
+      let verdict = try context.server.validate(review)
+      #expect(!verdict.isAllowed)
+      return verdict.code == 503
     }
-    #expect(try context.server.validate(review).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.plane.kubectl("wait", "--for=condition=Established", "customresourcedefinition", fixture.name)
     try context.startMachine("web-2")

@@ -137,18 +137,17 @@ struct DefinitionFixture {
   let plural: String
   let kind: String
 
-  static let clusterScoped = ["settings.harvesterhci.io", "clusternetworks", "vlanconfigs", "vlanstatuses"]
+  static let clusterScoped = [
+    "settings.harvesterhci.io", "clusternetworks", "hostnetworkconfigs", "vlanconfigs", "vlanstatuses",
+  ]
 
   static var all: [DefinitionFixture] {
     let watched = WatchedKind.allCases.map(\.resource).filter {
       $0.group.contains(".") && !$0.group.hasSuffix("k8s.io")
     }
-    let reservations = DefinitionFixture(
-      group: "whereabouts.cni.cncf.io", version: "v1alpha1", plural: "overlappingrangeipreservations",
-      kind: "OverlappingRangeIPReservation")
     return watched.map {
       DefinitionFixture(group: $0.group, version: $0.version, plural: $0.plural, kind: $0.kind)
-    } + [reservations]
+    }
   }
 
   var name: String { "\(plural).\(group)" }

@@ -1,15 +1,18 @@
 package import Addressing
 package import Rules
 
-/// Addresses that somebody has already, and who that is.
+/// Addresses that are taken already, and by what.
 package struct AddressOwner: Sendable, Equatable {
   package let addresses: AddressSet
   /// Such as `node harvester-node-0`.
   package let owner: String
+  /// Whether Whereabouts knows of them and hands out none: then they are only missing, and collide with nothing.
+  package let isReserved: Bool
 
-  package init(_ addresses: AddressSet, _ owner: String) {
+  package init(_ addresses: AddressSet, _ owner: String, isReserved: Bool = false) {
     self.addresses = addresses
     self.owner = owner
+    self.isReserved = isReserved
   }
 
   init(_ network: IPv4Prefix, _ owner: String) {
@@ -20,7 +23,8 @@ package struct AddressOwner: Sendable, Equatable {
 extension AddressOwner {
   /// Everything that the cluster and the operator's options tell, in the order in which a collision is explained.
   package static func all(in facts: ClusterFacts, _ options: RulesetOptions) -> [AddressOwner] {
-    reserved(options) + ofPods(facts) + ofNodes(facts) + ofOtherSettings(facts) + ofAttachments(facts)
+    reserved(options) + ofPods(facts) + ofNodes(facts) + ofHosts(facts) + ofOtherSettings(facts) + ofAttachments(facts)
+      + ofDHCP(facts) + keptByWhereabouts(facts)
   }
 
   private static func reserved(_ options: RulesetOptions) -> [AddressOwner] {
@@ -38,6 +42,35 @@ extension AddressOwner {
     }
   }
 
+  /// The virtual IP, and what a HostNetworkConfig gives the hosts.
+  private static func ofHosts(_ facts: ClusterFacts) -> [AddressOwner] {
+    let virtual = facts.virtualAddress.map { [AddressOwner(AddressSet([$0]), "the cluster's virtual IP")] } ?? []
+    return virtual
+      + facts.hostNetworks.flatMap { config in
+        config.addresses.map { host in
+          AddressOwner(AddressSet([host.address]), "node \(host.node) (HostNetworkConfig \(config.name))")
+        }
+      }
+  }
+
+  private static func ofDHCP(_ facts: ClusterFacts) -> [AddressOwner] {
+    facts.dhcpPools.map { AddressOwner($0.allAddresses, "managed DHCP pool \($0.namespace)/\($0.name)") }
+  }
+
+  private static func keptByWhereabouts(_ facts: ClusterFacts) -> [AddressOwner] {
+    let entries = facts.reservations.entries
+    if entries.count > mostKeptOwners {
+      return [AddressOwner(facts.reservations.kept, "pods that are gone", isReserved: true)]
+    }
+    return entries.map { entry in
+      let owner = entry.isOfLonghorn ? "\(entry.pod), a pod that is gone" : "pod \(entry.pod)"
+      return AddressOwner(AddressSet([entry.address]), owner, isReserved: true)
+    }
+  }
+
+  /// More owners than this are not told one by one.
+  private static let mostKeptOwners = 256
+
   private static func ofOtherSettings(_ facts: ClusterFacts) -> [AddressOwner] {
     facts.otherSettingNetworks.map { AddressOwner($0.usable, $0.setting) }
   }
@@ -46,6 +79,7 @@ extension AddressOwner {
     facts.attachments.filter { $0.owner == nil }.flatMap { attachment in
       let name = "network \(attachment.reference)"
       return [attachment.allocatable.map { AddressOwner($0, name) }].compactMap(\.self)
+        + (attachment.otherAddresses.isEmpty ? [] : [AddressOwner(attachment.otherAddresses, name)])
         + [attachment.route?.network.map { AddressOwner($0, name) }].compactMap(\.self)
     }
   }

@@ -35,29 +35,35 @@ extension AddressSpace {
 
   private func addVerdict(on plan: PlanReport, to styledText: inout StyledText) {
     let need = plan.need.total
-    if usable < need {
+    let words =
+      usable.counted("usable address") + (kept == 0 ? "" : ", of which \(kept) are kept for pods that are gone")
+    if available < need {
       styledText.add(
-        TextRun("✗ ", .error), "\(usable.counted("usable address")), but \(need) are needed; \(advice(plan))",
-        hangingIndent: 2)
+        TextRun("✗ ", .error), "\(words), but \(need) are needed; \(advice(plan))", hangingIndent: 2)
     } else {
-      let spare = usable - need
+      let spare = available - need
       styledText.add(
         TextRun("✓ ", .success),
         """
-        \(usable.counted("usable address")), \(spare) to spare: enough for \
+        \(words), \(spare) to spare: enough for \
         \(plan.moreNodes(with: spare).counted("more node")) or \(spare.counted("image")) at once
         """, hangingIndent: 2)
     }
-    for block in blocks where block.use == .taken {
+    for block in collisions {
       styledText.add(
         TextRun("✗ ", .error),
         "\(block.described) belongs to \(block.owner ?? "others"); exclude it or choose another range",
         hangingIndent: 2)
     }
+    let reserved = blocks.filter(\.isReserved).map { "\($0.described) (\($0.owner ?? "another pod"))" }
+    if !reserved.isEmpty {
+      styledText.add(TextRun("! ", .warning), "Whereabouts keeps \(reserved.englishList)", hangingIndent: 2)
+    }
   }
 
   private func advice(_ plan: PlanReport) -> String {
-    plan.smallest.map { "a /\($0.length) has \($0.usable) without exclusions" } ?? "no range is so large"
+    if usable >= plan.need.total { return "free them, or choose another range" }
+    return plan.smallest.map { "a /\($0.length) has \($0.usable) without exclusions" } ?? "no range is so large"
   }
 }
 

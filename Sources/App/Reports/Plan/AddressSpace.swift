@@ -6,7 +6,7 @@ package struct AddressSpace: Sendable, Equatable {
     /// The range's first and last address, which no host has.
     case unusable
     case excluded
-    /// Somebody else has it, and Whereabouts would hand it out nevertheless.
+    /// Something else has it.
     case taken
     case needed
     case spare
@@ -15,8 +15,10 @@ package struct AddressSpace: Sendable, Equatable {
   package struct Block: Sendable, Equatable {
     package let addresses: AddressInterval
     package let use: Use
-    /// Whose addresses they are, where somebody has taken them.
+    /// Whose addresses they are, where they are taken.
     package let owner: String?
+    /// Whether Whereabouts keeps them for the owner and hands out none of them.
+    package var isReserved = false
   }
 
   package let range: IPv4Prefix
@@ -29,16 +31,19 @@ package struct AddressSpace: Sendable, Equatable {
     var rest = AddressSet(range.addresses)
     take(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
     take(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
-    for owner in claims { take(.taken, owner.addresses, of: owner.owner, from: &rest) }
+    for owner in claims {
+      take(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
+    }
     take(.needed, rest.lowest(need), from: &rest)
     take(.spare, rest, from: &rest)
     blocks.sort { $0.addresses.first < $1.addresses.first }
   }
 
-  private mutating func take(_ use: Use, _ addresses: AddressSet, of owner: String? = nil, from rest: inout AddressSet)
-  {
+  private mutating func take(
+    _ use: Use, _ addresses: AddressSet, of owner: String? = nil, isReserved: Bool = false, from rest: inout AddressSet
+  ) {
     let taken = rest.intersection(addresses)
-    blocks += taken.intervals.map { Block(addresses: $0, use: use, owner: owner) }
+    blocks += taken.intervals.map { Block(addresses: $0, use: use, owner: owner, isReserved: isReserved) }
     rest.subtract(taken)
   }
 
@@ -46,8 +51,17 @@ package struct AddressSpace: Sendable, Equatable {
     blocks.lazy.filter { $0.use == use }.reduce(0) { $0 + $1.addresses.count }
   }
 
-  /// How many addresses Whereabouts can hand out, those included that somebody else has.
+  /// How many addresses Whereabouts can hand out, those included that something else has.
   package var usable: Int { count(of: .taken) + count(of: .needed) + count(of: .spare) }
+
+  /// How many of them Whereabouts keeps for pods that do not give them back in a change.
+  package var kept: Int { blocks.lazy.filter(\.isReserved).reduce(0) { $0 + $1.addresses.count } }
+
+  /// How many Longhorn's pods can be given: what the webhook reckons with too.
+  package var available: Int { usable - kept }
+
+  /// Addresses that would be handed out although something else has them.
+  package var collisions: [Block] { blocks.filter { $0.use == .taken && !$0.isReserved } }
 }
 
 extension AddressSet {

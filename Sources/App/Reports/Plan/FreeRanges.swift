@@ -23,10 +23,12 @@ package enum FreeRanges {
   }
 
   /// What lies close to known addresses and is likely to be in use: the network of each node, of which only the node's
-  /// own address is known, the ranges that Whereabouts keeps pools of, and the whole ranges of the other settings.
+  /// own address is known, the subnets of hosts and of managed DHCP, the ranges that Whereabouts keeps pools of, and the whole ranges of the other settings.
   private static func likelyUsed(_ facts: ClusterFacts) -> [AddressSet] {
     let networks =
-      facts.nodes.flatMap(\.addresses).map { IPv4Prefix(containing: $0, length: 24) }
+      (facts.nodes.flatMap(\.addresses) + [facts.virtualAddress].compactMap(\.self))
+      .map { IPv4Prefix(containing: $0, length: 24) }
+      + facts.hostNetworks.flatMap(\.networks) + facts.dhcpPools.compactMap(\.subnet)
       + facts.addressPools.map(\.range) + facts.otherSettingNetworks.map(\.range)
     return networks.map { AddressSet($0.addresses) }
   }

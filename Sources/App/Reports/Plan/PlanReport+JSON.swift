@@ -40,9 +40,10 @@ extension PrefixOption {
 
 extension AddressSpace {
   fileprivate func members(for plan: PlanReport) -> [JSONMember] {
-    let spare = usable - plan.need.total
+    let spare = available - plan.need.total
     return [
-      JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("spare", spare),
+      JSONMember("range", range.description), JSONMember("usable", usable), JSONMember("kept", kept),
+      JSONMember("spare", spare),
       JSONMember("sufficient", spare >= 0), JSONMember("moreNodes", plan.moreNodes(with: spare)),
       JSONMember(
         "blocks",

@@ -42,7 +42,7 @@ package struct PlanReport: Sendable {
   /// False where the range that was asked about is too small, or not free.
   package var isSufficient: Bool {
     guard let space else { return smallest != nil }
-    return space.usable >= need.total && space.count(of: .taken) == 0
+    return space.available >= need.total && space.collisions.isEmpty
   }
 
   func moreNodes(with spare: Int) -> Int {

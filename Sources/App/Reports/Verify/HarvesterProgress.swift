@@ -2,12 +2,12 @@ internal import Rules
 
 /// What Harvester does with a change, in this order, by the messages of the setting's condition.
 package enum HarvesterPhase: Int, CaseIterable, Sendable {
-  case seeing
-  case defining
-  case stopping
-  case detaching
-  case telling
-  case restarting
+  case pending
+  case creatingNetwork
+  case stoppingPods
+  case detachingVolumes
+  case updatingLonghorn
+  case restartingPods
   case allocating
   case completed
 
@@ -112,10 +112,10 @@ extension SettingObject {
   /// Harvester notes the value's hash before it does anything else.
   fileprivate var hashIsCurrent: Bool {
     guard case .text(let value) = value else { return false }
-    return notes?.hash == ValueHash(of: value).description
+    return annotations?.hash == ValueHash(of: value).description
   }
 
-  fileprivate var isUntouched: Bool { value == .text([]) && (notes ?? SettingAnnotations()) == SettingAnnotations() }
+  fileprivate var isUntouched: Bool { value == .text([]) && (annotations ?? SettingAnnotations()) == SettingAnnotations() }
 }
 
 extension ConfiguredCondition {

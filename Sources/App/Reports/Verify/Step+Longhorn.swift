@@ -27,10 +27,10 @@ extension VerifyInput {
   /// Longhorn before 1.6 does not say whether it has applied the setting, so its pods tell.
   private func untold(_ words: String) -> StepReport {
     let moved = podsThatFollowed
-    return moved.done == moved.whole
+    return moved.done == moved.total
       ? StepReport(.longhornConfigured, .done, pods.isEmpty ? words : "\(words): Longhorn's pods have followed")
       : StepReport(
-        .longhornConfigured, .inProgress, "\(words): \(moved.done) of \(moved.whole.counted("pod")) have followed",
+        .longhornConfigured, .inProgress, "\(words): \(moved.done) of \(moved.total.counted("pod")) have followed",
         [detaching])
   }
 

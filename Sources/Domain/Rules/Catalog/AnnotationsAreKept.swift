@@ -13,9 +13,9 @@ enum AnnotationsAreKept: Rule {
     for annotation in change.alteredAnnotations {
       let consequence = consequence(of: change.new.annotations?[annotation] ?? "", for: annotation, of: change, stored)
       findings.addViolation(
-        annotation.path,
+        annotation.path, .forbidden,
         """
-        Forbidden: must stay \((stored[annotation] ?? "").quoted), because \(consequence); keep it, or leave all \
+        must stay \((stored[annotation] ?? "").quoted), because \(consequence); keep it, or leave all \
         three annotations out
         """)
     }
@@ -55,7 +55,7 @@ extension SettingAnnotations {
 extension NetworkAttachmentFact {
   /// False where the definition has another link or other addresses than Harvester would give it for the network.
   fileprivate func canBe(of network: ProposedNetwork) -> Bool {
-    if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty, !isOn(name, vlan: network.vlan.value ?? 0) {
+    if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty, !isOn(Link(clusterNetwork: name, vlan: network.vlan.value ?? 0)) {
       return false
     }
     guard let range = network.range.value?.cidr?.network, let allocatable else { return true }

@@ -8,27 +8,60 @@ enum ExclusionsAreValidCIDRs: Rule {
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     let range = fields.network.range.value?.network
     for (index, written) in (fields.network.exclusions.value ?? []).enumerated() {
-      switch written.reading {
-      case .failure(let error):
-        let advice = advice(on: error, written.text, range)
-        findings.addViolation(fields.path(exclusion: index), .invalid(written.text.quoted), advice)
-      case .success(let cidr) where cidr.hasHostBits:
-        // Advice on the mask would mislead where the address itself is the slip: ExclusionsAreWithinRange says so.
-        if let range, !cidr.network.overlaps(range) { continue }
-        findings.addViolation(
-          fields.path(exclusion: index), .invalid(written.text.quoted),
-          """
-          excludes all of \(cidr.network), not one address; write \(cidr.address)/32 to exclude only \
-          that address, or \(cidr.network) if the whole network is meant
-          """)
-      case .success:
-        break
-      }
+      guard let problem = written.problem(inside: range) else { continue }
+      findings.addViolation(fields.path(exclusion: index), .invalid(written.text.quoted), problem)
+    }
+  }
+}
+
+/// An exclusion as it is written on the command line, where the same is wrong with it as in the setting.
+package struct WrittenExclusion {
+  /// Nil where the text is no network that can be excluded from the range.
+  package let network: IPv4Prefix?
+  /// What is wrong with it.
+  package let problem: String?
+
+  package init(_ text: String, inside range: IPv4Prefix?) {
+    let written = CIDRField(text)
+    network = written.network
+    problem = written.problem(inside: range) ?? range.flatMap { written.misplacement(in: $0) }
+  }
+}
+
+extension CIDRField {
+  /// Why the text is no network, and what to write; nil if it is one. Advice is given only where it would be accepted.
+  fileprivate func problem(inside range: IPv4Prefix?) -> String? {
+    switch reading {
+    case .failure(let error): advice(on: error, range)
+    case .success(let cidr) where cidr.hasHostBits: hint(on: cidr, range)
+    case .success: nil
     }
   }
 
-  private static func advice(on error: AddressError, _ text: String, _ range: IPv4Prefix?) -> String {
-    if error.problem == .missingPrefixLength { return "has no prefix length; write \(text)/32 for that one address" }
+  private func hint(on cidr: CIDR, _ range: IPv4Prefix?) -> String? {
+    // ExclusionsAreWithinRange says so where the address itself is the slip, since advice on the mask would mislead.
+    if let range, !cidr.network.overlaps(range) { return nil }
+    let correction = IPv4Prefix(containing: cidr.address, length: 32)
+    if let range, !range.contains(correction) {
+      return """
+        excludes all of \(cidr.network), and \(cidr.address) lies outside of the range \(range); correct the \
+        address, or remove the exclusion
+        """
+    }
+    let coversRange = range.map { cidr.network.contains($0) } ?? false
+    return """
+      excludes all of \(cidr.network), not one address; write \(correction) to exclude only that \
+      address\(coversRange ? "" : ", or \(cidr.network) if the whole network is meant")
+      """
+  }
+
+  private func advice(on error: AddressError, _ range: IPv4Prefix?) -> String {
+    if error.problem == .missingPrefixLength {
+      guard let range, let address = try? IPv4Address(text), !range.contains(address) else {
+        return "has no prefix length; write \(text)/32 for that one address"
+      }
+      return "has no prefix length and lies outside of the range \(range); correct the address, or remove the exclusion"
+    }
     guard let mistake = CommonMistake(in: text) else { return error.explanation(example: "192.168.0.1/32") }
     let correction =
       mistake.correction.hasHostBits
@@ -36,6 +69,18 @@ enum ExclusionsAreValidCIDRs: Rule {
     // Of one that would be refused in turn only the slip is told.
     if let range, !range.contains(correction) || correction == range { return mistake.explanation }
     return "\(mistake.explanation); write \(correction)"
+  }
+
+  /// Why a network excludes nothing of the range, or everything.
+  func misplacement(in range: IPv4Prefix) -> String? {
+    guard let cidr else { return nil }
+    if !cidr.network.overlaps(range) {
+      return "must lie inside the range \(range); correct the address or remove the exclusion"
+    }
+    if cidr.network.contains(range), !cidr.hasHostBits {
+      return "must not cover the whole range \(range), of which it leaves no address; exclude less"
+    }
+    return nil
   }
 }
 

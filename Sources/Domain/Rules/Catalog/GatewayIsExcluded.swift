@@ -7,12 +7,13 @@ enum GatewayIsExcluded: Rule {
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let link = plan.link else { return }
     for attachment in context.facts.attachments
-    where attachment.isVMNetwork && attachment.isOn(link.clusterNetwork, vlan: link.vlan) {
+    where attachment.isVMNetwork && attachment.isOn(link) {
       guard let gateway = attachment.route?.gateway, plan.usable.contains(gateway) else { continue }
       findings.addWarning(
         """
         \(plan.fields.path(.exclude)): \(gateway) is the gateway of the VM network \
-        \(attachment.described.truncated(to: Warning.maxNameLength)) on the same VLAN, and a pod may get it; exclude \(gateway)/32
+        \(attachment.described.truncated(to: Warning.maxNameLength)) on the same VLAN, and a pod may get it; \
+        \(plan.shortAdvice(toExclude: AddressSet([gateway]), context))
         """)
     }
   }

@@ -1,4 +1,6 @@
-/// A second change during the first leaves networks behind that nobody removes. Going back to empty stays possible.
+internal import Addressing
+
+/// A second change during the first leaves networks behind that nothing removes. Going back to empty stays possible.
 enum NoChangeInProgress: Rule {
   static let requirement = "No earlier change is still in progress."
 
@@ -7,20 +9,50 @@ enum NoChangeInProgress: Rule {
     let step = condition.message.isEmpty ? "" : ": \(condition.message.truncated(to: 200))"
     findings.addViolation(
       change.field.rawValue, .forbidden,
-      "an earlier change is not finished (\(condition.reason)\(step)); \(advice(on: change.old, condition))")
+      "an earlier change is not finished (\(condition.reason)\(step)); \(advice(on: change.old, condition, context))")
   }
 
-  private static func advice(on stored: SettingObject, _ condition: ConfiguredCondition) -> String {
-    if condition.isCreatingDefinition, !stored.hasNotedValue {
-      // Harvester stores nothing more while this message stands; any other one frees it.
-      return """
-        Harvester stores no other value while this message stands; replace it, and wait until the setting's condition \
-        configured is True: kubectl patch settings.harvesterhci.io storage-network --type json \
-        -p '[{"op":"replace","path":"/status/conditions/\(condition.index)/message","value":"retry"}]'
-        """
-    }
+  private static func advice(
+    on stored: SettingObject, _ condition: ConfiguredCondition, _ context: EvaluationContext
+  ) -> String {
+    if condition.isCreatingDefinition, !stored.hasNotedValue { return adviceWhereStuck(condition) }
+    if condition.waitsForAddresses, !stored.value.isBlank { return adviceWithoutAddresses(stored.value, context) }
     let wait = "wait until the setting's condition configured is True"
     return stored.value.isBlank ? wait : "\(wait), or empty the value to go back"
+  }
+
+  /// Harvester stores nothing more while the message `create NAD` stands; any other one frees it.
+  private static func adviceWhereStuck(_ condition: ConfiguredCondition) -> String {
+    """
+    Harvester stores no other value while this message stands; replace it, and wait until the setting's condition \
+    configured is True: kubectl patch settings.harvesterhci.io storage-network --type json \
+    -p '[{"op":"replace","path":"/status/conditions/\(condition.index)/message","value":"retry"}]'
+    """
+  }
+
+  /// The condition that waits for addresses may stand for ever: with a range that is used up, with a node that is away
+  /// (harvester/harvester#9375), and in v1.5 and v1.6 with a witness (harvester/harvester#9325).
+  private static func adviceWithoutAddresses(_ value: SettingText, _ context: EvaluationContext) -> String {
+    if let range = exhaustedRange(value, context) {
+      return """
+        its range \(range) is exhausted; empty the value first, wait until that is done, then set the larger range
+        """
+    }
+    return """
+      its range has free addresses, so a node is away, or a witness is counted, which needs none; if it stays so, empty \
+      the value first, wait until that is done, then set the new value
+      """
+  }
+
+  /// The range in force, if Whereabouts has no address of it left.
+  private static func exhaustedRange(_ value: SettingText, _ context: EvaluationContext) -> IPv4Prefix? {
+    guard case .network(let network) = ParsedSetting(field: .value, text: value).reading,
+      let proposed = ProposedRange(ProposedFields(field: .value, network: network)),
+      let plan = AddressPlan(proposed, in: context.facts)
+    else { return nil }
+    var free = plan.usable
+    free.subtract(context.facts.reservations.all)
+    return free.isEmpty ? plan.range : nil
   }
 }
 
@@ -28,6 +60,10 @@ extension SettingObject {
   /// Whether Harvester has noted the hash of the value.
   fileprivate var hasNotedValue: Bool {
     guard case .text(let bytes) = value else { return false }
-    return ValueHash(of: bytes).isWritten(notes?.hash ?? "")
+    return ValueHash(of: bytes).isWritten(annotations?.hash ?? "")
   }
+}
+
+extension ConfiguredCondition {
+  fileprivate var waitsForAddresses: Bool { message.lowercased().hasPrefix("ip allocation failure") }
 }

@@ -6,9 +6,9 @@ enum OtherNetworksAreReadable: Rule {
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     for setting in context.facts.unreadableSettings where change.enables || setting.blocksDisabling {
       findings.addViolation(
-        change.field.rawValue,
+        change.field.rawValue, .forbidden,
         """
-        Forbidden: the setting \(setting.name) \(setting.problem), so its network cannot be compared; correct it: \
+        the setting \(setting.name) \(setting.problem), so its network cannot be compared; correct it: \
         kubectl edit settings.harvesterhci.io \(setting.name)
         """)
     }

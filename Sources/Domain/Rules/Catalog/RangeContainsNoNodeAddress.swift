@@ -9,11 +9,12 @@ enum RangeContainsNoNodeAddress: Rule {
     guard context.facts.nodeAddresses.contains(where: plan.usable.contains) else { return }
     let nodes = context.facts.nodes.filter { $0.addresses.contains(where: plan.usable.contains) }
     let names = nodes.map { "\($0.name) (\($0.addresses.filter(plan.usable.contains).map(\.description).englishList))" }
+    let taken = AddressSet(context.facts.nodeAddresses).intersection(plan.usable)
     findings.addViolation(
       plan.fields.path(.range), .invalid(plan.written),
       """
       must not hold the \(nodes.count == 1 ? "address of a node" : "addresses of \(nodes.count) nodes"): \
-      \(names.englishList); choose another range, or exclude \(nodes.count == 1 ? "that address" : "those addresses")
+      \(names.englishList); \(plan.advice(toExclude: taken, context))
       """)
   }
 }

@@ -12,7 +12,7 @@ enum RangeHasHeadroom: Rule {
     // Harvester never takes the default up, so no pod takes an address of it.
     guard plan.fields.field == .value else { return }
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
-    let spare = plan.usable.count - need.total
+    let spare = plan.available - need.total
     let disks = context.facts.storage.mostDisksOfNode
     let node = need.perAdditionalNode(withDisks: disks)
     guard spare >= 0, spare < node + images else { return }

@@ -1,3 +1,5 @@
+internal import Addressing
+
 /// Two IP networks on one VLAN see each other's broadcasts; mostly the VLAN is a slip.
 enum VLANHasOneSubnet: Rule {
   static let requirement = "No VM network on the same VLAN has another IP network."
@@ -5,8 +7,11 @@ enum VLANHasOneSubnet: Rule {
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let link = plan.link else { return }
     for attachment in context.facts.attachments
-    where attachment.isVMNetwork && attachment.isOn(link.clusterNetwork, vlan: link.vlan) {
-      guard let network = attachment.route?.network, network != plan.range else { continue }
+    where attachment.isVMNetwork && attachment.isOn(link) {
+      guard let network = attachment.route?.network, network != plan.range,
+        // RangeIsWholeSubnet tells of a part of it.
+        !network.contains(plan.range)
+      else { continue }
       findings.addWarning(
         """
         \(plan.fields.path(.vlan)): the VM network \(attachment.described.truncated(to: Warning.maxNameLength)) is on the \

@@ -16,6 +16,8 @@ package struct ClusterFacts: Sendable {
   private(set) var podNetworks: [IPv4Prefix] = []
   package var storage = StorageFact()
   package var serviceNetworks: [ServiceNetworkFact] = []
+  /// Every virtual machine but the stopped ones.
+  package var virtualMachines: [VirtualMachineFact] = []
   /// Every instance but those that are shut down.
   package var runningInstances: [InstanceFact] = []
   /// Every image whose upload or download has not ended.
@@ -27,6 +29,12 @@ package struct ClusterFacts: Sendable {
   package var clusterNetworks: [ClusterNetworkFact] = []
   package var attachments: [NetworkAttachmentFact] = []
   package var addressPools: [AddressPoolFact] = []
+  /// What Whereabouts has reserved, in the pools and over all ranges.
+  package var reservations = ReservationFacts()
+  package var hostNetworks: [HostNetworkFact] = []
+  package var dhcpPools: [DHCPPoolFact] = []
+  /// The cluster's virtual IP, which stands beside the nodes' own addresses; nil where it is none or not IPv4.
+  package var virtualAddress: IPv4Address?
   /// The networks of other settings that must not share an address with the storage network.
   package var otherSettingNetworks: [OtherSettingNetwork] = []
   /// The settings of such networks that cannot be read.
@@ -42,9 +50,16 @@ package struct ClusterFacts: Sendable {
   /// How far Longhorn has followed the last change.
   package var longhorn = LonghornNetworkFact()
   /// Harvester's version as its setting `server-version` tells it, such as `v1.6.1`; nil if unknown.
-  package var serverVersion: String?
+  package var serverVersion: String? {
+    didSet { version = serverVersion.flatMap(HarvesterVersion.init(serverVersion:)) }
+  }
+  package private(set) var version: HarvesterVersion?
   /// Whether rwx-network shares the storage network.
   package var rwxSharesStorageNetwork = false
+  /// Whether Longhorn's own settings put RWX volumes on the storage network.
+  package var longhornSharesStorageNetwork = false
+  /// Whether each node's CSI plugin needs an address of the storage network.
+  package var rwxVolumesUseStorageNetwork: Bool { rwxSharesStorageNetwork || longhornSharesStorageNetwork }
   /// Whether Longhorn's setting `v2-data-engine` is on.
   package var v2DataEngineIsOn = false
 
@@ -68,14 +83,25 @@ package struct NodeFact: Sendable, Equatable {
   package var podNetworks: [IPv4Prefix]
   /// The IPv4 addresses of type InternalIP.
   package var addresses: [IPv4Address]
+  /// Why no pod can start there now; nil for a node that is available.
+  package var outage: Outage?
+
+  package enum Outage: Sendable, Equatable {
+    case notReady
+    /// Harvester's maintenance mode.
+    case maintenance
+    case cordoned
+  }
 
   package init(
-    name: String, isWitness: Bool = false, podNetworks: [IPv4Prefix] = [], addresses: [IPv4Address] = []
+    name: String, isWitness: Bool = false, podNetworks: [IPv4Prefix] = [], addresses: [IPv4Address] = [],
+    outage: Outage? = nil
   ) {
     self.name = name
     self.isWitness = isWitness
     self.podNetworks = podNetworks
     self.addresses = addresses
+    self.outage = outage
   }
 }
 

@@ -9,12 +9,17 @@ package final class ClusterNetworkFact: Sendable {
   package let nodesWithoutConfig: [String]
   /// The nodes that a VlanConfig matches and where no VlanStatus says that it is ready.
   package let nodesNotUp: [String]
+  /// Its VlanConfigs that match a node, with the MTUs of their uplinks.
+  package let configs: [VLANConfigFact]
 
-  private init(name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String]) {
+  private init(
+    name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String], configs: [VLANConfigFact]
+  ) {
     self.name = name
     self.isReady = isReady
     self.nodesWithoutConfig = nodesWithoutConfig
     self.nodesNotUp = nodesNotUp
+    self.configs = configs
   }
 
   /// Joins the cluster networks with their VlanConfigs, their VlanStatuses and the nodes.
@@ -24,14 +29,15 @@ package final class ClusterNetworkFact: Sendable {
   ) -> [ClusterNetworkFact] {
     networks.map { network in
       // A config that matches nobody adds nothing here and does no harm.
-      let matched = Set(configs.lazy.filter { $0.clusterNetwork == network.name }.flatMap(\.nodes))
+      let configs = configs.filter { $0.clusterNetwork == network.name && !$0.nodes.isEmpty }
+      let matched = Set(configs.lazy.flatMap(\.nodes))
       let own = statuses.filter { $0.clusterNetwork == network.name }
       let up = Set(own.lazy.filter(\.isReady).map(\.node))
       let down = Set(own.lazy.filter { !$0.isReady }.map(\.node))
       let storing = nodes.lazy.filter { !$0.isWitness }.map(\.name)
       return ClusterNetworkFact(
         name: network.name, isReady: network.isReady, nodesWithoutConfig: storing.filter { !matched.contains($0) },
-        nodesNotUp: storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) })
+        nodesNotUp: storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) }, configs: configs)
     }
   }
 }
@@ -49,12 +55,20 @@ package struct ClusterNetworkCondition: Sendable, Equatable {
 
 /// A VlanConfig: on which nodes a cluster network has an uplink.
 package struct VLANConfigFact: Sendable, Equatable {
+  package var name: String
   package var clusterNetwork: String
   package var nodes: [String]
+  /// In bytes.
+  package var mtu: Int
 
-  package init(clusterNetwork: String, nodes: [String]) {
+  /// What Harvester's network controller sets where a VlanConfig has none or 0.
+  package static let defaultMTU = 1500
+
+  package init(name: String = "", clusterNetwork: String, nodes: [String], mtu: Int = defaultMTU) {
+    self.name = name
     self.clusterNetwork = clusterNetwork
     self.nodes = nodes
+    self.mtu = mtu
   }
 }
 

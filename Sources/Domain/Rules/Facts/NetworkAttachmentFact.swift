@@ -21,8 +21,13 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   package var vlan = 0
   /// Further VLANs that it lets through.
   package var trunk: [ClosedRange<Int>] = []
-  /// What Whereabouts hands out on it; nil where something else, or nobody, gives addresses.
+  /// What Whereabouts hands out on it; nil where another plugin, or none, gives addresses.
   package var allocatable: AddressSet?
+  /// Whether Whereabouts looks at the reservations of other networks before it hands out one of them: not with
+  /// `enable_overlapping_ranges` false, and a `network_name` has books of its own.
+  package var heedsReservations = true
+  /// The addresses that plugins without knowledge of Whereabouts' books give, `host-local` and `static`.
+  package var otherAddresses = AddressSet()
   package var route: RouteFact?
 
   package init() {}
@@ -32,8 +37,8 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   var described: String { "\(namespace)/\(name)" }
 
   /// Whether its frames and those of the other network meet. Harvester gives untagged networks the VLAN 1.
-  func isOn(_ clusterNetwork: String, vlan: Int) -> Bool {
-    max(self.vlan, 1) == max(vlan, 1) && self.clusterNetwork.isExactly(clusterNetwork)
+  func isOn(_ link: Link) -> Bool {
+    max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
   }
 
   func carries(vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
@@ -43,10 +48,13 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 package struct RouteFact: Sendable, Equatable {
   package var network: IPv4Prefix?
   package var gateway: IPv4Address?
+  /// The DHCP server that Harvester asked for the route, or that managed DHCP runs.
+  package var server: IPv4Address?
 
-  package init(network: IPv4Prefix? = nil, gateway: IPv4Address? = nil) {
+  package init(network: IPv4Prefix? = nil, gateway: IPv4Address? = nil, server: IPv4Address? = nil) {
     self.network = network
     self.gateway = gateway
+    self.server = server
   }
 }
 
@@ -63,11 +71,16 @@ package struct AddressPoolFact: Sendable, Equatable {
     }
   }
 
+  package var name: String
+  /// The `network_name` of the networks that it serves; empty for those without one.
+  package var networkName: String
   package var range: IPv4Prefix
   /// In the order of addresses.
   package var reservations: [Reservation]
 
-  package init(range: IPv4Prefix, reservations: [Reservation]) {
+  package init(name: String = "", networkName: String = "", range: IPv4Prefix, reservations: [Reservation]) {
+    self.name = name
+    self.networkName = networkName
     self.range = range
     self.reservations = reservations
   }

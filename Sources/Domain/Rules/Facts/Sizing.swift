@@ -13,15 +13,10 @@ package enum Sizing: Sendable, Equatable {
   /// v1.3 and later: one instance manager on each node.
   case v1_3
 
-  /// The formula of a version such as `v1.6.1`, `v1.9.0-rc4` or `v1.9-1a2b3c-head`; nil for a text like
-  /// `master-1a2b3c-head` that names none.
+  /// The formula of a version; nil for a text that names none.
   package init?(serverVersion: String) {
-    guard serverVersion.first == "v" else { return nil }
-    let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0 != "-" }) else {
-      return nil
-    }
-    self = (major, minor) >= (1, 3) ? .v1_3 : .v1_2
+    guard let version = HarvesterVersion(serverVersion: serverVersion) else { return nil }
+    self = version >= HarvesterVersion(1, 3) ? .v1_3 : .v1_2
   }
 
   var addressesPerNode: Int {
@@ -66,7 +61,7 @@ package struct AddressRequirement: Sendable, Equatable {
       terms.append(Term(count: load.nodes, unit: "V2 engine node", perUnit: 2))
     }
     if load.rwxSharesStorageNetwork {
-      terms.append(Term(count: load.nodes + 32, unit: "address", perUnit: 1, suffix: " for the shared rwx-network"))
+      terms.append(Term(count: load.nodes + 32, unit: "address", perUnit: 1, suffix: " for RWX volumes"))
     }
     return terms
   }
@@ -85,7 +80,7 @@ package struct AddressRequirement: Sendable, Equatable {
     self.init(
       StorageLoad(
         nodes: facts.storage.nodes, disks: facts.storage.disks, v2DataEngineIsOn: facts.v2DataEngineIsOn,
-        rwxSharesStorageNetwork: facts.rwxSharesStorageNetwork),
+        rwxSharesStorageNetwork: facts.rwxVolumesUseStorageNetwork),
       serverVersion: facts.serverVersion, choice: choice)
   }
 
@@ -115,6 +110,7 @@ package struct StorageLoad: Sendable, Equatable {
   /// Uploaded or downloaded at the same time.
   package var images: Int
   package var v2DataEngineIsOn: Bool
+  /// Whether RWX volumes use the storage network, by rwx-network or by Longhorn's own setting.
   package var rwxSharesStorageNetwork: Bool
 
   package init(

@@ -21,6 +21,17 @@ final class ProposedNetwork: Sendable {
     let matchedKey: KnownKey?
   }
 
+  /// The same network with another range and other exclusions.
+  init(like other: ProposedNetwork, range: String, exclusions: [String]) {
+    vlan = other.vlan
+    clusterNetwork = other.clusterNetwork
+    self.range = .value(CIDRField(range))
+    self.exclusions = .value(exclusions.map(CIDRField.init))
+    isExclusive = other.isExclusive
+    unknownFields = other.unknownFields
+    repeatedKeys = other.repeatedKeys
+  }
+
   /// Reads a text that is one JSON object.
   init(_ text: Span<UInt8>) throws(JSONError) {
     // Of each key the last entry, as Harvester reads it, in whatever case the key is written; nil where there is none.

@@ -48,8 +48,13 @@ struct AddressPlan {
   let exclusions: [IPv4Prefix]
   /// What Whereabouts may hand out: the range without its first and last address and without the exclusions.
   let usable: AddressSet
+  /// Those of the usable addresses that Whereabouts keeps for pods that do not give them back in a change.
+  let kept: AddressSet
 
-  init?(_ proposed: ProposedRange) {
+  /// How many addresses Longhorn's pods can be given: the one number that every rule, `check` and `plan` reckon with.
+  var available: Int { usable.count - kept.count }
+
+  init?(_ proposed: ProposedRange, in facts: borrowing ClusterFacts) {
     if case .wrongType = proposed.fields.network.exclusions { return nil }
     let exclusions = proposed.exclusions.compactMap(\.network)
     guard exclusions.count == proposed.exclusions.count,
@@ -61,6 +66,7 @@ struct AddressPlan {
     var usable = AddressSet(usableIn: proposed.range)
     usable.subtract(exclusions)
     self.usable = usable
+    kept = facts.reservations.kept.isEmpty ? AddressSet() : usable.intersection(facts.reservations.kept)
   }
 }
 
@@ -69,17 +75,24 @@ extension ProposedRange {
   var written: String { range.description.quoted }
 }
 
+/// A VLAN of a cluster network, where frames meet.
+struct Link {
+  let clusterNetwork: String
+  /// 0 for untagged.
+  let vlan: Int
+}
+
 extension AddressPlan {
   /// The range as a message quotes it.
   var written: String { range.description.quoted }
 
   /// Where the network's frames are to be met; nil where the cluster network or the VLAN could not be read.
-  var link: (clusterNetwork: String, vlan: Int)? {
+  var link: Link? {
     guard let clusterNetwork = fields.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
     switch fields.network.vlan {
     case .wrongType: return nil
-    case .absent: return (clusterNetwork, 0)
-    case .value(let vlan): return (clusterNetwork, vlan)
+    case .absent: return Link(clusterNetwork: clusterNetwork, vlan: 0)
+    case .value(let vlan): return Link(clusterNetwork: clusterNetwork, vlan: vlan)
     }
   }
 }

@@ -31,6 +31,13 @@ extension APIRequest {
     return APIRequest(resource, ["limit=\(WatchLimits.page)", place], form: "PartialObjectMetadataList")
   }
 
+  /// What the API group of a resource serves.
+  ///
+  /// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>
+  static func discovery(of resource: Resource) -> APIRequest {
+    APIRequest(path: (resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/") + resource.version)
+  }
+
   /// - Parameter duration: When the server shall end the watch, which is its sign of life when nothing changes.
   static func watch(_ resource: Resource, from version: String, for duration: Duration) -> APIRequest {
     let query = [
@@ -45,7 +52,10 @@ extension APIRequest {
     var path = resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/"
     path += resource.version
     if let namespace = resource.namespace { path += "/namespaces/\(namespace)" }
-    let selection = resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? []
+    // RBAC's resourceNames grant a list of one object by its name, if the request selects it so.
+    let selection =
+      (resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? [])
+      + (resource.objectName.map { ["fieldSelector=\("metadata.name=\($0)".percentEncoded)"] } ?? [])
     self.init(
       path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"),
       accept: resource.isMetadataOnly ? "application/json;as=\(form);g=meta.k8s.io;v=v1" : "application/json")

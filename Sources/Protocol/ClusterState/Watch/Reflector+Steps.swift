@@ -15,6 +15,9 @@ extension Reflector {
       phase = .watching(
         PollLoop(version: version, began: now, idleDeadline: now + duration + WatchLimits.watchGracePeriod))
       return .request(.watch(kind.resource, from: version, for: duration))
+    case .discover:
+      phase = .discovering([], idleDeadline: now + WatchLimits.listIdleTimeout)
+      return .request(.discovery(of: kind.resource))
     }
   }
 
@@ -102,10 +105,7 @@ extension Reflector {
       phase = .waiting(until: now + pauseBeforeRepetition(), then: response.step)
       return .renewCredentials
     case 404:
-      objects.replace(kind, from: ObjectStore())
-      status.state = .notInstalled
-      hear(now)
-      phase = .waiting(until: now + notInstalledResync, then: .list(continuing: ""))
+      return takeNotFound(after: response.step, message, now, in: &objects)
     case 410:
       relist(now)
     default:
@@ -126,7 +126,7 @@ extension Reflector.ErrorResponse {
 
 // What is remembered of it.
 extension Reflector {
-  private mutating func hear(_ now: Duration) {
+  mutating func hear(_ now: Duration) {
     status.lastContact = now
     status.lastError = nil
     if status.state == .forbidden(.watch) { status.state = .synced }
@@ -173,6 +173,7 @@ extension Reflector {
     case .listing: .list(continuing: "")
     case .watching(let watching): .watch(from: watching.version)
     case .failedResponse(let response): response.step
+    case .discovering: .discover
     }
   }
 }

@@ -16,6 +16,8 @@ package struct Reflector: ~Copyable {
   /// API server sends them once a minute, but not before something of the kind has changed since it started.
   let watchDuration: Duration
   let notInstalledResync: Duration
+  /// Whether the discovery document does not list the kind.
+  var isUndiscovered = false
 
   enum Phase: ~Copyable {
     /// Nothing is asked until then.
@@ -26,12 +28,15 @@ package struct Reflector: ~Copyable {
     case watching(PollLoop)
     /// The answer is no 200, and its text is read for the reason.
     case failedResponse(ErrorResponse)
+    /// The discovery document of the kind's API group has been asked for.
+    case discovering([UInt8], idleDeadline: Duration)
   }
 
   /// What is asked for next.
   enum Step {
     case list(continuing: String)
     case watch(from: String)
+    case discover
   }
 
   struct PollLoop: ~Copyable {
@@ -71,6 +76,13 @@ package struct Reflector: ~Copyable {
     notInstalledResync = min(staleness / 2, WatchLimits.notInstalledResync)
   }
 
+  private var isDiscovering: Bool {
+    switch phase {
+    case .discovering: true
+    default: false
+    }
+  }
+
   /// When ``tick(_:)`` is due.
   package var nextWakeup: Duration {
     switch phase {
@@ -78,6 +90,7 @@ package struct Reflector: ~Copyable {
     case .listing(_, let moment): moment
     case .watching(let watching): watching.idleDeadline
     case .failedResponse(let response): response.idleDeadline
+    case .discovering(_, let moment): moment
     }
   }
 }
@@ -95,7 +108,9 @@ extension Reflector {
   /// The head of an answer has come.
   package mutating func responded(_ code: Int, _ now: Duration) -> Action {
     if code == 200 {
+      if isDiscovering { return .wait }
       status.lastError = nil
+      status.isNotFound = false
       return .wait
     }
     let step = interrupt()
@@ -120,6 +135,9 @@ extension Reflector {
       case .failedResponse(var response):
         if response.text.count < WatchLimits.reason { response.text.append(copying: bytes) }
         phase = .failedResponse(response)
+      case .discovering(var text, let moment):
+        if text.count < WatchLimits.discovery { text.append(copying: bytes) }
+        phase = .discovering(text, idleDeadline: moment)
       }
       return .wait
     } catch {
@@ -139,6 +157,8 @@ extension Reflector {
       return endWatch(watching, now)
     case .failedResponse(let response):
       return handleErrorResponse(to: response, now, into: &objects)
+    case .discovering(let text, _):
+      return takeDiscovery(text, now, in: &objects)
     }
   }
 

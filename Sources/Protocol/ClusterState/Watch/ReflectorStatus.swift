@@ -26,6 +26,8 @@ package struct ReflectorStatus: Sendable, Equatable {
   package var lists = 0
   package var events = 0
   package var failures = 0
+  /// Whether the server's last answer was 404, which proves nothing by itself.
+  package var isNotFound = false
 
   package init() {}
 }

@@ -11,6 +11,9 @@ package enum WatchLimits {
   /// The bytes of an answer that is no 200 which are kept for its reason; a Status is a few hundred.
   static let reason = 4 * 1024
 
+  /// The bytes of a discovery document; that of networking.k8s.io/v1 has 3 KiB.
+  static let discovery = 256 * 1024
+
   /// An answer that stops arriving for so long will not arrive any more: the API server itself gives up a request after
   /// a minute (--request-timeout).
   static let listIdleTimeout: Duration = .seconds(60)

@@ -42,7 +42,7 @@ extension JSONReader {
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
           guard key.equals("conditions") else { return }
-          node.isReady = try reader.readCondition(ofType: "Ready").map { $0.status == "True" }
+          node.isReady = try reader.readCondition(ofType: "Ready").map { $0.condition.status == "True" }
         }
       }
     }

@@ -1,0 +1,22 @@
+internal import Addressing
+
+/// Whereabouts hands out the lowest address first, so the first pods get the addresses that hosts have on the storage VLAN.
+enum RangeHoldsNoHostAddress: Rule {
+  static let requirement = "No address that a HostNetworkConfig gives a host on the same VLAN can be handed out."
+
+  static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
+    guard let link = plan.link else { return }
+    for config in context.facts.hostNetworks where !config.isDynamic && config.isOn(link) {
+      let hosts = config.addresses.filter { plan.usable.contains($0.address) }
+      guard !hosts.isEmpty else { continue }
+      findings.addViolation(
+        plan.fields.path(.range), .invalid(plan.written),
+        """
+        must not hold the \
+        \(hosts.count == 1 ? "address of a node" : "addresses of \(hosts.count) nodes") (HostNetworkConfig \
+        \(config.name)): \(hosts.map { "\($0.node) (\($0.address))" }.englishList); \
+        \(plan.advice(toExclude: AddressSet(hosts.map(\.address)), context))
+        """)
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package import Addressing
+
+/// An IPPool of Harvester's managed DHCP (network.harvesterhci.io/v1alpha1): addresses that virtual machines get.
+package struct DHCPPoolFact: Sendable, Equatable {
+  package var namespace = ""
+  package var name = ""
+  /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition that it serves.
+  package var network = ""
+  package var server: IPv4Address?
+  package var subnet: IPv4Prefix?
+  /// What it hands out, its exclusions taken away.
+  package var addresses = AddressSet()
+
+  package init() {}
+
+  var described: String { "\(namespace)/\(name)" }
+
+  /// The pool's addresses with that of its server.
+  package var allAddresses: AddressSet {
+    server.map { addresses.union(AddressSet(AddressInterval($0, $0))) } ?? addresses
+  }
+}

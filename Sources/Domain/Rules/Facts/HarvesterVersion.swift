@@ -1,0 +1,25 @@
+/// A release line of Harvester, such as v1.6, as the setting `server-version` tells it.
+package struct HarvesterVersion: Sendable, Comparable, CustomStringConvertible {
+  package let major: Int
+  package let minor: Int
+
+  package init(_ major: Int, _ minor: Int) {
+    self.major = major
+    self.minor = minor
+  }
+
+  /// Reads a version such as `v1.6.1`, `v1.9.0-rc4` or `v1.9-1a2b3c-head`; nil for a text like `master-1a2b3c-head`,
+  /// which names none.
+  package init?(serverVersion: String) {
+    guard serverVersion.first == "v" else { return nil }
+    let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0 != "-" }) else {
+      return nil
+    }
+    self.init(major, minor)
+  }
+
+  package static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
+
+  package var description: String { "v\(major).\(minor)" }
+}

@@ -1,0 +1,63 @@
+package import Addressing
+
+/// The addresses that Whereabouts does not hand out because they are reserved, by pool entries and by reservations over
+/// all ranges. Named networks (`network_name`) have books of their own and are left out.
+package struct ReservationFacts: Sendable, Equatable {
+  /// Every reserved address.
+  package private(set) var all = AddressSet()
+  /// Without those of Longhorn's living pods, which give theirs back in a change.
+  package private(set) var kept = AddressSet()
+  /// The same one by one, in the order of addresses.
+  package private(set) var entries: [Entry] = []
+
+  package struct Entry: Sendable, Equatable {
+    package let address: IPv4Address
+    /// `NAMESPACE/NAME` of the pod that it is reserved for.
+    package let pod: String
+    /// The pools with an entry for it.
+    package var pools: [String] = []
+    /// Whether an OverlappingRangeIPReservation has its name.
+    package var isReservedOverAll = false
+
+    /// Whether a pod of Longhorn had it. Of other pods it is not known whether they live.
+    package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
+  }
+
+  package init() {}
+
+  package init(
+    pools: [AddressPoolFact], reservations: [AddressPoolFact.Reservation], longhornPods: [LonghornPodAddresses]
+  ) {
+    let holders = Dictionary(longhornPods.map { ($0.reference, $0) }) { first, _ in first }
+    var kept: [IPv4Address: Entry] = [:]
+    var reserved: [IPv4Address] = []
+    func note(_ reservation: AddressPoolFact.Reservation, _ change: (inout Entry) -> Void) {
+      reserved.append(reservation.address)
+      if holders[reservation.pod]?.mayHold(reservation.address) == true { return }
+      change(&kept[reservation.address, default: Entry(address: reservation.address, pod: reservation.pod)])
+    }
+    for pool in pools where pool.networkName.isEmpty {
+      for reservation in pool.reservations { note(reservation) { $0.pools.append(pool.name) } }
+    }
+    for reservation in reservations { note(reservation) { $0.isReservedOverAll = true } }
+    all = AddressSet(reserved)
+    self.kept = AddressSet(Array(kept.keys))
+    entries = kept.values.sorted { $0.address < $1.address }
+  }
+}
+
+/// Which addresses a pod of Longhorn's namespace has.
+package struct LonghornPodAddresses: Sendable, Equatable {
+  /// `NAMESPACE/NAME`, as Whereabouts writes whom an address is for.
+  package var reference: String
+  /// Nil while Multus has not told yet.
+  package var addresses: [IPv4Address]?
+
+  package init(reference: String, addresses: [IPv4Address]? = nil) {
+    self.reference = reference
+    self.addresses = addresses
+  }
+
+  /// A pod whose interfaces are not known yet may have been given any address.
+  func mayHold(_ address: IPv4Address) -> Bool { addresses?.contains(address) ?? true }
+}

@@ -1,0 +1,149 @@
+import JSON
+import Rules
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `A 404 of the API server` {
+  static let notFound = "404 page not found\n"
+  static let pools = "ippools.whereabouts.cni.cncf.io"
+
+  static let object = #"{"metadata":{"name":"a","resourceVersion":"7"}}"#
+
+  static func definition(_ name: String) -> String { #"{"metadata":{"name":"\#(name)"}}"# }
+
+  /// What the server has told of nodes and definitions before.
+  func know(_ driver: inout WatchDriver, nodes: [String] = ["node-0"], definitions: [String]?) throws {
+    func commit(_ kind: WatchedKind, _ names: [String]) throws {
+      var list = ObjectStore()
+      for name in names {
+        let object = Array(Self.definition(name).utf8)
+        try list.put(object.span, of: kind, at: ObjectName(name: name))
+      }
+      driver.objects.replace(kind, from: list)
+    }
+    try commit(.node, nodes)
+    if let definitions { try commit(.customResourceDefinition, definitions) }
+  }
+
+  @Test(arguments: WatchedKind.allCases.filter { $0.absenceProof == nil })
+  func `proves nothing about a kind that every Harvester has`(_ kind: WatchedKind) throws {
+    var driver = WatchDriver(kind)
+    try know(&driver, definitions: [])
+    driver.answer(404, Self.notFound)
+    #expect(driver.reflector.status.state == .notSynced)
+    #expect(driver.reflector.status.failures == 1)
+    #expect(driver.reflector.status.lastError == "the API server answered 404")
+    #expect(driver.reflector.nextWakeup - driver.now <= .seconds(2))
+  }
+
+  @Test func `on a watch keeps the last facts, which grow stale`() {
+    var driver = WatchDriver()
+    driver.list(Wire.reflector("a", 1))
+    driver.respond(200)
+    driver.now += .seconds(5)
+    driver.end()
+    driver.answer(404, Self.notFound)
+    #expect(driver.reflector.status.state == .synced)
+    #expect(driver.reflector.status.lastContact == .seconds(5))
+    #expect(driver.running == ["a"])
+    let staleReason = driver.reflector.status.staleReason(
+      about: driver.reflector.kind.resource, at: .seconds(126), staleAfter: .seconds(120))
+    #expect(staleReason?.contains("404") == true)
+  }
+
+  @Test func `is absence where the list of definitions lacks the kind`() throws {
+    var driver = WatchDriver(.addressPool)
+    try know(&driver, definitions: ["settings.harvesterhci.io"])
+    driver.answer(404, Self.notFound)
+    #expect(driver.reflector.status.state == .notInstalled)
+    #expect(driver.reflector.status.lastContact == driver.now)
+    #expect(driver.reflector.status.failures == 0)
+    let looked = driver.now
+    driver.wake()
+    #expect(driver.now - looked == .seconds(30))
+  }
+
+  @Test(arguments: [true, false]) func `waits for nodes and definitions without a failure`(_ nodesComeFirst: Bool)
+    throws
+  {
+    var driver = WatchDriver(.hostNetworkConfig)
+    if nodesComeFirst { try know(&driver, definitions: nil) } else { try know(&driver, nodes: [], definitions: []) }
+    driver.answer(404, Self.notFound)
+    #expect(driver.reflector.status.state == .notSynced)
+    #expect(driver.reflector.status.failures == 0)
+    driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
+    #expect(driver.reflector.status.state == .notSynced)
+    try know(&driver, definitions: [])
+    driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
+    #expect(driver.reflector.status.state == .notInstalled)
+  }
+
+  @Test func `contradicts a definition that is there, and is tried again soon`() throws {
+    var driver = WatchDriver(.addressPool)
+    try know(&driver, definitions: [Self.pools])
+    driver.answer(404, Self.notFound)
+    #expect(driver.reflector.status.state == .notSynced)
+    #expect(driver.reflector.status.failures == 1)
+    #expect(driver.reflector.nextWakeup - driver.now <= .seconds(2))
+  }
+
+  @Test func `a kind that is installed later is listed at once`() throws {
+    var driver = WatchDriver(.addressPool)
+    try know(&driver, definitions: [])
+    driver.answer(404, Self.notFound)
+    try know(&driver, definitions: [Self.pools])
+    driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
+    #expect(driver.reflector.nextWakeup == driver.now)
+    driver.wake()
+    #expect(driver.asked?.path.contains("/ippools?limit=") == true)
+    driver.list()
+    #expect(driver.reflector.status.state == .synced)
+  }
+
+  @Test func `a definition that is removed empties its kind`() throws {
+    var driver = WatchDriver(.dhcpPool)
+    try know(&driver, definitions: ["ippools.network.harvesterhci.io"])
+    driver.list(Self.object)
+    #expect(driver.objects.facts.dhcpPools.count == 1)
+    driver.answer(404, Self.notFound)
+    #expect(driver.objects.facts.dhcpPools.count == 1)
+    try know(&driver, definitions: [])
+    driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
+    #expect(driver.reflector.status.state == .notInstalled)
+    #expect(driver.objects.facts.dhcpPools.isEmpty)
+  }
+
+  static let discovery = """
+    {"kind":"APIResourceList","groupVersion":"networking.k8s.io/v1","resources":[{"name":"ingresses"}RESOURCE]}
+    """
+
+  @Test func `on ServiceCIDR has the discovery document asked`() throws {
+    var driver = WatchDriver(.serviceCIDR)
+    try know(&driver, definitions: nil)
+    driver.answer(404, Self.notFound)
+    #expect(driver.asked?.path == "/apis/networking.k8s.io/v1")
+    driver.answer(200, Self.discovery.replacing("RESOURCE", with: ""))
+    #expect(driver.reflector.status.state == .notInstalled)
+    driver.wake()
+    driver.list()
+    #expect(driver.reflector.status.state == .synced)
+    driver.answer(404, Self.notFound)
+    driver.answer(200, Self.discovery.replacing("RESOURCE", with: #",{"name":"servicecidrs"}"#))
+    #expect(driver.reflector.status.state == .synced)
+    #expect(driver.reflector.status.failures == 1)
+  }
+
+  @Test(arguments: [(404, ""), (200, "{}"), (200, "x"), (500, "")])
+  func `on ServiceCIDR proves nothing once it was there and discovery says nothing`(_ code: Int, _ text: String) throws
+  {
+    var driver = WatchDriver(.serviceCIDR)
+    try know(&driver, definitions: nil)
+    driver.list()
+    driver.answer(404, Self.notFound)
+    driver.answer(code, text)
+    #expect(driver.reflector.status.state == .synced)
+    driver.wake()
+    #expect(driver.now <= .seconds(61))
+  }
+}
