@@ -155,7 +155,7 @@ struct `Behind a real API server` {
     let metrics = try context.server.ask("/metrics").body
     for fixture in DefinitionFixture.all {
       #expect(ready.body.contains("\n\(fixture.name): listed, heard "))
-      #expect(metrics.contains(#"storage_network_webhook_watch_state{resource="\#(fixture.name)",state="listed"} 1"#))
+      #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="synced"} 1"#))
     }
   }
 
