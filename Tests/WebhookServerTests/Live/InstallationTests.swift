@@ -208,6 +208,44 @@ struct `A registrar beside a real API server` {
     #expect(!registrar.hasEnded)
   }
 
+  @Test(arguments: ControlPlane.Assets.all) func `narrowed by the label, it is asked about one setting and no other`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    // A control plane in the middle of an upgrade, which is why a new API server is narrowed so too.
+    try context.plane.kubectl(
+      "create", "-f", "-",
+      input: """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: last, labels: {node-role.kubernetes.io/control-plane: "true"}}
+        status: {nodeInfo: {kubeletVersion: v1.27.16+rke2r2}}
+
+        """)
+    let (registrar, pod) = try context.run()
+    #expect(registrar.errors.text.contains(#""matching":"objectSelector""#))
+    #expect(try context.webhooks().allSatisfy { !$0.contains("matchConditions") })
+    let load = try Load(on: context.plane)
+    try load.more(20)
+    // The old object has the label.
+    let patch = #"{"metadata":{"labels":{"\#(RegistrationNames.settingLabel)":null}},"value":"x"}"#
+    for arguments in [["patch", "--type=merge", "-p", patch], ["delete"]] {
+      let run = try context.plane.tryKubectl(arguments + ["settings.harvesterhci.io", "storage-network"])
+      #expect(run.exitCode == 1)
+      #expect(!run.errors.contains("failed calling webhook"), "\(run.errors)")
+    }
+    try context.plane.kubectl(
+      "patch", "node", "last", "--subresource=status", "--type=merge", "-p",
+      #"{"status":{"nodeInfo":{"kubeletVersion":"v1.29.0+rke2r1"}}}"#)
+    let once = try context.register("--once")
+    #expect(try once.exitCode() == 0, "\(once.errors.text)")
+    #expect(try context.webhooks().allSatisfy { $0.contains("matchConditions") == assets.isNew })
+    try load.more(20)
+    let counts = load.stopImmediately()
+    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(!pod.program.hasEnded && !registrar.hasEnded)
+  }
+
   @Test(arguments: ControlPlane.Assets.all) func `tells a missing permission by its name at once`(
     assets: ControlPlane.Assets
   ) throws {
