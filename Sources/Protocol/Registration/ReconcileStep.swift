@@ -5,7 +5,7 @@ package enum ReconcileStep: Equatable, Sendable {
   case detectMatching
   /// Make a CA that signs nothing yet.
   case createNextCA
-  /// Create a configuration, or write it as it has to be, with every CA that signs or is about to.
+  /// Create a configuration, or write its desired state, with every CA that signs or is about to.
   case applyConfiguration(WebhookKind)
   /// Put the label on the Setting that the object selectors look for.
   case labelSetting

@@ -8,7 +8,7 @@ internal import Registration
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// Where the webhook is called; its certificate has to be for the Service's name all the same.
+  /// Where the webhook is called; its certificate must be for the Service's name all the same.
   private let probeURL: String
   /// Seconds since 1970.
   private let clock: () -> Int64
@@ -48,7 +48,7 @@ final class Registrar {
     }
   }
 
-  /// Reconciles until everything is as it has to be, or a reason why not is no matter of seconds.
+  /// Reconciles until everything is in the desired state, or until waiting longer would not help.
   func runOnce() throws(ServerError) -> Bool {
     var failures = 0
     while true {
