@@ -246,6 +246,33 @@ struct `A registrar beside a real API server` {
     #expect(!pod.program.hasEnded && !registrar.hasEnded)
   }
 
+  @Test(arguments: ControlPlane.Assets.all) func `reads what cert-manager writes, and renewals fail no call`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets, overlay: "cert-manager")
+    let registrar = try context.register("--certificates", "external")
+    try registrar.errors.waitForLine(with: "Secret harvester-system/storage-network-webhook-tls not found")
+    try context.issue(serial: 10)
+    try registrar.errors.waitForLine(with: "no serving pod answers")
+    try context.mount()
+    let pod = try context.startPod()
+    context.balancer.use([pod.port])
+    try registrar.errors.waitForLine(with: #""event":"registered""#)
+    #expect(try context.policies() == ["Fail", "Fail"])
+    let load = try Load(on: context.plane)
+    try load.more(10)
+    // Another CA, which cert-manager writes together with the pair that it has signed; the pods follow late.
+    try context.issue(serial: 20)
+    try registrar.errors.waitForLine(with: #""event":"written""#, after: 4)
+    try load.more(10)
+    try context.mount()
+    try pod.program.errors.waitForLine(with: "certificate read")
+    try load.more(20)
+    let counts = load.stopImmediately()
+    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(!registrar.hasEnded)
+  }
+
   @Test(arguments: ControlPlane.Assets.all) func `tells a missing permission by its name at once`(
     assets: ControlPlane.Assets
   ) throws {
