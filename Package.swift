@@ -122,8 +122,9 @@ let package = Package(
     tests(
       of: "WebhookServer",
       [
-        "Admission", "ClusterState", "HTTPWire", "JSON", "KubeClient", "Platform", "Registration", "Rules", "TLSWire",
-        "TestSupport",
+        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "JSON", "KubeClient", "Platform",
+        "Registration",
+        "Rules", "TLSWire", "TestSupport",
         logging,
       ]),
     .testTarget(

@@ -279,6 +279,20 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.policies == ["Fail", "Fail"])
   }
 
+  @Test func `what another registrar has found out since is not undone`() throws {
+    var cluster = FakeCluster()
+    cluster.kubelets = ["v1.27.16"]
+    var first = Process(at: now)
+    try first.reconcile(&cluster)
+    cluster.kubelets = ["v1.29.0"]
+    var second = Process(at: now + 3)
+    #expect(try second.reconcile(&cluster)?.status.matching == .matchConditions)
+    let writes = cluster.writes
+    first.now += 3
+    #expect(try first.reconcile(&cluster)?.status.matching == .matchConditions)
+    #expect(cluster.writes == writes)
+  }
+
   @Test func `a label that is removed is put back, and without the setting there is none to keep`() throws {
     var cluster = try registered { $0.showsMatchConditions = false }
     cluster.edit(FakeCluster.setting) { $0["metadata"] = ["name": "storage-network"] }

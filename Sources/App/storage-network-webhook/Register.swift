@@ -6,7 +6,7 @@ internal import WebhookServer
 /// `register`: keeps certificates and webhook configurations in the desired state.
 struct Register: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Keep certificates and both webhook configurations as they have to be.",
+    abstract: "Keep certificates and both webhook configurations in the desired state.",
     discussion: """
       Creates, renews and repairs the Secret and the two webhook configurations, within seconds of a change, until a \
       signal ends it. The API server trusts what the pods serve at every moment. failurePolicy becomes Fail when a \
@@ -16,7 +16,7 @@ struct Register: ParsableCommand {
       Example:
         storage-network-webhook register --once --kubeconfig ~/.kube/config
 
-      Ends with 0 after a signal. With --once: 0 everything is as it has to be, 1 no serving pod answers, 2 an error.
+      Ends with 0 after a signal. With --once: 0 everything is in the desired state, 1 no serving pod answers, 2 an error.
       """)
 
   @Option(help: ArgumentHelp("The namespace of the Secret and the Service.", valueName: "name"))

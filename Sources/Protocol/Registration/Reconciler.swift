@@ -151,7 +151,7 @@ extension Reconciler {
     return .request(APIRequest(path: path), .listControlPlaneNodes)
   }
 
-  /// What was written changes what has to be done after it.
+  /// A write changes which steps follow.
   private mutating func written(_ step: ReconcileStep, _ body: [UInt8], at now: Int64) {
     failuresInRow = 0
     switch step {

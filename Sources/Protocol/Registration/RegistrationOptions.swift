@@ -43,8 +43,9 @@ package enum RegistrationLimits {
   /// Everything is compared this often although no watch has told of a change.
   static let resync: Int64 = 600
 
-  /// How long the answer counts whether the API servers know matchConditions, in seconds: before a write, and else.
-  static let matchingAgeBeforeWrite: Int64 = 30
+  /// How long the answer counts whether the API servers know matchConditions, in seconds: before a write, so that two
+  /// registrars agree and no answer of before an upgrade is acted upon, and else.
+  static let matchingAgeBeforeWrite: Int64 = 2
   static let matchingAge: Int64 = 600
 
   /// Between two questions whether a serving pod answers.

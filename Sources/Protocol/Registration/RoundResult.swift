@@ -4,13 +4,13 @@ internal import JSON
 /// What came of a round, and when the next one is due.
 package struct RoundResult: Sendable, Equatable {
   package enum Outcome: Sendable, Equatable {
-    /// Everything is as it has to be.
+    /// Everything is in the desired state.
     case upToDate
     /// API servers are given time to learn of a CA.
     case propagating
     /// Everything is in order, but no serving pod answers yet: failurePolicy is Ignore.
     case webhookUnavailable(String)
-    /// Something has to be there first.
+    /// An object that is needed is missing.
     case blocked(String)
     case failed(ReconcileFailure)
   }
@@ -21,7 +21,7 @@ package struct RoundResult: Sendable, Equatable {
 }
 
 extension RoundResult {
-  /// Why the registration is not as it has to be; nil where it is.
+  /// Why the registration is not in the desired state; nil where it is.
   package var reason: String? {
     switch outcome {
     case .upToDate: nil

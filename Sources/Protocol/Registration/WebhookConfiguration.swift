@@ -70,7 +70,7 @@ struct WebhookConfiguration {
   }
 }
 
-/// A webhook configuration as it has to be.
+/// The desired state of a webhook configuration.
 struct WebhookSpecification {
   let kind: WebhookKind
   let options: RegistrationOptions

@@ -208,6 +208,71 @@ struct `A registrar beside a real API server` {
     #expect(!registrar.hasEnded)
   }
 
+  @Test(arguments: ControlPlane.Assets.all) func `narrowed by the label, it is asked about one setting and no other`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets)
+    // A control plane in the middle of an upgrade, which is why a new API server is narrowed so too.
+    try context.plane.kubectl(
+      "create", "-f", "-",
+      input: """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: last, labels: {node-role.kubernetes.io/control-plane: "true"}}
+        status: {nodeInfo: {kubeletVersion: v1.27.16+rke2r2}}
+
+        """)
+    let (registrar, pod) = try context.run()
+    #expect(registrar.errors.text.contains(#""matching":"objectSelector""#))
+    #expect(try context.webhooks().allSatisfy { !$0.contains("matchConditions") })
+    let load = try Load(on: context.plane)
+    try load.more(20)
+    // The old object has the label.
+    let patch = #"{"metadata":{"labels":{"\#(RegistrationNames.settingLabel)":null}},"value":"x"}"#
+    for arguments in [["patch", "--type=merge", "-p", patch], ["delete"]] {
+      let run = try context.plane.tryKubectl(arguments + ["settings.harvesterhci.io", "storage-network"])
+      #expect(run.exitCode == 1)
+      #expect(!run.errors.contains("failed calling webhook"), "\(run.errors)")
+    }
+    try context.plane.kubectl(
+      "patch", "node", "last", "--subresource=status", "--type=merge", "-p",
+      #"{"status":{"nodeInfo":{"kubeletVersion":"v1.29.0+rke2r1"}}}"#)
+    let once = try context.register("--once")
+    #expect(try once.exitCode() == 0, "\(once.errors.text)")
+    #expect(try context.webhooks().allSatisfy { $0.contains("matchConditions") == assets.isNew })
+    try load.more(20)
+    let counts = load.stop()
+    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(!pod.program.hasEnded && !registrar.hasEnded)
+  }
+
+  @Test(arguments: ControlPlane.Assets.all) func `reads what cert-manager writes, and renewals fail no call`(
+    assets: ControlPlane.Assets
+  ) throws {
+    let context = try InstalledBench(assets, overlay: "cert-manager")
+    let registrar = try context.register("--certificates", "external")
+    try registrar.errors.waitForLine(with: "Secret harvester-system/storage-network-webhook-tls not found")
+    try context.issue(serial: 10)
+    try registrar.errors.waitForLine(with: "no serving pod answers")
+    try context.mount()
+    let pod = try context.startPod()
+    context.balancer.use([pod.port])
+    try registrar.errors.waitForLine(with: #""message":"registered""#)
+    #expect(try context.policies() == ["Fail", "Fail"])
+    let load = try Load(on: context.plane)
+    try load.more(10)
+    // Another CA, which cert-manager writes together with the pair that it has signed; the pods follow late.
+    try context.issue(serial: 20)
+    try registrar.errors.waitForLine(with: #""message":"written""#, after: 4)
+    try load.more(10)
+    try context.mount()
+    try pod.program.errors.waitForLine(with: "certificate read")
+    try load.more(20)
+    let counts = load.stop()
+    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(!registrar.hasEnded)
+  }
+
   @Test(arguments: ControlPlane.Assets.all) func `tells a missing permission by its name at once`(
     assets: ControlPlane.Assets
   ) throws {

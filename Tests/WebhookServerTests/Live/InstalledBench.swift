@@ -1,3 +1,4 @@
+import CertificateAuthority
 import Foundation
 import Logging
 import Registration
@@ -18,13 +19,17 @@ final class InstalledBench: @unchecked Sendable {
 
   static let names = ["validatingwebhookconfiguration", "mutatingwebhookconfiguration"]
 
-  init(_ assets: ControlPlane.Assets) throws {
+  private let overlay: String
+
+  init(_ assets: ControlPlane.Assets, overlay: String = "self-managed") throws {
+    self.overlay = overlay
     plane = try ControlPlane(assets)
     folder = try TemporaryFolder()
     balancer = try Balancer()
     try plane.kubectl("create", "namespace", "harvester-system")
     let setting = try #require(DefinitionFixture.all.first { $0.name == "settings.harvesterhci.io" })
-    try plane.kubectl("apply", "-f", "-", input: setting.manifest)
+    let definitions = [setting] + (overlay == "cert-manager" ? `The overlays`.strangers : [])
+    try plane.kubectl("apply", "-f", "-", input: definitions.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
     for name in ["storage-network", "other"] {
       try plane.kubectl(
@@ -54,7 +59,7 @@ final class InstalledBench: @unchecked Sendable {
       at: folder.url.appending(path: "mine"), withIntermediateDirectories: true)
     try folder.write(
       """
-      resources: [../manifests/overlays/self-managed]
+      resources: [../manifests/overlays/\(overlay)]
       images: [{name: storage-network-webhook, newTag: "\(tag)"}]
 
       """, to: "mine/kustomization.yaml")
@@ -94,6 +99,24 @@ final class InstalledBench: @unchecked Sendable {
       let bytes = try #require(Data(base64Encoded: data))
       try folder.write(String(decoding: bytes, as: UTF8.self), to: file)
     }
+  }
+
+  /// Writes the Secret as cert-manager does.
+  func issue(serial: UInt64) throws {
+    let now = Int64(Date.now.timeIntervalSince1970)
+    let validity = (now - 60)..<(now + 90 * 86_400)
+    let ca = Identity.authority(Subject(commonName: "CA \(serial)", validity: validity, serial: serial))
+    let pair = ca.issue(
+      Subject(commonName: "webhook", validity: validity, serial: serial + 1), for: RegistrationOptions().serverNames)
+    let entries = [
+      ("ca.crt", ca.certificate.pem), ("tls.crt", pair.certificate.pem), ("tls.key", pair.key.pem),
+    ].map { "\"\($0)\":\"\(Data($1).base64EncodedString())\"" }
+    try plane.kubectl(
+      "apply", "-f", "-",
+      input: """
+        {"apiVersion":"v1","kind":"Secret","type":"kubernetes.io/tls","metadata":{"name":"storage-network-webhook-tls",\
+        "namespace":"harvester-system"},"data":{\(entries.joined(separator: ","))}}
+        """)
   }
 
   /// One pod; it serves when this returns.

@@ -63,7 +63,7 @@ final class LiveBench: @unchecked Sendable {
         "metadata": ["name": RegistrationOptions().configuration], "webhooks": [webhook],
       ]
       return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
-    }.joined(separator: "\n---\n")
+    }.joined(separator: "\n")
   }
 
   /// The API server takes up a registration within a second or two, without saying when.

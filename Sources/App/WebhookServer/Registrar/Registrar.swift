@@ -8,7 +8,7 @@ internal import Registration
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// Where the webhook is called; its certificate has to be for the Service's name all the same.
+  /// Where the webhook is called; its certificate must be for the Service's name all the same.
   private let probeURL: String
   /// Seconds since 1970.
   private let clock: () -> Int64
@@ -48,7 +48,7 @@ final class Registrar {
     }
   }
 
-  /// Reconciles until everything is as it has to be, or a reason why not is no matter of seconds.
+  /// Reconciles until everything is in the desired state, or until waiting longer would not help.
   func runOnce() throws(ServerError) -> Bool {
     var failures = 0
     while true {
@@ -148,7 +148,7 @@ extension Registrar {
     try client.begin(request, for: Self.requestOwner)
     while outcome == nil {
       guard MonotonicInstant.now < end else {
-        client.abandon(Self.requestOwner)
+        client.cancelAndDropConnection(Self.requestOwner)
         throw KubeError("there was no answer within \(Self.requestTimeout)")
       }
       turn(until: end) { event in
@@ -181,7 +181,7 @@ extension Registrar {
   private func beginWatches() {
     let now = MonotonicInstant.now
     for index in watches.indices {
-      if watches[index].isSilent(at: now) { client.abandon(Self.requestOwner + 1 + index) }
+      if watches[index].isSilent(at: now) { client.cancelAndDropConnection(Self.requestOwner + 1 + index) }
       guard let request = watches[index].begin(at: now) else { continue }
       do throws(KubeError) {
         try client.begin(request, for: Self.requestOwner + 1 + index)

@@ -68,7 +68,7 @@ extension RegistrarState {
     page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
     page.add(1, ["version": Version.current])
     page.add(
-      "registration_up_to_date", .gauge, "Whether Secret and webhook configurations are as they have to be.",
+      "registration_up_to_date", .gauge, "Whether the Secret and the webhook configurations are in the desired state.",
       content.reason == nil ? 1 : 0)
     page.begin("registration_fails_closed", .gauge, "Whether a webhook configuration has failurePolicy Fail.")
     for kind in WebhookKind.allCases {
