@@ -45,10 +45,11 @@ extension Change {
   /// Stands in the place of «create NAD», so Harvester takes the value up; the Web UI shows it until then.
   private static let takeUpMessage = "the value was changed; Harvester takes it up next"
 
-  /// True when Harvester would not store the hash of the value, with which it begins, while «create NAD» stands.
+  /// True when Harvester would not store the hash of the value, with which it begins, while «create NAD» stands: for a value
+  /// that comes, and for a stored one that it has passed over already.
   private var isPassedOver: Bool {
     if changesValue { return true }
-    guard case .text(let bytes) = new.value else { return false }
+    guard old.configured?.isCreatingDefinition == true, case .text(let bytes) = new.value else { return false }
     return !ValueHash(of: bytes).isWritten(new.annotations?.hash ?? "")
   }
 
