@@ -53,25 +53,20 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
-  ///
-  /// The patch is made without the verdict of /mutate, so that the verdict of /validate on the patched object is known too.
-  func answered() throws -> (patch: JSONPatch?, mutation: Reviewer.Answer, validation: Reviewer.Answer) {
+  func answered() throws -> (stored: String?, validation: Reviewer.Answer) {
     var (steps, snapshot) = try situation()
-    let cluster = SharedFacts(snapshot.objects.facts)
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
-    let mutation = try reviewer.answer(review.encoded.span, for: .mutate) { cluster }
-    let operations = mutation.request.change?.patch ?? []
-    let patch =
-      operations.isEmpty
-      ? nil : try Response(ReviewEncoder.encode(.patched(operations), uid: mutation.request.uid)).patch
-    if let patch { try review.apply(patch) }
-    return (patch, mutation, try reviewer.answer(review.encoded.span, for: .validate) { cluster })
+    let mutation = try Response(
+      reviewer.answer(review.encoded.span, for: .mutate) { SharedFacts(snapshot.objects.facts) }.body)
+    if let value = mutation.patchedValue { review.setValue(value) }
+    let validation = try reviewer.answer(review.encoded.span, for: .validate) { SharedFacts(snapshot.objects.facts) }
+    return (mutation.patchedValue, validation)
   }
 
   func verdict() throws -> String {
-    let (patch, _, validation) = try answered()
-    let lines = (patch?.lines ?? []) + (try Response(validation.body).lines)
+    let (stored, validation) = try answered()
+    let lines = (stored.map { ["Stored as: \($0)"] } ?? []) + (try Response(validation.body).lines)
     return lines.joined(separator: "\n") + "\n"
   }
 }
@@ -131,21 +126,10 @@ struct Review {
     ]
   }
 
-  /// A text alone stands for a setting with that value; a mapping has `value`, `default`, `inProgress`, the condition's
-  /// message, and `annotations`, by the last part of their names.
+  /// A text alone stands for a setting with that value; a mapping has `value`, `default` and `configured`.
   static func setting(_ written: JSONValue) -> [String: Any] {
-    var metadata: [String: Any] = ["name": "storage-network"]
-    if case .object(let members)? = written["annotations"] {
-      metadata["annotations"] = Dictionary(
-        uniqueKeysWithValues: members.map { member in
-          let isWhole = member.key.contains("/")
-          return (
-            isWhole ? member.key : "storage-network.settings.harvesterhci.io/\(member.key)", member.value.text ?? ""
-          )
-        })
-    }
     var setting: [String: Any] = [
-      "apiVersion": "harvesterhci.io/v1beta1", "kind": "Setting", "metadata": metadata,
+      "apiVersion": "harvesterhci.io/v1beta1", "kind": "Setting", "metadata": ["name": "storage-network"],
       "default": written["default"]?.text ?? "", "value": written.text ?? written["value"]?.text ?? "",
     ]
     if let message = written["inProgress"]?.text {
@@ -156,8 +140,10 @@ struct Review {
     return setting
   }
 
-  mutating func apply(_ patch: JSONPatch) throws {
-    request["object"] = try patch.applied(to: request["object"] ?? NSNull())
+  mutating func setValue(_ value: String) {
+    var object = request["object"] as? [String: Any] ?? [:]
+    object["value"] = value
+    request["object"] = object
   }
 
   var encoded: [UInt8] {
@@ -185,26 +171,29 @@ struct Response {
   var isAllowed: Bool { response["allowed"] as? Bool ?? false }
   var warnings: [String] { response["warnings"] as? [String] ?? [] }
 
-  /// Nil without a patch.
-  var patch: JSONPatch? {
+  /// The value that the response's JSON Patch writes; nil without a patch.
+  var patchedValue: String? {
     guard response["patchType"] as? String == "JSONPatch", let patch = response["patch"] as? String,
       let bytes = Data(base64Encoded: patch),
-      let operations = try? JSONSerialization.jsonObject(with: bytes) as? [[String: Any]]
+      let operations = try? JSONSerialization.jsonObject(with: bytes) as? [[String: String]],
+      operations.count == 1, operations[0]["op"] == "replace", operations[0]["path"] == "/value"
     else { return nil }
-    return JSONPatch(operations: operations)
+    return operations[0]["value"]
   }
 
-  /// What kubectl prints, then the one line that the Web UI shows.
+  /// What kubectl prints, the reasons of the causes for programs, and what the Web UI shows.
   var lines: [String] {
     let warnings = warnings.map { "Warning: \($0)" }
     if isAllowed { return ["allowed"] + warnings }
     let status = response["status"] as? [String: Any] ?? [:]
     let details = status["details"] as? [String: Any] ?? [:]
     let causes = (details["causes"] as? [[String: String]] ?? []).map {
-      "* \($0["field"] ?? "?"): \($0["message"] ?? "?")"
+      "\($0["field"] ?? "?"): \($0["message"] ?? "?")"
     }
     let head = "The \(details["kind"] ?? "?") \"\(details["name"] ?? "?")\" is invalid:"
-    return ["denied \(status["code"] ?? 0) \(status["reason"] ?? "")"] + warnings + [head] + causes
-      + ["Web UI: \(status["message"] ?? "?")"]
+    let reasons = (details["causes"] as? [[String: String]] ?? []).map { $0["reason"] ?? "?" }
+    return ["denied \(status["code"] ?? 0) \(status["reason"] ?? "")"] + warnings
+      + (causes.count == 1 ? ["\(head) \(causes[0])"] : [head] + causes.map { "* \($0)" })
+      + ["Causes: \(reasons.joined(separator: ", "))", "Web UI: \(status["message"] ?? "?")"]
   }
 }

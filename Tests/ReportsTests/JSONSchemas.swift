@@ -39,6 +39,7 @@ enum JSONSchemas {
   private static let check = JSONSchema(rows: [
     ("allowed", "bool", "the verdict"),
     ("violations", "array", "every rule that is broken, with `rule` and:"),
+    ("reason", "string", "the cause's reason of the Kubernetes API, such as `FieldValueInvalid`"),
     ("field", "string", "the place, such as `value.range`"),
     ("message", "string", "what the webhook says"),
     ("warnings", "array", "what it warns of"),

@@ -73,7 +73,7 @@ struct ReviewLineTests {
 
   @Test
   func `a rule that was broken twice is named once`() {
-    let violations = ["B", "A", "B"].map { Violation(rule: $0, field: "value", message: "") }
+    let violations = ["B", "A", "B"].map { Violation(rule: $0, field: "value", .forbidden, "") }
     let line = ReviewLogEntry(
       webhook: .validate, client: nil, review: Self.review, outcome: .denied(violations, warnings: []),
       duration: .zero)

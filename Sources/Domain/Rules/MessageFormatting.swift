@@ -4,7 +4,7 @@
 let maxNamesInMessage = 10
 
 extension Collection where Element == String {
-  /// `a`, `a and b`, `a, b and c`, and from the eleventh on `…, j and 5 more`.
+  /// `a`, `a and b`, `a, b and c`, and from the eleventh on `..., j and 5 more`.
   package var englishList: String {
     let names =
       count > maxNamesInMessage
@@ -20,18 +20,39 @@ extension Int {
 }
 
 extension String {
-  /// The text in straight quotes, cut where somebody wrote very much.
-  var quoted: String { "\"\(truncated(to: 80))\"" }
+  /// The text in straight quotes, cut where it is long; quotes and backslashes in it are escaped as in Go and JSON.
+  var quoted: String {
+    var text = "\""
+    for scalar in truncated(to: 80).unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { text += "\\" }
+      text.unicodeScalars.append(scalar)
+    }
+    return text + "\""
+  }
 
   /// The text without its end where it has more UTF-8 bytes than allowed, marked by an ellipsis.
   func truncated(to limit: Int) -> String {
     guard utf8.count > limit else { return self }
     var kept = ""
     for character in self {
-      if kept.utf8.count + character.utf8.count > limit - "…".utf8.count { break }
+      if kept.utf8.count + character.utf8.count > limit - 3 { break }
       kept.append(character)
     }
-    return kept + "…"
+    return kept + "..."
+  }
+
+  /// The text in ASCII: other characters are escaped, then the end is cut off where more characters than allowed result.
+  func ascii(upTo limit: Int) -> String {
+    if utf8.count <= limit, utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
+    var text = ""
+    var lengthBeforeEllipsis = 0
+    for scalar in unicodeScalars {
+      let piece = scalar.isASCII && scalar.isPrintable ? String(scalar) : scalar.escaped
+      if text.utf8.count + piece.utf8.count > limit { return "\(text.prefix(lengthBeforeEllipsis))..." }
+      text += piece
+      if text.utf8.count <= limit - 3 { lengthBeforeEllipsis = text.utf8.count }
+    }
+    return text
   }
 
   /// The text on one line: what would break it, or what nobody could see, is escaped as in JSON.
@@ -71,6 +92,7 @@ extension Unicode.Scalar {
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
+  /// The escape sequence that Go and JSON have for the character, such as `\n` and `\u00f6`.
   fileprivate var escaped: String {
     switch self {
     case "\n": return "\\n"
@@ -78,7 +100,8 @@ extension Unicode.Scalar {
     case "\t": return "\\t"
     default:
       let digits = String(value, radix: 16)
-      return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      let (mark, length) = value > 0xFFFF ? ("\\U", 8) : ("\\u", 4)
+      return mark + String(repeating: "0", count: length - digits.count) + digits
     }
   }
 }

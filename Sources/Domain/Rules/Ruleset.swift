@@ -7,11 +7,6 @@ package enum RuleCatalog {
     SettingIsNotDeleted.self
   ]
 
-  /// Asked when annotations change that Harvester keeps for the stored value.
-  static let ofAnnotations: [any Rule<Change>.Type] = [
-    AnnotationsAreKept.self
-  ]
-
   static let parsing: [any Rule<ParsedSetting>.Type] = [
     ValueIsJSONObject.self
   ]
@@ -60,7 +55,6 @@ package enum RuleCatalog {
 
   /// Asked when Harvester would act on the change.
   static let preconditions: [any Rule<Change>.Type] = [
-    OtherNetworksAreReadable.self,
     NoChangeInProgress.self,
     VirtualMachinesAreStopped.self,
     NoImageTransferInProgress.self,
@@ -116,18 +110,12 @@ package struct Ruleset: Sendable {
         RuleCatalog.deletion, about: change, EvaluationContext(cluster: Self.noCluster, options: options))
       return
     }
-    let altersAnnotations = change.altersAnnotations
-    let changesValue = change.changesValue && !change.returnsToNotedValue
-    // Changes that Harvester has to make at any time are allowed without a look at the cluster. Its controller writes
-    // status and annotations by ordinary updates, because the CRD has no status subresource, and it creates the empty
-    // setting at start-up.
-    guard altersAnnotations || changesValue || change.changesDefault else { return }
+    if change.leavesTextsUnchanged { return }
 
     let context = EvaluationContext(cluster: try cluster(), options: options)
-    if altersAnnotations { findings.evaluate(RuleCatalog.ofAnnotations, about: change, context) }
-    if changesValue, let proposal = change.proposal(in: .value) { evaluate(proposal, context, &findings) }
+    if let proposal = change.proposal(in: .value) { evaluate(proposal, context, &findings) }
     if let proposal = change.proposal(in: .default) { evaluate(proposal, context, &findings) }
-    if changesValue, !(change.new.value.isBlank && change.old.value.isBlank) {
+    if change.takesEffect {
       findings.evaluate(RuleCatalog.preconditions, about: change, context)
       findings.evaluate(change.enables ? RuleCatalog.enabling : RuleCatalog.disabling, about: change, context)
     }

@@ -4,26 +4,12 @@ package enum Verdict: Sendable, Equatable {
   case denied([Violation], warnings: [Warning])
 }
 
-/// One rule that a change breaks: where, and what the operator has to know and do.
-package struct Violation: Sendable, Equatable {
-  /// The rule's name, the fact that it demands.
-  package let rule: String
-  /// The place in the setting, such as `value.range` or `default.exclude[1]`.
-  package let field: String
-  /// One sentence or a few on one line.
-  package let message: String
-
-  package init(rule: String, field: String, message: String) {
-    self.rule = rule
-    self.field = field
-    self.message = message.escapedForOneLine
-  }
-}
-
 /// Something the operator should know although the change is allowed.
 package struct Warning: Sendable, Equatable {
   package let rule: String
-  /// At most ``maxLength`` bytes.
+  /// At most ``maxLength`` characters, all of them ASCII.
+  ///
+  /// The API server puts a warning into a header (RFC 7234 section 5.5), and Harvester's Web UI reads headers as Latin-1.
   package let message: String
 
   /// The Kubernetes API server cuts warnings longer than 256 characters.
@@ -35,7 +21,7 @@ package struct Warning: Sendable, Equatable {
 
   package init(rule: String, message: String) {
     self.rule = rule
-    self.message = message.escapedForOneLine.truncated(to: Self.maxLength)
+    self.message = message.ascii(upTo: Self.maxLength)
   }
 }
 
@@ -65,10 +51,12 @@ struct Findings {
 
   /// One rule's reasons beyond the tenth are only counted, so that a value with ten thousand slips has a short answer;
   /// their texts are not even made.
-  mutating func addViolation(_ field: @autoclosure () -> String, _ message: @autoclosure () -> String) {
+  mutating func addViolation(
+    _ field: @autoclosure () -> String, _ kind: @autoclosure () -> Violation.Kind, _ detail: @autoclosure () -> String
+  ) {
     violationsOfRule += 1
     guard violationsOfRule <= maxNamesInMessage else { return }
-    violations.append(Violation(rule: rule?.name ?? "", field: field(), message: message()))
+    violations.append(Violation(rule: rule?.name ?? "", field: field(), kind(), detail()))
   }
 
   mutating func addWarning(_ message: @autoclosure () -> String) {
@@ -94,8 +82,8 @@ struct Findings {
       // `value.exclude[9]` was the last one named; the others stand in the list as well.
       violations.append(
         Violation(
-          rule: rule.name, field: String(field.prefix { $0 != "[" }),
-          message: "\(violationsOfRule - maxNamesInMessage) more are refused for the same reason"))
+          rule: rule.name, field: String(field.prefix { $0 != "[" }), .invalid(nil),
+          "\(violationsOfRule - maxNamesInMessage) more are refused for the same reason"))
     }
     if warningsOfRule > maxNamesInMessage {
       warnings.append(

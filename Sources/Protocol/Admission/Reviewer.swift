@@ -35,14 +35,16 @@ package struct Reviewer: Sendable {
   package func decide(
     _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {
-    guard let change = request.change else { return .allowed(warnings: []) }
     switch webhook {
-    case .validate: return judge(change, in: cluster)
-    case .mutate: return mutate(change, in: cluster)
+    case .validate: validate(request, in: cluster)
+    case .mutate: mutate(request)
     }
   }
 
-  private func judge(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
+  private func validate(
+    _ request: AdmissionRequest, in cluster: () throws(UnavailableError) -> SharedFacts
+  ) -> Outcome {
+    guard let change = request.change else { return .allowed(warnings: []) }
     do {
       switch try ruleset.evaluate(change, in: cluster) {
       case .allowed(let warnings): return .allowed(warnings: warnings)
@@ -53,16 +55,8 @@ package struct Reviewer: Sendable {
     }
   }
 
-  /// Denies what /validate would deny of the patched object, in the same words: mutation comes first, so these reasons are
-  /// read, and not those of whichever validating webhook answers first. Warnings are left to /validate, which is asked
-  /// about everything that is not denied here.
-  private func mutate(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
-    let operations = change.patch
-    switch judge(change.applying(operations), in: cluster) {
-    case .allowed: return operations.isEmpty ? .allowed(warnings: []) : .patched(operations)
-    case .denied(let violations, _): return .denied(violations, warnings: [])
-    case .unavailable(let unavailableError): return .unavailable(unavailableError)
-    case .patched(let operations): return .patched(operations)
-    }
+  private func mutate(_ request: AdmissionRequest) -> Outcome {
+    guard let change = request.change, let value = change.normalizedValue else { return .allowed(warnings: []) }
+    return .patched(value: value, replacesValue: change.new.hasValue)
   }
 }

@@ -6,13 +6,14 @@ internal import Rules
 /// file with them. Not 409: clients retry conflicts by themselves.
 struct ResponseStatus {
   struct Cause {
+    let reason: StaticString
     let field: String
     let message: String
   }
 
   let code: Int
   let reason: StaticString
-  /// One line that tells the whole story: Harvester's Web UI shows nothing else.
+  /// All reasons: Harvester's Web UI shows nothing else, line breaks included.
   let message: String
   let causes: [Cause]
 
@@ -23,8 +24,8 @@ struct ResponseStatus {
     case .denied(let violations, _):
       code = 422
       reason = "Invalid"
-      message = Self.summary(violations)
-      causes = violations.map { Cause(field: $0.field, message: $0.message) }
+      message = Self.summary(of: violations)
+      causes = violations.map { Cause(reason: $0.kind.reason, field: $0.field, message: $0.message) }
     case .unavailable(let unavailableError):
       code = 503
       reason = "ServiceUnavailable"
@@ -33,10 +34,10 @@ struct ResponseStatus {
     }
   }
 
-  private static func summary(_ violations: [Violation]) -> String {
+  /// One reason by itself; of several, a headline and each on a line of its own.
+  private static func summary(of violations: [Violation]) -> String {
     let reasons = violations.map { "\($0.field): \($0.message)" }
-    if reasons.count == 1 { return "the storage network cannot be changed: \(reasons[0])" }
-    let numbered = reasons.enumerated().map { "(\($0 + 1)) \($1)" }
-    return "the storage network cannot be changed for \(reasons.count) reasons: \(numbered.joined(separator: "; "))"
+    if reasons.count == 1 { return reasons[0] }
+    return "the storage network was not changed, for \(reasons.count) reasons:\n\(reasons.joined(separator: "\n"))"
   }
 }

@@ -11,8 +11,8 @@ extension CheckReport {
         "violations",
         violations.map { violation in
           [
-            JSONMember("rule", violation.rule), JSONMember("field", violation.field),
-            JSONMember("message", violation.message),
+            JSONMember("rule", violation.rule), JSONMember("reason", "\(violation.kind.reason)"),
+            JSONMember("field", violation.field), JSONMember("message", violation.message),
           ]
         }),
       JSONMember("warnings", warnings.map(\.message)),

@@ -7,7 +7,7 @@ enum ClusterNetworkCoversNodes: Rule {
     let missing = resolved.clusterNetwork.nodesWithoutConfig
     guard !missing.isEmpty else { return }
     findings.addViolation(
-      resolved.fields.path(.clusterNetwork),
+      resolved.fields.path(.clusterNetwork), .forbidden,
       """
       the cluster network \(resolved.clusterNetwork.name) has no uplink on \(missing.count.counted("node")): \
       \(missing.englishList); add a network config (VlanConfig) that selects \(missing.count == 1 ? "it" : "them"), or let \

@@ -13,15 +13,15 @@ enum ClusterNetworkExists: Rule {
     guard let network = networks.first(where: { $0.name.isExactly(name) }) else {
       let others = networks.map(\.name)
       return findings.addViolation(
-        fields.path(.clusterNetwork),
+        fields.path(.clusterNetwork), .notFound(name.quoted),
         """
-        there is no cluster network \(name.quoted); \
+        must be a cluster network; \
         \(others.isEmpty ? "create one in the Web UI under Networks" : "this cluster has \(others.englishList)")
         """)
     }
     guard network.isReady == false else { return }
     findings.addViolation(
-      fields.path(.clusterNetwork),
+      fields.path(.clusterNetwork), .forbidden,
       """
       the cluster network \(name) is not ready; see why with \
       kubectl describe clusternetworks.network.harvesterhci.io \(name)

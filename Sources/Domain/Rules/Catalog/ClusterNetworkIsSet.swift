@@ -6,7 +6,7 @@ enum ClusterNetworkIsSet: Rule {
     if case .wrongType = fields.network.clusterNetwork { return }
     guard fields.network.clusterNetwork.value ?? "" == "" else { return }
     findings.addViolation(
-      fields.path(.clusterNetwork),
-      "is missing; name the cluster network that carries the storage traffic, such as \"storage\"")
+      fields.path(.clusterNetwork), .required,
+      "must name the cluster network that carries the storage traffic, for example \"storage\"")
   }
 }

@@ -6,7 +6,7 @@ enum ClusterNetworkIsUp: Rule {
     let nodes = resolved.clusterNetwork.nodesNotUp
     guard !nodes.isEmpty else { return }
     findings.addViolation(
-      resolved.fields.path(.clusterNetwork),
+      resolved.fields.path(.clusterNetwork), .forbidden,
       """
       the cluster network \(resolved.clusterNetwork.name) is not up on \(nodes.count.counted("node")): \(nodes.englishList); \
       see what is wrong with kubectl get vlanstatuses.network.harvesterhci.io -o yaml

@@ -9,11 +9,15 @@ enum ExclusionsAreDisjoint: Rule {
     for (index, earlier) in overlaps(in: proposed.exclusions) {
       let written = proposed.exclusions[index]
       let other = proposed.exclusions[earlier]
-      findings.addViolation(
-        proposed.fields.path(exclusion: index),
-        other.text == written.text
-          ? "\(written.text) stands in the list twice; remove one of them"
-          : "\(written.text) overlaps \(other.text), exclusion \(earlier); \(advice(written, other))")
+      let field = proposed.fields.path(exclusion: index)
+      if other.text == written.text {
+        findings.addViolation(
+          field, .duplicate(written.text.quoted), "must not stand in the list twice; remove one of them")
+      } else {
+        findings.addViolation(
+          field, .invalid(written.text.quoted),
+          "must not overlap \(other.text), exclusion \(earlier); \(advice(written, other))")
+      }
     }
   }
 

@@ -11,14 +11,14 @@ enum ExclusionsAreValidCIDRs: Rule {
       switch written.reading {
       case .failure(let error):
         let advice = advice(on: error, written.text, range)
-        findings.addViolation(fields.path(exclusion: index), "\(written.text.quoted) \(advice)")
+        findings.addViolation(fields.path(exclusion: index), .invalid(written.text.quoted), advice)
       case .success(let cidr) where cidr.hasHostBits:
         // Advice on the mask would mislead where the address itself is the slip: ExclusionsLieInRange says so.
         if let range, !cidr.network.overlaps(range) { continue }
         findings.addViolation(
-          fields.path(exclusion: index),
+          fields.path(exclusion: index), .invalid(written.text.quoted),
           """
-          \(written.text) excludes all of \(cidr.network), not one address; write \(cidr.address)/32 to exclude only \
+          excludes all of \(cidr.network), not one address; write \(cidr.address)/32 to exclude only \
           that address, or \(cidr.network) if the whole network is meant
           """)
       case .success:

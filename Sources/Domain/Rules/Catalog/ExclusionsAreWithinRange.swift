@@ -10,11 +10,12 @@ enum ExclusionsAreWithinRange: Rule {
       let field = proposed.fields.path(exclusion: index)
       if !cidr.network.overlaps(proposed.range) {
         findings.addViolation(
-          field, "\(written.text) lies outside the range \(proposed.range); correct the address or remove the exclusion"
-        )
+          field, .invalid(written.text.quoted),
+          "must lie inside the range \(proposed.range); correct the address or remove the exclusion")
       } else if cidr.network.contains(proposed.range), !cidr.hasHostBits {
         findings.addViolation(
-          field, "\(written.text) covers the whole range \(proposed.range) and leaves no address; exclude less")
+          field, .invalid(written.text.quoted),
+          "must not cover the whole range \(proposed.range), of which it leaves no address; exclude less")
       }
     }
   }

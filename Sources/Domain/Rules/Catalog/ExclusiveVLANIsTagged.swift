@@ -8,9 +8,9 @@ enum ExclusiveVLANIsTagged: Rule {
     let vlan = fields.network.vlan.value ?? 0
     guard vlan == 0 || vlan == 1 else { return }
     findings.addViolation(
-      fields.path(.exclusiveVLAN),
+      fields.path(.exclusiveVLAN), .invalid("true"),
       """
-      is true, but \(vlan == 0 ? "the network is untagged" : "VLAN 1 is shared by everything untagged"); choose a \
+      \(vlan == 0 ? "the network is untagged" : "VLAN 1 is shared by everything untagged"); choose a \
       VLAN from 2 to 4094, or leave \(KnownKey.exclusiveVLAN.name) out
       """)
   }

@@ -7,9 +7,9 @@ enum ExclusiveVLANIsUnused: Rule {
     let users = context.facts.attachments.filter { $0.isVMNetwork && $0.carries(vlan: vlan) }
     guard !users.isEmpty else { return }
     findings.addViolation(
-      fields.path(.exclusiveVLAN),
+      fields.path(.exclusiveVLAN), .invalid("true"),
       """
-      is true, but VLAN \(vlan) is used by \(users.count.counted("VM network")): \(users.map(\.described).englishList); choose a \
+      VLAN \(vlan) is used by \(users.count.counted("VM network")): \(users.map(\.described).englishList); choose a \
       VLAN that no VM network uses or lets through, or set \(KnownKey.exclusiveVLAN.name) to false
       """)
   }

@@ -6,15 +6,15 @@ enum FieldTypesAreValid: Rule {
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     let network = fields.network
-    refuse(network.vlan, .vlan, "a whole number without quotes, such as 100")
-    refuse(network.clusterNetwork, .clusterNetwork, "a string, such as \"storage\"")
-    refuse(network.range, .range, "a string, such as \"192.168.0.0/24\"")
+    refuse(network.vlan, .vlan, "a whole number without quotes, for example 100")
+    refuse(network.clusterNetwork, .clusterNetwork, "a string, for example \"storage\"")
+    refuse(network.range, .range, "a string, for example \"192.168.0.0/24\"")
     refuse(network.isExclusive, .exclusiveVLAN, "true or false without quotes")
-    refuse(network.exclusions, .exclude, "a list of strings, such as [\"192.168.0.1/32\"]")
+    refuse(network.exclusions, .exclude, "a list of strings, for example [\"192.168.0.1/32\"]")
 
     func refuse<Value>(_ field: Field<Value>, _ key: KnownKey, _ expected: String) {
       guard case .wrongType(let written) = field else { return }
-      findings.addViolation(fields.path(key), "has to be \(expected); found \(written.quoted)")
+      findings.addViolation(fields.path(key), .typeInvalid(written.quoted), "must be \(expected)")
     }
   }
 }

@@ -7,7 +7,8 @@ enum KeyCaseIsExact: Rule {
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     for unknownField in fields.network.unknownFields {
       guard let key = unknownField.matchedKey else { continue }
-      findings.addViolation(fields.field.rawValue, "has the key \(unknownField.key.quoted); write \(key.name.quoted)")
+      findings.addViolation(
+        fields.field.rawValue, .notSupported(unknownField.key.quoted), "the key must be written \(key.name.quoted)")
     }
   }
 }

@@ -4,12 +4,9 @@ enum KeysAreUnique: Rule {
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     let keys = fields.network.repeatedKeys
-    guard !keys.isEmpty else { return }
-    findings.addViolation(
-      fields.field.rawValue,
-      """
-      has the \(keys.count == 1 ? "key" : "keys") \(keys.map(\.quoted).englishList) twice; keep the \
-      \(keys.count == 1 ? "one that is" : "ones that are") meant
-      """)
+    for key in keys {
+      findings.addViolation(
+        fields.field.rawValue, .duplicate(key.quoted), "the key must not stand twice; keep the entry that is meant")
+    }
   }
 }

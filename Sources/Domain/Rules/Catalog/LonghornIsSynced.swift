@@ -7,7 +7,7 @@ enum LonghornIsSynced: Rule {
     let longhorn = context.facts.longhorn
     if !longhorn.isApplied {
       findings.addViolation(
-        change.field.rawValue,
+        change.field.rawValue, .forbidden,
         """
         Longhorn has not yet applied its setting storage-network of an earlier change \
         (\(longhorn.destination)); wait until it has: \
@@ -18,7 +18,7 @@ enum LonghornIsSynced: Rule {
     guard !stray.isEmpty else { return }
     // An instance manager takes the volumes that it serves down with it, so the advice says when it is safe.
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       \(stray.count.counted("Longhorn pod")) did not follow an earlier change to \
       \(longhorn.destination): \(stray.map(\.described).englishList); once no volume is in use, delete \

@@ -12,7 +12,7 @@ enum NoImageTransferInProgress: Rule {
     let names = images.map(\.described) + sources.map(\.described)
     guard !names.isEmpty else { return }
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       \(names.count.counted("image")) \(names.count == 1 ? "is" : "are") still being transferred: \(names.englishList); wait \
       until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them")

@@ -11,9 +11,9 @@ enum NoOverlapOnSameVLAN: Rule {
     where attachment.owner == nil && attachment.isOn(link.clusterNetwork, vlan: link.vlan) {
       guard let shared = attachment.allocatable?.intersection(plan.usable), let first = shared.first else { continue }
       findings.addViolation(
-        plan.fields.path(.range),
+        plan.fields.path(.range), .invalid(plan.written),
         """
-        \(plan.range) shares \(shared.count.counted("usable address")) with the network \(attachment.described) on the same \
+        must not share \(shared.count.counted("usable address")) with the network \(attachment.described) on the same \
         VLAN, beginning with \(first), and Whereabouts would hand them out twice; choose another range or VLAN
         """)
     }

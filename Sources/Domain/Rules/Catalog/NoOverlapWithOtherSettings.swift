@@ -9,9 +9,9 @@ enum NoOverlapWithOtherSettings: Rule {
       let shared = plan.usable.intersection(other.usable)
       guard let first = shared.first else { continue }
       findings.addViolation(
-        plan.fields.path(.range),
+        plan.fields.path(.range), .invalid(plan.written),
         """
-        \(plan.range) shares \(shared.count.counted("usable address")) with \(other.setting) (\(other.range)), \
+        must not share \(shared.count.counted("usable address")) with \(other.setting) (\(other.range)), \
         beginning with \(first); choose another range, or exclude here what the other network uses
         """)
     }

@@ -10,9 +10,9 @@ enum RangeContainsNoNodeAddress: Rule {
     let nodes = context.facts.nodes.filter { $0.addresses.contains(where: plan.usable.contains) }
     let names = nodes.map { "\($0.name) (\($0.addresses.filter(plan.usable.contains).map(\.description).englishList))" }
     findings.addViolation(
-      plan.fields.path(.range),
+      plan.fields.path(.range), .invalid(plan.written),
       """
-      \(plan.range) holds the \(nodes.count == 1 ? "address of a node" : "addresses of \(nodes.count) nodes"): \
+      must not hold the \(nodes.count == 1 ? "address of a node" : "addresses of \(nodes.count) nodes"): \
       \(names.englishList); choose another range, or exclude \(nodes.count == 1 ? "that address" : "those addresses")
       """)
   }

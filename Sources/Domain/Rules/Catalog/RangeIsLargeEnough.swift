@@ -12,9 +12,9 @@ enum RangeIsLargeEnough: Rule {
     let version =
       need.isVersionKnown ? "" : " (Harvester's version is not known, so this is the sum for v1.2)"
     findings.addViolation(
-      plan.fields.path(.range),
+      plan.fields.path(.range), .invalid(plan.written),
       """
-      \(plan.range) has \(usable.counted("usable address"))\(after), but this cluster needs \(need.total): \
+      must have \(max(need.total, 1).counted("usable address")), but has \(usable)\(after); this cluster needs \
       \(need.sum)\(version); \(plan.advice(for: max(need.total, 1)))
       """)
   }

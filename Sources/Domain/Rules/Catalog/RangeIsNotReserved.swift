@@ -6,12 +6,15 @@ enum RangeIsNotReserved: Rule {
 
   static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
     let range = proposed.range
-    func refuse(_ message: String) { findings.addViolation(proposed.fields.path(.range), message) }
+    func refuse(overlapWith networks: String) {
+      findings.addViolation(
+        proposed.fields.path(.range), .invalid(proposed.written),
+        "must not overlap \(networks); choose another range")
+    }
 
     let reserved = context.options.reservedRanges.filter { $0.network.overlaps(range) }
     for reservation in reserved {
-      let relation = range == reservation.network ? "is" : "overlaps \(reservation.network), which is"
-      refuse("\(range) \(relation) reserved for \(reservation.purpose); choose another range")
+      refuse(overlapWith: "\(reservation.network), which is reserved for \(reservation.purpose)")
     }
 
     // A pod network inside a reserved range that was just named would only repeat the reason.
@@ -22,12 +25,12 @@ enum RangeIsNotReserved: Rule {
       let podNetworks = context.facts.nodes.flatMap { node in
         node.podNetworks.filter(isNew).map { "\($0) (node \(node.name))" }
       }
-      refuse("\(range) overlaps \(podNetworks.those("pod network")); choose another range")
+      refuse(overlapWith: podNetworks.those("pod network"))
     }
     let serviceNetworks = context.facts.serviceNetworks.filter { isNew($0.network) }
       .map { "\($0.network) (ServiceCIDR \($0.name))" }
     if !serviceNetworks.isEmpty {
-      refuse("\(range) overlaps \(serviceNetworks.those("service network")); choose another range")
+      refuse(overlapWith: serviceNetworks.those("service network"))
     }
   }
 }

@@ -7,8 +7,8 @@ enum RangeIsNotTooLarge: Rule {
   static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
     guard proposed.range.length < widestPrefixLength else { return }
     findings.addViolation(
-      proposed.fields.path(.range),
-      "\(proposed.range) is too large: a /\(widestPrefixLength) with 65534 addresses is the largest range allowed")
+      proposed.fields.path(.range), .invalid(proposed.written),
+      "must not be wider than /\(widestPrefixLength), which has 65534 addresses")
   }
 }
 

@@ -14,9 +14,9 @@ enum RangeIsUnicast: Rule {
   static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
     for (network, purpose) in special where network.overlaps(proposed.range) {
       findings.addViolation(
-        proposed.fields.path(.range),
+        proposed.fields.path(.range), .invalid(proposed.written),
         """
-        \(proposed.range) \(network.contains(proposed.range) ? "lies in" : "holds") \(network), which \(purpose); \
+        must not \(network.contains(proposed.range) ? "lie in" : "hold") \(network), which \(purpose); \
         choose a private range, such as 192.168.0.0/24
         """)
     }

@@ -5,19 +5,19 @@ internal import Addressing
 enum RangeIsValidCIDR: Rule {
   static let requirement = "The range is an IPv4 network in CIDR notation without host bits."
 
-  private static let missing = "is missing; give an IPv4 network, such as \"192.168.0.0/24\""
+  private static let missing = "must be an IPv4 network in CIDR notation, for example \"192.168.0.0/24\""
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     switch fields.network.range {
     case .wrongType:
       break
     case .absent:
-      findings.addViolation(fields.path(.range), missing)
+      findings.addViolation(fields.path(.range), .required, missing)
     case .value(let written) where written.text.isEmpty:
-      findings.addViolation(fields.path(.range), missing)
+      findings.addViolation(fields.path(.range), .required, missing)
     case .value(let written):
       guard let problem = written.problem else { return }
-      findings.addViolation(fields.path(.range), problem)
+      findings.addViolation(fields.path(.range), .invalid(written.text.quoted), problem)
     }
   }
 }
@@ -27,7 +27,7 @@ extension CIDRField {
   fileprivate var problem: String? {
     switch reading {
     case .failure(let error):
-      "\(text.quoted) \(CommonMistake(in: text).map(advice) ?? error.explanation())"
+      CommonMistake(in: text).map(advice) ?? error.explanation()
     case .success(let cidr) where cidr.hasHostBits:
       hint(cidr)
     case .success:
@@ -40,6 +40,6 @@ extension CIDRField {
   }
 
   private func hint(_ cidr: CIDR) -> String {
-    "\(cidr) is one address inside a network; the network is \(cidr.network)"
+    "must not have host bits: \(cidr) is one address inside a network; the network is \(cidr.network)"
   }
 }

@@ -4,7 +4,7 @@ enum SettingIsNotDeleted: Rule {
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     findings.addViolation(
-      SettingField.value.rawValue,
+      SettingField.value.rawValue, .forbidden,
       """
       the setting storage-network must not be deleted, Harvester needs the object; to switch the storage network off, \
       empty its value: kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'

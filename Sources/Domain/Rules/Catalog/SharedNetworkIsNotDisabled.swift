@@ -5,7 +5,7 @@ enum SharedNetworkIsNotDisabled: Rule {
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     guard context.facts.rwxSharesStorageNetwork else { return }
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       the storage network cannot be switched off while rwx-network shares it (share-storage-network is true); change \
       that first with kubectl edit settings.harvesterhci.io rwx-network

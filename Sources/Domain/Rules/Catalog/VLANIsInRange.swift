@@ -11,14 +11,13 @@ enum VLANIsInRange: Rule {
     if !(0...4094).contains(vlan) {
       // What is too large for a word was read as the largest or the smallest one.
       let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
-      findings.addViolation(
-        fields.path(.vlan), "is \(written), but a VLAN is a number from 1 to 4094, or 0 for untagged")
+      findings.addViolation(fields.path(.vlan), .invalid(written), "must be between 1 and 4094, or 0 for untagged")
     } else if vlan < 2, fields.network.clusterNetwork.value?.isExactly(managementNetwork) == true {
       findings.addViolation(
-        fields.path(.vlan),
+        fields.path(.vlan), fields.network.vlan.value == nil ? .required : .invalid("\(vlan)"),
         """
-        is \(fields.network.vlan.value == nil ? "missing" : "\(vlan)"), but the cluster network mgmt carries the \
-        hosts' own traffic there; choose a VLAN from 2 to 4094 or another cluster network
+        must be between 2 and 4094 on the cluster network mgmt, which carries the hosts' own traffic untagged; choose \
+        such a VLAN or another cluster network
         """)
     }
   }

@@ -13,18 +13,20 @@ enum ValueIsJSONObject: Rule {
       break
     case .notString:
       findings.addViolation(
-        field, "has to be a string that holds a JSON object; put it in quotes, such as '\(example)'")
+        field, .typeInvalid(nil), "must be a string that holds a JSON object, for example '\(example)'")
     case .tooLong(let bytes):
       findings.addViolation(
-        field, "has \(bytes) bytes, but at most \(ParsedSetting.longestText) are read; write for example \(example)")
+        field, .invalid(nil),
+        "must not be longer than \(ParsedSetting.longestText) bytes, but has \(bytes); write for example \(example)")
     case .notAnObject(let kind):
-      findings.addViolation(field, "is JSON but \(kind.described), not an object; write for example \(example)")
+      findings.addViolation(
+        field, .typeInvalid(nil), "must be a JSON object, but is \(kind.described); write for example \(example)")
     case .notJSON(let error, let text):
       let (line, column) = error.position(in: text)
       findings.addViolation(
-        field,
+        field, .invalid(nil),
         """
-        is not JSON: \(culprit(of: error, in: text) ?? error.explanation) (line \(line), column \(column)); write for \
+        must be JSON: \(culprit(of: error, in: text) ?? error.explanation) (line \(line), column \(column)); write for \
         example \(example)
         """)
     }

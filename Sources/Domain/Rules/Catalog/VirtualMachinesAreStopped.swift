@@ -7,7 +7,7 @@ enum VirtualMachinesAreStopped: Rule {
     guard !running.isEmpty else { return }
     let names = running.lazy.map { "\($0.namespace)/\($0.name) (\($0.phase.isEmpty ? "no phase yet" : $0.phase))" }
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       \(running.count.counted("virtual machine")) must be stopped first: \(names.englishList); stop \
       \(running.count == 1 ? "it" : "them") in the Web UI or with \

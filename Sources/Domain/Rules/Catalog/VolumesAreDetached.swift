@@ -9,7 +9,7 @@ enum VolumesAreDetached: Rule {
     // Virtual machines that run are named anyway, so what nobody would think of comes first.
     let ordered = volumes.filter { !$0.isHeldOnlyByVMs } + volumes.filter(\.isHeldOnlyByVMs)
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       \(volumes.count.counted("Longhorn volume")) \(volumes.count == 1 ? "is" : "are") still in use: \
       \(ordered.lazy.map(\.described).englishList); stop the workloads that use \

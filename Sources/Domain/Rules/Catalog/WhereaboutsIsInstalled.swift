@@ -14,7 +14,7 @@ enum WhereaboutsIsInstalled: Rule {
     guard !missing.isEmpty else { return }
     let files = missing.map { "-f \(source)/whereabouts.cni.cncf.io_\($0.prefix { $0 != "." }).yaml" }
     findings.addViolation(
-      change.field.rawValue,
+      change.field.rawValue, .forbidden,
       """
       Whereabouts, which hands out the addresses, is not installed: \(missing.englishList) \
       \(missing.count == 1 ? "is" : "are") missing; install with kubectl apply \(files.joined(separator: " "))

@@ -64,7 +64,15 @@ struct AddressPlan {
   }
 }
 
+extension ProposedRange {
+  /// The range as a message quotes it.
+  var written: String { range.description.quoted }
+}
+
 extension AddressPlan {
+  /// The range as a message quotes it.
+  var written: String { range.description.quoted }
+
   /// Where the network's frames are to be met; nil where the cluster network or the VLAN could not be read.
   var link: (clusterNetwork: String, vlan: Int)? {
     guard let clusterNetwork = fields.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }

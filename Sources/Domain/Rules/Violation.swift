@@ -1,0 +1,63 @@
+/// One rule that a change breaks: where, and what the operator has to know and do.
+package struct Violation: Sendable, Equatable {
+  /// The rule's name, the fact that it demands.
+  package let rule: String
+  /// The place in the setting, such as `value.range` or `default.exclude[1]`. Clients print it before the message.
+  package let field: String
+  package let kind: Kind
+  /// One line: what is wrong by its ``Kind``, and how to mend it.
+  package let message: String
+
+  /// - Parameter detail: What the value must be, then objects and numbers, then the remedy after a semicolon.
+  package init(rule: String, field: String, _ kind: Kind, _ detail: String) {
+    self.rule = rule
+    self.field = field
+    self.kind = kind
+    message = "\(kind.prefix): \(detail)".escapedForOneLine
+  }
+}
+
+extension Violation {
+  /// The kinds of field errors of the Kubernetes API, with the offending value where the kind has one
+  /// (k8s.io/apimachinery, pkg/util/validation/field).
+  package enum Kind: Sendable, Equatable {
+    case required
+    /// The value is given as a message quotes it; nil where the field and the detail say enough.
+    case invalid(String?)
+    /// The value has another JSON type than the field.
+    case typeInvalid(String?)
+    case notSupported(String)
+    case notFound(String)
+    case duplicate(String)
+    /// The value may be right, but the cluster does not allow the change now.
+    case forbidden
+  }
+}
+
+extension Violation.Kind {
+  /// The machine-readable cause (meta/v1 CauseType).
+  package var reason: StaticString {
+    switch self {
+    case .required: "FieldValueRequired"
+    case .invalid: "FieldValueInvalid"
+    case .typeInvalid: "FieldValueTypeInvalid"
+    case .notSupported: "FieldValueNotSupported"
+    case .notFound: "FieldValueNotFound"
+    case .duplicate: "FieldValueDuplicate"
+    case .forbidden: "FieldValueForbidden"
+    }
+  }
+
+  /// The beginning of each message of the kind, such as `Invalid value: 5000`.
+  fileprivate var prefix: String {
+    switch self {
+    case .required: "Required value"
+    case .invalid(nil), .typeInvalid(nil): "Invalid value"
+    case .invalid(let value?), .typeInvalid(let value?): "Invalid value: \(value)"
+    case .notSupported(let value): "Unsupported value: \(value)"
+    case .notFound(let value): "Not found: \(value)"
+    case .duplicate(let value): "Duplicate value: \(value)"
+    case .forbidden: "Forbidden"
+    }
+  }
+}
