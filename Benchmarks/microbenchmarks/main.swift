@@ -51,8 +51,9 @@ measure("decode it with Foundation, for comparison", calls: 100) {
   _ = try? JSONDecoder().decode(FoundationReview.self, from: Data(review))
 }
 measure("judge it") { _ = ruleset.evaluate(change) { cluster } }
-measure("normalise it, as /mutate does") { _ = change.normalizedValue }
+measure("normalise it, as /mutate does") { _ = change.patch }
 measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
+measure("answer it by /mutate, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .mutate) { cluster } }
 
 if isWanted(judgingLarge) {
   let cluster = SharedFacts(try LargeCluster.facts())

@@ -53,20 +53,25 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
-  func answered() throws -> (stored: String?, validation: Reviewer.Answer) {
+  ///
+  /// The patch is made without the verdict of /mutate, so that the verdict of /validate on the patched object is known too.
+  func answered() throws -> (patch: JSONPatch?, mutation: Reviewer.Answer, validation: Reviewer.Answer) {
     var (steps, snapshot) = try situation()
+    let cluster = SharedFacts(snapshot.objects.facts)
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
-    let mutation = try Response(
-      reviewer.answer(review.encoded.span, for: .mutate) { SharedFacts(snapshot.objects.facts) }.body)
-    if let value = mutation.patchedValue { review.setValue(value) }
-    let validation = try reviewer.answer(review.encoded.span, for: .validate) { SharedFacts(snapshot.objects.facts) }
-    return (mutation.patchedValue, validation)
+    let mutation = try reviewer.answer(review.encoded.span, for: .mutate) { cluster }
+    let operations = mutation.request.change?.patch ?? []
+    let patch =
+      operations.isEmpty
+      ? nil : try Response(ReviewEncoder.encode(.patched(operations), uid: mutation.request.uid)).patch
+    if let patch { try review.apply(patch) }
+    return (patch, mutation, try reviewer.answer(review.encoded.span, for: .validate) { cluster })
   }
 
   func verdict() throws -> String {
-    let (stored, validation) = try answered()
-    let lines = (stored.map { ["Stored as: \($0)"] } ?? []) + (try Response(validation.body).lines)
+    let (patch, _, validation) = try answered()
+    let lines = (patch?.lines ?? []) + (try Response(validation.body).lines)
     return lines.joined(separator: "\n") + "\n"
   }
 }
@@ -126,10 +131,21 @@ struct Review {
     ]
   }
 
-  /// A text alone stands for a setting with that value; a mapping has `value`, `default` and `configured`.
+  /// A text alone stands for a setting with that value; a mapping has `value`, `default`, `inProgress`, the condition's
+  /// message, and `annotations`, by the last part of their names.
   static func setting(_ written: JSONValue) -> [String: Any] {
+    var metadata: [String: Any] = ["name": "storage-network"]
+    if case .object(let members)? = written["annotations"] {
+      metadata["annotations"] = Dictionary(
+        uniqueKeysWithValues: members.map { member in
+          let isWhole = member.key.contains("/")
+          return (
+            isWhole ? member.key : "storage-network.settings.harvesterhci.io/\(member.key)", member.value.text ?? ""
+          )
+        })
+    }
     var setting: [String: Any] = [
-      "apiVersion": "harvesterhci.io/v1beta1", "kind": "Setting", "metadata": ["name": "storage-network"],
+      "apiVersion": "harvesterhci.io/v1beta1", "kind": "Setting", "metadata": metadata,
       "default": written["default"]?.text ?? "", "value": written.text ?? written["value"]?.text ?? "",
     ]
     if let message = written["inProgress"]?.text {
@@ -140,10 +156,8 @@ struct Review {
     return setting
   }
 
-  mutating func setValue(_ value: String) {
-    var object = request["object"] as? [String: Any] ?? [:]
-    object["value"] = value
-    request["object"] = object
+  mutating func apply(_ patch: JSONPatch) throws {
+    request["object"] = try patch.applied(to: request["object"] ?? NSNull())
   }
 
   var encoded: [UInt8] {
@@ -171,14 +185,13 @@ struct Response {
   var isAllowed: Bool { response["allowed"] as? Bool ?? false }
   var warnings: [String] { response["warnings"] as? [String] ?? [] }
 
-  /// The value that the response's JSON Patch writes; nil without a patch.
-  var patchedValue: String? {
+  /// Nil without a patch.
+  var patch: JSONPatch? {
     guard response["patchType"] as? String == "JSONPatch", let patch = response["patch"] as? String,
       let bytes = Data(base64Encoded: patch),
-      let operations = try? JSONSerialization.jsonObject(with: bytes) as? [[String: String]],
-      operations.count == 1, operations[0]["op"] == "replace", operations[0]["path"] == "/value"
+      let operations = try? JSONSerialization.jsonObject(with: bytes) as? [[String: Any]]
     else { return nil }
-    return operations[0]["value"]
+    return JSONPatch(operations: operations)
   }
 
   /// What kubectl prints, the reasons of the causes for programs, and what the Web UI shows.

@@ -11,6 +11,24 @@ import Testing
     #expect(try golden.expectedVerdict() == verdict)
   }
 
+  @Test(arguments: GoldenCase.all) func `/mutate denies what /validate would deny, in the same words`(
+    _ golden: GoldenCase
+  ) throws {
+    let (_, mutation, validation) = try golden.answered()
+    let operations = mutation.request.change?.patch ?? []
+    switch validation.outcome {
+    case .denied(let violations, _):
+      #expect(mutation.outcome == .denied(violations, warnings: []))
+      let (early, late) = (try Response(mutation.body).response, try Response(validation.body).response)
+      #expect(early["status"] as? NSDictionary == late["status"] as? NSDictionary)
+      #expect(early["warnings"] == nil && early["patch"] == nil)
+    case .allowed:
+      #expect(mutation.outcome == (operations.isEmpty ? .allowed(warnings: []) : .patched(operations)))
+    case .patched, .unavailable:
+      Issue.record("no verdict of /validate: \(validation.outcome)")
+    }
+  }
+
   @Test func `there are cases`() {
     #expect(GoldenCase.all.count > 40)
   }

@@ -111,6 +111,43 @@ import Testing
     #expect(change?.new.hasValue == hasValue)
   }
 
+  static let prefix = "storage-network.settings.harvesterhci.io/"
+
+  /// An object's metadata, the annotations of Harvester that are read, and whether there are annotations at all.
+  static let annotations: [(metadata: String, annotations: SettingAnnotations?, hasAnnotations: Bool)] = [
+    ("null", nil, false), ("{}", nil, false), (#"{"annotations":null}"#, nil, false),
+    (#"{"annotations":[]}"#, nil, false),
+    (#"{"annotations": {}}"#, nil, true), (#"{"annotations":{"a":"b"}}"#, nil, true),
+    (#"{"annotations":{"\#(prefix)replica":"1"}}"#, nil, true),
+    (#"{"annotations":{"a":"b","\#(prefix)hash":"h","name":"x"}}"#, SettingAnnotations(hash: "h"), true),
+    (
+      #"{"annotations":{"\#(prefix)old-net-attach-def":"n/b","\#(prefix)net-attach-def":"","\#(prefix)hash":"\u0068"}}"#,
+      SettingAnnotations(hash: "h", network: "", previousNetwork: "n/b"), true
+    ),
+    (#"{"annotations":{"\#(prefix)hash":1}}"#, nil, true),
+  ]
+
+  @Test(arguments: annotations.indices) func `Harvester's annotations are read, a missing one and an empty one apart`(
+    _ row: Int
+  ) throws {
+    let (metadata, notes, hasAnnotations) = Self.annotations[row]
+    let object = #"{"metadata":\#(metadata),"value":"x"}"#
+    let change = try #require(
+      try decode(Self.review(#"\#(Self.ours),"operation":"UPDATE","object":\#(object),"oldObject":\#(object)"#)).change)
+    for setting in [change.old, change.new] {
+      #expect(setting.annotations == notes)
+      #expect(setting.hasAnnotations == hasAnnotations)
+      #expect(setting.value == .text([0x78]))
+    }
+  }
+
+  @Test func `the condition is found behind others, with its place`() throws {
+    let conditions = #"[{"type":"a","message":"no"},{},{"type":"configured","status":"False"},{"type":"configured"}]"#
+    let object = #"{"status":{"conditions":\#(conditions)}}"#
+    let change = try decode(Self.review(#"\#(Self.ours),"operation":"CREATE","object":\#(object)"#)).change
+    #expect(change?.new.configured == ConfiguredCondition(status: "False", reason: "", message: "", index: 2))
+  }
+
   @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object that is none is no object`(_ object: String) throws {
     let deletion = #"\#(Self.ours),"operation":"DELETE","object":\#(object),"oldObject":\#(object)"#
     let change = try #require(try decode(Self.review(deletion)).change)

@@ -63,22 +63,47 @@ import Testing
     let response: Response
   }
 
-  struct Operation: Decodable, Equatable {
-    let op: String
-    let path: String
-    let value: String
-  }
-
   @Test(arguments: [
     #"{"vlan":100}"#, "", "\"\\\n", "é€𝄞", String(repeating: "x", count: 1000), #"{"a":"\u0000"}"#,
   ]) func `patches the value with one operation`(_ value: String) throws {
     for replaces in [true, false] {
-      let outcome = Outcome.patched(value: Array(value.utf8), replacesValue: replaces)
-      let answer = try JSONDecoder().decode(Answer.self, from: Data(ReviewEncoder.encode(outcome, uid: [0x75])))
-      #expect(answer.response.patchType == "JSONPatch")
-      let operations = try JSONDecoder().decode([Operation].self, from: answer.response.patch ?? Data())
-      #expect(operations == [Operation(op: replaces ? "replace" : "add", path: "/value", value: value)])
+      let patch = try patch([.setValue(Array(value.utf8), replaces: replaces)])
+      let operations = try JSONSerialization.jsonObject(with: patch) as? NSArray
+      #expect(operations == [["op": replaces ? "replace" : "add", "path": "/value", "value": value]])
     }
+  }
+
+  func patch(_ operations: [PatchOperation]) throws -> Data {
+    let answer = try JSONDecoder().decode(
+      Answer.self, from: Data(ReviewEncoder.encode(.patched(operations), uid: [0x75])))
+    #expect(answer.response.patchType == "JSONPatch")
+    return try #require(answer.response.patch)
+  }
+
+  /// Operations, and the patch's bytes.
+  static let patches: [(operations: [PatchOperation], bytes: String)] = [
+    (
+      [.restoreAnnotations(SettingAnnotations(hash: "h", network: "n/a", previousNetwork: ""), joinsOthers: true)],
+      #"[{"op":"add","path":"/metadata/annotations/storage-network.settings.harvesterhci.io~1hash","value":"h"},"#
+        + #"{"op":"add","path":"/metadata/annotations/storage-network.settings.harvesterhci.io~1net-attach-def","#
+        + #""value":"n/a"},{"op":"add","path":"/metadata/annotations/storage-network.settings.harvesterhci.io~1"#
+        + #"old-net-attach-def","value":""}]"#
+    ),
+    (
+      [.restoreAnnotations(SettingAnnotations(hash: "\"", previousNetwork: "n/b"), joinsOthers: false)],
+      #"[{"op":"add","path":"/metadata/annotations","value":{"storage-network.settings.harvesterhci.io/hash":"\"","#
+        + #""storage-network.settings.harvesterhci.io/old-net-attach-def":"n/b"}}]"#
+    ),
+    (
+      [.setValue([0x78], replaces: true), .setConditionMessage("m", condition: 2)],
+      #"[{"op":"replace","path":"/value","value":"x"},"#
+        + #"{"op":"replace","path":"/status/conditions/2/message","value":"m"}]"#
+    ),
+  ]
+
+  @Test(arguments: patches.indices) func `writes exactly these patches`(_ row: Int) throws {
+    let (operations, bytes) = Self.patches[row]
+    #expect(String(decoding: try patch(operations), as: UTF8.self) == bytes)
   }
 }
 
@@ -98,16 +123,21 @@ import Testing
 
   @Test func `a patch replaces a member that is there and adds one that is missing`() throws {
     // White space alone is the empty text; a setting without a value has the empty text already.
-    let new = #"{"value":"{ \"vlan\": 1 }"}"#
-    #expect(try answer(new) == .patched(value: Array(#"{"vlan":1}"#.utf8), replacesValue: true))
+    let blank = try answer(#"{"value":" "}"#)
+    #expect(blank == .patched([.setValue([], replaces: true)]))
     let gone = try answer("{}", old: #"{"value":" "}"#)
-    #expect(gone == .patched(value: [0x20], replacesValue: false))
+    #expect(gone == .patched([.setValue([0x20], replaces: false)]))
   }
 
   @Test func `what was not read from the cluster is a fault only where it is needed`() throws {
     let value = #"{"value":"{\"vlan\":1}"}"#
-    #expect(try answer(value, for: .validate) == .unavailable(UnavailableError(message: "nobody knows")))
-    #expect(try answer(value, old: value, for: .validate) == .allowed(warnings: []))
-    #expect(try answer(#"{"value":""}"#, for: .validate) == .allowed(warnings: []))
+    let spaced = #"{"value":"{ \"vlan\": 1 }"}"#
+    for webhook in [Reviewer.Webhook.validate, .mutate] {
+      #expect(try answer(value, for: webhook) == .unavailable(UnavailableError(message: "nobody knows")))
+      #expect(try answer(value, old: value, for: webhook) == .allowed(warnings: []))
+      #expect(try answer(#"{"value":""}"#, for: webhook) == .allowed(warnings: []))
+    }
+    // Judged as it is stored, this is no change.
+    #expect(try answer(spaced, old: value) == .patched([.setValue(Array(#"{"vlan":1}"#.utf8), replaces: true)]))
   }
 }

@@ -33,9 +33,7 @@ private func complaintAboutMessages(_ response: [String: Any]) -> String? {
 
 /// What the mutating webhook writes it would not change again.
 private func complaintAboutPatch(_ answer: Reviewer.Answer) -> String? {
-  guard case .patched(let value, _) = answer.outcome, let change = answer.request.change else { return nil }
-  var new = change.new
-  new.value = .text(value)
-  return change.proposing(new).normalizedValue == nil
-    ? nil : "\(String(decoding: value, as: UTF8.self)) is patched again"
+  guard case .patched(let operations) = answer.outcome, let change = answer.request.change else { return nil }
+  let again = change.applying(operations).patch
+  return again.isEmpty ? nil : "\(again) follows on \(operations)"
 }

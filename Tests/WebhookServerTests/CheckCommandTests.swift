@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test func `tells what would be stored`() throws {
-    let run = try check("--value", #"{"range":"192.168.0.0/24", "clusterNetwork":"storage", "vlan":100, "exclude":[]}"#)
+    let run = try check(
+      "--value", #"{"range":"192.168.0.0/24", "clusterNetwork":"storage", "vlan":100, "exclude":null}"#)
     #expect(run.output.contains("\nallowed\n  stored as  \(Self.good)\n"))
     #expect(try check("--value", " ").output.contains("\nallowed\n  stored as  the empty text\n"))
   }
@@ -95,6 +96,52 @@ import Testing
   @Test(arguments: [("update-set-value", 0), ("update-dry-run-reserved-range", 1), ("delete", 1), ("create-empty", 0)])
   func `reads an AdmissionReview`(_ review: String, _ exitCode: Int32) throws {
     #expect(try check("-f", Repository.path("manifests/example/reviews/\(review).json")).exitCode == exitCode)
+  }
+
+  /// A cluster whose storage network is in use, and what a manifest says of Harvester's annotations.
+  static let manifests: [(annotations: String, exitCode: Int32, effect: String)] = [
+    ("", 0, "would see no change"),
+    ("hash: 176f5586f518f9b795ac530933b7588b17613c06", 0, "would see no change"),
+    ("hash: ''", 1, "would take it for a change: the hash that it noted is lost"),
+    ("hash: other", 1, "would take it for a change: it noted other last"),
+    ("net-attach-def: harvester-system/other", 1, "would act on it: its annotations are others than it wrote"),
+  ]
+
+  @Test(arguments: manifests) func `annotations that Harvester keeps are a change too`(
+    _ row: (annotations: String, exitCode: Int32, effect: String)
+  ) throws {
+    let prefix = "storage-network.settings.harvesterhci.io"
+    func setting(_ annotations: [String]) -> String {
+      """
+      apiVersion: harvesterhci.io/v1beta1
+      kind: Setting
+      metadata:
+        name: storage-network
+        annotations: {\(annotations.map { "\(prefix)/\($0)" }.joined(separator: ", "))}
+      value: '\(Self.good)'
+
+      """
+    }
+    let stored = setting([
+      "hash: 176f5586f518f9b795ac530933b7588b17613c06", "net-attach-def: harvester-system/storagenetwork-a",
+    ])
+    let definition = """
+      apiVersion: k8s.cni.cncf.io/v1
+      kind: NetworkAttachmentDefinition
+      metadata: {name: storagenetwork-a, namespace: harvester-system}
+      spec:
+        config: '{"type":"bridge","bridge":"storage-br","vlan":100,"ipam":{"type":"whereabouts","range":"192.168.0.0/24"}}'
+      """
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "\(try Repository.text("manifests/example/cluster.yaml"))\n---\n\(stored)---\n\(definition)\n", to: "cluster.yaml"
+    )
+    try folder.write(setting(row.annotations.isEmpty ? [] : [row.annotations]), to: "setting.yaml")
+    let run = try Program.run(
+      Repository.executable,
+      ["check", "--cluster-snapshot", folder.path("cluster.yaml"), "-f", folder.path("setting.yaml")])
+    #expect(run.exitCode == row.exitCode, "\(run.output) \(run.errors)")
+    #expect(run.output.contains("  Harvester  \(row.effect)\n"), "\(run.output)")
   }
 
   @Test func `the command line's options count`() throws {

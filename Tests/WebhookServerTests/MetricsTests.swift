@@ -14,6 +14,7 @@ struct MetricsTests {
     _ = try server.validate(ExampleReview.text("update-set-value"), "--http1.1", "--tls-max", "1.2")
     let refused = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
     #expect(!refused.isAllowed)
+    _ = try server.ask("/mutate", post: ExampleReview.text("update-dry-run-reserved-range"))
     _ = try server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value"))
     _ = try server.ask("/validate", post: "{}")
     _ = try server.ask("/readyz", post: nil, "--http1.1", "--header", "Host: a b")
@@ -24,14 +25,15 @@ struct MetricsTests {
       #"reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"}"#: 2.0,
       #"reviews_total{webhook="validate",operation="UPDATE",verdict="denied"}"#: 1,
       #"reviews_total{webhook="mutate",operation="UPDATE",verdict="patched"}"#: 1,
-      #"refusals_total{rule="RangeIsNotReserved"}"#: 1,
+      #"reviews_total{webhook="mutate",operation="UPDATE",verdict="denied"}"#: 1,
+      #"refusals_total{rule="RangeIsNotReserved"}"#: 2,
       "unreadable_reviews_total": 1,
       #"rejected_requests_total{reason="badHost"}"#: 1,
       #"handshake_failures_total{cause="plain_http"}"#: 1,
       #"handshakes_total{version="TLSv1.2",protocol="http/1.1",resumed="false"}"#: 1,
       #"requests_total{protocol="http/1.1"}"#: 1,
       #"certificate_readings_total{result="used"}"#: 1,
-      #"review_duration_seconds_count{stage="whole"}"#: 4,
+      #"review_duration_seconds_count{stage="whole"}"#: 5,
       "open_connections": 1,
       "ready": 1,
       #"build_info{version="\#(Version.current)"}"#: 1,

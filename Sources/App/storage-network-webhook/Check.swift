@@ -14,6 +14,8 @@ struct Check: ParsableCommand {
         storage-network-webhook check --cluster-snapshot cluster.yaml -f setting.yaml -o json
         storage-network-webhook check --kubeconfig ~/.kube/config -f setting.yaml
 
+      A manifest is judged as kubectl apply would write it: what it leaves out stays as it is stored.
+
       Ends with 0 if the change would be allowed, 1 if it would be denied, 2 if that cannot be told.
       """)
 

@@ -38,6 +38,14 @@ enum ProposedChange {
     }
   }
 
+  /// A manifest is applied: what it does not carry stays as it is stored.
+  private static func write(manifest: SettingObject, over stored: SettingObject?) -> ProposedChange {
+    var new = manifest
+    new.annotations = manifest.annotations?.completed(from: stored?.annotations) ?? stored?.annotations
+    new.configured = manifest.configured ?? stored?.configured
+    return write(new, over: stored)
+  }
+
   private static func write(_ new: SettingObject, over stored: SettingObject?) -> ProposedChange {
     .change(stored.map { .update(from: $0, to: new) } ?? .creation(of: new))
   }
@@ -79,7 +87,7 @@ enum ProposedChange {
       return try ReviewDecoder.decode(document.span).change.map(change) ?? .ofAnotherObject
     case ("harvesterhci.io", "Setting", "storage-network"):
       var reader = JSONReader(document.span)
-      return write(try reader.readSetting(), over: stored)
+      return write(manifest: try reader.readSetting(), over: stored)
     default:
       return nil
     }

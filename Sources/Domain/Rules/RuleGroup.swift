@@ -22,6 +22,7 @@ extension RuleCatalog {
   /// The whole law in its order.
   package static let groups = [
     RuleGroup("Removal", asked: "when the setting is deleted", deletion),
+    RuleGroup("Annotations", asked: "when annotations change that Harvester keeps for the stored value", ofAnnotations),
     RuleGroup("Text", asked: "when a text changes and is not empty", parsing),
     RuleGroup("Entries", asked: "once the text is a JSON object", fields),
     RuleGroup("Cluster network", asked: "once the cluster network exists and is not mgmt", clusterNetwork),

@@ -7,6 +7,11 @@ package enum RuleCatalog {
     SettingIsNotDeleted.self
   ]
 
+  /// Asked when annotations change that Harvester keeps for the stored value.
+  static let ofAnnotations: [any Rule<Change>.Type] = [
+    AnnotationsAreKept.self
+  ]
+
   static let parsing: [any Rule<ParsedSetting>.Type] = [
     ValueIsJSONObject.self
   ]
@@ -55,6 +60,7 @@ package enum RuleCatalog {
 
   /// Asked when Harvester would act on the change.
   static let preconditions: [any Rule<Change>.Type] = [
+    OtherNetworksAreReadable.self,
     NoChangeInProgress.self,
     VirtualMachinesAreStopped.self,
     NoImageTransferInProgress.self,
@@ -110,12 +116,18 @@ package struct Ruleset: Sendable {
         RuleCatalog.deletion, about: change, EvaluationContext(cluster: Self.noCluster, options: options))
       return
     }
-    if change.leavesTextsUnchanged { return }
+    let altersAnnotations = change.altersAnnotations
+    let changesValue = change.changesValue && !change.returnsToNotedValue
+    // Changes that Harvester has to make at any time are allowed without a look at the cluster. Its controller writes
+    // status and annotations by ordinary updates, because the CRD has no status subresource, and it creates the empty
+    // setting at start-up.
+    guard altersAnnotations || changesValue || change.changesDefault else { return }
 
     let context = EvaluationContext(cluster: try cluster(), options: options)
-    if let proposal = change.proposal(in: .value) { evaluate(proposal, context, &findings) }
+    if altersAnnotations { findings.evaluate(RuleCatalog.ofAnnotations, about: change, context) }
+    if changesValue, let proposal = change.proposal(in: .value) { evaluate(proposal, context, &findings) }
     if let proposal = change.proposal(in: .default) { evaluate(proposal, context, &findings) }
-    if change.takesEffect {
+    if changesValue, !(change.new.value.isBlank && change.old.value.isBlank) {
       findings.evaluate(RuleCatalog.preconditions, about: change, context)
       findings.evaluate(change.enables ? RuleCatalog.enabling : RuleCatalog.disabling, about: change, context)
     }

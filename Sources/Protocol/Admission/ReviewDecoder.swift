@@ -121,9 +121,7 @@ extension JSONReader {
       } else if key.equals("object") {
         request.object = try reader.nextKind() == .object ? try reader.readSetting() : nil
       } else if key.equals("oldObject") {
-        // The API server writes the name before the objects; the object's own is asked for only where there is none.
-        let metadata = request.isUnnamed ? SettingMetadata.nameOnly : .skipped
-        request.oldObject = try reader.nextKind() == .object ? try reader.readSetting(with: metadata) : nil
+        request.oldObject = try reader.nextKind() == .object ? try reader.readSetting() : nil
       } else if key.equals("dryRun") {
         request.isDryRun = try reader.readBoolIfPresent() ?? false
       }

@@ -14,9 +14,9 @@ package enum ReviewEncoder {
     case .allowed(let warnings):
       writer.append(raw: #","allowed":true"#)
       writer.append(warnings)
-    case .patched(let value, let replacesValue):
+    case .patched(let operations):
       writer.append(raw: #","allowed":true,"patchType":"JSONPatch","patch":"#)
-      writer.append(Base64.encode(patch(setting: value, replacesValue: replacesValue)))
+      writer.append(Base64.encode(patch(operations)))
     case .denied(_, let warnings):
       writer.append(raw: #","allowed":false"#)
       writer.append(warnings)
@@ -28,14 +28,72 @@ package enum ReviewEncoder {
     return writer.bytes
   }
 
-  /// A JSON Patch (RFC 6902) with one operation.
-  private static func patch(setting value: [UInt8], replacesValue: Bool) -> [UInt8] {
-    var writer = JSONWriter(capacity: value.count + 64)
-    writer.append(raw: replacesValue ? #"[{"op":"replace""# : #"[{"op":"add""#)
-    writer.append(raw: #","path":"/value","value":"#)
-    writer.append(string: value.span)
-    writer.append(raw: "}]")
+  /// A JSON Patch (RFC 6902).
+  private static func patch(_ operations: [PatchOperation]) -> [UInt8] {
+    var writer = JSONWriter(capacity: 512)
+    writer.append(raw: "[")
+    for (index, operation) in operations.enumerated() {
+      if index > 0 { writer.append(raw: ",") }
+      writer.append(operation)
+    }
+    writer.append(raw: "]")
     return writer.bytes
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func append(_ operation: PatchOperation) {
+    switch operation {
+    case .setValue(let value, let replaces):
+      append(raw: replaces ? #"{"op":"replace""# : #"{"op":"add""#)
+      append(raw: #","path":"/value","value":"#)
+      append(string: value.span)
+      append(raw: "}")
+    case .restoreAnnotations(let notes, let joinsOthers):
+      joinsOthers ? append(eachOf: notes) : append(allOf: notes)
+    case .setConditionMessage(let message, let condition):
+      append(raw: #"{"op":"replace","path":"/status/conditions/"#)
+      append(condition)
+      append(raw: #"/message","value":"#)
+      append(message)
+      append(raw: "}")
+    }
+  }
+
+  /// One operation that makes the object of annotations, which is missing: no member of it can be added by itself
+  /// (section 4.1).
+  private mutating func append(allOf annotations: SettingAnnotations) {
+    append(raw: #"{"op":"add","path":"/metadata/annotations","value":{"#)
+    for (index, (annotation, text)) in notes.written.enumerated() {
+      append(raw: index > 0 ? ",\"" : "\"")
+      append(raw: annotation.key)
+      append(raw: "\":")
+      append(text)
+    }
+    append(raw: "}}")
+  }
+
+  private mutating func append(eachOf annotations: SettingAnnotations) {
+    for (index, (annotation, text)) in notes.written.enumerated() {
+      append(
+        raw: index > 0
+          ? #",{"op":"add","path":"/metadata/annotations/"# : #"{"op":"add","path":"/metadata/annotations/"#)
+      // In a JSON Pointer, the slash of a key is ~1 (RFC 6901 section 3).
+      append(raw: annotation.pointer)
+      append(raw: #"","value":"#)
+      append(text)
+      append(raw: "}")
+    }
+  }
+}
+
+extension SettingAnnotation {
+  fileprivate var pointer: StaticString {
+    switch self {
+    case .hash: "storage-network.settings.harvesterhci.io~1hash"
+    case .definition: "storage-network.settings.harvesterhci.io~1net-attach-def"
+    case .formerDefinition: "storage-network.settings.harvesterhci.io~1old-net-attach-def"
+    }
   }
 }
 

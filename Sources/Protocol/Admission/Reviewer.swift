@@ -35,16 +35,14 @@ package struct Reviewer: Sendable {
   package func decide(
     _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {
+    guard let change = request.change else { return .allowed(warnings: []) }
     switch webhook {
-    case .validate: validate(request, in: cluster)
-    case .mutate: mutate(request)
+    case .validate: return judge(change, in: cluster)
+    case .mutate: return mutate(change, in: cluster)
     }
   }
 
-  private func validate(
-    _ request: AdmissionRequest, in cluster: () throws(UnavailableError) -> SharedFacts
-  ) -> Outcome {
-    guard let change = request.change else { return .allowed(warnings: []) }
+  private func judge(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
     do {
       switch try ruleset.evaluate(change, in: cluster) {
       case .allowed(let warnings): return .allowed(warnings: warnings)
@@ -55,8 +53,16 @@ package struct Reviewer: Sendable {
     }
   }
 
-  private func mutate(_ request: AdmissionRequest) -> Outcome {
-    guard let change = request.change, let value = change.normalizedValue else { return .allowed(warnings: []) }
-    return .patched(value: value, replacesValue: change.new.hasValue)
+  /// Denies what /validate would deny of the patched object, in the same words: mutation comes first, so these reasons are
+  /// read, and not those of whichever validating webhook answers first. Warnings are left to /validate, which is asked
+  /// about everything that is not denied here.
+  private func mutate(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
+    let operations = change.patch
+    switch judge(change.applying(operations), in: cluster) {
+    case .allowed: return operations.isEmpty ? .allowed(warnings: []) : .patched(operations)
+    case .denied(let violations, _): return .denied(violations, warnings: [])
+    case .unavailable(let unavailableError): return .unavailable(unavailableError)
+    case .patched(let operations): return .patched(operations)
+    }
   }
 }

@@ -81,8 +81,7 @@ extension ObjectStore {
       TableAccessor(\.definitions) { reader throws(JSONError) in try reader.readWhereaboutsDefinition() }
     case .persistentVolumeClaim:
       TableAccessor(\.systemVolumes) { reader throws(JSONError) in try reader.readSystemVolume() }
-    case .setting:
-      TableAccessor(\.settings) { reader throws(JSONError) in try reader.readSetting(with: .withAnnotations) }
+    case .setting: TableAccessor(\.settings) { reader throws(JSONError) in try reader.readSetting() }
     case .virtualMachineInstance:
       TableAccessor(\.runningInstances) { reader throws(JSONError) in try reader.readRunningInstance() }
     case .virtualMachineImage:
@@ -150,15 +149,17 @@ extension ObjectStore {
   private func addSettings(to facts: inout ClusterFacts) {
     facts.storageNetwork = settings["storage-network"]
     facts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
-    if let text = settings["vm-migration-network"]?.effectiveText,
-      let network = OtherSettingNetwork(setting: "vm-migration-network", text: text)
-    {
-      facts.otherSettingNetworks.append(network)
-    }
-    switch settings["rwx-network"]?.effectiveText.map(RWXNetwork.init(text:)) ?? .none {
-    case .sharesStorageNetwork: facts.rwxSharesStorageNetwork = true
-    case .dedicated(let network): facts.otherSettingNetworks.append(network)
-    case .none: break
+    let otherSettingNetworks = [
+      settings["vm-migration-network"]?.effectiveText.map(NeighbourSetting.vmMigrationNetwork),
+      settings["rwx-network"]?.effectiveText.map(NeighbourSetting.rwxNetwork),
+    ]
+    for neighbour in otherSettingNetworks {
+      switch neighbour {
+      case .sharesStorageNetwork?: facts.rwxSharesStorageNetwork = true
+      case .network(let network)?: facts.otherSettingNetworks.append(network)
+      case .unreadable(let setting)?: facts.unreadableSettings.append(setting)
+      case NeighbourSetting.none?, nil: break
+      }
     }
   }
 
@@ -193,8 +194,9 @@ extension ObjectTable<SettingObject> {
 }
 
 extension SettingObject {
+  /// Nil where it is empty.
   fileprivate var effectiveText: [UInt8]? {
-    guard case .text(let bytes) = effective else { return nil }
+    guard case .text(let bytes) = effective, !bytes.isEmpty else { return nil }
     return bytes
   }
 }

@@ -15,13 +15,17 @@ extension JSONReader {
     return conditions
   }
 
-  /// The first condition of a type; the others are not kept, however many there are.
-  package mutating func readCondition(ofType type: String) throws(JSONError) -> Condition? {
-    var found: Condition?
+  /// The first condition of a type, and its place; the others are not kept, however many there are.
+  package mutating func readCondition(
+    ofType type: String
+  ) throws(JSONError) -> (condition: Condition, index: Int)? {
+    var found: (Condition, Int)?
+    var index = 0
     try readElements { reader throws(JSONError) in
+      defer { index += 1 }
       guard found == nil else { return }
       let condition = try reader.readCondition()
-      if condition.type.isExactly(type) { found = condition }
+      if condition.type.isExactly(type) { found = (condition, index) }
     }
     return found
   }

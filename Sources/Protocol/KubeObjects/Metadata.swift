@@ -18,9 +18,7 @@ package struct Metadata: Sendable, Equatable {
   static let annotationsKept: [StaticString] = [
     "k8s.v1.cni.cncf.io/network-status", "network.harvesterhci.io/matched-nodes", "network.harvesterhci.io/route",
     "rwx-network.settings.harvesterhci.io", "storage-network.settings.harvesterhci.io",
-    "storage-network.settings.harvesterhci.io/hash", "storage-network.settings.harvesterhci.io/net-attach-def",
-    "storage-network.settings.harvesterhci.io/old-net-attach-def", "storage-network.settings.harvesterhci.io/replica",
-    "vm-migration-network.settings.harvesterhci.io",
+    "storage-network.settings.harvesterhci.io/replica", "vm-migration-network.settings.harvesterhci.io",
   ]
 }
 

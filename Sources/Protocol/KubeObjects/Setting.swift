@@ -1,26 +1,13 @@
 package import JSON
 package import Rules
 
-/// How much to read of a setting's metadata, which is the longest part of it.
-package enum SettingMetadata: Sendable {
-  /// Nothing: a review that names its object needs nothing of it.
-  case skipped
-  case nameOnly
-  /// What Harvester has noted in the annotations too.
-  case withAnnotations
-}
-
 extension JSONReader {
   /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); one without a value has the empty text.
-  package mutating func readSetting(
-    with metadata: SettingMetadata = .skipped
-  ) throws(JSONError) -> SettingObject {
+  package mutating func readSetting() throws(JSONError) -> SettingObject {
     var setting = SettingObject()
     try readMembers { key, reader throws(JSONError) in
-      if metadata != .skipped, key.equals("metadata") {
-        let written = try reader.readMetadata()
-        setting.name = written.name
-        if metadata == .withAnnotations { setting.annotations = SettingAnnotations(written.annotations) }
+      if key.equals("metadata") {
+        try reader.readMetadata(of: &setting)
       } else if key.equals("value") {
         setting.value = try reader.readSettingText()
         setting.hasValue = true
@@ -31,6 +18,35 @@ extension JSONReader {
       }
     }
     return setting
+  }
+
+  /// Reads the name and Harvester's annotations; a dictionary of them would cost a review more than all the rest.
+  private mutating func readMetadata(of setting: inout SettingObject) throws(JSONError) {
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("name") {
+        setting.name = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("annotations") {
+        setting.hasAnnotations = try reader.nextKind() == .object
+        setting.annotations = try reader.readNotes()
+      }
+    }
+  }
+
+  private mutating func readNotes() throws(JSONError) -> SettingAnnotations? {
+    var hash: String?
+    var definition: String?
+    var formerDefinition: String?
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("storage-network.settings.harvesterhci.io/hash") {
+        hash = try reader.readStringIfPresent()?.string
+      } else if key.equals("storage-network.settings.harvesterhci.io/net-attach-def") {
+        definition = try reader.readStringIfPresent()?.string
+      } else if key.equals("storage-network.settings.harvesterhci.io/old-net-attach-def") {
+        formerDefinition = try reader.readStringIfPresent()?.string
+      }
+    }
+    if hash == nil, definition == nil, formerDefinition == nil { return nil }
+    return SettingAnnotations(hash: hash, network: definition, previousNetwork: formerDefinition)
   }
 
   private mutating func readSettingText() throws(JSONError) -> SettingText {
@@ -50,18 +66,9 @@ extension JSONReader {
     try readMembers { key, reader throws(JSONError) in
       guard key.equals("conditions") else { return }
       configured = try reader.readCondition(ofType: "configured").map {
-        ConfiguredCondition(status: $0.status, reason: $0.reason, message: $0.message)
+        ConfiguredCondition(status: $0.status, reason: $0.reason, message: $0.message, index: $1)
       }
     }
     return configured
-  }
-}
-
-extension SettingAnnotations {
-  fileprivate convenience init(_ annotations: [String: String]) {
-    self.init(
-      hash: annotations["storage-network.settings.harvesterhci.io/hash"] ?? "",
-      network: annotations["storage-network.settings.harvesterhci.io/net-attach-def"] ?? "",
-      previousNetwork: annotations["storage-network.settings.harvesterhci.io/old-net-attach-def"] ?? "")
   }
 }

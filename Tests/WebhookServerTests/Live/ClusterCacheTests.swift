@@ -24,7 +24,8 @@ struct `Behind a real API server` {
   }
 
   @Test func `a good value is stored in its canonical spelling, and another spelling of it changes nothing`() throws {
-    let run = try context.write(#"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":[] }"#)
+    let run = try context.write(
+      #"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":null }"#)
     #expect(run.exitCode == 0, "\(run.errors)")
     #expect(try context.stored == LiveBench.good)
     let version = try context.plane.kubectl(

@@ -42,7 +42,9 @@ extension CheckReport.Effect {
     switch self {
     case .none: "would see no change"
     case .first: "would take it for a change: it has noted no value yet"
+    case .another(""): "would take it for a change: the hash that it noted is lost"
     case .another(let hash): "would take it for a change: it noted \(hash) last"
+    case .annotations: "would act on it: its annotations are others than it wrote"
     }
   }
 }

@@ -9,6 +9,8 @@ package struct CheckReport: Sendable, Equatable {
     case another(hash: String)
     /// Harvester has noted none yet.
     case first
+    /// The hash is the value's, but other annotations are not those that Harvester wrote.
+    case annotations
   }
 
   /// Nil for a change of another object, which is allowed without a look.
@@ -25,12 +27,14 @@ package struct CheckReport: Sendable, Equatable {
       (checklist, storedAs, valueHash, effect) = (nil, nil, nil, .none)
       return
     }
-    checklist = Ruleset(options: options).checklist(of: change.normalized, in: SharedFacts(facts))
-    storedAs = change.normalizedValue.map { String(decoding: $0, as: UTF8.self) }
-    if change.operation != .delete, case .text(let bytes) = change.normalized.new.value {
+    let operations = change.patch
+    let stored = change.applying(operations)
+    checklist = Ruleset(options: options).checklist(of: stored, in: SharedFacts(facts))
+    storedAs = operations.lazy.compactMap(\.value).first.map { String(decoding: $0, as: UTF8.self) }
+    if stored.operation != .delete, case .text(let bytes) = stored.new.value {
       let valueHash = ValueHash(of: bytes)
       self.valueHash = valueHash
-      effect = Effect(of: valueHash, isEmpty: bytes.isEmpty, after: facts.storageNetwork?.annotations?.hash ?? "")
+      effect = Effect(of: valueHash, isEmpty: bytes.isEmpty, stored)
     } else {
       (valueHash, effect) = (nil, .none)
     }
@@ -53,12 +57,22 @@ package struct CheckReport: Sendable, Equatable {
 }
 
 extension CheckReport.Effect {
-  fileprivate init(of valueHash: ValueHash, isEmpty: Bool, after hash: String) {
-    if hash.isEmpty {
+  fileprivate init(of valueHash: ValueHash, isEmpty: Bool, _ change: Change) {
+    let hash = change.new.annotations?.hash ?? ""
+    if hash.isEmpty, change.old.annotations == nil {
       // Harvester passes an empty value over as long as it has noted nothing.
       self = isEmpty ? .none : .first
+    } else if hash != valueHash.description {
+      self = .another(hash: hash)
     } else {
-      self = hash == valueHash.description ? .none : .another(hash: hash)
+      self = change.altersAnnotations ? .annotations : .none
     }
+  }
+}
+
+extension PatchOperation {
+  fileprivate var value: [UInt8]? {
+    guard case .setValue(let value, _) = self else { return nil }
+    return value
   }
 }

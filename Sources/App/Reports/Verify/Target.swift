@@ -18,11 +18,11 @@ package enum Target: Sendable, Equatable {
   case unreadable
 
   package init(of setting: SettingObject) {
-    guard !setting.effective.isBlank else {
+    guard !setting.value.isBlank else {
       self = .switchedOff
       return
     }
-    guard case .text(let text) = setting.effective,
+    guard case .text(let text) = setting.value,
       let network = OtherSettingNetwork(setting: "storage-network", text: text)
     else {
       self = .unreadable

@@ -52,7 +52,7 @@ struct ReviewCounters: ~Copyable, Sendable {
 
   static let keys: [Key] = {
     let verdicts: [(Reviewer.Webhook, [VerdictLabel])] = [
-      (.validate, [.allowed, .denied, .unavailable]), (.mutate, [.allowed, .patched]),
+      (.validate, [.allowed, .denied, .unavailable]), (.mutate, [.allowed, .patched, .denied, .unavailable]),
     ]
     return verdicts.flatMap { webhook, verdicts in
       [.create, .update, .delete, .connect].flatMap { operation in

@@ -9,6 +9,8 @@ enum RangeHasHeadroom: Rule {
   private static let images = 10
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
+    // Harvester never takes the default up, so no pod takes an address of it.
+    guard plan.fields.field == .value else { return }
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
     let spare = plan.usable.count - need.total
     let disks = context.facts.storage.mostDisksOfNode

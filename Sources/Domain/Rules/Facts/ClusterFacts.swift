@@ -29,6 +29,8 @@ package struct ClusterFacts: Sendable {
   package var addressPools: [AddressPoolFact] = []
   /// The networks of other settings that must not share an address with the storage network.
   package var otherSettingNetworks: [OtherSettingNetwork] = []
+  /// The settings of such networks that cannot be read.
+  package var unreadableSettings: [UnreadableSetting] = []
   /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
   package var installedDefinitions: [String] = [] {
     didSet { missingDefinitions = WhereaboutsIsInstalled.definitions.filter { !installedDefinitions.contains($0) } }

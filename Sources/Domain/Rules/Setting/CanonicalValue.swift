@@ -1,21 +1,42 @@
 internal import JSON
 
-/// The one spelling of a storage network: Harvester hashes the bytes, so each spelling would be another network.
-package enum CanonicalValue {
-  /// The canonical spelling of a text, or nil where the text has none because it is no JSON object with distinct keys, or
-  /// too long to be one that is judged.
+/// A storage network as it was written, for its one spelling: Harvester hashes the bytes, so each spelling would be
+/// another network.
+package struct CanonicalValue {
+  /// The canonical spelling: the known keys first in a fixed order, then the unknown ones in byte order, without white
+  /// space and without the entries that say what their absence says. White space alone is the empty text.
+  package let spelling: [UInt8]
+  /// The members in that order; nil for the empty text.
+  private let members: [JSONMember]?
+
+  /// Nil where the text has no canonical spelling, because it is no JSON object with distinct keys, or too long to be one
+  /// that is judged.
   /// `vlan` beside `VLAN` is not distinct: Harvester takes the last one, so their order must stay.
-  ///
-  /// White space alone is the empty text. The known keys come first in a fixed order, then the unknown ones in byte
-  /// order; an entry that says what its absence says too is left out.
-  package static func spelling(of text: [UInt8]) -> [UInt8]? {
-    if SettingText.text(text).isBlank { return [] }
+  package init?(_ text: [UInt8]) {
+    if SettingText.text(text).isBlank {
+      (spelling, members) = ([], nil)
+      return
+    }
     guard text.count <= ParsedSetting.longestText, let value = try? JSONValue(parsing: text),
-      case .object(let members) = value,
-      members.repeatedKeys.isEmpty, let ordered = ordered(members)
+      case .object(let written) = value,
+      written.repeatedKeys.isEmpty, let ordered = Self.ordered(written)
     else { return nil }
-    var writer = JSONWriter(capacity: text.count)
-    writer.append(object: ordered)
+    members = ordered
+    spelling = Self.spelled(ordered, capacity: text.count)
+  }
+
+  /// Whether Harvester makes the same network of both: the order of `exclude`, what stands twice in it, and an empty one
+  /// have no meaning.
+  package func meansSame(as other: CanonicalValue) -> Bool {
+    if spelling == other.spelling { return true }
+    guard let members, let others = other.members else { return false }
+    return Self.spelled(members.withSortedExclusions, capacity: spelling.count)
+      == Self.spelled(others.withSortedExclusions, capacity: other.spelling.count)
+  }
+
+  private static func spelled(_ members: [JSONMember], capacity: Int) -> [UInt8] {
+    var writer = JSONWriter(capacity: capacity)
+    writer.append(object: members)
     return writer.bytes
   }
 
@@ -28,13 +49,35 @@ package enum CanonicalValue {
     return known + others.sortedByKey
   }
 
-  /// Whether Harvester reads the entry as it would read its absence.
+  /// Whether the entry is left out, because Harvester reads it as it would read its absence. An empty list stays as it was
+  /// written: Terraform compares what it wrote with what is stored, and would show a change for ever.
   private static func isDefault(_ value: JSONValue, for key: KnownKey) -> Bool {
     switch (key, value) {
     case (_, .null), (.vlan, .number("0")), (.exclusiveVLAN, .bool(false)): true
-    case (.exclude, .array(let elements)): elements.isEmpty
     default: false
     }
+  }
+}
+
+extension [JSONMember] {
+  /// The members with the elements of `exclude` in byte order and each once; without `exclude` where it has none.
+  fileprivate var withSortedExclusions: [JSONMember] {
+    compactMap { member in
+      guard KnownKey.exclude.isSpelled(member.key), case .array(let elements) = member.value else { return member }
+      return elements.isEmpty ? nil : JSONMember(key: member.key, value: .array(elements.sortedAndDistinct))
+    }
+  }
+}
+
+extension [JSONValue] {
+  fileprivate var sortedAndDistinct: [JSONValue] {
+    let spelled = map { element in
+      var writer = JSONWriter()
+      writer.append(sorted: element)
+      return (element: element, bytes: writer.bytes)
+    }
+    let sorted = spelled.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    return sorted.indices.filter { $0 == 0 || sorted[$0].bytes != sorted[$0 - 1].bytes }.map { sorted[$0].element }
   }
 }
 
@@ -85,30 +128,5 @@ extension JSONValue {
     case .object, .array: true
     case .null, .bool, .number, .string: false
     }
-  }
-}
-
-extension Change {
-  /// The change as it is judged: the mutating webhook comes first.
-  package var normalized: Change {
-    guard let value = normalizedValue else { return self }
-    var new = new
-    new.value = .text(value)
-    return proposing(new)
-  }
-
-  /// The text to store instead of the proposed value, or nil when the proposed one stays.
-  ///
-  /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.
-  /// What cannot be read is left for the validating rules to refuse.
-  package var normalizedValue: [UInt8]? {
-    guard operation != .delete, case .text(let proposed) = new.value,
-      let spelling = CanonicalValue.spelling(of: proposed)
-    else { return nil }
-    if case .text(let stored) = old.value {
-      if stored == proposed { return nil }
-      if CanonicalValue.spelling(of: stored) == spelling { return stored }
-    }
-    return spelling == proposed ? nil : spelling
   }
 }

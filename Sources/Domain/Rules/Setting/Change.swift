@@ -1,3 +1,5 @@
+internal import JSON
+
 /// One attempt to write the setting: what is stored now and what shall be stored.
 ///
 /// A class, though nothing in it ever changes: every rule of the moment is handed it, and both objects are large.
@@ -33,42 +35,62 @@ package final class Change: Sendable {
 }
 
 extension Change {
-  /// Changes that Harvester itself has to make at any time: they are allowed without a look at the cluster.
-  ///
-  /// Its controller writes status and annotations by ordinary updates, because the CRD has no status subresource, and
-  /// it creates the empty setting at start-up.
-  var leavesTextsUnchanged: Bool {
-    operation != .delete && new.value == old.value && new.default == old.default
-  }
+  /// The text that Harvester acts on, in the messages about the moment of a change.
+  var field: SettingField { .value }
 
-  /// The text whose change Harvester will act on.
-  var field: SettingField {
-    operation != .delete && new.value == old.value ? .default : .value
-  }
+  var changesValue: Bool { operation != .delete && new.value != old.value }
 
-  /// True when Harvester will act: the text that takes effect becomes another one.
-  var takesEffect: Bool {
-    operation != .delete && !new.takesEffect(like: old) && !(new.isBlank && old.isBlank)
+  var changesDefault: Bool { operation != .delete && new.default != old.default }
+
+  /// True when the value becomes the one whose hash Harvester has noted, as the stored one is not: Harvester has not
+  /// taken that one up, and sees no change any more.
+  var returnsToNotedValue: Bool {
+    guard changesValue, let noted = old.annotations?.hash, !noted.isEmpty,
+      new.annotations?.hash.isExactly(noted) == true,
+      case .text(let bytes) = new.value
+    else { return false }
+    return ValueHash(of: bytes).isWritten(noted)
   }
 
   /// True when a network is to be in force after the change.
-  var enables: Bool { !new.isBlank }
+  var enables: Bool { !new.value.isBlank }
 
-  /// True when the value is emptied or nothing is to be in force: the way out that always stays open.
-  var isReset: Bool {
-    operation != .delete && (new.isBlank || clearsValue)
-  }
+  /// True when the value is emptied: the way out that always stays open.
+  var isReset: Bool { operation != .delete && new.value.isBlank }
 
-  /// A text that is to be judged as a network: one that is new, or a default that comes into force as the value goes.
+  /// A text that is to be judged as a network.
   func proposal(in field: SettingField) -> ParsedSetting? {
     switch field {
-    case .value:
-      new.value != old.value && !new.value.isBlank ? ParsedSetting(field: field, text: new.value) : nil
-    case .default:
-      (new.default != old.default || clearsValue) && !new.default.isBlank
-        ? ParsedSetting(field: field, text: new.default) : nil
+    case .value: changesValue && !new.value.isBlank ? ParsedSetting(field: field, text: new.value) : nil
+    case .default: changesDefault && !new.default.isBlank ? ParsedSetting(field: field, text: new.default) : nil
     }
   }
+}
 
-  private var clearsValue: Bool { new.value.isBlank && !old.value.isBlank }
+// What becomes of Harvester's annotations.
+extension Change {
+  /// The annotations whose new texts Harvester would act on while the value stays, or that would be wrong for the value
+  /// that comes. Empty where the stored hash is not the stored value's: Harvester itself is about to change
+  /// them then, and what is broken may be mended.
+  ///
+  /// Harvester's controller changes them only while the hash is another value's; afterwards it empties
+  /// `old-net-attach-def`, and nothing else.
+  var alteredAnnotations: [SettingAnnotation] {
+    guard operation == .update, let stored = old.annotations, stored != new.annotations else { return [] }
+    let altered = SettingAnnotation.allCases.filter { alters($0, from: stored) }
+    guard !altered.isEmpty, case .text(let bytes) = old.value, ValueHash(of: bytes).isWritten(stored.hash) else {
+      return []
+    }
+    return altered
+  }
+
+  package var altersAnnotations: Bool { !alteredAnnotations.isEmpty }
+
+  private func alters(_ annotation: SettingAnnotation, from stored: SettingAnnotations) -> Bool {
+    let proposed = new.annotations?[annotation] ?? ""
+    if proposed.isExactly(stored[annotation] ?? "") { return false }
+    // With another value, Harvester makes a new definition and notes it; it deletes the one that is noted now.
+    let mayBeEmptied = changesValue || annotation == .formerDefinition
+    return !(mayBeEmptied && proposed.isEmpty) && !(changesValue && annotation == .formerDefinition)
+  }
 }

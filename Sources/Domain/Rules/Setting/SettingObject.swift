@@ -8,7 +8,9 @@ package struct SettingObject: Sendable, Equatable {
   package var configured: ConfiguredCondition?
   /// Whether the object has a member `value` at all, which decides between a patch that adds and one that replaces.
   package var hasValue = false
-  /// What Harvester has noted on the object; only known of the stored one.
+  /// Whether the metadata has an object of annotations, which a patch then adds to.
+  package var hasAnnotations = false
+  /// The annotations that Harvester keeps on the setting; nil where the object carries none of them.
   package var annotations: SettingAnnotations?
 
   package init(
@@ -19,21 +21,9 @@ package struct SettingObject: Sendable, Equatable {
     self.configured = configured
   }
 
-  /// What Harvester acts on: the value, or the default where the value is empty.
-  package var effective: SettingText { value.isBlank ? `default` : value }
-
-  /// True when there is nothing to act on.
-  var isBlank: Bool { value.isBlank && `default`.isBlank }
-
-  /// Whether Harvester acts on the same text in both; compared where they lie.
-  func takesEffect(like other: SettingObject) -> Bool {
-    switch (value.isBlank, other.value.isBlank) {
-    case (false, false): value == other.value
-    case (false, true): value == other.default
-    case (true, false): `default` == other.value
-    case (true, true): `default` == other.default
-    }
-  }
+  /// The text of another setting as Harvester reads it: the value, or the default where the value is empty. Of the
+  /// storage network it reads the value alone.
+  package var effective: SettingText { value == .text([]) ? `default` : value }
 }
 
 /// What an object holds where the setting's text belongs. A missing field and null are the empty text.
@@ -55,36 +45,23 @@ package final class ConfiguredCondition: Sendable, Equatable {
   package let status: String
   package let reason: String
   package let message: String
+  /// The condition's place in the list `status.conditions`, for a patch.
+  package let index: Int
 
-  package init(status: String, reason: String, message: String) {
+  package init(status: String, reason: String, message: String, index: Int = 0) {
     self.status = status
     self.reason = reason
     self.message = message
+    self.index = index
   }
 
   package var isInProgress: Bool { status.isExactly("False") && reason.isExactly("In Progress") }
 
+  /// The message with which Harvester stores that it has taken up a value. It compares the next condition with an object
+  /// that it has already changed, so while this message stands, it stores the hash of no further value.
+  var isCreatingDefinition: Bool { status.isExactly("False") && message.isExactly("create NAD") }
+
   package static func == (left: ConfiguredCondition, right: ConfiguredCondition) -> Bool {
-    (left.status, left.reason, left.message) == (right.status, right.reason, right.message)
-  }
-}
-
-/// The annotations by which Harvester remembers what it has carried out; each empty where it is missing.
-package final class SettingAnnotations: Sendable, Equatable {
-  /// The ``ValueHash`` of the value that was seen last.
-  package let hash: String
-  /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition that was made for it.
-  package let network: String
-  /// The one before, until it is removed.
-  package let previousNetwork: String
-
-  package init(hash: String = "", network: String = "", previousNetwork: String = "") {
-    self.hash = hash
-    self.network = network
-    self.previousNetwork = previousNetwork
-  }
-
-  package static func == (left: SettingAnnotations, right: SettingAnnotations) -> Bool {
-    (left.hash, left.network, left.previousNetwork) == (right.hash, right.network, right.previousNetwork)
+    (left.status, left.reason, left.message, left.index) == (right.status, right.reason, right.message, right.index)
   }
 }

@@ -1,41 +1,56 @@
+internal import JSON
+
 /// The SHA-1 of a value's bytes (RFC 3174), by which Harvester tells whether the setting has changed.
 ///
 /// Nothing here is a secret, so the hash's weakness does no harm; it is Harvester's choice and has to be met.
 package struct ValueHash: Hashable, Sendable {
-  private let words: [UInt32]
+  private var a: UInt32 = 0x6745_2301
+  private var b: UInt32 = 0xEFCD_AB89
+  private var c: UInt32 = 0x98BA_DCFE
+  private var d: UInt32 = 0x1032_5476
+  private var e: UInt32 = 0xC3D2_E1F0
 
   package init(of message: [UInt8]) {
-    var words: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
-    let padded = Self.padded(message)
-    for start in stride(from: 0, to: padded.count, by: 64) {
-      Self.take(Self.schedule(of: padded[start..<start + 64]), into: &words)
+    var place = 0
+    while message.count - place >= 64 {
+      take(Block { message[place + $0] })
+      place += 64
     }
-    self.words = words
-  }
-
-  /// Section 4: a one bit, zeros, and the length in bits, so that whole blocks of 64 bytes result.
-  private static func padded(_ message: [UInt8]) -> [UInt8] {
-    let zeros = (119 - message.count % 64) % 64
+    // Section 4: a one bit, zeros, and the length in bits fill up the last block, or the last two.
+    let (last, rest) = (place, message.count - place)
     let length = UInt64(message.count) * 8
-    return message + [0x80] + Array(repeating: 0, count: zeros)
-      + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> UInt64($0)) }
+    let count = rest < 56 ? 64 : 128
+    func padded(_ index: Int) -> UInt8 {
+      switch index {
+      case ..<rest: message[last + index]
+      case rest: 0x80
+      case (count - 8)...: UInt8(truncatingIfNeeded: length >> UInt64(8 * (count - 1 - index)))
+      default: 0
+      }
+    }
+    for start in stride(from: 0, to: count, by: 64) { take(Block { padded(start + $0) }) }
   }
 
-  /// Section 6.1, steps a and b: sixteen words of the block, and sixty-four that are mixed from them.
-  private static func schedule(of block: ArraySlice<UInt8>) -> [UInt32] {
-    var words = stride(from: block.startIndex, to: block.endIndex, by: 4).map { start in
-      block[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+  /// Sixty-four bytes as the eighty words that are mixed in (section 6.1, steps a and b).
+  private struct Block {
+    let words: InlineArray<80, UInt32>
+
+    init(byte: (Int) -> UInt8) {
+      var words = InlineArray<80, UInt32>(repeating: 0)
+      for index in 0..<16 {
+        for place in 4 * index..<4 * index + 4 { words[index] = words[index] << 8 | UInt32(byte(place)) }
+      }
+      for index in 16..<80 {
+        words[index] = (words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]).rotated(left: 1)
+      }
+      self.words = words
     }
-    for index in 16..<80 {
-      words.append((words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]).rotated(left: 1))
-    }
-    return words
   }
 
   /// Section 6.1, steps c to e.
-  private static func take(_ schedule: [UInt32], into words: inout [UInt32]) {
-    var (a, b, c, d, e) = (words[0], words[1], words[2], words[3], words[4])
-    for (index, word) in schedule.enumerated() {
+  private mutating func take(_ block: Block) {
+    var (a, b, c, d, e) = (a, b, c, d, e)
+    for index in 0..<80 {
       let (mixed, constant): (UInt32, UInt32) =
         switch index {
         case 0..<20: (b & c | ~b & d, 0x5A82_7999)
@@ -43,10 +58,17 @@ package struct ValueHash: Hashable, Sendable {
         case 40..<60: (b & c | b & d | c & d, 0x8F1B_BCDC)
         default: (b ^ c ^ d, 0xCA62_C1D6)
         }
-      (a, b, c, d, e) = (a.rotated(left: 5) &+ mixed &+ e &+ word &+ constant, a, b.rotated(left: 30), c, d)
+      (a, b, c, d, e) = (
+        a.rotated(left: 5) &+ mixed &+ e &+ block.words[index] &+ constant, a, b.rotated(left: 30), c, d
+      )
     }
-    words = zip(words, [a, b, c, d, e]).map { $0 &+ $1 }
+    (self.a, self.b, self.c, self.d, self.e) = (self.a &+ a, self.b &+ b, self.c &+ c, self.d &+ d, self.e &+ e)
   }
+
+  private var words: [UInt32] { [a, b, c, d, e] }
+
+  /// Whether the text is this fingerprint as Harvester writes it.
+  func isWritten(_ text: String) -> Bool { text.utf8.count == 40 && text.isExactly(description) }
 }
 
 extension ValueHash: CustomStringConvertible {

@@ -1,0 +1,16 @@
+/// Harvester compares the storage network with these settings and refuses every change while it cannot read one of them.
+/// What cannot be read is not absent: addresses could be handed out twice.
+enum OtherNetworksAreReadable: Rule {
+  static let requirement = "The settings vm-migration-network and rwx-network can be read."
+
+  static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
+    for setting in context.facts.unreadableSettings where change.enables || setting.blocksDisabling {
+      findings.addViolation(
+        change.field.rawValue, .forbidden,
+        """
+        the setting \(setting.name) \(setting.problem), so its network cannot be compared; correct it: \
+        kubectl edit settings.harvesterhci.io \(setting.name)
+        """)
+    }
+  }
+}

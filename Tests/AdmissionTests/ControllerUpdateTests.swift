@@ -1,0 +1,243 @@
+import ClusterState
+import Foundation
+import Rules
+import Snapshot
+import Testing
+
+@testable import Admission
+
+/// Harvester's own controller plays through its changes, while people and programs do what they may not.
+@Suite struct `Beside Harvester's controller` {
+  static let first = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
+  static let otherRange = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
+  static let otherVLAN = #"{"vlan":101,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
+
+  /// The values that are saved one after the other.
+  static let saves = [first, otherRange, otherVLAN, "", first, ""]
+
+  /// Every pair of settings between which the controller writes, over all saves.
+  static func updates(by controller: RecordedController) -> [(old: StoredSetting, new: StoredSetting)] {
+    var updates: [(StoredSetting, StoredSetting)] = []
+    var stored = StoredSetting()
+    for value in saves {
+      stored.value = value
+      for setting in controller.writes(after: stored) {
+        updates.append((stored, setting))
+        stored = setting
+      }
+    }
+    return updates
+  }
+
+  /// Whatever may go wrong in a cluster while it writes.
+  static let troubles: [(name: String, objects: String)] = [
+    ("nothing", ""),
+    (
+      "a virtual machine runs",
+      """
+      {"apiVersion":"kubevirt.io/v1","kind":"VirtualMachineInstance","metadata":{"name":"web-1","namespace":"default"},
+       "status":{"phase":"Running"}}
+      """
+    ),
+    (
+      "an image is uploaded",
+      """
+      {"apiVersion":"harvesterhci.io/v1beta1","kind":"VirtualMachineImage","metadata":{"name":"i","namespace":"default"},
+       "spec":{"displayName":"up"},"status":{"progress":10}}
+      """
+    ),
+    (
+      "the cluster network is gone",
+      """
+      {"apiVersion":"network.harvesterhci.io/v1beta1","kind":"ClusterNetwork","metadata":{"name":"storage"},
+       "status":{"conditions":[{"type":"ready","status":"False"}]}}
+      """
+    ),
+    (
+      "another setting cannot be read",
+      """
+      {"apiVersion":"harvesterhci.io/v1beta1","kind":"Setting","metadata":{"name":"vm-migration-network"},"value":"x"}
+      """
+    ),
+  ]
+
+  /// A cluster with the definitions that the controller makes, and with a trouble.
+  static func cluster(_ trouble: String = "") throws -> SharedFacts {
+    var snapshot = Snapshot()
+    try snapshot.add(
+      Array(Data(contentsOf: GoldenCase.tests.appending(path: "Clusters/three-idle-nodes.yaml"))), named: "cluster.yaml"
+    )
+    for value in Set(saves) where !value.isEmpty { try snapshot.add(definition(of: value), named: "definition.json") }
+    if !trouble.isEmpty { try snapshot.add(Array(trouble.utf8), named: "trouble.json") }
+    return SharedFacts(snapshot.objects.facts)
+  }
+
+  private static func definition(of value: String) throws -> [UInt8] {
+    let network = try JSONSerialization.jsonObject(with: Data(value.utf8)) as? [String: Any] ?? [:]
+    let configuration: [String: Any] = [
+      "type": "bridge", "bridge": "storage-br", "vlan": network["vlan"] ?? 0,
+      "ipam": ["type": "whereabouts", "range": network["range"] ?? ""],
+    ]
+    let text = try JSONSerialization.data(withJSONObject: configuration)
+    let name = StoredSetting.definition(of: value).split(separator: "/")
+    return try Array(
+      JSONSerialization.data(withJSONObject: [
+        "apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
+        "metadata": [
+          "namespace": String(name[0]), "name": String(name[1]),
+          "annotations": ["storage-network.settings.harvesterhci.io": "true"],
+        ],
+        "spec": ["config": String(decoding: text, as: UTF8.self)],
+      ]))
+  }
+
+  let reviewer = Reviewer(ruleset: Ruleset())
+
+  func outcomes(
+    _ old: StoredSetting, _ new: [String: Any], in cluster: () throws(UnavailableError) -> SharedFacts
+  ) throws -> (mutation: Reviewer.Answer, validation: Outcome) {
+    var review = Review(operation: "UPDATE", old: old.object, new: new)
+    let mutation = try reviewer.answer(review.encoded.span, for: .mutate, in: cluster)
+    if let patch = try Response(mutation.body).patch { try review.apply(patch) }
+    return (mutation, try reviewer.answer(review.encoded.span, for: .validate, in: cluster).outcome)
+  }
+
+  @Test(arguments: RecordedController.all, troubles.indices)
+  func `each of its writes is let through as it is, whatever has gone wrong`(
+    _ controller: RecordedController, _ trouble: Int
+  ) throws {
+    let cluster = try Self.cluster(Self.troubles[trouble].objects)
+    let updates = Self.updates(by: controller)
+    #expect(updates.count > 40)
+    for (old, new) in updates {
+      let answers = try outcomes(old, new.object) { cluster }
+      #expect(answers.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
+      #expect(answers.validation == .allowed(warnings: []), "\(old) \(new)")
+    }
+  }
+
+  @Test(arguments: RecordedController.all)
+  func `each of its writes is let through where nothing is known of the cluster`(
+    _ controller: RecordedController
+  ) throws {
+    for (old, new) in Self.updates(by: controller) {
+      let answers = try outcomes(old, new.object) { () throws(UnavailableError) in
+        throw UnavailableError(message: "nothing is known")
+      }
+      #expect(answers.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
+      #expect(answers.validation == .allowed(warnings: []), "\(old) \(new)")
+    }
+  }
+
+  /// What becomes of the annotations in a careless write.
+  static let losses: [(name: String, change: @Sendable (inout StoredSetting) -> Void)] = [
+    ("hash removed", { $0.annotations["hash"] = nil }),
+    ("hash emptied", { $0.annotations["hash"] = "" }),
+    ("hash of another text", { $0.annotations["hash"] = String(repeating: "0", count: 40) }),
+    ("net-attach-def of another name", { $0.annotations["net-attach-def"] = "harvester-system/other" }),
+    ("old-net-attach-def of another name", { $0.annotations["old-net-attach-def"] = "harvester-system/other" }),
+  ]
+
+  /// Of a network that is switched on, these as well.
+  static let lossesOfNetwork: [(name: String, change: @Sendable (inout StoredSetting) -> Void)] = [
+    ("net-attach-def emptied", { $0.annotations["net-attach-def"] = "" }),
+    ("net-attach-def removed", { $0.annotations["net-attach-def"] = nil }),
+    (
+      "old-net-attach-def becomes the present one",
+      { $0.annotations["old-net-attach-def"] = $0.annotations["net-attach-def"] }
+    ),
+  ]
+
+  @Test(arguments: RecordedController.all) func `lost annotations are refused in every phase`(
+    _ controller: RecordedController
+  ) throws {
+    let cluster = try Self.cluster()
+    for stored in Self.updates(by: controller).map(\.new) {
+      for loss in Self.losses + (stored.value.isEmpty ? [] : Self.lossesOfNetwork) {
+        var new = stored
+        loss.change(&new)
+        let answers = try outcomes(stored, new.object) { cluster }
+        for outcome in [answers.mutation.outcome, answers.validation] {
+          guard case .denied(let violations, _) = outcome else {
+            Issue.record("\(loss.name) at \(stored) is \(outcome)")
+            continue
+          }
+          #expect(violations.map(\.rule) == ["AnnotationsAreKept"])
+        }
+      }
+    }
+  }
+
+  @Test func `lost annotations are not decided where nothing is known of the cluster`() throws {
+    let stored = try #require(Self.updates(by: RecordedController.all[0]).last).new
+    var new = stored
+    new.annotations["hash"] = nil
+    let unavailableError = UnavailableError(message: "nothing is known")
+    let answers = try outcomes(stored, new.object) { () throws(UnavailableError) in throw unavailableError }
+    #expect(answers.mutation.outcome == .unavailable(unavailableError))
+    #expect(answers.validation == .unavailable(unavailableError))
+  }
+
+  @Test(arguments: RecordedController.all, [true, false])
+  func `a replace without annotations changes nothing, in every phase`(
+    _ controller: RecordedController, _ hasOthers: Bool
+  ) throws {
+    let cluster = try Self.cluster(Self.troubles[1].objects)
+    for stored in Self.updates(by: controller).map(\.new) {
+      var replacement = stored.object
+      let others = ["example.com/a": "b"]
+      replacement["metadata"] =
+        hasOthers ? ["name": "storage-network", "annotations": others] : ["name": "storage-network"]
+      replacement["status"] = nil
+      replacement["value"] = stored.value.replacing(",", with: ", ")
+      let answers = try outcomes(stored, replacement) { cluster }
+      #expect(answers.validation == .allowed(warnings: []), "\(stored)")
+      let patch = try #require(try Response(answers.mutation.body).patch)
+      let patched = StoredSetting(try #require(try patch.applied(to: replacement) as? [String: Any]))
+      #expect(patched.value == stored.value)
+      #expect(patched.annotations.filter { $0.key != "a" } == stored.annotations)
+      #expect(patched.annotations["a"] == (hasOthers ? "b" : nil))
+      #expect(controller.takingUp(patched) == nil, "it would act on \(patched)")
+    }
+  }
+
+  @Test(arguments: RecordedController.all) func `a value that is emptied at any moment is taken up`(
+    _ controller: RecordedController
+  ) throws {
+    let cluster = try Self.cluster()
+    for stored in Self.updates(by: controller).map(\.new) where !stored.value.isEmpty {
+      var new = stored
+      new.value = ""
+      let answers = try outcomes(stored, new.object) { cluster }
+      #expect(answers.validation == .allowed(warnings: []))
+      let patch = try Response(answers.mutation.body).patch
+      let patched = StoredSetting(try #require(try (patch?.applied(to: new.object) ?? new.object) as? [String: Any]))
+      #expect(controller.takingUp(patched)?.annotations["net-attach-def"] == "")
+      // Without the patch, it stores nothing.
+      let isStuck = stored.condition == .inProgress("create NAD")
+      #expect((controller.takingUp(new) == nil) == isStuck)
+      #expect((patch != nil) == isStuck)
+      // Nor is there a second patch for what was patched.
+      #expect(try outcomes(stored, patched.object) { cluster }.mutation.outcome == .allowed(warnings: []))
+    }
+  }
+
+  @Test(arguments: RecordedController.all) func `a value that it has not yet taken up may be taken back`(
+    _ controller: RecordedController
+  ) throws {
+    let cluster = try Self.cluster(Self.troubles[1].objects)
+    for noted in Self.updates(by: controller).map(\.new) {
+      var stored = noted
+      stored.value = noted.value.isEmpty ? Self.first : ""
+      let answers = try outcomes(stored, noted.object) { cluster }
+      #expect(answers.validation == .allowed(warnings: []), "\(stored)")
+      // To go anywhere else is a change beside a virtual machine that runs.
+      var other = stored
+      other.value = Self.otherVLAN.replacing("101", with: "102")
+      guard case .denied = try outcomes(stored, other.object, in: { cluster }).validation else {
+        Issue.record("\(other) is allowed")
+        continue
+      }
+    }
+  }
+}
