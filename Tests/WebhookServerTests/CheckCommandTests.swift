@@ -93,7 +93,7 @@ import Testing
     #expect(run.output.contains("value.vlan: Invalid value: 1: "))
   }
 
-  static let englishList = """
+  static let listed = """
     apiVersion: v1
     kind: List
     items:
@@ -112,7 +112,7 @@ import Testing
     {"metadata":{"name":"storage-network"},"value":"{\"vlan\":1,\"clusterNetwork\":\"mgmt\",\"range\":\"192.168.0.0/24\"}"}]}
     """#
 
-  @Test(arguments: [englishList, typedList]) func `uses the setting of a list`(_ list: String) throws {
+  @Test(arguments: [listed, typedList]) func `uses the setting of a list`(_ list: String) throws {
     let run = try check("-f", "-", input: list)
     #expect(run.exitCode == 1)
     #expect(run.output.contains("value.vlan: is 1"))
@@ -122,7 +122,7 @@ import Testing
     throws
   {
     let folder = try TemporaryFolder()
-    let text = "\u{FEFF}\(Self.synced)"
+    let text = "\u{FEFF}\(Self.listed)"
     let bytes = isWide ? text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } : Array(text.utf8)
     try Data(bytes).write(to: folder.url.appending(path: "setting.yaml"))
     #expect(try check("-f", folder.path("setting.yaml")).output.contains("value.vlan: is 1"))

@@ -81,7 +81,7 @@ struct Plan: ParsableCommand {
     }
     // In the words of the setting's own exclusions.
     for text in exclude {
-      if let problem = WrittenExclusion(text, inside: range).problem { throw ValidationError("--exclude: \(text.quoted) \(problem)") }
+      if let problem = WrittenExclusion(text, inside: range).problem { throw ValidationError("--exclude: \(problem)") }
     }
   }
 

@@ -83,7 +83,7 @@ final class InstalledBench: @unchecked Sendable {
     var options = RegistrationOptions()
     options.servicePort = balancer.port
     let then = Int64(Date.now.timeIntervalSince1970) - days * 86_400
-    let source = try LiveSource(kubeconfig: plane.folder.path("registrar"), tlsContext: nil)
+    let source = try LiveSource(kubeconfig: plane.folder.path("registrar"), context: nil)
     let registrar = Registrar(
       of: source, options, probeURL: "https://127.0.0.1:\(balancer.port)", state: RegistrarState(), clock: { then },
       log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))

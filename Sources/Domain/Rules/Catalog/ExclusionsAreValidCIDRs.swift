@@ -18,13 +18,14 @@ enum ExclusionsAreValidCIDRs: Rule {
 package struct WrittenExclusion {
   /// Nil where the text is no network that can be excluded from the range.
   package let network: IPv4Prefix?
-  /// What is wrong with it.
+  /// The text in quotes, and what is wrong with it.
   package let problem: String?
 
   package init(_ text: String, inside range: IPv4Prefix?) {
     let written = CIDRField(text)
     network = written.network
-    problem = written.problem(inside: range) ?? range.flatMap { written.misplacement(in: $0) }
+    let problem = written.problem(inside: range) ?? range.flatMap { written.misplacement(in: $0) }
+    self.problem = problem.map { "\(text.quoted) \($0)" }
   }
 }
 
