@@ -60,7 +60,7 @@ struct `The root of the image` {
         "--log-format=json",
       ],
       environment: ["KUBERNETES_SERVICE_HOST=localhost", "KUBERNETES_SERVICE_PORT=\(server.port)"])
-    let line = try program.errors.waitForLine(with: #""event":"listening""#)
+    let line = try program.errors.waitForLine(with: #""message":"listening""#)
     let port = try #require(line.firstMatch(of: /127\.0\.0\.1:(\d+)/)).output.1
     let ready = try Program.run(
       "curl",
@@ -94,13 +94,13 @@ struct `The root of the image` {
         "serve", "--listen=127.0.0.1:0", "--tls-certificate=/tls/tls.crt", "--tls-key=/tls/tls.key",
         "--log-format=json",
       ], environment: pod)
-    let line = try serve.errors.waitForLine(with: #""event":"listening""#)
+    let line = try serve.errors.waitForLine(with: #""message":"listening""#)
     let port = try #require(line.firstMatch(of: /127\.0\.0\.1:(\d+)/)).output.1
 
     let registrar = try root.start(
       ["register", "--listen=127.0.0.1:0", "--probe-url=https://\(name):\(port)", "--log-format=json"], environment: pod
     )
-    let registered = try registrar.errors.waitForLine(with: #""event":"registered""#)
+    let registered = try registrar.errors.waitForLine(with: #""message":"registered""#)
     #expect(registered.contains(#""validatingFailurePolicy":"Fail""#))
     registrar.signal(SIGTERM)
     #expect(try registrar.exitCode() == 0)

@@ -28,7 +28,7 @@ struct MetricsTests {
       #"reviews_total{webhook="mutate",operation="UPDATE",verdict="denied"}"#: 1,
       #"rule_violations_total{rule="RangeIsNotReserved"}"#: 2,
       "invalid_reviews_total": 1,
-      #"rejected_requests_total{reason="badHost"}"#: 1,
+      #"rejected_requests_total{reason="bad_host"}"#: 1,
       #"handshake_failures_total{cause="plain_http"}"#: 1,
       #"handshakes_total{version="TLSv1.2",protocol="http/1.1",resumed="false"}"#: 1,
       #"requests_total{protocol="http/1.1"}"#: 1,
