@@ -49,7 +49,7 @@ struct `The root of the image` {
   @Test func `is enough for serve with a service account and an API server behind a name`() throws {
     let certificates = try Certificates()
     let server = try StubAPIServer(certificates) { request in
-      request.isWatch ? .stream : .whole(200, #"{"metadata":{"resourceVersion":"5"},"items":[]}"#)
+      request.isWatch ? .stream : .list(for: request)
     }
     try root.mountAsKubelet(certificates)
     try root.add(certificates.text("server.pem"), at: "tls/tls.crt")

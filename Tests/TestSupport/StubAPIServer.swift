@@ -200,3 +200,12 @@ extension StubAPIServer.Request {
   public var name: String { String(path.prefix { $0 != "?" }) }
   public var isWatch: Bool { path.contains("watch=true") }
 }
+
+extension StubAPIServer.Reply {
+  /// An empty list of any kind, except for nodes: a cluster has at least one.
+  public static func list(for request: StubAPIServer.Request) -> Self {
+    let isNodes = request.path.hasPrefix("/api/v1/nodes")
+    let node = #"{"apiVersion":"v1","kind":"Node","metadata":{"name":"node-1","resourceVersion":"1"}}"#
+    return .whole(200, #"{"metadata":{"resourceVersion":"5"},"items":[\#(isNodes ? node : "")]}"#)
+  }
+}

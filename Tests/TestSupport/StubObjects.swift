@@ -26,7 +26,7 @@ public final class StubObjects: @unchecked Sendable {
       case "GET":
         if let object = objects[request.name] { return .whole(200, object) }
         let isList = request.path.contains("resourceVersion=") || request.name.hasSuffix("/nodes")
-        return isList ? .whole(200, #"{"metadata":{"resourceVersion":"5"},"items":[]}"#) : .whole(404, "{}")
+        return isList ? .list(for: request) : .whole(404, "{}")
       default: return .whole(201, request.body)
       }
     }
