@@ -2,7 +2,7 @@ internal import Platform
 internal import Synchronization
 internal import TLSWire
 
-/// A listening socket that several loops accept from: whoever is free takes the next connection.
+/// A listening socket that several event loops accept from: a free one takes the next connection.
 final class SharedListener: Sendable {
   let listener: Listener
 
@@ -11,7 +11,7 @@ final class SharedListener: Sendable {
   }
 }
 
-/// The TLS context for new connections; a renewed certificate puts another one in its place.
+/// The TLS context for new connections; a renewed certificate replaces it.
 final class TLSContextStore: Sendable {
   private let context: Mutex<TLSContext>
 
@@ -25,7 +25,7 @@ final class TLSContextStore: Sendable {
   }
 }
 
-/// Orders for one loop, and the bell that makes it look.
+/// Commands for one event loop, and the wakeup that makes it read them.
 final class CommandQueue: Sendable {
   let wakeup: Wakeup
   private let commands = Mutex<[EventLoop.Command]>([])
