@@ -4,7 +4,7 @@ internal import Reports
 internal import Platform
 internal import WebhookServer
 
-/// `verify`: whether a change has arrived everywhere.
+/// `verify`: whether a change is in effect everywhere.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell whether a change has arrived everywhere, so that virtual machines may be started.",
@@ -65,7 +65,8 @@ struct Verify: ParsableCommand {
     if outcome == .stalled { throw ExitCode.denied }
   }
 
-  /// A look that fails at the beginning is somebody's mistake, later it may pass.
+  /// Fetches and records a report. An error of the first fetch is a mistake of the operator; a later one may be
+  /// temporary.
   private func fetch(through inspector: VerifyClient, for monitor: inout ProgressMonitor, since start: MonotonicInstant)
     throws -> ProgressMonitor.Outcome?
   {
