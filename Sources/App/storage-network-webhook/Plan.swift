@@ -71,7 +71,7 @@ struct Plan: ParsableCommand {
     try validateRange()
   }
 
-  /// More addresses than a /8 has, and no sum of counts so small overflows an integer.
+  /// The number of addresses in a /8. No sum of counts so small overflows an integer.
   private static let most = 1 << 24
 
   private func validateRange() throws {

@@ -24,7 +24,7 @@ extension VerifyInput {
     return report(.done, "\(words) is applied")
   }
 
-  /// Longhorn before 1.6 does not say whether it has applied the setting, so its pods tell.
+  /// Longhorn before 1.6 does not report whether it has applied the setting, so the pods are compared.
   private func untold(_ words: String) -> StepReport {
     let moved = podsThatFollowed
     return moved.done == moved.total
@@ -40,14 +40,14 @@ extension VerifyInput {
       advice: "kubectl -n longhorn-system get volumes.longhorn.io shows what is still attached")
   }
 
-  /// How many of the pods are where the setting wants them.
+  /// The number of pods that are on the target network.
   private var podsThatFollowed: Progress {
     let looked = pods.filter { report in
       guard report.pod.carriesStorage, case .nodeAway = report.verdict else { return report.pod.carriesStorage }
       return false
     }
     let there = looked.filter { ($0.interface?.network ?? "") == target.definition && !$0.pod.isBeingDeleted }
-    // Where there is no pod at all, none has followed, unless there was nothing to follow.
+    // Without any pod none has followed, unless there is no network to follow.
     let awaited = target == .switchedOff ? 0 : facts.nodes.filter { !$0.isWitness && absences[$0.name] == nil }.count
     return Progress(done: there.count, of: max(looked.count, awaited))
   }
