@@ -18,25 +18,25 @@ enum PollLoop {
   static func run<Report>(as format: ReportFormat, _ fetch: () throws -> PollResult<Report>) throws -> Report {
     var display = LiveDisplay(.standardOutput, height: TerminalDevice.isPresent ? TerminalDevice.rows : nil)
     let pause = try Poller(batch: 1)
-    var lastPage: StyledText?
+    var lastText: StyledText?
     while true {
-      let sight: PollResult<Report>
+      let result: PollResult<Report>
       do {
-        sight = try fetch()
-        lastPage = sight.styledText
+        result = try fetch()
+        lastText = result.styledText
       } catch {
         // An error of the first poll is a mistake of the operator; later an API server restarts, or a file is being
         // written.
-        guard let lastPage else { throw error }
-        if format == .text { try StandardOutput.write(display.render(lastPage.with(trouble: error))) }
+        guard let lastText else { throw error }
+        if format == .text { try StandardOutput.write(display.render(lastText.with(trouble: error))) }
         try pause.wait(until: .now + interval) { _ in }
         continue
       }
       switch format {
-      case .text: try StandardOutput.write(display.render(sight.styledText))
-      case .json: try StandardOutput.write(sight.json ?? "")
+      case .text: try StandardOutput.write(display.render(result.styledText))
+      case .json: try StandardOutput.write(result.json ?? "")
       }
-      if let answer = sight.answer { return answer }
+      if let answer = result.answer { return answer }
       try pause.wait(until: .now + interval) { _ in }
     }
   }

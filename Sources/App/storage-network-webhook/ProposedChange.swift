@@ -94,10 +94,10 @@ enum ProposedChange {
   }
 
   private static func proposal(
-    ofObject englishList: ListedObjects.Object, _ stored: SettingObject?
+    ofObject object: ListedObjects.Object, _ stored: SettingObject?
   ) throws -> ProposedChange? {
-    let document = englishList.text
-    switch (englishList.group, englishList.kind, englishList.name) {
+    let document = object.text
+    switch (object.group, object.kind, object.name) {
     case ("admission.k8s.io", "AdmissionReview", _):
       return try ReviewDecoder.decode(document.span).change.map(change) ?? .ofAnotherObject
     case ("harvesterhci.io", "Setting", "storage-network"):

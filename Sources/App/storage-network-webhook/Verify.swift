@@ -52,10 +52,10 @@ struct Verify: ParsableCommand {
 
   private func follow() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(timeout))
-    let inspector = VerifyClient(try cluster.source())
+    let client = VerifyClient(try cluster.source())
     let start = MonotonicInstant.now
     let outcome = try PollLoop.run(as: output.output) {
-      let outcome = try fetch(through: inspector, for: &monitor, since: start)
+      let outcome = try fetch(through: client, for: &monitor, since: start)
       let isNews = monitor.hasProgressed || outcome != nil
       return .init(
         styledText: monitor.styledText(showsClock: TerminalDevice.isPresent, outcome: outcome),
@@ -67,18 +67,18 @@ struct Verify: ParsableCommand {
 
   /// Fetches and records a report. An error of the first fetch is a mistake of the operator; a later one may be
   /// temporary.
-  private func fetch(through inspector: VerifyClient, for monitor: inout ProgressMonitor, since start: MonotonicInstant)
+  private func fetch(through client: VerifyClient, for monitor: inout ProgressMonitor, since start: MonotonicInstant)
     throws -> ProgressMonitor.Outcome?
   {
     do {
-      return monitor.see(try report(inspector), after: .now - start)
+      return monitor.see(try report(client), after: .now - start)
     } catch  where monitor.hasReport {
       return monitor.see(nothing: "\(error)", after: .now - start)
     }
   }
 
-  private func report(_ inspector: VerifyClient) throws -> VerifyReport {
-    var cluster = try inspector.fetch()
+  private func report(_ client: VerifyClient) throws -> VerifyReport {
+    var cluster = try client.fetch()
     if let snapshot = self.cluster.clusterSnapshot, !cluster.hasNodes {
       throw InputError("\(snapshot): there is no Node in it; was kubectl able to reach the cluster?")
     }

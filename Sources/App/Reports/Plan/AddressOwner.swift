@@ -25,7 +25,7 @@ extension AddressOwner {
   /// Returns all owners that the cluster and the options name, in the order in which a conflict is explained.
   package static func all(in facts: ClusterFacts, _ options: RulesetOptions) -> [AddressOwner] {
     reserved(options) + ofPods(facts) + ofNodes(facts) + ofHosts(facts) + ofOtherSettings(facts) + ofAttachments(facts)
-      + ofDHCP(facts) + keptByWhereabouts(facts)
+      + ofDHCP(facts) + reservedByWhereabouts(facts)
   }
 
   private static func reserved(_ options: RulesetOptions) -> [AddressOwner] {
@@ -58,9 +58,9 @@ extension AddressOwner {
     facts.dhcpPools.map { AddressOwner($0.allAddresses, "managed DHCP pool \($0.namespace)/\($0.name)") }
   }
 
-  private static func keptByWhereabouts(_ facts: ClusterFacts) -> [AddressOwner] {
+  private static func reservedByWhereabouts(_ facts: ClusterFacts) -> [AddressOwner] {
     let entries = facts.reservations.entries
-    if entries.count > mostKeptOwners {
+    if entries.count > maxReservedOwners {
       return [AddressOwner(facts.reservations.kept, "pods that are gone", isReserved: true)]
     }
     return entries.map { entry in
@@ -70,7 +70,7 @@ extension AddressOwner {
   }
 
   /// With more owners than this, one entry stands for all.
-  private static let mostKeptOwners = 256
+  private static let maxReservedOwners = 256
 
   private static func ofOtherSettings(_ facts: ClusterFacts) -> [AddressOwner] {
     facts.otherSettingNetworks.map { AddressOwner($0.usable, $0.setting) }

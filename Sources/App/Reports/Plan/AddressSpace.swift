@@ -29,17 +29,17 @@ package struct AddressSpace: Sendable, Equatable {
   package init(of range: IPv4Prefix, without exclusions: [IPv4Prefix], need: Int, claims: [AddressOwner]) {
     self.range = range
     var rest = AddressSet(range.addresses)
-    take(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
-    take(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
+    assign(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
+    assign(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
     for owner in claims {
-      take(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
+      assign(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
     }
-    take(.needed, rest.lowest(need), from: &rest)
-    take(.spare, rest, from: &rest)
+    assign(.needed, rest.lowest(need), from: &rest)
+    assign(.spare, rest, from: &rest)
     blocks.sort { $0.addresses.first < $1.addresses.first }
   }
 
-  private mutating func take(
+  private mutating func assign(
     _ use: Use, _ addresses: AddressSet, of owner: String? = nil, isReserved: Bool = false, from rest: inout AddressSet
   ) {
     let taken = rest.intersection(addresses)

@@ -49,13 +49,13 @@ struct PodInspection {
   private func report(_ pod: InspectedPod) -> PodReport {
     let interface = pod.carriesStorage ? pod.storageInterface : pod.endpointInterface
     let address = interface?.addresses.lazy.compactMap { try? IPv4Address($0) }.first
-    let verdict = excused(verdict(on: pod, interface, address), on: pod)
+    let verdict = adjusted(verdict(on: pod, interface, address), on: pod)
     return PodReport(pod: pod, interface: interface, address: address, verdict: verdict)
   }
 
   /// Returns the verdict with regard to the node: an absent node is not the pod's error. On a cordoned node a pod
   /// continues to run, but none starts.
-  private func excused(_ verdict: PodReport.Verdict, on pod: InspectedPod) -> PodReport.Verdict {
+  private func adjusted(_ verdict: PodReport.Verdict, on pod: InspectedPod) -> PodReport.Verdict {
     guard let absence = absences[pod.node], verdict != .ok, absence == .notReady || !pod.isReady else {
       return verdict
     }
@@ -68,21 +68,21 @@ struct PodInspection {
     if pod.isBeingDeleted { return .waiting("is being removed") }
     if pod.phase == "Failed" { return mayStillMove ? .waiting("has failed") : .misplaced("has failed") }
     if let interface {
-      guard let unavailableError = unavailableError(of: interface, address) else {
+      guard let mismatch = mismatch(of: interface, address) else {
         return pod.isReady ? .ok : unready(pod)
       }
-      return elsewhere(pod, unavailableError)
+      return elsewhere(pod, mismatch)
     }
     if !pod.isReady { return unready(pod) }
     guard case .network = target else { return .ok }
     return elsewhere(pod, "is not on the storage network")
   }
 
-  private func elsewhere(_ pod: InspectedPod, _ unavailableError: String) -> PodReport.Verdict {
-    (pod.carriesStorage ? mayStillMove : csiPluginMayStillMove) ? .pendingRestart : .misplaced(unavailableError)
+  private func elsewhere(_ pod: InspectedPod, _ mismatch: String) -> PodReport.Verdict {
+    (pod.carriesStorage ? mayStillMove : csiPluginMayStillMove) ? .pendingRestart : .misplaced(mismatch)
   }
 
-  private func unavailableError(of interface: InspectedPod.Interface, _ address: IPv4Address?) -> String? {
+  private func mismatch(of interface: InspectedPod.Interface, _ address: IPv4Address?) -> String? {
     guard case .network(let network) = target, interface.network == network.definition else {
       return "is still on \(interface.network.isEmpty ? "an unnamed network" : interface.network)"
     }
@@ -96,7 +96,7 @@ struct PodInspection {
     guard let event = failures[pod.name] else { return .waiting(state) }
     if event.reportsAddressExhaustion { return .waiting("\(state): it has no address") }
     let words = "\(state): \(event.cause.truncated(to: 300))"
-    return event.lasts ? .blocked(words) : .waiting(words)
+    return event.isPermanent ? .blocked(words) : .waiting(words)
   }
 }
 
@@ -113,7 +113,7 @@ struct RWXSharing {
       (isOn, isApplied) = (false, true)
       return
     }
-    // From Harvester v1.8 on the first setting replaces the second, which may be left behind.
+    // From Harvester v1.8 on the endpoint setting replaces the older one, which may be left behind.
     let destinations = [InspectedLonghornSetting.storageNetwork, target.definition]
     let isTold = endpoint.map { !$0.value.isEmpty && destinations.contains($0.value) } ?? (older?.value == "true")
     isOn = facts.rwxSharesStorageNetwork || isTold
@@ -132,7 +132,7 @@ extension VerifyFacts {
 extension PodEvent {
   /// Whether retries cannot succeed without a repair: the bridge, the definition or the plugin is missing, or the
   /// attempts have failed for two minutes (the kubelet retries about every twelve seconds).
-  fileprivate var lasts: Bool {
+  fileprivate var isPermanent: Bool {
     guard reason == "FailedCreatePodSandBox" else { return false }
     let text = message.lowercased()
     return count >= 10

@@ -60,9 +60,9 @@ extension ProgressMonitor {
     styledText.add(report.heading)
     styledText.addBlank()
     for step in report.steps {
-      let isTold = step.state == .failed || step.step == .settingApplied
-      let isLastWord = outcome == .stalled && !step.state.isDone || outcome == .verified && step.state == .warning
-      styledText.add(step, isWhole: isTold || isLastWord)
+      let isAlwaysWhole = step.state == .failed || step.step == .settingApplied
+      let isFinal = outcome == .stalled && !step.state.isDone || outcome == .verified && step.state == .warning
+      styledText.add(step, isWhole: isAlwaysWhole || isFinal)
     }
     styledText.addBlank()
     styledText.add(bar + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
