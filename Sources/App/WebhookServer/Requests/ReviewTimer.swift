@@ -1,12 +1,12 @@
 internal import Platform
 
-/// Takes the time of reviews with few looks at the clock: each costs as much as a rule.
+/// Measures reviews with few reads of the clock: each costs as much as a rule.
 struct ReviewTimer {
-  /// When the loop woke for what is answered in the turn. From here on it is all the server's time, waiting for others
+  /// When the event loop woke for this iteration. All time from here on is the server's, waiting for other requests
   /// included.
   private(set) var iterationStart = MonotonicInstant(nanoseconds: 0)
   private var hasSampledStages = false
-  /// How many reviews have their answer and were not timed yet.
+  /// The number of answered reviews without a recorded duration.
   private var pending = 0
 
   mutating func begin(at now: MonotonicInstant) {
@@ -14,8 +14,8 @@ struct ReviewTimer {
     hasSampledStages = false
   }
 
-  /// Whether the stages of this review are to be timed. Of each turn it is the first one, which tells as much as all:
-  /// the reviews of an API server come one in a turn, and under load nobody adds stages up.
+  /// Returns whether to time the stages of this review. The first review of each iteration is representative: an API
+  /// server's reviews come one per iteration, and under load the stages need not add up.
   mutating func shouldSampleStages() -> Bool {
     defer { hasSampledStages = true }
     return !hasSampledStages
@@ -23,8 +23,8 @@ struct ReviewTimer {
 
   mutating func reviewIsAnswered() { pending += 1 }
 
-  /// How many reviews are to be timed now that their answers are sent. They waited for one another, so one duration is
-  /// that of all.
+  /// Returns the number of reviews to record now that their responses are sent. They waited for one another, so one
+  /// duration holds for all.
   mutating func takePendingCount() -> Int {
     defer { pending = 0 }
     return pending

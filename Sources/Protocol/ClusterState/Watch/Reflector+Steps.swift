@@ -113,15 +113,18 @@ extension Reflector {
       phase = .waiting(until: now, then: response.step)
       fail(
         "the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")", now,
-        pausing: response.isTemporary ? WatchLimits.outagePauses : WatchLimits.backoffRange)
+        pausing: isTemporary(response) ? WatchLimits.outagePauses : WatchLimits.backoffRange)
     }
     return tick(now)
   }
 }
 
-extension Reflector.ErrorResponse {
-  /// The API server is overloaded or not whole, and says so of any request.
-  fileprivate var isTemporary: Bool { code == 429 || code >= 500 }
+extension Reflector {
+  /// Whether the same request may soon succeed: the API server is overloaded or unavailable, or has just started. Until its
+  /// authorizer has read the roles, it answers 403 for kinds that were readable before.
+  private func isTemporary(_ response: borrowing ErrorResponse) -> Bool {
+    response.code == 429 || response.code >= 500 || response.code == 403 && status.lists > 0
+  }
 }
 
 // What is remembered of it.
