@@ -1,6 +1,6 @@
-/// Cuts the text of a watch into its lines while it arrives: each is one event.
+/// Splits the text of a watch into lines as it arrives; each line is one event.
 ///
-/// What stands behind the last line feed waits; when the stream breaks it is lost, and the server sends it again.
+/// Buffers the bytes after the last line feed. If the stream breaks they are lost, and the server sends the event again.
 struct LineDecoder {
   private var pending: [UInt8] = []
 
@@ -34,7 +34,7 @@ struct LineDecoder {
 
 extension [UInt8] {
   mutating func append(copying bytes: Span<UInt8>) {
-    // Sound: the bytes are copied within the call.
+    // Safe: the bytes are copied within the call.
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }
