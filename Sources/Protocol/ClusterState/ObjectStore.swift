@@ -88,7 +88,7 @@ extension ObjectStore {
     case refuted
   }
 
-  /// Returns whether a kind with a 404 response is absent. Requires a known node: every API server of a cluster has one.
+  /// Returns whether a kind with a 404 response is absent. Without a known node this is unknown.
   func absence(of kind: WatchedKind, by proof: WatchedKind.AbsenceProof, isUndiscovered: Bool) -> Absence {
     guard !nodes.isEmpty else { return .unknown }
     switch proof {

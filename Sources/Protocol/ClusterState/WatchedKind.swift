@@ -63,8 +63,8 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     }
   }
 
-  /// The proof that an API server does not serve a kind. A 404 alone proves nothing: an API server that is starting, and
-  /// a path to no API server, return it for every kind.
+  /// The proof that an API server does not serve a kind. A 404 alone proves nothing: an API server that is starting,
+  /// and a path to no API server, return it for every kind.
   enum AbsenceProof {
     /// The list of CustomResourceDefinitions, from a server that has nodes.
     case definitions

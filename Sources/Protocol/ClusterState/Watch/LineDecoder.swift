@@ -1,6 +1,6 @@
 /// Splits the text of a watch into lines as it arrives; each line is one event.
 ///
-/// Buffers the bytes after the last line feed. If the stream breaks they are lost, and the server sends the event again.
+/// The bytes after the last line feed are buffered. If the stream breaks they are lost; the server repeats the event.
 struct LineDecoder {
   private var pending: [UInt8] = []
 
@@ -34,7 +34,7 @@ struct LineDecoder {
 
 extension [UInt8] {
   mutating func append(copying bytes: Span<UInt8>) {
-    // Safe: the bytes are copied within the call.
+    // Sound: the bytes are copied within the call.
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }

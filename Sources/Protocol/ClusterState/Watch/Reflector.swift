@@ -12,8 +12,8 @@ package struct Reflector: ~Copyable {
   var backoff: Backoff
   /// The backoff of errors whose first retry is immediate: expired versions and rejected credentials.
   var repetition: Backoff
-  /// How long one watch lasts: its end is the sign of life of a kind in which nothing happens. Bookmarks are none: the
-  /// API server sends them once a minute, but not before something of the kind has changed since it started.
+  /// The duration of one watch: its end proves liveness for a kind without changes. Bookmarks do not: the API server
+  /// sends them once a minute, but not before something of the kind has changed since it started.
   let watchDuration: Duration
   let notInstalledResync: Duration
   /// Whether the discovery document does not list the kind.
