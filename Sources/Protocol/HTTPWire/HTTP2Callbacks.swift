@@ -118,9 +118,9 @@ enum HTTP2Response {
     // nghttp2 calls this as the peer's window opens, until the stream ends; the body is found through the session.
     var source = unsafe nghttp2_data_provider()
     unsafe source.read_callback = { _, id, buffer, count, flags, _, owner in
-      let destination = unsafe UnsafeMutableBufferPointer(start: buffer, count: count)
+      let output = unsafe UnsafeMutableBufferPointer(start: buffer, count: count)
       var sent = (count: 0, isLast: true)
-      unsafe HTTP2Callbacks.notify(owner) { sent = unsafe $0.sendBody(of: id, into: destination) }
+      unsafe HTTP2Callbacks.notify(owner) { sent = unsafe $0.sendBody(of: id, into: output) }
       if sent.isLast { unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
       return sent.count
     }
@@ -180,8 +180,8 @@ private struct HTTP2Fields: ~Copyable {
     var text = text.mutableSpan
     unsafe text.withUnsafeMutableBufferPointer { text in
       // Sound: the capacity is checked above, and the source does not overlap the buffer.
-      let destination = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[textCount...])
-      unsafe bytes.withUnsafeBytes { unsafe destination.copyMemory(from: $0) }
+      let output = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[textCount...])
+      unsafe bytes.withUnsafeBytes { unsafe output.copyMemory(from: $0) }
     }
     textCount += bytes.count
     close()

@@ -40,8 +40,8 @@ extension OutputSpan<UInt8> {
     precondition(bytes.count <= freeCapacity, "the head is longer than the longest")
     unsafe withUnsafeMutableBufferPointer { buffer, count in
       // Sound: the capacity is checked above, and the source does not overlap the buffer.
-      let destination = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-      unsafe bytes.withUnsafeBytes { unsafe destination.copyMemory(from: $0) }
+      let output = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+      unsafe bytes.withUnsafeBytes { unsafe output.copyMemory(from: $0) }
       count += bytes.count
     }
   }
