@@ -1,8 +1,8 @@
-# The image of the webhook: one program, the shared libraries it links, nothing else. `make image` builds it.
+# The image has the program and the shared libraries that it links, nothing else. `make image` builds it.
 
 FROM swift:6.3-bookworm AS build
-# Tests/RepositoryTests compares this list with the Makefile's. Debian removes superseded versions from its archive, so that
-# pinned ones would break the build within weeks.
+# Tests/RepositoryTests compares this list with the Makefile's. Versions are not pinned: Debian removes superseded ones
+# from its archive, so a pinned build would break within weeks.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
@@ -18,7 +18,7 @@ COPY manifests/example manifests/example
 RUN Benchmarks/build --product storage-network-webhook -Xlinker -s \
     && cp .build/shipped/release/storage-network-webhook /usr/local/bin/
 
-# What the program links, and of each package its entry in the list by which scanners know it.
+# Collects the linked libraries, and the dpkg entry of each package for vulnerability scanners.
 FROM debian:12-slim AS runtime
 SHELL ["/bin/bash", "-o", "errexit", "-o", "pipefail", "-c"]
 # hadolint ignore=DL3008
@@ -40,7 +40,7 @@ LABEL org.opencontainers.image.title="storage-network-webhook" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=runtime /image /
-# A number, so that Kubernetes can see that it is not root's (runAsNonRoot).
+# Numeric, so that Kubernetes can verify runAsNonRoot.
 USER 65532:65532
 EXPOSE 8443
 ENTRYPOINT ["/usr/local/bin/storage-network-webhook"]

@@ -1,23 +1,23 @@
-# Two commands for a newcomer: `make run` serves an example cluster, `make try` in a second terminal asks it things.
-# `make test` proves everything. Each works alone on Debian 12 with a Swift toolchain.
+# `make run` serves an example cluster; `make try` in a second terminal posts example reviews to it. `make test` runs
+# all tests. Each needs only Debian 12 and a Swift toolchain.
 
-# Where `make run` listens and `make try` asks.
+# The port of `make run` and `make try`.
 PORT ?= 8443
 
-# What the toolchain does not bring. README.md names the same packages; Tests/RepositoryTests compares.
+# Packages that the toolchain does not include. README.md lists the same ones; Tests/RepositoryTests compares.
 PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
 
-# What `make image` builds, and with which of the programs that build images.
+# The name of the image, and the program that builds it.
 VERSION := $(shell sed -n 's/.* current = "\(.*\)"/\1/p' Sources/App/WebhookServer/Version.swift)
 IMAGE ?= storage-network-webhook:$(VERSION)
 ENGINE ?= $(firstword $(foreach engine,docker podman buildah,$(if $(shell command -v $(engine)),$(engine))))
 
-# What `make run` builds in a minute, and what is installed, put into images and measured, which takes two.
+# SERVER builds in one minute. SHIPPED, which is installed, put into images and measured, takes two.
 SERVER := .build/release/storage-network-webhook
 SHIPPED := .build/shipped/release/storage-network-webhook
 EXAMPLE := manifests/example
 
-# Where `make install` puts things; DESTDIR goes before it, for packages.
+# The target of `make install`; packagers prepend DESTDIR.
 PREFIX ?= /usr/local
 DEST := $(DESTDIR)$(PREFIX)
 
@@ -36,19 +36,19 @@ run: packages toolchain certs ## build, and serve an example cluster on 127.0.0.
 	@echo "  curl --cacert certs/ca.pem https://localhost:$(PORT)/readyz"
 	@echo "  $(SERVER) check --cluster-snapshot $(EXAMPLE)/cluster.yaml --value '{\"vlan\":100}'"
 	@echo
-	@echo "Edit $(EXAMPLE)/cluster.yaml and ask again: changes count at once. Ctrl-C stops the server."
+	@echo "Edit $(EXAMPLE)/cluster.yaml and ask again: changes apply at once. Ctrl-C stops the server."
 	@echo
 	@exec $(SERVER) serve --listen 127.0.0.1:$(PORT) --tls-certificate certs/tls.pem --tls-key certs/tls.key \
 	  --cluster-snapshot $(EXAMPLE)/cluster.yaml
 
-try: packages ## ask the server of `make run` about every example review
+try: packages ## post every example review to the server of `make run`
 	@$(EXAMPLE)/try https://localhost:$(PORT) certs/ca.pem
 
 test: packages toolchain lint ## lint, build and run all tests
 	swift build --build-tests
 	swift test --skip-build
 
-shipped: packages toolchain ## build the program as it is shipped, and run all tests with it
+shipped: packages toolchain ## build the program as shipped, and run all tests with it
 	Benchmarks/build --product storage-network-webhook
 	swift build --build-tests
 	PROGRAM_UNDER_TEST=$(abspath $(SHIPPED)) swift test --skip-build
@@ -69,8 +69,8 @@ install: packages toolchain ## install the program, the kubectl plugin, completi
 lint: toolchain ## check the style
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
 
-# The leak check of the address sanitizer finds one in the XCTest runner, which no test here needs, and in every program
-# that ends inside a function, as command lines do; leaks are `Benchmarks/soak`'s to find.
+# The leak check of the address sanitizer reports the XCTest runner, which no test here needs, and every program
+# that exits inside a function, as command lines do. `Benchmarks/soak` detects leaks.
 sanitize: packages toolchain ## run all tests under the thread and the address sanitizer
 	TSAN_OPTIONS=suppressions=$(abspath Tests/thread-sanitizer-suppressions) \
 	  swift test --sanitize=thread --scratch-path .build/thread
@@ -79,7 +79,7 @@ sanitize: packages toolchain ## run all tests under the thread and the address s
 bench: packages toolchain certs ## compare with nginx: requests, latency, handshakes, memory, start
 	Benchmarks/run
 
-fuzz: packages toolchain ## feed the parsers arbitrary bytes, SECONDS=… for each
+fuzz: packages toolchain ## fuzz the parsers, SECONDS=… each
 	SECONDS_EACH=$(or $(SECONDS),60) Tests/Fuzz/run
 
 certs: packages ## make a throwaway certificate authority and serving pair in certs/
@@ -102,5 +102,5 @@ toolchain:
 	@swift --version >/dev/null 2>&1 || { \
 	  echo 'Swift 6.2 or later is needed: https://www.swift.org/install/linux/' >&2; exit 1; }
 
-clean: ## remove what was built, certificates included
+clean: ## remove build products and certificates
 	rm -rf .build certs/*.pem certs/*.key

@@ -1,8 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target of the house is compiled under the same law: Swift 6 language mode, strict memory safety, and no
-/// warning left standing.
+/// The settings of every target in `Sources`: strict memory safety, and warnings as errors.
 let commonSwiftSettings: [SwiftSetting] = [
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
@@ -10,12 +9,12 @@ let commonSwiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableExperimentalFeature("Lifetimes"),
-  // Two accesses to one variable at a time are found by the compiler, and where it cannot know, while debug builds run,
-  // as all tests do. Asking at each access costs a request of HTTP/2 a twentieth.
+  // The compiler detects most overlapping accesses to a variable, and debug builds, which tests use, check the rest
+  // dynamically. In a release build these checks were a twentieth of the instructions of an HTTP/2 request.
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
-/// Tests may use Foundation and talk to C freely, so strict memory safety stays at the door of `Sources`.
+/// The settings of tests and benchmarks, which use Foundation and C without strict memory safety.
 let testSwiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
@@ -26,7 +25,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-/// One floor of the house. A target may import its own floor and the floors below it, never the ones above.
+/// A target of a layer. It may import targets of its own layer and of the layers below.
 func layerTarget(_ layer: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: commonSwiftSettings)
@@ -46,7 +45,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
-    // C: one door per library, macros turned into functions, nothing else.
+    // C: one module for each library; it turns macros into functions.
     .target(name: "CLinux", path: "Sources/C/CLinux"),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
     .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
@@ -58,7 +57,7 @@ let package = Package(
     layerTarget("Domain", "JSON"),
     layerTarget("Domain", "Rules", ["Addressing", "JSON"]),
 
-    // Protocol: bytes in, values out; no descriptor, thread or clock.
+    // Protocol: bytes to values and back; no descriptor, thread or clock.
     layerTarget("Protocol", "TLSWire", ["COpenSSL"]),
     layerTarget("Protocol", "CertificateAuthority", ["COpenSSL"]),
     layerTarget("Protocol", "HTTPWire", ["CNGHTTP2"]),
@@ -73,7 +72,7 @@ let package = Package(
     layerTarget(
       "System", "KubeClient", ["CCurl", "ClusterState", "JSON", "KubeObjects", "Platform", "Rules", "Snapshot"]),
 
-    // App: the pipeline and the command line.
+    // App: the server, the reports and the command line.
     layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
     layerTarget(
       "App", "WebhookServer",
@@ -95,7 +94,7 @@ let package = Package(
       name: "microbenchmarks", dependencies: ["Addressing", "Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testSwiftSettings),
 
-    // What is fed arbitrary bytes: by libFuzzer (Tests/Fuzz/run) and, with what was found, by an ordinary test.
+    // Fuzz targets, run by libFuzzer (Tests/Fuzz/run), and by an ordinary test with the inputs that it found.
     .target(
       name: "Fuzz",
       dependencies: [
@@ -104,7 +103,7 @@ let package = Package(
       path: "Tests/Fuzz", exclude: ["run"], swiftSettings: testSwiftSettings),
     tests(of: "Fuzz"),
 
-    // What tests use to run other programs and to make certificates.
+    // Runs other programs and issues certificates for tests.
     .target(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/TestSupport", swiftSettings: testSwiftSettings),
     tests(of: "Addressing", ["TestSupport"]),
@@ -138,7 +137,7 @@ let package = Package(
       ],
       path: "Tests/Simulation", swiftSettings: testSwiftSettings),
 
-    // What surrounds the program: image, manifests, rules for alerts, pages for operators.
+    // Tests of the image, the manifests, the alert rules and the docs.
     .testTarget(
       name: "InstallationTests", dependencies: ["Registration", "TestSupport", "WebhookServer"],
       path: "Tests/InstallationTests",

@@ -1,6 +1,6 @@
-// What one step costs in this process, without network: the median of many short runs, in nanoseconds.
+// Prints the cost of one step in this process, without network: the median of many short runs, in nanoseconds.
 //
-//   microbenchmarks [PART-OF-A-NAME [RUNS]]       one run of one step is what callgrind can count
+//   microbenchmarks [PART-OF-A-NAME [RUNS]]       callgrind counts one run of one step
 
 import Addressing
 import Admission
@@ -16,7 +16,7 @@ func isWanted(_ name: String) -> Bool {
   CommandLine.arguments.count < 2 || name.contains(CommandLine.arguments[1])
 }
 
-/// Prints the median cost of `step` over all runs of so many calls.
+/// Prints the median cost of `step` over all runs of `calls` calls.
 func measure(_ name: String, calls: Int = 1_000, _ step: () -> Void) {
   guard isWanted(name) else { return }
   let clock = ContinuousClock()
@@ -32,7 +32,7 @@ func bytes(of path: String) -> [UInt8] {
   return Array(data)
 }
 
-let judgingLarge = "judge a /16 in a large cluster"
+let evaluatingLarge = "evaluate a /16 in a large cluster"
 let review = bytes(of: "manifests/example/reviews/update-set-value.json")
 var snapshot = Snapshot()
 try snapshot.add(bytes(of: "manifests/example/cluster.yaml"), named: "cluster.yaml")
@@ -50,18 +50,20 @@ measure("skip it, for comparison") {
 measure("decode it with Foundation, for comparison", calls: 100) {
   _ = try? JSONDecoder().decode(FoundationReview.self, from: Data(review))
 }
-measure("judge it") { _ = ruleset.evaluate(change) { cluster } }
-measure("normalise it, as /mutate does") { _ = change.patch }
-measure("answer it, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
-measure("answer it by /mutate, bytes to bytes") { _ = try? reviewer.answer(review.span, for: .mutate) { cluster } }
+measure("evaluate it") { _ = ruleset.evaluate(change) { cluster } }
+measure("canonicalize it, as /mutate does") { _ = change.patch }
+measure("decode, evaluate and encode it") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
+measure("decode, canonicalize, evaluate and encode it") {
+  _ = try? reviewer.answer(review.span, for: .mutate) { cluster }
+}
 
-if isWanted(judgingLarge) {
+if isWanted(evaluatingLarge) {
   let cluster = SharedFacts(try LargeCluster.facts())
   let change = LargeCluster.change
   guard case .allowed = ruleset.evaluate(change, in: { cluster }) else {
-    preconditionFailure("the large cluster is at rest: \(ruleset.evaluate(change) { cluster })")
+    preconditionFailure("the large cluster must allow the change: \(ruleset.evaluate(change) { cluster })")
   }
-  measure(judgingLarge) { _ = ruleset.evaluate(change) { cluster } }
+  measure(evaluatingLarge) { _ = ruleset.evaluate(change) { cluster } }
 }
 
 for length in [16, 29] {
