@@ -114,7 +114,9 @@ import Testing
     (["plan", "--nodes", "3", "--disks", "3", "--reserved-range", "10.60.0.0"], "it has no prefix length"),
     (["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/8"], "/16 is the widest"),
     (["plan", "--nodes", "3", "--disks", "3", "--svg", "x.svg"], "go with --range"),
-    (["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--exclude", "10.0.1.0/24"], "must lie inside"),
+    (
+      ["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--exclude", "10.0.1.0/24"], "must lie inside"
+    ),
     (
       ["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--svg", "/nowhere/x.svg"],
       "/nowhere/x.svg: No such file or directory"

@@ -55,7 +55,9 @@ extension SettingAnnotations {
 extension NetworkAttachmentFact {
   /// False where the definition has another link or other addresses than Harvester would give it for the network.
   fileprivate func canBe(of network: ProposedNetwork) -> Bool {
-    if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty, !isOn(Link(clusterNetwork: name, vlan: network.vlan.value ?? 0)) {
+    if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty,
+      !isOn(Link(clusterNetwork: name, vlan: network.vlan.value ?? 0))
+    {
       return false
     }
     guard let range = network.range.value?.cidr?.network, let allocatable else { return true }
