@@ -1,8 +1,8 @@
 internal import JSON
 
-/// What kubectl shows when somebody presses Tab behind `kubectl storage-network …`.
+/// The shell completion of `kubectl storage-network …`.
 ///
-/// It is told from the command tree's description of itself, the one that the documentation is made from.
+/// It is derived from the description of the command tree that the documentation is generated from.
 package struct PluginCompletion {
   private let root: JSONValue
 
@@ -11,12 +11,12 @@ package struct PluginCompletion {
     root = (try? JSONValue(parsing: Array(description.utf8)))?["command"] ?? .null
   }
 
-  /// The lines that kubectl expects: a word and its explanation each, and last a directive.
+  /// Returns the lines that kubectl expects: one per completion with its description, and a directive last.
   ///
   /// <https://github.com/spf13/cobra/blob/main/site/content/completions/_index.md>: 4 is «no file names», 0 is «file
   /// names where nothing else fits».
   ///
-  /// - Parameter words: All words behind the plugin's name; the last one is being typed and may be empty.
+  /// - Parameter words: All words after the plugin's name; the last one is being typed and may be empty.
   package func answer(to words: [String]) -> String {
     let typed = words.last ?? ""
     guard let command = command(of: words.dropLast()) else { return lines([], typed, disallowsFileCompletion: true) }
@@ -31,7 +31,7 @@ package struct PluginCompletion {
       disallowsFileCompletion: true)
   }
 
-  /// The command that the words lead to; nil where one of them is none.
+  /// Returns the subcommand that the words select; nil if one of them is unknown.
   private func command(of words: ArraySlice<String>) -> JSONValue? {
     var command = root
     for word in words {
@@ -61,7 +61,7 @@ extension JSONValue? {
   }
 }
 
-// A command, and an option of it.
+// A command and its options.
 extension JSONValue {
   fileprivate var name: String { self["commandName"].text }
   fileprivate var abstract: String { self["abstract"].text }
@@ -69,7 +69,7 @@ extension JSONValue {
   fileprivate var options: [JSONValue] { self["arguments"].elements }
   fileprivate var takesValue: Bool { self["kind"].text == "option" }
 
-  /// The long ones: the short ones need no completion.
+  /// The long spellings: the short ones need no completion.
   fileprivate var spellings: [String] {
     self["names"].elements.filter { $0["kind"].text == "long" }.map { "--\($0["name"].text)" }
   }

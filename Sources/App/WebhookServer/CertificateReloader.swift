@@ -4,7 +4,7 @@ internal import Platform
 internal import Rules
 internal import TLSWire
 
-/// The files a certificate comes from.
+/// The file paths of a certificate chain, its key and the client CAs.
 package struct CertificateSource: Equatable, Sendable {
   package let certificate: String
   package let key: String
@@ -18,7 +18,7 @@ package struct CertificateSource: Equatable, Sendable {
 
   var paths: [String] { [certificate, key] + (clientCAs.map { [$0] } ?? []) }
 
-  /// What to look at: files with their options.
+  /// Returns the options and files to name in an error about a component.
   func option(for component: TLSConfigurationError.Component) -> String {
     switch component {
     case .certificateChain: "--tls-certificate \(certificate)"
@@ -29,7 +29,7 @@ package struct CertificateSource: Equatable, Sendable {
     }
   }
 
-  /// What the files say, which may be no pair at all while they are being replaced.
+  /// Reads the files. Certificate and key may not match while they are being replaced.
   func read() throws(ServerError) -> CertificateMaterial {
     CertificateMaterial(
       source: self, chain: try read(certificate, of: "--tls-certificate"), privateKey: try read(key, of: "--tls-key"),
@@ -45,7 +45,7 @@ package struct CertificateSource: Equatable, Sendable {
   }
 }
 
-/// The contents of the files a certificate comes from.
+/// The contents of the files of a ``CertificateSource``.
 struct CertificateMaterial: Equatable, Sendable {
   let source: CertificateSource
   let chain: [UInt8]
@@ -62,13 +62,13 @@ struct CertificateMaterial: Equatable, Sendable {
   }
 }
 
-/// A certificate that can be served.
+/// A TLS context with the validity of its certificate.
 struct ServedCertificate {
   let tlsContext: TLSContext
   /// Seconds since 1970.
   let validity: Range<Int64>
 
-  /// Why clients will not accept it at this time; nil where nothing speaks against it.
+  /// Returns why clients reject the certificate at this time; nil if it is valid.
   func validityError(at now: Int64) -> String? {
     if validity.lowerBound > now { return "is not valid yet" }
     return validity.upperBound > now ? nil : "has expired"
@@ -81,13 +81,13 @@ final class CertificateReloader {
   let tlsContext: TLSContextStore
   private var files: CertificateMaterial
   private var served: ServedCertificate
-  /// What was last said against new files, so that it is not said again each time they are looked at.
+  /// The last reported error, so that a repeated reload does not report it again.
   private var lastError: String?
   private let metrics: Metrics
   private let log: Logger
 
-  /// At start-up a pair that cannot be used is a mistake on the command line. An expired one is served, since somebody
-  /// may be about to renew it; the server is not ready until then.
+  /// Loads the certificate. At start-up an unusable pair is a configuration error. An expired certificate is served,
+  /// since a renewal may be on its way; the server is not ready until then.
   init(_ source: CertificateSource, metrics: Metrics, log: Logger) throws {
     self.source = source
     self.metrics = metrics
@@ -102,11 +102,11 @@ final class CertificateReloader {
     }
   }
 
-  /// A pair that cannot be used leaves the old one in place: half of a renewal may be written already.
+  /// Reloads the files. An unusable pair leaves the old one in place: half of a renewal may be written already.
   func reload() {
     do {
       let read = try source.read()
-      // Another file of the folder has changed; a new context would only make clients' sessions worthless.
+      // Another file of the folder has changed. A new context would only invalidate the clients' TLS sessions.
       if read == files { return lastError = nil }
       try adopt(read)
       lastError = nil

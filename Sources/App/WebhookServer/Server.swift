@@ -3,17 +3,17 @@ package import Logging
 package import Platform
 package import Rules
 
-/// What `serve` was asked to do.
+/// The options of `serve`.
 package struct ServerConfiguration: Sendable {
   package var listen: [String]
   package var certificate: CertificateSource
   package var cluster: ClusterSource
   package var ruleset: RulesetOptions
-  /// After SIGTERM: how long the server goes on accepting, until no one is sent here any more.
+  /// The time after SIGTERM in which the server still accepts, until no peer is directed here any more.
   package var drainDelay: Duration
-  /// After that: how long connections may take to end.
+  /// The time after that for connections to end.
   package var drainTimeout: Duration
-  /// Each has a loop, if there is memory for it.
+  /// The number of event loops, if there is memory for so many.
   package var processors: Int
 
   package init(
@@ -30,7 +30,7 @@ package struct ServerConfiguration: Sendable {
   }
 }
 
-/// Why the server cannot start or go on, in words for its operator.
+/// A reason why the server cannot start or continue, for its operator.
 package struct ServerError: Error, CustomStringConvertible, Sendable {
   package let description: String
 
@@ -39,20 +39,20 @@ package struct ServerError: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// The webhook's server: loops that serve, and the calling thread that watches files and signals.
+/// The webhook's server: event loops on their threads, and a supervisor of files and signals on the calling thread.
 package enum Server {
-  /// Serves until a signal ends it; returns when every connection has ended.
+  /// Serves until a signal; returns when every connection has ended.
   ///
-  /// - Parameter queue: Where the lines of the log go.
+  /// - Parameter queue: The destination of log lines.
   package static func run(_ configuration: ServerConfiguration, log: Logger, queue: AsyncLogWriter) throws {
     let (descriptors, memory) = (DescriptorLimit.raise(), MemoryLimit.current)
     let budget = ResourceBudget(processors: configuration.processors, descriptors: descriptors, memory: memory)
     try check(descriptors, for: budget, configuration)
-    // Before any thread starts, so that none of them gets the signals.
+    // Before any thread starts, so that no thread receives the signals.
     let signals = try Signals()
     try queue.start()
     record(budget, descriptors, memory, log)
-    // Watched before they are read, so that no change falls in between.
+    // The watch begins before the files are read, so that no change is missed in between.
     let files = try makeWatcher()
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
@@ -65,7 +65,7 @@ package enum Server {
     let handler = RequestHandler(reviewer: reviewer, state: state, log: log)
     let eventLoopGroup = try EventLoopGroup(
       budget: budget, listeners: listeners, tlsContext: certificate.tlsContext, handler: handler, log: log)
-    // Loops that nobody watches would answer on.
+    // Event loops without a supervisor would continue to serve.
     defer { eventLoopGroup.broadcast(.stopImmediately) }
     let supervisor = try ServerSupervisor(
       signals: signals, files: files, snapshot: snapshot, certificate: certificate, eventLoopGroup: eventLoopGroup,
@@ -104,20 +104,20 @@ package enum Server {
       return try FileWatcher()
     } catch {
       guard error == .tooManyOpenFiles else { throw error }
-      // inotify_init(2) does not tell which of the two it was.
+      // inotify_init(2) does not tell which of the two limits it was.
       throw ServerError(
         "files cannot be watched: the user has too many inotify instances (sysctl fs.inotify.max_user_instances), or the "
           + "process too many files open (ulimit -n)")
     }
   }
 
-  /// Reads the snapshot, which is then to be read again when it changes, or begins to follow the cluster.
+  /// Loads the snapshot and returns its reloader, or starts to watch the cluster.
   private static func begin(_ source: ClusterSource, _ state: ServerState, _ log: Logger) throws -> SnapshotReloader? {
     switch source {
     case .snapshot(let source):
-      let reader = SnapshotReloader(source: source, state: state, log: log)
-      try reader.load()
-      return reader
+      let reloader = SnapshotReloader(source: source, state: state, log: log)
+      try reloader.load()
+      return reloader
     case .live(let source):
       state.cluster.attach(try source.startWatching(log))
       return nil

@@ -3,14 +3,14 @@ internal import Platform
 internal import Rules
 internal import Synchronization
 
-/// What the loops share with each other and with the main thread.
+/// The state that the event loops and the main thread share.
 final class ServerState: Sendable {
   let cluster = ClusterStore()
   let metrics = Metrics()
   private let log: AsyncLogWriter?
   private let draining = Atomic(false)
 
-  /// - Parameter log: Where the lines of the log go, if they can be lost.
+  /// - Parameter log: The destination of log lines, if it can drop some.
   init(log: AsyncLogWriter? = nil) {
     self.log = log
   }
@@ -20,7 +20,7 @@ final class ServerState: Sendable {
     set { draining.store(newValue, ordering: .releasing) }
   }
 
-  /// Why `/readyz` says no, one sentence each; empty when it says yes.
+  /// Why `/readyz` fails, one sentence each; empty if the server is ready.
   var notReadyReasons: [String] {
     var reasons: [String] = []
     if isDraining { reasons.append("the server is stopping") }
@@ -32,7 +32,7 @@ final class ServerState: Sendable {
 }
 
 extension ServerState {
-  /// Everything that `/metrics` shows; whoever has more to tell adds it here.
+  /// Writes the body of `/metrics`. Add further metrics here.
   func write(to page: inout Exposition) {
     page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
     page.add(1, ["version": Version.current])
@@ -44,7 +44,7 @@ extension ServerState {
   }
 }
 
-/// The one place where the latest facts are: written when a cluster was read, taken once by each review.
+/// The latest facts: written after each read of the cluster, read once by each review.
 final class ClusterStore: Sendable {
   private enum Content {
     case unknown(UnavailableError)
@@ -54,7 +54,7 @@ final class ClusterStore: Sendable {
 
   private let content = Mutex(Content.unknown(UnavailableError(message: "the cluster has not been read yet")))
 
-  /// Answers with this fault until facts are committed.
+  /// Makes the facts unavailable, with this error, until they are published.
   func withhold(_ unavailableError: UnavailableError) {
     content.withLock { $0 = .unknown(unavailableError) }
   }
@@ -84,7 +84,7 @@ final class ClusterStore: Sendable {
     }
   }
 
-  /// The cluster that is followed, if one is.
+  /// The cache of the watched cluster; nil without one.
   var live: SharedClusterCache? {
     guard case .live(let cluster) = content.withLock({ $0 }) else { return nil }
     return cluster

@@ -1,14 +1,14 @@
 internal import Logging
 internal import Platform
 
-/// The main thread's work while the loops serve: files that change, signals, and the order of the end.
+/// The main thread's work while the event loops serve: file changes, signals, and the shutdown sequence.
 final class ServerSupervisor {
   fileprivate enum Stage {
     case serving
-    /// Not ready any more, still accepting: requests sent here before the others know find an open door.
+    /// Not ready, still accepting: requests sent before the endpoint is removed are served.
     case draining(until: MonotonicInstant)
     case shuttingDown(until: MonotonicInstant)
-    /// The loops return as soon as they hear of it.
+    /// The event loops return as soon as they read the command.
     case stopping
     case done
   }
@@ -16,13 +16,13 @@ final class ServerSupervisor {
   private let poller: Poller
   private let files: FileWatcher
   private let signals: Signals
-  /// Nil where the cluster is followed and not read from files.
+  /// Nil for a live cluster.
   private let snapshot: SnapshotReloader?
   private let certificate: CertificateReloader
   private let eventLoopGroup: EventLoopGroup
   private let state: ServerState
   private let log: Logger
-  /// The first signal starts the end, the second hurries it.
+  /// The first signal starts the shutdown, the second stops at once.
   private var receivedSignal = false
 
   init(
@@ -45,26 +45,26 @@ final class ServerSupervisor {
 
   func run(_ configuration: ServerConfiguration) throws {
     var stage = Stage.serving
-    var readsFilesAt: MonotonicInstant?
-    var looksAtCertificateAt = MonotonicInstant.now + Self.certificateInterval
+    var nextReload: MonotonicInstant?
+    var nextCertificateCheck = MonotonicInstant.now + Self.certificateInterval
     while true {
       let now = MonotonicInstant.now
-      if let moment = readsFilesAt, moment <= now {
-        readsFilesAt = nil
+      if let moment = nextReload, moment <= now {
+        nextReload = nil
         readFiles()
       }
-      if looksAtCertificateAt <= now {
+      if nextCertificateCheck <= now {
         certificate.reload()
-        looksAtCertificateAt = now + Self.certificateInterval
+        nextCertificateCheck = now + Self.certificateInterval
       }
       stage = next(stage, now, configuration)
       if case .done = stage { break }
-      let next = [readsFilesAt, looksAtCertificateAt, stage.end].compactMap(\.self).min()
-      try poller.wait(until: next) { event in
+      let wakeup = [nextReload, nextCertificateCheck, stage.end].compactMap(\.self).min()
+      try poller.wait(until: wakeup) { event in
         switch event.token {
         case .files:
-          // Whoever replaces one file often replaces another right after it.
-          if files.drain(), readsFilesAt == nil { readsFilesAt = .now + Self.reloadDebounce }
+          // A change of one file is often followed by that of another.
+          if files.drain(), nextReload == nil { nextReload = .now + Self.reloadDebounce }
         case .signals:
           while let signal = try? signals.next() { stage = handle(signal, in: stage, configuration) }
         default:
@@ -75,17 +75,17 @@ final class ServerSupervisor {
     if eventLoopGroup.hasFailed { throw ServerError("a part of the server could not go on; the log says why") }
   }
 
-  /// How long after a change the files are read.
+  /// The delay between a change and the reload of the files.
   private static let reloadDebounce: Duration = .milliseconds(50)
 
-  /// How often the certificate is looked at where no change was told: a link above its folder may have been moved, or a
-  /// certificate that was refused because it was not valid yet may have become so.
+  /// The interval of certificate checks without a file event: a link above its folder may have moved, or a certificate
+  /// that was rejected as not valid yet may have become valid.
   private static let certificateInterval: Duration = .seconds(10)
 
   private func readFiles() {
     snapshot?.reload()
     certificate.reload()
-    // What was a file may be a folder now, and the other way round.
+    // A file may have become a folder, or a folder a file.
     for path in certificate.source.paths { try? files.watch(path) }
     for path in snapshot?.source.watchedPaths ?? [] { try? files.watch(path) }
   }
@@ -94,7 +94,7 @@ final class ServerSupervisor {
     if !eventLoopGroup.isRunning { return .done }
     switch stage {
     case .serving where eventLoopGroup.hasFailed:
-      // Whoever starts it again gets a whole server.
+      // A restart of the process gives a complete server.
       return beginDrain(for: .zero)
     case .serving, .stopping, .done:
       return stage
@@ -117,12 +117,12 @@ final class ServerSupervisor {
       return .stopping
     }
     receivedSignal = true
-    // It may be ending already, because a loop could not go on.
+    // The shutdown may have begun already, because an event loop failed.
     guard case .serving = stage else {
       log.notice("already stopping; another signal stops at once")
       return stage
     }
-    // Ctrl-C comes from somebody who waits for the prompt; SIGTERM from Kubernetes, whose proxies need a moment.
+    // Ctrl-C comes from an operator at a terminal; SIGTERM from Kubernetes, whose proxies need a moment.
     return beginDrain(for: signal == .interrupt ? .zero : configuration.drainDelay)
   }
 

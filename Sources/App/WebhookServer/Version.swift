@@ -1,7 +1,7 @@
-/// The one place that says which version this is.
+/// The program's version.
 ///
 /// `--version`, the metric `storage_network_webhook_build_info`, the image's label (`make image` reads this file) and
-/// the newest entry of CHANGELOG.md follow it; a test compares them.
+/// the newest entry of CHANGELOG.md use it; a test compares them.
 package enum Version {
   package static let current = "0.1.0"
 }

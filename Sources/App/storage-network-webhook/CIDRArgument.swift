@@ -2,7 +2,7 @@ internal import Addressing
 internal import ArgumentParser
 internal import Rules
 
-/// A network on the command line; host bits are somebody's mistake there as everywhere.
+/// A network on the command line. Host bits are an error, as everywhere.
 struct CIDRArgument {
   let prefix: IPv4Prefix
 

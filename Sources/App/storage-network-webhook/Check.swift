@@ -3,7 +3,7 @@ internal import Reports
 internal import Rules
 internal import WebhookServer
 
-/// `check`: the webhook's judgement without a change.
+/// `check`: evaluates a change without making it.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judge a change of the setting without making it.",

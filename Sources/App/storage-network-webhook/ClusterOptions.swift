@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import WebhookServer
 
-/// Which cluster a command asks: files, or a living one.
+/// The cluster that a command reads: snapshot files, or a live cluster.
 struct ClusterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -16,7 +16,7 @@ struct ClusterOptions: ParsableArguments {
     }
   }
 
-  /// False where the command line names none, and one would have to be found.
+  /// Whether the command line names a cluster; otherwise a default is searched.
   var isGiven: Bool { clusterSnapshot != nil || access.isGiven }
 
   func source(staleness: Duration = .seconds(LiveSource.defaultMaxStalenessSeconds)) throws -> ClusterSource {
@@ -25,7 +25,7 @@ struct ClusterOptions: ParsableArguments {
   }
 }
 
-/// How to reach a living cluster.
+/// The access to a live cluster.
 struct KubeconfigOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

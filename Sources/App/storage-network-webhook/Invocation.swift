@@ -1,9 +1,9 @@
-/// As what the program was started: its file has other names where kubectl looks for plugins.
+/// The name under which the program was started: kubectl finds its plugins by file name.
 enum Invocation {
   case program
   /// `kubectl storage-network …`
   case plugin
-  /// What kubectl asks a plugin for when somebody presses Tab.
+  /// What kubectl runs for the completion of a plugin's arguments.
   case completion
 
   /// <https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/>
@@ -14,7 +14,7 @@ enum Invocation {
     default: .program
     }
 
-  /// What somebody has to type, for the help.
+  /// The command as the help shows it.
   var command: String {
     switch self {
     case .program: "storage-network-webhook"

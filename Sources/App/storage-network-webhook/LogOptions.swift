@@ -3,7 +3,7 @@ internal import Logging
 internal import JSON
 internal import Platform
 
-/// How and how much a command logs.
+/// The format and the minimum level of log lines.
 struct LogOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The form of a log line.", valueName: "text|json"))
   var logFormat = LogFormat.text
@@ -13,7 +13,7 @@ struct LogOptions: ParsableArguments {
       "The least level that is logged.", valueName: "trace|debug|info|notice|warning|error|critical"))
   var logLevel = LogLevel.info
 
-  /// - Parameter queue: Where lines wait to be written; without one they are written by who logs.
+  /// - Parameter queue: The queue of lines to write; without one the logging thread writes them itself.
   func logger(_ queue: AsyncLogWriter? = nil) -> Logger {
     var logger = Logger(label: "storage-network-webhook") { _ in LineLogHandler(format: logFormat, queue: queue) }
     logger.logLevel = logLevel.level
@@ -26,7 +26,7 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
   case json
 }
 
-/// The levels of swift-log by their names.
+/// The levels of swift-log by name.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {
   case trace, debug, info, notice, warning, error, critical
 
@@ -80,8 +80,8 @@ struct LineLogHandler: LogHandler {
 }
 
 extension String {
-  /// In quotes where a reader could not tell where the text ends; line breaks and quotes escaped, so that nothing a
-  /// client sends can look like another line of the log.
+  /// The text, quoted if its end would be ambiguous. Line breaks and quotes are escaped, so that nothing that a client
+  /// sends can look like another log line.
   fileprivate var logfmtQuoted: String {
     let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x3D }
     if isPlain { return self }

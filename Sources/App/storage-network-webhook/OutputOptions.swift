@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Reports
 internal import Platform
 
-/// How a command shows what it found.
+/// The format in which a command prints its report.
 struct OutputOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: ArgumentHelp("The form of the answer.", valueName: "text|json"))
   var output = ReportFormat.text
@@ -25,7 +25,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension Terminal {
-  /// Colours and broken lines are for people: a file or a pipe gets neither.
+  /// Standard output. Files and pipes get neither colours nor wrapped lines.
   static var standardOutput: Terminal {
     guard TerminalDevice.isPresent else { return .plain }
     return Terminal(width: TerminalDevice.columns, usesColor: !TerminalDevice.refusesColour)

@@ -5,7 +5,7 @@ internal import Platform
 internal import Rules
 internal import WebhookServer
 
-/// `plan`: how large the range has to be.
+/// `plan`: the size that the range needs.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reckon how large the range of the storage network has to be.",
@@ -71,7 +71,7 @@ struct Plan: ParsableCommand {
     try validateRange()
   }
 
-  /// A /8 has fewer addresses, and no sum of so small counts can leave an integer's range.
+  /// The number of addresses in a /8. No sum of counts so small overflows an integer.
   private static let most = 1 << 24
 
   private func validateRange() throws {
@@ -79,7 +79,7 @@ struct Plan: ParsableCommand {
     if range.length < widestPrefixLength {
       throw ValidationError("--range \(range): a /\(widestPrefixLength) is the widest that is accepted")
     }
-    // In the words of the setting's own exclusions.
+    // With the same messages as the exclusions of the setting.
     for text in exclude {
       if let problem = WrittenExclusion(text, inside: range).problem { throw ValidationError("--exclude: \(problem)") }
     }
@@ -102,7 +102,7 @@ struct Plan: ParsableCommand {
     if !report.isSufficient { throw ExitCode.denied }
   }
 
-  /// What the command line says goes before what the cluster says.
+  /// Returns the storage load. The command line takes precedence over the cluster.
   private func load(_ facts: ClusterFacts) -> StorageLoad {
     StorageLoad(
       nodes: nodes ?? facts.storage.nodes, disks: disks ?? facts.storage.disks, images: images,

@@ -1,41 +1,42 @@
 internal import Reports
 internal import Platform
 
-/// Looks again and again until there is an answer.
+/// Polls until there is an outcome.
 enum PollLoop {
-  /// What one look has shown.
+  /// The result of one poll.
   struct PollResult<Report> {
     let styledText: StyledText
-    /// Nil where nothing is new.
+    /// Nil if nothing has changed.
     let json: String?
-    /// Nil as long as there is none.
+    /// The outcome; nil while there is none.
     let answer: Report?
   }
 
-  /// Often enough that nobody has to wait, seldom enough for a cluster with many objects.
+  /// Short enough for an operator who waits, long enough for a cluster with many objects.
   private static let interval: Duration = .seconds(1)
 
   static func run<Report>(as format: ReportFormat, _ fetch: () throws -> PollResult<Report>) throws -> Report {
     var display = LiveDisplay(.standardOutput, height: TerminalDevice.isPresent ? TerminalDevice.rows : nil)
     let pause = try Poller(batch: 1)
-    var lastPage: StyledText?
+    var lastText: StyledText?
     while true {
-      let sight: PollResult<Report>
+      let result: PollResult<Report>
       do {
-        sight = try fetch()
-        lastPage = sight.styledText
+        result = try fetch()
+        lastText = result.styledText
       } catch {
-        // At the beginning it is somebody's mistake; later an API server restarts, or a file is being written.
-        guard let lastPage else { throw error }
-        if format == .text { try StandardOutput.write(display.render(lastPage.with(trouble: error))) }
+        // An error of the first poll is a mistake of the operator; later an API server restarts, or a file is being
+        // written.
+        guard let lastText else { throw error }
+        if format == .text { try StandardOutput.write(display.render(lastText.with(trouble: error))) }
         try pause.wait(until: .now + interval) { _ in }
         continue
       }
       switch format {
-      case .text: try StandardOutput.write(display.render(sight.styledText))
-      case .json: try StandardOutput.write(sight.json ?? "")
+      case .text: try StandardOutput.write(display.render(result.styledText))
+      case .json: try StandardOutput.write(result.json ?? "")
       }
-      if let answer = sight.answer { return answer }
+      if let answer = result.answer { return answer }
       try pause.wait(until: .now + interval) { _ in }
     }
   }

@@ -7,7 +7,7 @@ internal import Platform
 internal import Rules
 internal import Snapshot
 
-/// Why what a command was given cannot be read: the words on the command line are right, so its usage is no help.
+/// An input that cannot be read. The command line itself is valid, so its usage is not printed.
 struct InputError: Error, CustomStringConvertible {
   let description: String
 
@@ -16,10 +16,10 @@ struct InputError: Error, CustomStringConvertible {
   }
 }
 
-/// The change that somebody asks `check` about.
+/// The change that `check` evaluates.
 enum ProposedChange {
   case change(Change)
-  /// A review of another object, which is allowed without a look.
+  /// A review of another object, which is allowed without evaluation.
   case ofAnotherObject
 
   var change: Change? {
@@ -38,7 +38,7 @@ enum ProposedChange {
     }
   }
 
-  /// A manifest is applied: what it does not carry stays as it is stored.
+  /// Returns the change that applies a manifest: fields that it lacks keep their stored values.
   private static func write(manifest: SettingObject, over stored: SettingObject?) -> ProposedChange {
     var new = manifest
     new.annotations = manifest.annotations?.completed(from: stored?.annotations) ?? stored?.annotations
@@ -50,7 +50,7 @@ enum ProposedChange {
     .change(stored.map { .update(from: $0, to: new) } ?? .creation(of: new))
   }
 
-  /// More than the largest review that the server takes (`HTTPLimits.body`), in whatever spelling.
+  /// In bytes: more than the largest review that the server accepts (`HTTPLimits.body`), whatever its formatting.
   private static let limit = 16 * 1024 * 1024
 
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {
@@ -73,7 +73,7 @@ enum ProposedChange {
     throw InputError("\(place): there is no Setting storage-network and no AdmissionReview in it")
   }
 
-  /// JSON is taken as it is; everything else is YAML, of which each document becomes JSON.
+  /// Returns the documents as JSON. Input that begins with a brace is JSON; everything else is YAML.
   private static func documents(of text: [UInt8]) throws -> [[UInt8]] {
     var documents: [[UInt8]] = []
     if text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
@@ -85,7 +85,7 @@ enum ProposedChange {
     return try documents.map { try SupportBundle.wrote($0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
   }
 
-  /// Looks into lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.
+  /// Searches lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.
   private static func proposal(in document: [UInt8], _ stored: SettingObject?) throws -> ProposedChange? {
     for object in try ListedObjects(in: document).objects {
       if let proposed = try proposal(ofObject: object, stored) { return proposed }
@@ -94,10 +94,10 @@ enum ProposedChange {
   }
 
   private static func proposal(
-    ofObject englishList: ListedObjects.Object, _ stored: SettingObject?
+    ofObject object: ListedObjects.Object, _ stored: SettingObject?
   ) throws -> ProposedChange? {
-    let document = englishList.text
-    switch (englishList.group, englishList.kind, englishList.name) {
+    let document = object.text
+    switch (object.group, object.kind, object.name) {
     case ("admission.k8s.io", "AdmissionReview", _):
       return try ReviewDecoder.decode(document.span).change.map(change) ?? .ofAnotherObject
     case ("harvesterhci.io", "Setting", "storage-network"):

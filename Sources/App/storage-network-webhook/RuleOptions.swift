@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Rules
 
-/// The options that change a judgement, for every command that judges.
+/// The options of the rules, for every command that evaluates them.
 struct RuleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("A network to keep free, in addition to the reserved ones. Repeatable.", valueName: "cidr"),

@@ -3,7 +3,7 @@ internal import Platform
 internal import Rules
 internal import WebhookServer
 
-/// `serve`: answers the API server until a signal ends it.
+/// `serve`: serves the API server until a signal.
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Answer admission reviews over HTTPS.",

@@ -17,7 +17,7 @@ struct StorageNetworkWebhook: ParsableCommand {
     version: Version.current,
     subcommands: [Serve.self, Plan.self, Check.self, Verify.self, Register.self])
 
-  /// Exit codes: 0 yes, 1 no, 2 could not tell, wrong usage included.
+  /// Exit codes: 0 yes, 1 no, 2 error, wrong usage included.
   static func main() {
     if case .completion = Invocation.current {
       let completion = PluginCompletion(description: _dumpHelp())
@@ -37,7 +37,7 @@ struct StorageNetworkWebhook: ParsableCommand {
   }
 }
 
-/// The answers that a command's exit code gives.
+/// The exit codes besides success.
 extension ExitCode {
   static let denied = ExitCode(1)
   static let error = ExitCode(2)

@@ -4,7 +4,7 @@ internal import Reports
 internal import Platform
 internal import WebhookServer
 
-/// `verify`: whether a change has arrived everywhere.
+/// `verify`: whether a change is in effect everywhere.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell whether a change has arrived everywhere, so that virtual machines may be started.",
@@ -52,10 +52,10 @@ struct Verify: ParsableCommand {
 
   private func follow() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(timeout))
-    let inspector = VerifyClient(try cluster.source())
+    let client = VerifyClient(try cluster.source())
     let start = MonotonicInstant.now
     let outcome = try PollLoop.run(as: output.output) {
-      let outcome = try fetch(through: inspector, for: &monitor, since: start)
+      let outcome = try fetch(through: client, for: &monitor, since: start)
       let isNews = monitor.hasProgressed || outcome != nil
       return .init(
         styledText: monitor.styledText(showsClock: TerminalDevice.isPresent, outcome: outcome),
@@ -65,19 +65,20 @@ struct Verify: ParsableCommand {
     if outcome == .stalled { throw ExitCode.denied }
   }
 
-  /// A look that fails at the beginning is somebody's mistake, later it may pass.
-  private func fetch(through inspector: VerifyClient, for monitor: inout ProgressMonitor, since start: MonotonicInstant)
+  /// Fetches and records a report. An error of the first fetch is a mistake of the operator; a later one may be
+  /// temporary.
+  private func fetch(through client: VerifyClient, for monitor: inout ProgressMonitor, since start: MonotonicInstant)
     throws -> ProgressMonitor.Outcome?
   {
     do {
-      return monitor.see(try report(inspector), after: .now - start)
+      return monitor.see(try report(client), after: .now - start)
     } catch  where monitor.hasReport {
       return monitor.see(nothing: "\(error)", after: .now - start)
     }
   }
 
-  private func report(_ inspector: VerifyClient) throws -> VerifyReport {
-    var cluster = try inspector.fetch()
+  private func report(_ client: VerifyClient) throws -> VerifyReport {
+    var cluster = try client.fetch()
     if let snapshot = self.cluster.clusterSnapshot, !cluster.hasNodes {
       throw InputError("\(snapshot): there is no Node in it; was kubectl able to reach the cluster?")
     }

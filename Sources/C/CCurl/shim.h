@@ -1,6 +1,5 @@
 #pragma once
-// libcurl for Swift: each function with variable arguments, which curl.h hides behind a macro, becomes one function a
-// type.
+// libcurl for Swift: one function per argument type for each variadic function, which curl.h hides behind a macro.
 #include <curl/curl.h>
 
 static inline CURLcode CCurl_set_number(CURL *easy, CURLoption option, long number) {

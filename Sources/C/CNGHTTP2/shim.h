@@ -1,4 +1,4 @@
 #pragma once
-// malloc(3) and malloc_usable_size(3), with which NGHTTP2Allocator counts.
+// malloc(3) and malloc_usable_size(3) for NGHTTP2Allocator.
 #include <malloc.h>
 #include <nghttp2/nghttp2.h>

@@ -1,4 +1,4 @@
-// OpenSSL for Swift: macros become functions with the prefix COpenSSL_, nothing else.
+// OpenSSL for Swift: macros as functions with the prefix COpenSSL_, nothing else.
 #pragma once
 
 #include <openssl/bio.h>

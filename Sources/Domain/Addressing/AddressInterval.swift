@@ -1,4 +1,4 @@
-/// Every address from a first to a last one, both included.
+/// All addresses from a first to a last one, inclusive.
 public struct AddressInterval: Hashable, Sendable {
   public let first: IPv4Address
   public let last: IPv4Address
@@ -9,7 +9,7 @@ public struct AddressInterval: Hashable, Sendable {
     self.last = last
   }
 
-  /// How many addresses it holds: 1 to 2^32.
+  /// The number of addresses: 1 to 2^32.
   public var count: Int { Int(last.rawValue) - Int(first.rawValue) + 1 }
 
   public func intersection(_ other: AddressInterval) -> AddressInterval? {

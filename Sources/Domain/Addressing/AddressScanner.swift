@@ -1,4 +1,4 @@
-/// Reads addresses and prefix lengths from left to right over the bytes of a text.
+/// Parses addresses and prefix lengths from left to right.
 struct AddressScanner: ~Copyable, ~Escapable {
   private let bytes: Span<UInt8>
   private var offset = 0
@@ -10,7 +10,7 @@ struct AddressScanner: ~Copyable, ~Escapable {
 
   mutating func readAddress() throws(AddressError) -> IPv4Address {
     if bytes.isEmpty { throw failure(.empty) }
-    for place in bytes.indices where bytes[place] == UInt8(ascii: ":") { throw failure(.looksLikeIPv6) }
+    for index in bytes.indices where bytes[index] == UInt8(ascii: ":") { throw failure(.looksLikeIPv6) }
     var value: UInt32 = 0
     for position in 0..<4 {
       if position > 0, !skip(UInt8(ascii: ".")) { throw failure(.badNumber) }
@@ -56,7 +56,7 @@ struct AddressScanner: ~Copyable, ~Escapable {
     return true
   }
 
-  private func failure(_ problem: AddressError.Problem, at place: Int? = nil) -> AddressError {
-    AddressError(problem: problem, offset: place ?? offset)
+  private func failure(_ problem: AddressError.Problem, at start: Int? = nil) -> AddressError {
+    AddressError(problem: problem, offset: start ?? offset)
   }
 }

@@ -1,6 +1,6 @@
 /// A set of IPv4 addresses as ascending intervals that neither touch nor overlap.
 ///
-/// Its cost grows with the number of intervals, never with the number of addresses: a /16 is one interval, as a /29 is.
+/// The cost of operations depends on the number of intervals, not of addresses: a /16 is one interval, like a /29.
 public struct AddressSet: Hashable, Sendable {
   public private(set) var intervals: [AddressInterval]
 
@@ -16,9 +16,9 @@ public struct AddressSet: Hashable, Sendable {
     self.init(joining: addresses.map { AddressInterval($0, $0) })
   }
 
-  /// The addresses of a network that hosts may use: all but the first and the last.
+  /// The usable addresses of a network: all but the first and the last.
   ///
-  /// Whereabouts hands out neither of them, so a /31 and a /32 have none.
+  /// Whereabouts allocates neither of them, so a /31 and a /32 have none.
   public init(usableIn network: IPv4Prefix) {
     let first = network.first.rawValue
     let last = network.last.rawValue
@@ -40,13 +40,14 @@ public struct AddressSet: Hashable, Sendable {
     subtract(AddressSet(network.addresses))
   }
 
-  /// Takes the addresses of the networks out, which may overlap and come in any order.
+  /// Removes the addresses of the networks, which may overlap and be in any order.
   public mutating func subtract(_ networks: [IPv4Prefix]) {
     if networks.isEmpty { return }
     subtract(AddressSet(joining: networks.map(\.addresses)))
   }
 
-  /// One walk over both, so that ten thousand exclusions cost what their sorting costs.
+  /// Removes the addresses of another set in one pass over both, so that ten thousand exclusions cost only their
+  /// sorting.
   public mutating func subtract(_ other: AddressSet) {
     if other.isEmpty { return }
     var remaining: [AddressInterval] = []
@@ -56,7 +57,7 @@ public struct AddressSet: Hashable, Sendable {
       while let left = rest, let hole = holes.first, hole.first <= left.last {
         if left.first < hole.first { remaining.append(AddressInterval(left.first, hole.first.before)) }
         rest = hole.last < left.last ? AddressInterval(max(left.first, hole.last.after), left.last) : nil
-        // A hole that goes on behind this interval may reach into the next one.
+        // A hole that extends beyond this interval may reach into the next one.
         if rest != nil { holes.removeFirst() }
       }
       if let rest { remaining.append(rest) }
@@ -84,13 +85,13 @@ public struct AddressSet: Hashable, Sendable {
     var theirs = other.intervals[...]
     while let one = mine.first, let another = theirs.first {
       if let both = one.intersection(another) { shared.intervals.append(both) }
-      // The one that ends first meets nothing more.
+      // The interval that ends first intersects no later one.
       if one.last < another.last { mine.removeFirst() } else { theirs.removeFirst() }
     }
     return shared
   }
 
-  /// Returns the fewest networks that hold every address of the set, and beside them only addresses of `spare`.
+  /// Returns the fewest networks that contain every address of the set, and otherwise only addresses of `spare`.
   public func networks(sparing spare: AddressSet = AddressSet()) -> [IPv4Prefix] {
     guard let first = intervals.first?.first, let last = intervals.last?.last else { return [] }
     var networks: [IPv4Prefix] = []
@@ -108,7 +109,7 @@ public struct AddressSet: Hashable, Sendable {
     return networks
   }
 
-  /// Every address of the intervals, which may overlap and come in any order.
+  /// The union of the intervals, which may overlap and be in any order.
   private init(joining intervals: [AddressInterval]) {
     self.intervals = []
     for interval in intervals.sorted(by: { $0.first < $1.first }) {
@@ -123,8 +124,8 @@ public struct AddressSet: Hashable, Sendable {
 
 extension IPv4Address {
   fileprivate static var last: IPv4Address { IPv4Address(rawValue: .max) }
-  /// Not to be asked of 0.0.0.0.
+  /// - Precondition: The address is not 0.0.0.0.
   fileprivate var before: IPv4Address { IPv4Address(rawValue: rawValue - 1) }
-  /// Not to be asked of 255.255.255.255.
+  /// - Precondition: The address is not 255.255.255.255.
   fileprivate var after: IPv4Address { IPv4Address(rawValue: rawValue + 1) }
 }

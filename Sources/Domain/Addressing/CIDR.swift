@@ -1,12 +1,11 @@
-/// An address with a prefix length exactly as somebody wrote it: `192.168.0.5/24` keeps its host bits.
+/// An address with a prefix length as written: `192.168.0.5/24` keeps its host bits.
 ///
-/// A ``IPv4Prefix`` cannot say what was written, only which network is meant; refusing host bits with the right
-/// advice needs both.
+/// An ``IPv4Prefix`` has only the network; a violation for host bits needs the written text and the network.
 public struct CIDR: Hashable, Sendable {
   public let address: IPv4Address
   public let length: Int
 
-  /// Reads `a.b.c.d/n` (RFC 4632 section 3.1), strictly: nothing before, between or behind.
+  /// Parses `a.b.c.d/n` (RFC 4632 section 3.1), strictly: no other text before, between or after.
   public init(_ text: String) throws(AddressError) {
     let bytes = text.utf8
     var scanner = AddressScanner(bytes.span)
@@ -15,7 +14,7 @@ public struct CIDR: Hashable, Sendable {
     try scanner.readEnd()
   }
 
-  /// The network the address lies in: the host bits cleared.
+  /// The network of the address, with host bits cleared.
   public var network: IPv4Prefix { IPv4Prefix(containing: address, length: length) }
 
   public var hasHostBits: Bool { network.network != address }

@@ -1,6 +1,6 @@
-/// An IPv4 address, held as the integer it is.
+/// An IPv4 address as an integer.
 ///
-/// Comparing, containing and counting are then register arithmetic; no rule ever walks the addresses of a range.
+/// Comparisons, containment and counts are register arithmetic; no rule iterates over the addresses of a range.
 public struct IPv4Address: RawRepresentable, Hashable, Comparable, Sendable {
   /// The 32 bits in host byte order: `10.0.0.1` is `0x0A00_0001`.
   public let rawValue: UInt32
@@ -9,9 +9,9 @@ public struct IPv4Address: RawRepresentable, Hashable, Comparable, Sendable {
     self.rawValue = rawValue
   }
 
-  /// Reads the dotted form of RFC 6943 section 3.1.1: four decimal numbers, 0 to 255, without leading zeros.
+  /// Parses the dotted form of RFC 6943 section 3.1.1: four decimal numbers, 0 to 255, without leading zeros.
   ///
-  /// Leading zeros are refused because some programs read them as octal.
+  /// Leading zeros are rejected because some programs read them as octal.
   public init(_ text: String) throws(AddressError) {
     let bytes = text.utf8
     var scanner = AddressScanner(bytes.span)

@@ -1,20 +1,20 @@
-/// An IPv4 network such as `192.168.0.0/24`: its first address and the count of leading bits that are fixed.
+/// An IPv4 network such as `192.168.0.0/24`: its first address and the number of fixed leading bits.
 ///
-/// The bits behind the prefix are always zero, so two equal networks are equal values (RFC 4632 section 3.1).
+/// The bits after the prefix are always zero, so equal networks are equal values (RFC 4632 section 3.1).
 public struct IPv4Prefix: Hashable, Sendable {
   /// The network's first address.
   public let network: IPv4Address
-  /// How many leading bits are fixed, 0 to 32.
+  /// The number of fixed leading bits, 0 to 32.
   public let length: Int
 
-  /// The network of this length that `address` lies in.
+  /// The network of this length that contains `address`.
   public init(containing address: IPv4Address, length: Int) {
     precondition((0...32).contains(length), "a prefix length is 0 to 32")
     self.network = IPv4Address(rawValue: address.rawValue & Self.mask(length))
     self.length = length
   }
 
-  /// The smallest network that holds both addresses.
+  /// The smallest network that contains both addresses.
   init(containing one: IPv4Address, and other: IPv4Address) {
     self.init(containing: one, length: (one.rawValue ^ other.rawValue).leadingZeroBitCount)
   }
@@ -31,14 +31,14 @@ public struct IPv4Prefix: Hashable, Sendable {
     length <= other.length && contains(other.network)
   }
 
-  /// Two networks either share no address or one holds the other whole.
+  /// Returns whether the networks overlap: either they share no address, or one contains the other.
   public func overlaps(_ other: IPv4Prefix) -> Bool {
     let mask = Self.mask(min(length, other.length))
     return network.rawValue & mask == other.network.rawValue & mask
   }
 
   private static func mask(_ length: Int) -> UInt32 {
-    // In twice the width, so that a /0, a shift by 32, needs no question: the others are asked thousands of times.
+    // In twice the width, so that a /0, a shift by 32, needs no branch: masks are computed thousands of times.
     UInt32(truncatingIfNeeded: ~UInt64(0) &<< UInt64(truncatingIfNeeded: 32 &- length))
   }
 }

@@ -1,4 +1,4 @@
-/// Why a text is not JSON, and at which byte reading it stopped.
+/// Why a text is not JSON, and the byte at which parsing stopped.
 public struct JSONError: Error, Hashable, Sendable {
   public enum Problem: Hashable, Sendable {
     case unexpectedEnd
@@ -19,12 +19,12 @@ public struct JSONError: Error, Hashable, Sendable {
   }
 
   public let problem: Problem
-  /// Count of bytes before the offending one.
+  /// The number of bytes before the invalid one.
   public let offset: Int
 }
 
 extension JSONError {
-  /// What is wrong as a clause that follows «at line 1, column 5: ».
+  /// The problem as a clause for a message.
   public var explanation: String {
     switch problem {
     case .unexpectedEnd: "the text ends too early"
@@ -45,7 +45,7 @@ extension JSONError {
     }
   }
 
-  /// Where `offset` lies in `text`, both counted from 1; a column is a byte, as editors count ASCII.
+  /// Returns the position of `offset` in `text`; lines and columns count from 1, and columns count bytes.
   public func position(in text: Span<UInt8>) -> (line: Int, column: Int) {
     var (line, column) = (1, 1)
     for offset in 0..<min(offset, text.count) {
@@ -57,10 +57,10 @@ extension JSONError {
   public func position(in text: [UInt8]) -> (line: Int, column: Int) { position(in: text.span) }
 }
 
-/// Bounds on what is read as JSON.
+/// Limits on JSON input.
 public enum JSONLimits {
-  /// Levels of arrays and objects in one text.
+  /// The maximum depth of nested arrays and objects.
   ///
-  /// One bit a level fits a machine word, so that skipping needs no stack. Kubernetes objects nest about 20 deep.
+  /// One bit per level fits a machine word, so skipping needs no stack. Kubernetes objects nest about 20 deep.
   public static let depth = 64
 }

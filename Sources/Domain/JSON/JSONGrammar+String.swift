@@ -1,6 +1,6 @@
-/// Strings, RFC 8259 section 7, most of what a review consists of: their ends are found by ``SpecialBytes``.
+/// Strings, RFC 8259 section 7, most of a review's bytes: ``SpecialBytes`` finds their ends.
 extension Span<UInt8> {
-  /// Behind the closing quote of the string that opens here, and whether it has no escape.
+  /// Returns the offset after the closing quote of the string at `start`, and whether it has no escape.
   ///
   /// Inlined up to the first special byte, which in most strings is the closing quote.
   @inline(__always)
@@ -12,9 +12,9 @@ extension Span<UInt8> {
     return try endOfString(resumingAt: offset, specials)
   }
 
-  /// Where the key that opens here ends, the place behind its colon, and whether the key has no escape.
+  /// Returns the end of the key at `start`, the offset after its colon, and whether the key has no escape.
   ///
-  /// Inlined for a key whose colon follows at once, as nearly always.
+  /// Inlined for a key directly followed by its colon, as nearly always.
   @inline(__always)
   func endsOfKey(
     at start: Int, _ specials: inout SpecialBytes
@@ -44,7 +44,7 @@ extension Span<UInt8> {
         return (offset + 1, isPlain)
       case UInt8(ascii: "\\"):
         isPlain = false
-        // An escaped quote is the commonest escape by far: JSON in JSON.
+        // An escaped quote is by far the most frequent escape: JSON in JSON.
         let isQuote = offset + 1 < count && self[checked: offset + 1] == UInt8(ascii: "\"")
         offset = isQuote ? offset + 2 : try endOfEscape(at: offset)
       case ..<0x20:
@@ -67,7 +67,7 @@ extension Span<UInt8> {
       let unit = try codeUnit(escapedAt: start)
       let next = start + 6
       guard (0xD800...0xDFFF).contains(unit) else { return next }
-      // Only a high half followed at once by a low half stands for a character.
+      // Only a high surrogate directly followed by a low one encodes a character.
       guard unit < 0xDC00, next + 1 < count, self[checked: next] == UInt8(ascii: "\\"),
         self[checked: next + 1] == UInt8(ascii: "u"), (0xDC00...0xDFFF).contains(try codeUnit(escapedAt: next))
       else {
@@ -79,7 +79,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// Reads `\u` and its four hexadecimal digits.
+  /// Parses `\u` and its four hexadecimal digits.
   private func codeUnit(escapedAt start: Int) throws(JSONError) -> UInt32 {
     var unit: UInt32 = 0
     for offset in (start + 2)..<(start + 6) {
@@ -92,7 +92,7 @@ extension Span<UInt8> {
     return unit
   }
 
-  /// Well-formed UTF-8 only (Unicode 15, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
+  /// Accepts well-formed UTF-8 only (Unicode 15, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
   private func endOfMultibyteScalar(at start: Int) throws(JSONError) -> Int {
     let (length, second): (Int, ClosedRange<UInt8>) =
       switch self[checked: start] {

@@ -1,13 +1,13 @@
-/// The tokens of RFC 8259: each function takes the place where a token begins and gives the place behind it.
+/// The tokens of RFC 8259: each function takes the offset of a token's start and returns the offset after it.
 ///
-/// Places go through in registers; held in the reader they would be written and read again at every step, which was
+/// Offsets are passed in registers; stored in the reader they would be written and read at every step, which was
 /// measured to be half of the cost.
 extension Span<UInt8> {
-  /// The byte at a place that the caller has compared with `count`.
+  /// The byte at an offset that the caller has compared with `count`.
   @inline(__always)
   subscript(checked offset: Int) -> UInt8 {
     assert(offset >= 0 && offset < count)
-    // Sound: see above; the assertion keeps it so in debug builds.
+    // Sound: see above; the assertion checks it in debug builds.
     return unsafe self[unchecked: offset]
   }
 
@@ -16,7 +16,7 @@ extension Span<UInt8> {
     JSONError(problem: offset < count ? problem : .unexpectedEnd, offset: offset)
   }
 
-  /// The first byte behind white space (section 2), to which `offset` moves.
+  /// Advances `offset` past white space (section 2) and returns the byte there.
   @inline(__always)
   func firstByte(from offset: inout Int) throws(JSONError) -> UInt8 {
     if offset < count {
@@ -40,7 +40,7 @@ extension Span<UInt8> {
     return offset
   }
 
-  /// Whether these two bytes stand here, the first one lowest.
+  /// Returns whether these two bytes are at the offset, the low byte first.
   @inline(__always)
   func has(pair: UInt16, at offset: Int) -> Bool {
     guard offset &+ 2 <= count else { return false }
@@ -57,7 +57,7 @@ extension Span<UInt8> {
   func endOfLiteral(_ literal: StaticString, at start: Int) throws(JSONError) -> Int {
     for index in 0..<literal.utf8CodeUnitCount {
       guard start + index < count else { throw failure(.unexpectedEnd, at: count) }
-      // Sound: `index` is below the literal's own count of bytes.
+      // Sound: `index` is less than the literal's byte count.
       guard unsafe self[checked: start + index] == literal.utf8Start[index] else {
         throw failure(.invalidLiteral, at: start)
       }
@@ -65,13 +65,13 @@ extension Span<UInt8> {
     return start + literal.utf8CodeUnitCount
   }
 
-  /// `[ minus ] int [ frac ] [ exp ]`, section 6.
+  /// Parses `[ minus ] int [ frac ] [ exp ]`, section 6.
   func endOfNumber(at start: Int) throws(JSONError) -> Int {
     var offset = start
     if has(UInt8(ascii: "-"), at: offset) { offset += 1 }
     if has(UInt8(ascii: "0"), at: offset) {
       offset += 1
-      // A digit behind a leading zero belongs to no token; saying so here names the number, not the comma.
+      // A digit after a leading zero is part of no token; an error here reports the number, not a missing comma.
       if offset < count, isDigit(self[checked: offset]) { throw failure(.invalidNumber, at: offset) }
     } else {
       offset = try endOfDigits(from: offset)

@@ -1,6 +1,6 @@
-/// Walking through objects and arrays; a value of another kind is passed over.
+/// Iterates over objects and arrays; a value of another kind is skipped.
 extension JSONReader {
-  /// Hands over each member of the object that comes next; a value that `member` leaves unread is skipped.
+  /// Calls `member` with each member of the next object; a value that it does not read is skipped.
   public mutating func readMembers(
     _ member: (borrowing JSONToken, inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
@@ -10,10 +10,10 @@ extension JSONReader {
       let start = offset
       try member(key, &self)
       if offset == start { try skip() }
-    } while try goesOn(until: UInt8(ascii: "}"), otherwise: .expectedCommaOrClosingBrace)
+    } while try advance(until: UInt8(ascii: "}"), otherwise: .expectedCommaOrClosingBrace)
   }
 
-  /// Hands over each element of the array that comes next; one that `element` leaves unread is skipped.
+  /// Calls `element` for each element of the next array; one that it does not read is skipped.
   public mutating func readElements(
     _ element: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
@@ -22,10 +22,10 @@ extension JSONReader {
       let start = offset
       try element(&self)
       if offset == start { try skip() }
-    } while try goesOn(until: UInt8(ascii: "]"), otherwise: .expectedCommaOrClosingBracket)
+    } while try advance(until: UInt8(ascii: "]"), otherwise: .expectedCommaOrClosingBracket)
   }
 
-  /// Moves to the first thing in the container that comes next; passes over an empty one and over any other value.
+  /// Enters the next container and returns true, or skips an empty one or any other value.
   @inline(__always)
   private mutating func enters(_ opening: UInt8, _ closing: UInt8) throws(JSONError) -> Bool {
     guard try firstByte() == opening else {
@@ -42,9 +42,9 @@ extension JSONReader {
     return true
   }
 
-  /// Moves over a comma to what comes next, or over the end of the container.
+  /// Advances past a comma to the next item and returns true, or past the end of the container.
   @inline(__always)
-  private mutating func goesOn(
+  private mutating func advance(
     until closing: UInt8, otherwise problem: JSONError.Problem
   ) throws(JSONError) -> Bool {
     let byte = try firstByte()
@@ -59,7 +59,7 @@ extension JSONReader {
     return false
   }
 
-  /// Moves behind a key and its colon, to the value.
+  /// Reads a key and its colon, up to the value.
   @_lifetime(copy self)
   @inline(__always)
   private mutating func readKey() throws(JSONError) -> JSONToken {

@@ -1,6 +1,6 @@
-/// Passing over a whole value: every byte is checked, nothing is built.
+/// Skipping of a whole value: every byte is checked, nothing is built.
 extension JSONReader {
-  /// Skips the next value and gives the place of its bytes, without the white space around it.
+  /// Skips the next value and returns the range of its bytes, without surrounding white space.
   @discardableResult
   public mutating func skip() throws(JSONError) -> Range<Int> {
     let isString = try firstByte() == UInt8(ascii: "\"")
@@ -14,18 +14,18 @@ extension JSONReader {
 }
 
 extension Span<UInt8> {
-  /// Behind the value that begins here; `depth` containers are open around it.
+  /// Returns the end of the value at `start`; `depth` containers are open around it.
   fileprivate func endOfValue(
     at start: Int, depth: Int, _ known: inout SpecialBytes
   ) throws(JSONError) -> Int {
     var offset = start
-    // In registers for the time of the loop.
+    // In registers during the loop.
     var specials = known
     defer { known = specials }
     var containers = Containers(below: depth)
     value: while true {
       if try passScalarOrOpen(&offset, &containers, &specials) {
-        // Behind a value: what ends here is closed, then comes a comma before the next member or element.
+        // After a value: closes what ends here, up to a comma before the next member or element.
         while true {
           if containers.isEmpty { return offset }
           if containers.innermostIsObject {
@@ -48,8 +48,8 @@ extension Span<UInt8> {
     }
   }
 
-  /// Moves over members such as `,"key":"text"`, of which most objects consist, as long as they come; tells whether the
-  /// value of a key has to follow, because it is no text.
+  /// Advances past members such as `,"key":"text"`, most of an object's members; returns true after a key whose value
+  /// is not a string.
   @inline(__always)
   private func passTexts(_ offset: inout Int, _ specials: inout SpecialBytes) throws(JSONError) -> Bool {
     while has(pair: Self.commaQuote, at: offset) {
@@ -60,7 +60,7 @@ extension Span<UInt8> {
     return false
   }
 
-  /// Moves over one scalar or an empty container, and tells that a value has ended; or into a container that is not empty.
+  /// Advances past a scalar or an empty container and returns true, or into a container that is not empty.
   @inline(__always)
   private func passScalarOrOpen(
     _ offset: inout Int, _ containers: inout Containers, _ specials: inout SpecialBytes
@@ -94,35 +94,35 @@ extension Span<UInt8> {
   }
 }
 
-/// Which containers are open while skipping: one bit a level, the innermost lowest.
+/// The open containers while skipping: one bit per level, the innermost lowest.
 private struct Containers {
   private var objectBits: UInt64 = 0
   private var count = 0
-  private let most: Int
+  private let maxCount: Int
 
-  /// - Parameter depth: How many are open around them.
+  /// - Parameter depth: The number of containers around the skipped value.
   init(below depth: Int) {
-    most = JSONLimits.depth - depth
+    maxCount = JSONLimits.depth - depth
   }
 
   var isEmpty: Bool { count == 0 }
   var innermostIsObject: Bool { objectBits & 1 == 1 }
 
-  /// False when the limit on depth is reached.
+  /// Adds a container; returns false at the depth limit.
   mutating func push(isObject: Bool) -> Bool {
-    guard count < most else { return false }
+    guard count < maxCount else { return false }
     objectBits = objectBits &<< 1 | (isObject ? 1 : 0)
     count &+= 1
     return true
   }
 
-  /// - Precondition: one is open.
+  /// - Precondition: A container is open.
   mutating func leave() {
     objectBits &>>= 1
     count &-= 1
   }
 
-  /// Leaves the innermost container, which this byte has to end.
+  /// Closes the innermost container, whose end this byte must be.
   mutating func close(_ byte: UInt8, at offset: Int) throws(JSONError) {
     guard byte == (innermostIsObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
       throw JSONError(

@@ -1,4 +1,4 @@
-/// Reading what one needs from what others write: a value of another kind is passed over and counts as missing.
+/// Tolerant reading: a value of another kind is skipped and counts as missing.
 extension JSONReader {
   @_lifetime(copy self)
   public mutating func readStringIfPresent() throws(JSONError) -> JSONToken? {
@@ -25,7 +25,7 @@ extension JSONReader {
     return Int(try readNumber().string)
   }
 
-  /// The strings of an array; elements of another kind are left out.
+  /// Reads the strings of an array; elements of another kind are skipped.
   public mutating func readStrings() throws(JSONError) -> [String] {
     var strings: [String] = []
     try readElements { reader throws(JSONError) in

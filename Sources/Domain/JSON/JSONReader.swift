@@ -1,15 +1,14 @@
-/// Reads JSON (RFC 8259) from left to right, once, and builds only what it is asked for.
+/// Parses JSON (RFC 8259) from left to right in one pass, and builds only requested values.
 ///
-/// The caller walks: ``readMembers(_:)`` hands over one key after the other, and the caller reads its value or leaves it.
-/// What is left is still checked to the last byte; nothing of it is copied. Size is the caller's limit, since the caller
-/// holds the bytes.
+/// ``readMembers(_:)`` calls its closure with each key, and the closure reads the value or leaves it. Skipped values
+/// are still checked to the last byte, but not copied. The caller, which holds the bytes, limits their size.
 public struct JSONReader: ~Copyable, ~Escapable {
   let bytes: Span<UInt8>
-  /// Count of bytes already read.
+  /// The number of bytes already read.
   public internal(set) var offset = 0
-  /// Containers that are being walked.
+  /// The number of containers being read.
   var depth = 0
-  /// Where strings may end, found ahead.
+  /// The positions where strings may end, searched ahead.
   var specials = SpecialBytes()
 
   @_lifetime(copy text)
@@ -17,7 +16,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
     bytes = text
   }
 
-  /// What kind of value comes next, told by its first byte.
+  /// Returns the kind of the next value, from its first byte.
   public mutating func nextKind() throws(JSONError) -> JSONKind {
     switch try firstByte() {
     case UInt8(ascii: "{"): .object
@@ -39,7 +38,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
     return text(from: start &+ 1, to: offset &- 1, isPlain: isPlain)
   }
 
-  /// Reads a number and gives its text: JSON numbers have no width, so none is chosen here.
+  /// Reads a number and returns its text: JSON numbers have no width.
   @_lifetime(copy self)
   public mutating func readNumber() throws(JSONError) -> JSONToken {
     _ = try firstByte()
@@ -59,11 +58,11 @@ public struct JSONReader: ~Copyable, ~Escapable {
     offset = try bytes.endOfLiteral("null", at: offset)
   }
 
-  /// What was read from this place on, as it was written.
+  /// Returns the text from `start` to the current offset, unchanged.
   @_lifetime(copy self)
   public func textRead(from start: Int) -> Span<UInt8> { bytes.extracting(start..<offset) }
 
-  /// Requires that nothing but white space follows.
+  /// Requires that only white space follows.
   public mutating func readEnd() throws(JSONError) {
     offset = bytes.endOfWhitespace(from: offset)
     if offset < bytes.count { throw failure(.trailingText) }
@@ -79,7 +78,7 @@ public struct JSONReader: ~Copyable, ~Escapable {
   }
 }
 
-/// The kinds of JSON values, true and false counted as one.
+/// The kinds of JSON values; true and false are one kind.
 public enum JSONKind: Hashable, Sendable {
   case null, bool, number, string, array, object
 }

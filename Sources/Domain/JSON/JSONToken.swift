@@ -1,10 +1,10 @@
-/// A string or number as it stands in the text that is being read, not yet copied.
+/// A string or number in the parsed text, not yet copied.
 ///
-/// It was checked when it was read, so taking it out cannot fail.
+/// The reader has checked it, so decoding cannot fail.
 public struct JSONToken: ~Escapable {
-  /// The bytes between the quotes, escapes and all.
+  /// The bytes between the quotes, with escapes.
   public let raw: Span<UInt8>
-  /// True when `raw` has no escape and so is the string itself.
+  /// Whether `raw` has no escape and so equals the string.
   public let isPlain: Bool
 
   @_lifetime(copy raw)
@@ -13,10 +13,10 @@ public struct JSONToken: ~Escapable {
     self.isPlain = isPlain
   }
 
-  /// Whether this is exactly the given text, byte by byte.
+  /// Returns whether this equals the literal, byte by byte.
   ///
-  /// Compared where the question is asked: a reader asks it of each key for every name it knows, and there the
-  /// literal's length and bytes are constants. Measured, calls instead were a tenth of reading a review.
+  /// Inlined: a reader compares each key with every known name, and the literal's length and bytes are then constants.
+  /// Measured, calls instead were a tenth of reading a review.
   @inlinable @inline(__always)
   public func equals(_ literal: StaticString) -> Bool {
     if isPlain { return raw.count == literal.utf8CodeUnitCount && hasSameBytes(as: literal) }
@@ -27,7 +27,7 @@ public struct JSONToken: ~Escapable {
   @inlinable @inline(__always)
   func hasSameBytes(as literal: StaticString) -> Bool {
     let count = literal.utf8CodeUnitCount
-    // The last word overlaps the one before it, instead of a loop over each byte that is left.
+    // The last word overlaps the one before it, instead of a loop over the remaining bytes.
     if count >= 8 {
       for offset in stride(from: 0, to: count &- 8, by: 8) where !hasSame(UInt64.self, as: literal, at: offset) {
         return false
@@ -45,7 +45,7 @@ public struct JSONToken: ~Escapable {
   func hasSame<Word: FixedWidthInteger & BitwiseCopyable>(
     _: Word.Type, as literal: StaticString, at offset: Int
   ) -> Bool {
-    // Sound: the caller has seen that a word follows in both; the loads need not be aligned.
+    // Sound: the caller has checked that both have a word left; the loads need not be aligned.
     unsafe raw.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Word.self)
       == UnsafeRawPointer(literal.utf8Start).loadUnaligned(fromByteOffset: offset, as: Word.self)
   }
@@ -53,42 +53,42 @@ public struct JSONToken: ~Escapable {
   @usableFromInline @inline(never)
   func equalsUnescaped(_ literal: StaticString) -> Bool { unsafe unescaped.elementsEqual(literal.bytes) }
 
-  /// The string's UTF-8 bytes with all escapes resolved.
+  /// The string's UTF-8 bytes with all escapes decoded.
   public var unescaped: [UInt8] {
     // Sound: the bytes are copied within the call.
     if isPlain { return unsafe raw.withUnsafeBufferPointer { unsafe Array($0) } }
-    // Appended, because the initialisers that take a closure look up the array's type at run time.
+    // Appended, because the initialisers with a closure look up the array's type at run time.
     var bytes: [UInt8] = []
     bytes.append(addingCapacity: raw.count) { output in
-      // Sound: there is room for all that is written.
+      // Sound: the capacity is sufficient.
       unsafe output.withUnsafeMutableBufferPointer { unsafe $1 = unescape(into: $0) }
     }
     return bytes
   }
 
   public var string: String {
-    // Sound: there is room for all that is written.
+    // Sound: the capacity is sufficient.
     unsafe String(unsafeUninitializedCapacity: raw.count) { unsafe write(into: $0) }
   }
 
-  /// Writes the string with all escapes resolved and gives the count of its bytes.
+  /// Writes the string with all escapes decoded and returns the number of bytes.
   ///
-  /// - Precondition: `buffer` has room for as many bytes as `raw`.
+  /// - Precondition: `buffer` has at least as many bytes as `raw`.
   private func write(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     if !isPlain { return unsafe unescape(into: buffer) }
-    // Sound: see above, and the text does not lie in the buffer.
+    // Sound: see above, and the text does not overlap the buffer.
     unsafe raw.bytes.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
     return raw.count
   }
 
-  /// - Precondition: The same; an escape is never shorter than what it stands for.
+  /// - Precondition: The same; an escape is never shorter than its character.
   private func unescape(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     var (offset, count) = (0, 0)
     while offset < raw.count {
       var byte = raw[checked: offset]
       offset &+= 1
       if byte == UInt8(ascii: "\\") {
-        // Sound: the reader has seen that a character follows.
+        // Sound: the reader has checked that a character follows.
         byte = raw[checked: offset]
         offset &+= 1
         switch byte {
@@ -112,8 +112,8 @@ public struct JSONToken: ~Escapable {
     return count
   }
 
-  /// The character of a `\u` escape, whose digits begin at `offset`, or of two that make a surrogate pair (RFC 8259
-  /// section 7); `offset` moves behind it.
+  /// Decodes a `\u` escape whose digits begin at `offset`, or two of a surrogate pair (RFC 8259 section 7); advances
+  /// `offset` past it.
   private func scalar(afterEscapeAt offset: inout Int) -> Unicode.UTF8.EncodedScalar {
     var value = codeUnit(at: offset)
     offset += 4
@@ -133,21 +133,21 @@ public struct JSONToken: ~Escapable {
 }
 
 extension JSONReader {
-  /// - Precondition: Both places were passed, the first one first.
+  /// - Precondition: Both offsets are in the text, in this order.
   @_lifetime(copy self)
   @inline(__always)
   func text(from start: Int, to end: Int, isPlain: Bool) -> JSONToken {
     assert(0 <= start && start <= end && end <= bytes.count)
-    // Sound: see above; the assertion keeps it so in debug builds.
+    // Sound: see above; the assertion checks it in debug builds.
     return JSONToken(raw: unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (start, end))), isPlain: isPlain)
   }
 }
 
 extension String {
-  /// Whether both have the same bytes.
+  /// Returns whether both have the same bytes.
   ///
-  /// For what peers wrote: Swift's own comparison and hashing normalise first (Unicode 15, chapter 3.11), and a text of
-  /// many combining marks takes them the square of its length, seconds for 64 KiB.
+  /// For untrusted text: Swift's own comparison and hashing normalise first (Unicode 15, chapter 3.11), which takes
+  /// quadratic time for many combining marks, seconds for 64 KiB.
   @inlinable
   public func isExactly(_ other: String) -> Bool {
     let (mine, others) = (utf8, other.utf8)
@@ -161,7 +161,7 @@ extension String {
 extension StaticString {
   /// The literal's UTF-8 bytes.
   var bytes: UnsafeBufferPointer<UInt8> {
-    // Sound: a literal's bytes live as long as the program.
+    // Sound: a literal's bytes are never freed.
     unsafe UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
   }
 }

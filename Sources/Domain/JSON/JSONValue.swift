@@ -1,12 +1,12 @@
-/// A JSON value as a tree, for the few texts that are looked at from all sides.
+/// A JSON value as a tree, for the few texts that need random access.
 public enum JSONValue: Sendable {
   case null
   case bool(Bool)
-  /// The number's digits as they were written; JSON numbers have no width.
+  /// The number's original text; JSON numbers have no width.
   case number(String)
   case string(String)
   case array([JSONValue])
-  /// The members in the order they were written, a key that stands twice included.
+  /// The members in their original order, including duplicate keys.
   case object([JSONMember])
 
   public var kind: JSONKind {
@@ -32,7 +32,7 @@ public struct JSONMember: Sendable {
 }
 
 extension JSONValue {
-  /// Reads a whole text: one value with nothing but white space around it.
+  /// Parses a whole text: one value with optional white space around it.
   public init(parsing text: Span<UInt8>) throws(JSONError) {
     var reader = JSONReader(text)
     self = try reader.readValue()
@@ -54,7 +54,7 @@ extension JSONValue {
     return text
   }
 
-  /// Nil for a value of another kind, a number with a fraction or an exponent, and one too large for a word.
+  /// Nil for a value of another kind, a number with a fraction or an exponent, and one too large for `Int`.
   public var integer: Int? {
     guard case .number(let digits) = self else { return nil }
     return Int(digits)
@@ -77,7 +77,7 @@ extension JSONReader {
     case .object:
       var members: [JSONMember] = []
       try readMembers { key, reader throws(JSONError) in
-        // What is read as a tree has a handful of members; growing one by one would move them three times.
+        // Objects read as a tree have few members; growing one by one would move them three times.
         if members.isEmpty { members.reserveCapacity(8) }
         members.append(JSONMember(key: key.string, value: try reader.readValue()))
       }

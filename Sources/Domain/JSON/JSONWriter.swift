@@ -6,7 +6,7 @@ public struct JSONWriter: ~Copyable {
     bytes.reserveCapacity(capacity)
   }
 
-  /// Appends punctuation, keys and other text that is JSON already.
+  /// Appends punctuation, keys and other text that is already JSON.
   public mutating func append(raw literal: StaticString) {
     unsafe bytes.append(contentsOf: literal.bytes)
   }
@@ -76,7 +76,7 @@ public struct JSONWriter: ~Copyable {
     append(raw: "]")
   }
 
-  /// Appends the members in the order they are given; the objects inside them are sorted.
+  /// Appends the members in the given order; objects in their values are sorted.
   public mutating func append(object members: [JSONMember]) {
     append(raw: "{")
     for (index, member) in members.enumerated() {
@@ -90,7 +90,7 @@ public struct JSONWriter: ~Copyable {
 }
 
 extension [JSONMember] {
-  /// Byte order, not Swift's: two strings that look the same may have different bytes.
+  /// The members in byte order, not Swift's: strings that look the same may have different bytes.
   public var sortedByKey: [JSONMember] {
     sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
   }

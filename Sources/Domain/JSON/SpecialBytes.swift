@@ -1,19 +1,19 @@
 #if arch(x86_64)
-  // The processor's own instructions, which the compiler brings: no library, and no file in C.
+  // Processor intrinsics of the compiler: no library, and no file in C.
   internal import _Builtin_intrinsics.intel.sse2
 #endif
 
-/// Finds the bytes of a text at which a string ends or needs a closer look: quotes, backslashes, control characters and
-/// what is not ASCII.
+/// Finds the bytes at which a string ends or needs a check: quotes, backslashes, control characters and bytes that are
+/// not ASCII.
 ///
-/// It looks at 64 bytes at once and remembers what it found as one bit a byte. So the way from one quote to the next is a
-/// shift and a count; when each search loaded and compared anew, every string waited for the one before it.
+/// Scans 64 bytes at once and stores the result as one bit per byte, so the distance from one quote to the next is a
+/// shift and a count. A new load and comparison per search would make every string depend on the one before it.
 struct SpecialBytes {
-  /// Where the bytes begin that were looked at last: a multiple of 64.
+  /// The offset of the last scanned bytes: a multiple of 64.
   private var start = -1
   private var bits: UInt64 = 0
 
-  /// The next special byte, or the end of the text.
+  /// Returns the offset of the next special byte, or the end of the text.
   @inline(__always)
   mutating func offset(from offset: Int, in text: Span<UInt8>) -> Int {
     let block = offset & ~63
@@ -32,7 +32,7 @@ struct SpecialBytes {
 }
 
 extension Span<UInt8> {
-  /// Which of 64 bytes are special, the first one lowest; what lies behind the end is.
+  /// Returns a bit per special byte of a block of 64, the first one lowest; bytes after the end count as special.
   @inline(never)
   fileprivate func specialBits(at block: Int) -> UInt64 {
     guard block &+ 64 <= count else { return specialBitsNearEnd(at: block) }
@@ -43,7 +43,7 @@ extension Span<UInt8> {
   private func specialBitsNearEnd(at block: Int) -> UInt64 {
     let left = UInt64(max(0, count &- block))
     if left > 0, count >= 64 {
-      // The last 64 bytes, of which the first ones were looked at before.
+      // The last 64 bytes, some of which are before the block.
       return specialBits(at: count &- 64) &>> (64 &- left) | UInt64.max &<< left
     }
     var bits: UInt64 = 0
@@ -63,18 +63,19 @@ extension Span<UInt8> {
 
   @inline(__always)
   private func specialBitsOf16(at offset: Int) -> UInt64 {
-    // Sound: the caller has seen that sixteen bytes are left; the load need not be aligned.
+    // Sound: the caller has checked that sixteen bytes are left; the load need not be aligned.
     unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self).specialBits
   }
 }
 
 extension SIMD16<UInt8> {
-  /// Vectors on both sides of each comparison: with a scalar on one, the operators are generic and forty times slower.
+  /// A bit per special byte. Both operands of each comparison are vectors: with a scalar, the operators are generic and
+  /// forty times slower.
   @inline(__always)
   fileprivate var specialBits: UInt64 {
     let quote = self .== SIMD16(repeating: 0x22)
     let backslash = self .== SIMD16(repeating: 0x5C)
-    // Signed, every byte from 0x80 up is negative and so below the space too.
+    // As signed numbers, bytes from 0x80 up are negative and so also less than the space.
     let controlOrHigh = SIMD16<Int8>(truncatingIfNeeded: self) .< SIMD16<Int8>(repeating: 0x20)
     return (quote .| backslash .| controlOrHigh).bits
   }
@@ -92,7 +93,7 @@ extension SIMDMask<SIMD16<Int8>> {
     #endif
   }
 
-  /// The same, where no instruction does it.
+  /// The same without a special instruction.
   @inline(__always)
   var bitsByMultiplying: UInt64 {
     // Sound: as above.
@@ -102,8 +103,8 @@ extension SIMDMask<SIMD16<Int8>> {
 }
 
 extension UInt64 {
-  /// Eight bytes, each all ones or all zeros, as eight bits: of each byte its own bit, and all of them added up in the
-  /// highest byte.
+  /// Eight bytes, each all ones or all zeros, as eight bits: each byte keeps its own bit, and the multiplication adds
+  /// them up in the highest byte.
   @inline(__always)
   fileprivate var topBitOfEachByte: UInt64 {
     ((self & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56

@@ -1,13 +1,13 @@
 internal import COpenSSL
 
-/// An X.509 certificate, to be asked what it says.
+/// An X.509 certificate.
 @safe package final class Certificate: @unchecked Sendable {
-  // Sendable: nothing changes a certificate after it was read or signed.
+  // Sendable: a certificate is immutable after it was read or signed.
 
   /// Owned: freed in `deinit`.
   let pointer: OpaquePointer
 
-  /// Takes over the ownership.
+  /// Takes ownership of the pointer.
   init(owning pointer: OpaquePointer) {
     unsafe self.pointer = pointer
   }
@@ -18,27 +18,27 @@ internal import COpenSSL
 }
 
 extension Certificate {
-  /// The certificates of a PEM text in their order; what is none is passed over.
+  /// Returns the certificates of a PEM text in order; other blocks are ignored.
   package static func all(in pem: [UInt8]) -> [Certificate] {
     let source = Memory(pem)
     var certificates: [Certificate] = []
-    // Sound: what PEM_read_bio_X509 returns is ours.
+    // Sound: the result of PEM_read_bio_X509 is owned by the caller.
     while let pointer = unsafe PEM_read_bio_X509(source.bio, nil, refusePassphrase, nil) {
       unsafe certificates.append(Certificate(owning: pointer))
     }
-    // The loop ends with an error in the queue: that no further certificate starts.
+    // The loop ends with an error in the queue: no further certificate starts.
     ERR_clear_error()
     return certificates
   }
 
-  /// In the one spelling in which the same certificates are the same bytes.
+  /// The normalised PEM text: equal certificates have equal bytes.
   package var pem: [UInt8] {
     let text = Memory()
     unsafe PEM_write_bio_X509(text.bio, pointer)
     return text.bytes
   }
 
-  /// Seconds since 1970 between which it is valid.
+  /// The range in which it is valid, in seconds since 1970.
   package var validity: Range<Int64> {
     let begin = unsafe seconds(X509_get0_notBefore(pointer))
     let end = unsafe seconds(X509_get0_notAfter(pointer))
@@ -51,9 +51,9 @@ extension Certificate {
 
   package var isAuthority: Bool { unsafe X509_check_ca(pointer) == 1 }
 
-  /// True when the authority's name stands in it and its key made the signature.
+  /// Returns whether the certificate names the CA as its issuer and has a signature by its key.
   package func isSigned(by authority: Certificate) -> Bool {
-    // Sound: the key belongs to the authority, which outlives the call.
+    // Sound: the key is owned by the CA's certificate, which outlives the call.
     let isSigned =
       unsafe X509_check_issued(authority.pointer, pointer) == X509_V_OK
       && X509_verify(pointer, X509_get0_pubkey(authority.pointer)) == 1
@@ -68,7 +68,7 @@ extension Certificate: Equatable {
   }
 }
 
-/// OpenSSL counts days and seconds between two times; that saves a calendar of our own.
+/// Returns seconds since 1970. OpenSSL computes days and seconds between two times, which saves a calendar here.
 private func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
   let beginning = unsafe ASN1_TIME_set(nil, 0)
   defer { unsafe ASN1_TIME_free(beginning) }

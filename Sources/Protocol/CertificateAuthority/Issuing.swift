@@ -5,7 +5,7 @@ package struct Identity: Sendable {
   package let certificate: Certificate
   package let key: PrivateKey
 
-  /// Nil unless both can be read and belong together.
+  /// Nil unless both are readable and belong together.
   package init?(certificate: [UInt8], key: [UInt8]) {
     guard let certificate = Certificate.all(in: certificate).first, let key = PrivateKey(pem: key),
       key.belongs(to: certificate)
@@ -19,16 +19,16 @@ package struct Identity: Sendable {
   }
 }
 
-/// What a new certificate is to say, besides what follows from its purpose.
+/// The fields of a new certificate that its purpose does not determine.
 package struct Subject: Sendable {
-  /// The first ``longestCommonName`` characters of what was given.
+  /// The common name, truncated to ``longestCommonName`` characters.
   package let commonName: String
   /// Seconds since 1970.
   package let validity: Range<Int64>
-  /// Unlike any other of the same authority (RFC 5280 section 4.1.2.2).
+  /// The serial number, unique for the CA (RFC 5280 section 4.1.2.2).
   package let serial: UInt64
 
-  /// RFC 5280 appendix A.1, `ub-common-name`. The names that count stand elsewhere, where they may be longer.
+  /// RFC 5280 appendix A.1, `ub-common-name`. Clients use the alternative names, which may be longer.
   package static let longestCommonName = 64
 
   package init(commonName: String, validity: Range<Int64>, serial: UInt64) {
@@ -39,7 +39,7 @@ package struct Subject: Sendable {
 }
 
 extension Identity {
-  /// A new authority, signed by itself.
+  /// Creates a self-signed CA.
   package static func authority(_ subject: Subject) -> Identity {
     let key = PrivateKey()
     let draft = Draft(subject, key, issuer: nil)
@@ -50,7 +50,7 @@ extension Identity {
     return Identity(draft.certificate, key)
   }
 
-  /// A new key pair for a server with these names, signed by this authority.
+  /// Creates a key pair and certificate, signed by this CA, for a server with these names.
   package func issue(_ subject: Subject, for names: [String]) -> Identity {
     let key = PrivateKey()
     let draft = Draft(subject, key, issuer: certificate)
@@ -65,12 +65,12 @@ extension Identity {
   }
 }
 
-/// A certificate that is being filled in. Its calls fail only without memory or by a mistake of ours.
+/// A certificate before it is signed. Its calls fail only without memory or due to a bug.
 @safe private struct Draft {
   let certificate: Certificate
   let issuer: Certificate
 
-  /// - Parameter issuer: Nil for a certificate that signs itself.
+  /// - Parameter issuer: The CA; nil for a self-signed certificate.
   init(_ subject: Subject, _ key: PrivateKey, issuer: Certificate?) {
     guard let pointer = unsafe X509_new() else { preconditionFailure("OpenSSL fails here only without memory") }
     certificate = unsafe Certificate(owning: pointer)
@@ -81,7 +81,7 @@ extension Identity {
     unsafe ASN1_TIME_set(X509_getm_notBefore(pointer), Int(subject.validity.lowerBound))
     unsafe ASN1_TIME_set(X509_getm_notAfter(pointer), Int(subject.validity.upperBound))
     unsafe X509_set_pubkey(pointer, key.pointer)
-    // Sound: the name belongs to the certificate; the text is copied. -1 lets OpenSSL count up to the zero byte.
+    // Sound: the name is owned by the certificate; the text is copied. With -1 OpenSSL reads up to the zero byte.
     let isNamed = unsafe X509_NAME_add_entry_by_txt(
       X509_get_subject_name(pointer), "CN", MBSTRING_UTF8, subject.commonName, -1, -1, 0)
     precondition(isNamed == 1, "\(subject.commonName) is no common name")
@@ -90,7 +90,7 @@ extension Identity {
 
   /// Adds an extension in the notation of x509v3_config(5).
   func add(_ identifier: Int32, _ value: String) {
-    // Sound: the context holds the two certificates during the calls only; the extension is copied, then freed.
+    // Sound: the context refers to the two certificates only during the calls; the extension is copied, then freed.
     var context = unsafe X509V3_CTX()
     unsafe X509V3_set_ctx(&context, issuer.pointer, certificate.pointer, nil, nil, 0)
     guard let added = unsafe X509V3_EXT_nconf_nid(nil, &context, identifier, value) else {

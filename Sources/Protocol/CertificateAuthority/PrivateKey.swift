@@ -1,8 +1,8 @@
 internal import COpenSSL
 
-/// The private half of a key pair.
+/// The private key of a key pair.
 @safe package final class PrivateKey: @unchecked Sendable {
-  // Sendable: nothing changes a key after it was made or read.
+  // Sendable: a key is immutable after it was generated or read.
 
   /// Owned: freed in `deinit`.
   let pointer: OpaquePointer
@@ -11,7 +11,7 @@ internal import COpenSSL
     unsafe self.pointer = pointer
   }
 
-  /// A new key on the curve P-256, made of OpenSSL's randomness.
+  /// Generates a key on the curve P-256 with OpenSSL's random generator.
   package convenience init() {
     guard let pointer = unsafe COpenSSL_generate_key("P-256") else {
       preconditionFailure("OpenSSL fails here only without memory or randomness")
@@ -19,7 +19,7 @@ internal import COpenSSL
     unsafe self.init(owning: pointer)
   }
 
-  /// The first private key of a PEM text; nil where there is none without a passphrase.
+  /// The first private key of a PEM text; nil without one, or if it is encrypted.
   package convenience init?(pem: [UInt8]) {
     let source = Memory(pem)
     defer { ERR_clear_error() }
@@ -31,7 +31,7 @@ internal import COpenSSL
     unsafe EVP_PKEY_free(pointer)
   }
 
-  /// PKCS #8 without a passphrase.
+  /// The key in PKCS #8, unencrypted.
   package var pem: [UInt8] {
     let text = Memory()
     unsafe PEM_write_bio_PrivateKey(text.bio, pointer, nil, nil, 0, nil, nil)
@@ -44,7 +44,7 @@ internal import COpenSSL
   }
 }
 
-/// Bytes in the form in which OpenSSL reads and writes them.
+/// Bytes as an OpenSSL BIO.
 @safe final class Memory {
   /// Owned: freed in `deinit`.
   let bio: OpaquePointer
@@ -60,16 +60,16 @@ internal import COpenSSL
     unsafe BIO_free(bio)
   }
 
-  /// What was written; it is gone from there afterwards.
+  /// The written bytes; reading removes them.
   var bytes: [UInt8] {
-    // Sound: OpenSSL writes at most as many bytes as there is room and tells how many it wrote.
+    // Sound: OpenSSL writes at most the buffer's size and returns the number of bytes.
     unsafe [UInt8](unsafeUninitializedCapacity: BIO_ctrl_pending(bio)) { buffer, count in
       count = unsafe max(0, Int(BIO_read(bio, buffer.baseAddress, Int32(buffer.count))))
     }
   }
 }
 
-/// Without this, OpenSSL would ask for a passphrase on the terminal and wait.
+/// Rejects encrypted keys; without this, OpenSSL would prompt for a passphrase on the terminal.
 func refusePassphrase(
   _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
 ) -> Int32 { -1 }

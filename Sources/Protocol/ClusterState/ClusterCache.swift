@@ -1,21 +1,21 @@
 package import Rules
 
-/// A cluster that is being watched: its objects, and how well each kind is known.
+/// The cache of a watched cluster: its objects, and the sync state of each kind.
 package struct ClusterCache: Sendable {
   private var objects = ObjectStore()
   private var statuses = [ReflectorStatus](repeating: ReflectorStatus(), count: WatchedKind.allCases.count)
-  /// Nil when an object has changed since the facts were made.
+  /// The facts of the current objects; nil after an object has changed.
   private var known: SharedFacts?
   private let staleness: Duration
 
-  /// - Parameter staleness: After how long a kind that nothing was heard about no longer counts as known.
+  /// - Parameter staleness: The maximum age of a kind's last contact; older data counts as unknown.
   package init(staleness: Duration) {
     self.staleness = staleness
   }
 
   package subscript(kind: WatchedKind) -> ReflectorStatus { statuses[kind.rawValue] }
 
-  /// Lets a machine take what has come for it.
+  /// Applies an event to a reflector and publishes its new status.
   package mutating func follow<Result>(
     _ reflector: inout Reflector, _ event: (inout Reflector, inout ObjectStore) -> Result
   ) -> Result {
@@ -26,9 +26,9 @@ package struct ClusterCache: Sendable {
     return result
   }
 
-  /// The facts as they are now.
+  /// Returns the current facts.
   ///
-  /// - Throws: Which kinds are not known well enough to decide anything.
+  /// - Throws: The kinds that are not known well enough to decide a review.
   package mutating func currentFacts(at now: Duration) throws(UnavailableError) -> SharedFacts {
     if let unavailableError = unavailableError(at: now) { throw unavailableError }
     if let known { return known }
@@ -37,7 +37,7 @@ package struct ClusterCache: Sendable {
     return known
   }
 
-  /// Whether the API server was asked for nodes and has none.
+  /// Whether the list of nodes is complete and empty.
   package var hasNoNodes: Bool { self[.node].state == .synced && objects.isWithoutNodes }
 
   package func unavailableError(at now: Duration) -> UnavailableError? {
@@ -54,6 +54,6 @@ package struct ClusterCache: Sendable {
     return UnavailableError(message: "the cluster's state is not known: \(told)")
   }
 
-  /// One reason is often behind all of them.
+  /// All reasons often have one cause, so few are enough.
   private static let maxReasons = 3
 }

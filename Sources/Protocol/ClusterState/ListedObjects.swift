@@ -16,8 +16,8 @@ package struct ListedObjects {
     try add(document.span, listedAs: nil)
   }
 
-  /// - Parameter list: The list that the object is an element of: in a `SettingList` as the API server writes it, the
-  ///   elements do not say what they are.
+  /// - Parameter list: The list that contains the object: the API server omits `kind` in the elements of a
+  ///   `SettingList`.
   private mutating func add(_ object: Span<UInt8>, listedAs list: ObjectIdentity?) throws(JSONError) {
     let identity = try ObjectIdentity(of: object)
     guard let items = identity.items else {

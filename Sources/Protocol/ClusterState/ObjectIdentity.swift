@@ -1,12 +1,12 @@
 package import JSON
 internal import KubeObjects
 
-/// Which object this is: read before anything else, because `kind` may stand behind everything else.
+/// The group, kind and name of an object. Read in a pass of its own, because `kind` may be the last member.
 package struct ObjectIdentity {
   package let group: String
   package let kind: String
   package let name: ObjectName
-  /// Where the array of a list's elements is in the text; nil for a single object.
+  /// The byte range of a list's `items` array; nil for a single object.
   let items: Range<Int>?
 
   package init(of object: Span<UInt8>) throws(JSONError) {

@@ -3,7 +3,7 @@ package import JSON
 internal import KubeObjects
 package import Rules
 
-/// The objects of a cluster, each reduced to the facts that some rule asks for: one table a watched kind.
+/// The objects of a cluster, each reduced to the facts that a rule uses: one table per watched kind.
 package struct ObjectStore: Sendable {
   private var nodes = ObjectTable<NodeFact>()
   private var serviceNetworks = ObjectTable<[ServiceNetworkFact]>()
@@ -28,21 +28,21 @@ package struct ObjectStore: Sendable {
   private var longhornPods = ObjectTable<LonghornPodEntry>()
   private var dataSourceTransfers = ObjectTable<DataSourceFact>()
 
-  /// The kinds of which a whole list has been committed.
-  private var englishList: Set<WatchedKind> = []
+  /// The kinds with at least one complete list.
+  private var listedKinds: Set<WatchedKind> = []
 
   package init() {}
 
-  /// Takes an object, or every object of a list; kinds that nobody asks for are passed over, and what has no name, since
-  /// no API server has such an object.
+  /// Adds an object, or every object of a list. Ignores unknown kinds, and objects without a name, which no API server
+  /// has.
   ///
-  /// Of two objects with the same name the latter counts.
+  /// Of two objects with the same name the last one counts.
   package mutating func add(_ object: Span<UInt8>) throws(JSONError) {
     try add(object, listedAs: nil)
   }
 
-  /// - Parameter listKind: The kind of the elements by the list's own words: in a `NodeList` as the API server writes it,
-  ///   the elements do not say what they are.
+  /// - Parameter listKind: The kind of the elements, from the list: the API server omits `kind` in the elements of a
+  ///   `NodeList`.
   private mutating func add(_ object: Span<UInt8>, listedAs listKind: WatchedKind?) throws(JSONError) {
     let identity = try ObjectIdentity(of: object)
     if let items = identity.items {
@@ -59,7 +59,7 @@ package struct ObjectStore: Sendable {
     }
   }
 
-  /// Takes the object in place of the one that had its name.
+  /// Inserts the object, or replaces the one with the same name.
   package mutating func put(
     _ object: Span<UInt8>, of kind: WatchedKind, at name: ObjectName
   ) throws(JSONError) {
@@ -71,30 +71,30 @@ package struct ObjectStore: Sendable {
     Self.accessors[kind.rawValue].remove(&self, name)
   }
 
-  /// Takes over everything that another collection holds of a kind: a whole list, committed at once.
+  /// Replaces all objects of a kind with those of another store: a complete list, committed at once.
   package mutating func replace(_ kind: WatchedKind, from other: ObjectStore) {
     Self.accessors[kind.rawValue].replace(&self, other)
-    englishList.insert(kind)
+    listedKinds.insert(kind)
   }
 }
 
-// What a 404 proves.
+// Absent kinds.
 extension ObjectStore {
   enum Absence {
-    /// What would decide is not known yet.
+    /// The evidence is not available yet.
     case unknown
     case proven
-    /// The server does have the kind.
+    /// The server has the kind.
     case refuted
   }
 
-  /// Whether a kind that was answered with 404 is absent. An API server without nodes is none.
+  /// Returns whether a kind with a 404 response is absent. Without a known node this is unknown.
   func absence(of kind: WatchedKind, by proof: WatchedKind.AbsenceProof, isUndiscovered: Bool) -> Absence {
     guard !nodes.isEmpty else { return .unknown }
     switch proof {
     case .discovery: return isUndiscovered ? .proven : .unknown
     case .definitions:
-      guard englishList.contains(.customResourceDefinition) else { return .unknown }
+      guard listedKinds.contains(.customResourceDefinition) else { return .unknown }
       return definitions[ObjectName(name: kind.resource.name)] == nil ? .proven : .refuted
     }
   }
@@ -103,9 +103,9 @@ extension ObjectStore {
   package var isWithoutNodes: Bool { nodes.isEmpty }
 }
 
-// Which table holds what of which kind.
+// The table of each kind.
 extension ObjectStore {
-  /// Made once, because each object of a cluster asks for one.
+  /// Built once, because every object needs one.
   private static let accessors = WatchedKind.allCases.map(accessor)
 
   private static func accessor(of kind: WatchedKind) -> TableAccessor {
@@ -146,13 +146,13 @@ extension ObjectStore {
     }
   }
 
-  /// A table with all that is done to it.
+  /// The operations on one table.
   private struct TableAccessor: Sendable {
     let put: @Sendable (inout ObjectStore, ObjectName, inout JSONReader) throws(JSONError) -> Void
     let remove: @Sendable (inout ObjectStore, ObjectName) -> Void
     let replace: @Sendable (inout ObjectStore, ObjectStore) -> Void
 
-    /// - Parameter read: Reduces an object to its fact; nil where no rule asks for it.
+    /// - Parameter read: Reduces an object to its fact; nil if no rule uses the object.
     init<Fact>(
       _ table: any WritableKeyPath<ObjectStore, ObjectTable<Fact>> & Sendable,
       read: @escaping @Sendable (inout JSONReader) throws(JSONError) -> Fact?
@@ -164,9 +164,9 @@ extension ObjectStore {
   }
 }
 
-// What the rules are told.
+// The facts for the rules.
 extension ObjectStore {
-  /// The facts as they are now. Mutating, because lists that were put in order are kept for the next time.
+  /// The current facts. Mutating, because the sorted lists are cached.
   package var facts: ClusterFacts {
     mutating get {
       var facts = ClusterFacts()
@@ -222,14 +222,14 @@ extension ObjectStore {
       network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
       pods: longhornPods.sorted.compactMap(\.storage))
     facts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
-    // From Harvester v1.8 on the second setting takes the place of the first, which may be left behind.
+    // From Harvester v1.8 on the second setting replaces the first, which may still exist.
     let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.value == "true"
     facts.longhornSharesStorageNetwork =
       setting("endpoint-network-for-rwx-volume").map { $0.value == "storage-network" } ?? isEnabled
   }
 }
 
-/// Where an object is within its kind; a cluster-scoped one has an empty namespace.
+/// The namespace and name of an object; the namespace of a cluster-scoped object is empty.
 package struct ObjectName: Hashable, Comparable, Sendable {
   package var namespace = ""
   package var name = ""
@@ -249,7 +249,7 @@ extension ObjectTable<SettingObject> {
 }
 
 extension SettingObject {
-  /// Nil where it is empty.
+  /// The value or the default; nil if empty.
   fileprivate var effectiveText: [UInt8]? {
     guard case .text(let bytes) = effective, !bytes.isEmpty else { return nil }
     return bytes

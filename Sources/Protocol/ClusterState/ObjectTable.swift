@@ -1,13 +1,13 @@
-/// The objects of one kind, each reduced to what the rules ask of it, found by name and listed in order.
+/// The objects of one kind, each reduced to its fact, found by name and listed in order.
 ///
-/// Writing one costs the same among ten and among ten thousand. The list is brought up to date when somebody asks for
-/// it: only what has changed is sorted, the rest is copied, and an object whose facts stay the same has not changed.
+/// A write takes constant time. The first read of the list after a write sorts only the changed names and copies the
+/// rest; a write of an equal fact is no change.
 struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
   private var facts: [ObjectName: Fact] = [:]
-  /// The names and facts in order, as they were when somebody last asked.
+  /// The sorted names and facts as of the last read.
   private var names: [ObjectName] = []
   private var list: [Fact] = []
-  /// What has been put or removed since.
+  /// The names that were written or removed since the last read.
   private var changed: Set<ObjectName> = []
 
   subscript(name: ObjectName) -> Fact? {
@@ -21,7 +21,7 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
 
   var isEmpty: Bool { facts.isEmpty }
 
-  /// Every fact in the order of namespaces and names, so that equal clusters give equal messages.
+  /// All facts, sorted by namespace and name, so that equal clusters give equal messages.
   var sorted: [Fact] {
     mutating get {
       if !changed.isEmpty { mergeChanges() }
@@ -29,7 +29,7 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
     }
   }
 
-  /// Merges the changed objects, in their order, into those that stayed as they were.
+  /// Merges the changed objects, sorted, into the unchanged ones.
   private mutating func mergeChanges() {
     let (oldNames, oldList) = (names, list)
     (names, list) = ([], [])
@@ -54,7 +54,7 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
 }
 
 extension [ObjectName] {
-  /// In a sorted array, by halving.
+  /// Returns the first index at or after `start` whose name is not less than `name`, by binary search.
   fileprivate func firstPlace(notBefore name: ObjectName, from start: Int) -> Int {
     var (low, high) = (start, count)
     while low < high {

@@ -1,6 +1,6 @@
 internal import KubeObjects
 
-/// The kinds of objects that the rules' facts come from: the one table of what is read from a cluster.
+/// The kinds of objects behind the rules' facts: the one table of what is read from a cluster.
 package enum WatchedKind: Int, CaseIterable, Sendable {
   case node
   case serviceCIDR
@@ -30,7 +30,7 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     case .node: Resource("", "v1", "nodes", "Node")
     case .serviceCIDR: Resource("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR")
     case .customResourceDefinition:
-      // Their schemas are most of what an API server holds, and only their names are asked for.
+      // Their schemas are most of an API server's data, and only their names are needed.
       Resource(
         "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", isMetadataOnly: true)
     case .persistentVolumeClaim:
@@ -56,19 +56,19 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     case .longhornNode: Resource("longhorn.io", "v1beta2", "nodes", "Node")
     case .longhornSetting: Resource("longhorn.io", "v1beta2", "settings", "Setting")
     case .longhornVolume: Resource("longhorn.io", "v1beta2", "volumes", "Volume")
-    // All pods of the namespace: each of them may hold an address of the storage network.
+    // All pods of the namespace: each of them may have an address of the storage network.
     case .longhornPod: Resource("", "v1", "pods", "Pod", namespace: LonghornPod.namespace)
     case .backingImageDataSource:
       Resource("longhorn.io", "v1beta2", "backingimagedatasources", "BackingImageDataSource")
     }
   }
 
-  /// What proves that an API server does not serve a kind. A 404 alone proves nothing: an API server that starts, or a
-  /// path that leads to none, answers it for every kind.
+  /// The proof that an API server does not serve a kind. A 404 alone proves nothing: an API server that is starting,
+  /// and a path to no API server, return it for every kind.
   enum AbsenceProof {
-    /// The list of CustomResourceDefinitions, of a server that knows nodes.
+    /// The list of CustomResourceDefinitions, from a server that has nodes.
     case definitions
-    /// The discovery document of the kind's API group, of a server that knows nodes.
+    /// The discovery document of the kind's API group, from a server that has nodes.
     case discovery
   }
 
@@ -84,7 +84,7 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     }
   }
 
-  /// The kind an object is of by its own words; the version does not matter, the fields that are read are stable.
+  /// The kind with this group and kind name, in any version: the fields that are read are stable.
   init?(group: String, kind: String) {
     guard let known = Self.allCases.first(where: { $0.resource.group == group && $0.resource.kind == kind }) else {
       return nil
@@ -93,23 +93,23 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
   }
 }
 
-/// A kind's address in the Kubernetes API, and how much of it is asked for.
+/// A kind's address in the Kubernetes API, and the selection to request.
 package struct Resource: Sendable, Equatable {
   /// Empty for the core group.
   package let group: String
   package let version: String
   package let plural: String
   package let kind: String
-  /// The only namespace that is looked at; nil for all, and for kinds without namespaces.
+  /// The only namespace to read; nil for all, and for kinds without namespaces.
   package let namespace: String?
-  /// Narrows what the API server sends; the objects are looked at closely when they are read.
+  /// Reduces what the API server sends; the objects are checked when they are read.
   package let labelSelector: String?
-  /// The only object that is looked at; nil for all.
+  /// The only object to read; nil for all.
   package let objectName: String?
-  /// True where the metadata alone is asked for (PartialObjectMetadata of meta.k8s.io/v1).
+  /// Whether only the metadata is requested (PartialObjectMetadata of meta.k8s.io/v1).
   package let isMetadataOnly: Bool
 
-  /// As kubectl names it without doubt, such as `nodes` or `nodes.longhorn.io`.
+  /// The unambiguous name, as for kubectl, such as `nodes` or `nodes.longhorn.io`.
   package var name: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
   init(

@@ -1,13 +1,13 @@
-/// Follows a request's body as it arrives.
+/// Decodes a request's body as it arrives.
 struct BodyDecoder {
   private enum Progress {
-    /// The body is the bytes as they stand.
+    /// The byte range of a body without transfer coding.
     case plain(Range<Int>)
     case chunked(ChunkedDecoder)
   }
 
   private var progress: Progress
-  /// Where the body ends, which is only known of a chunked one when it is whole.
+  /// The offset of the body's end; for a chunked body known only when it is complete.
   private(set) var end: Int
 
   init(_ framing: RequestHead.Framing, startingAt start: Int) {
@@ -24,13 +24,13 @@ struct BodyDecoder {
     }
   }
 
-  /// Whether the body is whole. Bytes that were seen before are not looked at again.
+  /// Returns whether the body is complete. Continues after the bytes of the last call.
   mutating func advance(over bytes: Span<UInt8>) throws(HTTPRejection) -> Bool {
     switch progress {
     case .plain(let range):
       return range.upperBound <= bytes.count
     case .chunked(var reader):
-      // Emptied while it grows, so that the array inside is not copied.
+      // Replaced during the call, so that the decoder's array has one owner and is not copied.
       progress = .plain(0..<0)
       let isWhole = try reader.advance(over: bytes, from: &end)
       if end > HTTPLimits.chunkedBody { throw .bodyTooLarge }
@@ -39,7 +39,7 @@ struct BodyDecoder {
     }
   }
 
-  /// What was decoded out of the bytes, and so is held beside them.
+  /// The number of decoded bytes, which are stored besides the received ones.
   var decodedCount: Int {
     switch progress {
     case .plain: 0

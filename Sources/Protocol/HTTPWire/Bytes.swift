@@ -1,37 +1,37 @@
-/// Small questions about bytes that parsing HTTP keeps asking.
+/// Comparisons and searches of bytes for the HTTP parsers.
 extension Span<UInt8> {
   package func equals(_ literal: StaticString) -> Bool {
     count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0)
   }
 
-  /// Compares without regard to the case of ASCII letters; the literal is in lower case.
+  /// Compares and ignores the case of ASCII letters; the literal is in lower case.
   ///
-  /// - Precondition: No control character but the tab is in these bytes. The bit that is a letter's case tells the
-  ///   hyphens, colons, slashes and digits of the literals from control characters, and is not looked at.
+  /// - Precondition: These bytes have no control character but the tab. The ignored bit is not only the case of
+  ///   letters: it also distinguishes hyphens, colons, slashes and digits from control characters.
   package func equals(lowercase literal: StaticString) -> Bool {
     assert(firstControl(from: 0) == nil)
     return count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
   }
 
-  /// Compares without regard to the case of ASCII letters.
+  /// Compares and ignores the case of ASCII letters.
   func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index].lowercased != other[index].lowercased { return false }
     return true
   }
 
-  /// Whether all bits but these are the literal's, which has as many bytes.
+  /// Returns whether all bits but the ignored ones equal the literal's, which has the same length.
   private func hasSameBits(as literal: StaticString, beside ignored: UInt8) -> Bool {
     var offset = 0
     let ignoredInWord = UInt64(ignored) &* Self.ones
     while offset &+ 8 <= count {
-      // Sound: eight bytes are left in both; the loads need not be aligned.
+      // Sound: both have eight bytes left; the loads need not be aligned.
       let other = unsafe UnsafeRawPointer(literal.utf8Start).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
       if (word(at: offset) ^ other) & ~ignoredInWord != 0 { return false }
       offset &+= 8
     }
     while offset < count {
-      // Sound: `offset` is below both counts.
+      // Sound: `offset` is less than both counts.
       if unsafe (self[unchecked: offset] ^ literal.utf8Start[offset]) & ~ignored != 0 { return false }
       offset &+= 1
     }
@@ -41,14 +41,14 @@ extension Span<UInt8> {
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
 
   private func word(at offset: Int) -> UInt64 {
-    // Sound: the caller has seen that eight bytes are left; the load need not be aligned.
+    // Sound: the caller has checked that eight bytes are left; the load need not be aligned.
     unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
   }
 
-  /// The top bit of each byte that is zero. The lowest one is exact, above it may be too many; 0 where no byte is zero.
+  /// Returns the top bit of each zero byte. The lowest one is exact, higher ones may be wrong; 0 without a zero byte.
   private static func zeros(in word: UInt64) -> UInt64 { (word &- ones) & ~word & (ones &* 0x80) }
 
-  /// The first place of a byte in a range, or nil.
+  /// Returns the first index of a byte in a range, or nil.
   func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
     precondition(range.upperBound <= count)
     var offset = range.lowerBound
@@ -65,11 +65,11 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The place of the next control character but the tab, or nil: none may be in a field (RFC 9110 section 5.5).
+  /// Returns the index of the next control character but the tab, or nil; fields have none (RFC 9110 section 5.5).
   func firstControl(from start: Int) -> Int? {
     var offset = start
     while offset &+ 8 <= count {
-      // Bytes of which the three top bits are clear, and 0x7F.
+      // Bytes whose three top bits are 0, and 0x7F.
       let word = word(at: offset)
       var hits = Self.zeros(in: word & (Self.ones &* 0xE0)) | Self.zeros(in: word ^ Self.ones &* 0x7F)
       while hits != 0 {
@@ -90,16 +90,16 @@ extension Span<UInt8> {
 extension UInt8 {
   var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
-  /// The small one of an ASCII letter, and any other byte as it is.
+  /// The byte with an ASCII letter in lower case.
   var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 
-  /// A character of a token (RFC 9110 section 5.6.2): method names and field names consist of them.
+  /// Whether this is a character of a token, such as a method or field name (RFC 9110 section 5.6.2).
   var isTokenCharacter: Bool { ASCIISet.token.contains(self) }
 
-  /// A control character that may not stand in a field's value: any but the tab (RFC 9110 section 5.5).
+  /// Whether this is a control character that a field's value must not have: any but the tab (RFC 9110 section 5.5).
   var isControl: Bool { self < 0x20 && self != 0x09 || self == 0x7F }
 
-  /// Space or tab, which may surround a field's value (RFC 9110 section 5.6.3).
+  /// Whether this is a space or tab, which may surround a field's value (RFC 9110 section 5.6.3).
   var isWhitespace: Bool { self == 0x20 || self == 0x09 }
 
   var hexadecimalValue: Int? {
@@ -113,13 +113,13 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-  /// Whether this is a method's or a field's name (RFC 9110 section 5.6.2).
+  /// Whether this is a valid method or field name (RFC 9110 section 5.6.2).
   var isToken: Bool {
     for index in indices where !self[index].isTokenCharacter { return false }
     return count > 0
   }
 
-  /// A range without the whitespace at its ends.
+  /// Returns a range without the whitespace at its ends.
   func withoutWhitespace(_ range: Range<Int>) -> Range<Int> {
     var (start, end) = (range.lowerBound, range.upperBound)
     while start < end, self[start].isWhitespace { start += 1 }
@@ -127,8 +127,8 @@ extension Span<UInt8> {
     return start..<end
   }
 
-  /// The number that digits alone make: no sign, no list of equal numbers, nothing that another parser may read
-  /// otherwise. A number too large for a word becomes another one that is over every limit.
+  /// The value of a number of digits only: no sign, no list of equal numbers, nothing that parsers read differently.
+  /// A number too large for `Int` becomes another one that exceeds every limit.
   var decimalValue: Int? {
     guard count > 0 else { return nil }
     var number = 0
@@ -143,7 +143,7 @@ extension Span<UInt8> {
 
 extension [UInt8] {
   mutating func append(_ literal: StaticString) {
-    // Sound: a literal's bytes live as long as the program.
+    // Sound: a literal's bytes are never freed.
     unsafe append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 
@@ -153,7 +153,7 @@ extension [UInt8] {
   }
 
   mutating func append(decimal number: Int) {
-    // Twenty digits are as many as a word has.
+    // An Int has at most twenty digits.
     append(addingCapacity: 20) { $0.append(decimal: number) }
   }
 }
@@ -166,10 +166,10 @@ extension OutputSpan<UInt8> {
   }
 }
 
-/// A set of ASCII characters: one bit each, as numbers, because what has to be worked out when the program begins is
-/// looked for at every use.
+/// A set of ASCII characters, one bit each. The bits are integer literals, because a static that is computed at launch
+/// costs a check at every use.
 struct ASCIISet {
-  /// Of the characters up to 63 and of those from 64 on.
+  /// The bits of the characters below 64, and of those from 64 on.
   let low: UInt64
   let high: UInt64
 
@@ -179,11 +179,11 @@ struct ASCIISet {
     return byte < 128 && bits &>> UInt64(byte) & 1 == 1
   }
 
-  /// Letters, digits and ``!#$%&'*+-.^_`|~``: what a token is made of (RFC 9110 section 5.6.2).
+  /// Letters, digits and ``!#$%&'*+-.^_`|~``: the characters of a token (RFC 9110 section 5.6.2).
   static let token = ASCIISet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
-  /// Letters, digits and `-._~%!$&'()*+;=`: what the name of a host is made of (RFC 3986 section 3.2.2), but for the
-  /// comma: it would join two hosts.
+  /// Letters, digits and `-._~%!$&'()*+;=`: the characters of a host name (RFC 3986 section 3.2.2) except the comma,
+  /// which would join two hosts.
   static let hostName = ASCIISet(low: 0x2BFF_6FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
-  /// Hexadecimal digits, `:` and `.`: what an IPv6 address is made of.
+  /// Hexadecimal digits, `:` and `.`: the characters of an IPv6 address.
   static let address = ASCIISet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
 }

@@ -1,4 +1,5 @@
-/// Decodes the chunked transfer coding (RFC 9112 section 7.1), byte by byte so that any split is the same.
+/// Decodes the chunked transfer coding (RFC 9112 section 7.1) byte by byte, so that the result is the same for any
+/// split.
 struct ChunkedDecoder {
   private enum Step {
     case size(digits: Int, value: Int)
@@ -7,7 +8,7 @@ struct ChunkedDecoder {
     case data(remaining: Int)
     case dataReturn
     case dataLineFeed
-    /// At the beginning of a line behind the last chunk.
+    /// At the start of a line after the last chunk.
     case trailer(total: Int)
     case trailerField(total: Int, isInName: Bool)
     case trailerLineFeed(total: Int)
@@ -18,7 +19,7 @@ struct ChunkedDecoder {
   private var step = Step.size(digits: 0, value: 0)
   private(set) var content: [UInt8] = []
 
-  /// Reads on from `offset`, which moves along; true when the last chunk and the trailer have been read.
+  /// Decodes from `offset`, which it advances; returns true after the last chunk and the trailer.
   mutating func advance(over bytes: Span<UInt8>, from offset: inout Int) throws(HTTPRejection) -> Bool {
     while offset < bytes.count {
       if case .data(let remaining) = step {
@@ -67,7 +68,7 @@ struct ChunkedDecoder {
     }
   }
 
-  /// At most eight hexadecimal digits: more can only be an attempt to make a parser overflow.
+  /// Parses at most eight hexadecimal digits: more can only be an attempt at an overflow.
   private func size(_ byte: UInt8, digits: Int, value: Int) throws(HTTPRejection) -> Step {
     if let digit = byte.hexadecimalValue {
       guard digits < 8 else { throw .badChunk }
@@ -77,7 +78,7 @@ struct ChunkedDecoder {
     return try sizeLine(byte, length: digits, value: value, .itemEnd)
   }
 
-  /// Extensions are read and ignored (section 7.1.1).
+  /// Parses and ignores extensions (section 7.1.1).
   private func sizeLine(_ byte: UInt8, length: Int, value: Int, _ offset: ChunkExtension) throws(HTTPRejection) -> Step
   {
     if byte == 0x0D, offset.mayEnd { return .sizeLineFeed(value: value) }
@@ -85,7 +86,7 @@ struct ChunkedDecoder {
     return .sizeLine(length: length + 1, value: value, next)
   }
 
-  /// Trailer fields are checked as others are, bounded, and thrown away: nothing in them could change what was asked.
+  /// Checks and discards trailer fields, within a limit: none of them could change the request.
   private func trailer(_ byte: UInt8, _ total: Int) throws(HTTPRejection) -> Step {
     if byte == 0x0D { return .lastLineFeed }
     if byte.isWhitespace { throw .obsoleteLineFolding }
@@ -102,14 +103,14 @@ struct ChunkedDecoder {
   }
 }
 
-/// Where in the extensions of a chunk the next byte stands:
+/// The position of the next byte in the extensions of a chunk:
 /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )` (RFC 9112 section 7.1.1).
 enum ChunkExtension {
-  /// Behind the size or behind a quoted value.
+  /// After the size or a quoted value.
   case itemEnd
-  /// In a value without quotes.
+  /// In an unquoted value.
   case value
-  /// Behind white space that only a semicolon may follow.
+  /// After white space that only a semicolon may follow.
   case blank
   case semicolon
   case name
@@ -121,7 +122,7 @@ enum ChunkExtension {
   /// Whether the line may end here.
   var mayEnd: Bool { self == .itemEnd || self == .value || self == .name }
 
-  /// Behind this byte, or nil where it has no place here.
+  /// Returns the position after this byte, or nil if the byte is invalid here.
   func next(_ byte: UInt8) -> ChunkExtension? {
     switch self {
     case .quoted where byte == UInt8(ascii: "\""): .itemEnd

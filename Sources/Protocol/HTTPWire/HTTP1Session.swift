@@ -1,27 +1,28 @@
-/// HTTP/1.1 on one connection (RFC 9112), strictly: what two parsers might read differently is refused.
+/// HTTP/1.1 on one connection (RFC 9112), strictly: ambiguous syntax, which two parsers may read differently, is
+/// rejected.
 ///
-/// Bytes are parsed where they arrive. Only an incomplete request is copied, so an idle connection holds no memory.
+/// Bytes are parsed in the receive buffer. Only an incomplete request is copied, so an idle connection uses no memory.
 package final class HTTP1Session {
   private enum Stage {
-    /// Between requests or inside a head.
+    /// Between requests or in a head.
     case head
-    /// Behind a head that starts at the first byte of what is held.
+    /// After a head that starts at the first byte of `buffered`.
     case body(BodyDecoder)
     case closed
   }
 
   private var stage = Stage.head
-  /// Of the request that is being read. Not in the stage: it is large, and would be copied in and out.
+  /// The parser of the current request. Not in the stage: it is large, and would be copied in and out.
   private var reader = RequestHeadParser()
-  /// What arrived and does not make a whole request yet.
+  /// The received bytes of an incomplete request.
   private var buffered: [UInt8] = []
   private var reservation: MemoryBudget.Reservation
   var reservedBytes: Int { reservation.bytes }
   private var isShuttingDown = false
-  /// Whole requests may be held that wait for the next turn or for room in the output.
+  /// Whether complete requests may be buffered, for the next iteration or until output is sent.
   private var isPaused = false
   private(set) var responseCount = 0
-  /// Set when the peer sent something that is no request; the connection ends with the answer to it.
+  /// The reason why the peer's bytes are no valid request; the connection ends with the error response.
   package private(set) var rejection: HTTPRejection?
 
   package init(memory: MemoryBudget = MemoryBudget()) {
@@ -39,19 +40,19 @@ package final class HTTP1Session {
       }
     } else {
       buffered.append(bytes)
-      // Taken out while it is read, so that nothing is copied when the rest is cut off.
+      // Moved out during parsing, so that removing the parsed bytes copies nothing else.
       var whole: [UInt8] = []
       swap(&whole, &buffered)
       let used = advance(over: whole.span, date, &output, answer)
       whole.removeSubrange(..<used)
-      // An idle connection gives its memory back.
+      // An idle connection frees its memory.
       buffered = whole.isEmpty ? [] : whole
       reserveMemory(date, &output)
     }
     return state(output)
   }
 
-  /// Asks for the memory of what is held; without it the request is refused.
+  /// Reserves memory for the buffered bytes, or rejects the request.
   private func reserveMemory(_ date: HTTPDate, _ output: inout [UInt8]) {
     var decoded = 0
     if case .body(let body) = stage { decoded = body.decodedCount }
@@ -67,7 +68,7 @@ package final class HTTP1Session {
     ResponseWriter(date: date, closes: true).append(.error(reason), to: &output)
   }
 
-  /// From now on every answer says that it is the connection's last.
+  /// Marks every further response as the connection's last.
   func beginDrain() -> SessionState {
     isShuttingDown = true
     return state([])
@@ -88,17 +89,17 @@ package final class HTTP1Session {
     }
   }
 
-  /// Answers the whole requests in `bytes`, as far as it is this connection's turn, and tells how many bytes are done
-  /// with.
+  /// Responds to the complete requests in `bytes`, up to the limit per iteration, and returns the number of consumed
+  /// bytes.
   private func advance(
     over bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
     _ answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> Int {
     var start = 0
     isPaused = false
-    let enough = responseCount + HTTPLimits.maxResponsesPerIteration
+    let responseLimit = responseCount + HTTPLimits.maxResponsesPerIteration
     while start < bytes.count {
-      if output.count >= HTTPLimits.maxBufferedOutput || responseCount == enough {
+      if output.count >= HTTPLimits.maxBufferedOutput || responseCount == responseLimit {
         isPaused = true
         break
       }
@@ -114,7 +115,7 @@ package final class HTTP1Session {
     return start
   }
 
-  /// Answers the request that `bytes` begin with and gives its length, or 0 where it is not whole.
+  /// Responds to the first request in `bytes` and returns its length, or 0 if it is incomplete.
   private func answerRequest(
     in bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
     _ answer: (borrowing HTTPRequest) -> HTTPResponse
@@ -143,12 +144,11 @@ package final class HTTP1Session {
     return body.end
   }
 
-  /// Reads the head that `bytes` begin with, and gives what is known of the body behind it; nil where the head is not
-  /// whole.
+  /// Parses the head at the start of `bytes` and returns the decoder of its body; nil if the head is incomplete.
   private func readHead(of bytes: Span<UInt8>) throws(HTTPRejection) -> BodyDecoder? {
     switch stage {
     case .body(let body):
-      // Taken out, so that what the body has gathered has one owner and grows without a copy.
+      // Moved out, so that the decoder's array has one owner and grows without a copy.
       stage = .head
       return body
     case .head:

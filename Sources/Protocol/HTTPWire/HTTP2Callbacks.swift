@@ -1,27 +1,27 @@
 internal import CNGHTTP2
 
-/// nghttp2's callbacks: each finds its session, makes a span of a pointer and calls one method.
+/// nghttp2's callbacks: each finds its session, converts pointers to spans and calls one method.
 ///
-/// Sound throughout: nghttp2 lends every pointer for the time of the callback.
+/// Sound throughout: every pointer from nghttp2 is valid for the duration of the callback.
 enum HTTP2Callbacks {
   static func make() -> OpaquePointer? {
     var callbacks: OpaquePointer?
     _ = unsafe nghttp2_session_callbacks_new(&callbacks)
     unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
       guard let header = unsafe header?.pointee, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { $0.didBeginHeaders(header.stream_id) }
+      unsafe HTTP2Callbacks.notify(owner) { $0.didBeginHeaders(header.stream_id) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.didOpenStream(frame.pointee.hd.stream_id) }
+      unsafe HTTP2Callbacks.notify(owner) { unsafe $0.didOpenStream(frame.pointee.hd.stream_id) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
       _, frame, name, nameLength, value, valueLength, _, owner in
       guard let frame = unsafe frame, let name = unsafe name, let value = unsafe value else { return 0 }
       var isWithinLimit = true
-      unsafe HTTP2Callbacks.tell(owner) { session in
+      unsafe HTTP2Callbacks.notify(owner) { session in
         isWithinLimit = unsafe session.didReceiveHeader(
           frame.pointee.hd.stream_id, Span(_unsafeStart: name, count: nameLength),
           Span(_unsafeStart: value, count: valueLength), isTrailer: frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST)
@@ -30,27 +30,27 @@ enum HTTP2Callbacks {
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, bytes, count, owner in
       guard let bytes = unsafe bytes else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe $0.didReceiveData(stream, Span(_unsafeStart: bytes, count: count)) }
+      unsafe HTTP2Callbacks.notify(owner) { unsafe $0.didReceiveData(stream, Span(_unsafeStart: bytes, count: count)) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.didReceiveFrame(frame.pointee, $0) }
+      unsafe HTTP2Callbacks.notify(owner) { unsafe HTTP2Callbacks.didReceiveFrame(frame.pointee, $0) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
       guard let frame = unsafe frame?.pointee else { return 0 }
-      unsafe HTTP2Callbacks.tell(owner) { unsafe HTTP2Callbacks.didSendFrame(frame, $0) }
+      unsafe HTTP2Callbacks.notify(owner) { unsafe HTTP2Callbacks.didSendFrame(frame, $0) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, owner in
-      unsafe HTTP2Callbacks.tell(owner) { $0.didCloseStream(stream) }
+      unsafe HTTP2Callbacks.notify(owner) { $0.didCloseStream(stream) }
       return 0
     }
     return unsafe callbacks
   }
 
-  /// nghttp2's own limit of cancelled streams looks at the clock and not at what else the peer does; ours takes its place.
+  /// nghttp2's own limit of stream resets is by time and ignores other activity; ``HTTP2FloodLimiter`` replaces it.
   static func options() -> OpaquePointer? {
     var options: OpaquePointer?
     _ = unsafe nghttp2_option_new(&options)
@@ -58,8 +58,8 @@ enum HTTP2Callbacks {
     return unsafe options
   }
 
-  /// Whether nghttp2 gave up because of a limit of its own: frames that it has to reply to, more than a thousand in one
-  /// call, and CONTINUATION without end.
+  /// Returns whether nghttp2 reached a limit of its own: more than a thousand frames that need a reply in one call, or
+  /// too many CONTINUATION frames.
   static func isFlood(_ result: Int) -> Bool {
     result == Int(NGHTTP2_ERR_FLOODED.rawValue) || result == Int(NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue)
   }
@@ -76,35 +76,35 @@ enum HTTP2Callbacks {
   private static func didSendFrame(_ frame: nghttp2_frame, _ session: HTTP2Session) {
     let header = unsafe frame.hd
     if header.isLastOfStream { session.didSendEndOfResponse(header.stream_id) }
-    // Sound: the frame is a RST_STREAM, so that is what the union holds.
+    // Sound: the frame is a RST_STREAM, so the union contains one.
     if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue, unsafe frame.rst_stream.error_code != 0 {
       session.didReceiveReset()
     }
-    // Sound: the frame is a GOAWAY, so that is what the union holds.
+    // Sound: the frame is a GOAWAY, so the union contains one.
     if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue, unsafe frame.goaway.error_code != 0 {
       session.didFail(
         unsafe frame.goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM.rawValue ? .http2Flood : .malformedFrames)
     }
   }
 
-  /// Hands over the session that `HTTP2Session.init` named.
-  static func tell(_ owner: UnsafeMutableRawPointer?, _ event: (HTTP2Session) -> Void) {
+  /// Calls `event` with the session that `HTTP2Session.init` set as user data.
+  static func notify(_ owner: UnsafeMutableRawPointer?, _ event: (HTTP2Session) -> Void) {
     guard let owner = unsafe owner else { return }
-    // Sound: the session is in the middle of a call and so outlives this one. There are a dozen events a request, each
-    // of which would count a reference.
+    // Sound: a method of the session is on the call stack, so it outlives this call. A request has a dozen events, each
+    // of which would otherwise count a reference.
     unsafe Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef { event($0) }
   }
 }
 
 extension nghttp2_frame_hd {
-  /// A HEADERS or DATA frame with END_STREAM.
+  /// Whether this is a HEADERS or DATA frame with END_STREAM.
   fileprivate var isLastOfStream: Bool {
     (UInt32(type) == NGHTTP2_DATA.rawValue || UInt32(type) == NGHTTP2_HEADERS.rawValue)
       && UInt32(flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
   }
 }
 
-/// Hands responses to nghttp2.
+/// Submits responses to nghttp2.
 enum HTTP2Response {
   static func submit(
     _ response: borrowing HTTPResponse, withBody: Bool, to id: Int32, at date: HTTPDate, on session: OpaquePointer
@@ -115,12 +115,12 @@ enum HTTP2Response {
     fields.add("content-type", response.contentType.text)
     fields.add("content-length", decimal: response.body.count)
     if let allow = response.allow { fields.add("allow", allow) }
-    // nghttp2 asks for the body as the peer's window opens; until the stream ends it finds it through the session.
+    // nghttp2 calls this as the peer's window opens, until the stream ends; the body is found through the session.
     var source = unsafe nghttp2_data_provider()
     unsafe source.read_callback = { _, id, buffer, count, flags, _, owner in
-      let room = unsafe UnsafeMutableBufferPointer(start: buffer, count: count)
+      let output = unsafe UnsafeMutableBufferPointer(start: buffer, count: count)
       var sent = (count: 0, isLast: true)
-      unsafe HTTP2Callbacks.tell(owner) { sent = unsafe $0.sendBody(of: id, into: room) }
+      unsafe HTTP2Callbacks.notify(owner) { sent = unsafe $0.sendBody(of: id, into: output) }
       if sent.isLast { unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
       return sent.count
     }
@@ -144,13 +144,13 @@ enum HTTP2Response {
   }
 }
 
-/// The fields of a response in one piece of memory, as nghttp2 wants them.
+/// The fields of a response in one buffer, as nghttp2 requires them.
 ///
-/// On the stack: there are five at most, of 142 bytes together, and all but the numbers are texts of this program.
+/// On the stack: at most five fields with 142 bytes in total, all constants of this program but the numbers.
 private struct HTTP2Fields: ~Copyable {
   private var text = InlineArray<192, UInt8>(repeating: 0)
   private var textCount = 0
-  /// Where names and values end, in turn.
+  /// The end offsets of names and values, alternating.
   private var ends = InlineArray<10, Int>(repeating: 0)
   private var endCount = 0
 
@@ -171,7 +171,7 @@ private struct HTTP2Fields: ~Copyable {
   }
 
   private mutating func append(_ literal: StaticString) {
-    // Sound: a literal's bytes live as long as the program.
+    // Sound: a literal's bytes are never freed.
     append(unsafe UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount).span)
   }
 
@@ -179,9 +179,9 @@ private struct HTTP2Fields: ~Copyable {
     precondition(bytes.count <= text.count - textCount, "the fields are longer than the longest")
     var text = text.mutableSpan
     unsafe text.withUnsafeMutableBufferPointer { text in
-      // Sound: there is room, see above, and what is copied does not lie in it.
-      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[textCount...])
-      unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      // Sound: the capacity is checked above, and the source does not overlap the buffer.
+      let output = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[textCount...])
+      unsafe bytes.withUnsafeBytes { unsafe output.copyMemory(from: $0) }
     }
     textCount += bytes.count
     close()
@@ -198,7 +198,7 @@ private struct HTTP2Fields: ~Copyable {
     endCount += 1
   }
 
-  /// Lends the fields for one call; nghttp2 copies them.
+  /// Calls `body` with the fields, which nghttp2 copies.
   mutating func withPointers(_ body: (UnsafeBufferPointer<nghttp2_nv>) -> Void) {
     let count = endCount / 2
     let ends = ends
@@ -207,7 +207,7 @@ private struct HTTP2Fields: ~Copyable {
       guard let base = text.baseAddress else { return }
       unsafe withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: count) { fields in
         var start = 0
-        // Sound: every end lies within the text, and there is a field for each two.
+        // Sound: every end is within the text, and there is one field per two ends.
         for index in 0..<count {
           let (nameEnd, end) = (ends[2 * index], ends[2 * index + 1])
           unsafe fields[index] = nghttp2_nv(

@@ -1,9 +1,9 @@
-/// Bounds what a peer of HTTP/2 may make this side do without asking for anything.
+/// Limits the work that an HTTP/2 peer can cause without requests.
 ///
-/// Frames are counted by their bytes: each has nine at least, whatever its type, and so has what nghttp2 passes over in
-/// silence. One account therefore covers PING, SETTINGS, PRIORITY, WINDOW_UPDATE, CONTINUATION, empty and unknown
-/// frames, and bodies cut into frames of a byte each (CVE-2019-9511 to 9518). What a request needs is credited when it
-/// comes, so that a busy peer never runs out.
+/// Frames count by their bytes: each has at least nine, whatever its type, including those that nghttp2 ignores. One
+/// budget therefore covers PING, SETTINGS, PRIORITY, WINDOW_UPDATE, CONTINUATION, empty and unknown frames, and bodies
+/// in frames of one byte each (CVE-2019-9511 to 9518). Each request refills the budget, so a busy peer never
+/// exhausts it.
 struct HTTP2FloodLimiter {
   private var bytesLeft = HTTPLimits.maxOverheadBytes
   private var resetsLeft = HTTPLimits.maxStreamResets
@@ -12,16 +12,16 @@ struct HTTP2FloodLimiter {
 
   mutating func received(bytes count: Int) { bytesLeft -= count }
 
-  /// Content pays for itself and for frames of a reasonable size around it.
+  /// Refills the budget for content and for frames of a reasonable size around it.
   mutating func received(content count: Int) { refill(count + count / 4) }
 
-  /// A request was answered: its head may have been as large as a head may be.
+  /// Refills the budget for a completed request, whose head may have had the maximum size.
   mutating func responseCount() {
     refill(HTTPLimits.head)
     resetsLeft = min(resetsLeft + 1, HTTPLimits.maxStreamResets)
   }
 
-  /// A stream was cancelled, by the peer or, for something that it did, by us (CVE-2023-44487, CVE-2025-8671).
+  /// Counts a stream reset, by the peer or by this server for a fault of the peer (CVE-2023-44487, CVE-2025-8671).
   mutating func didReceiveReset() { resetsLeft -= 1 }
 
   private mutating func refill(_ count: Int) {

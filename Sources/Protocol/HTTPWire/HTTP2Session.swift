@@ -1,19 +1,18 @@
 internal import CNGHTTP2
 
-/// HTTP/2 on one connection (RFC 9113): nghttp2 does the frames, this type the requests.
+/// HTTP/2 on one connection (RFC 9113): nghttp2 handles frames, this type requests.
 @safe package final class HTTP2Session {
   /// Owned: freed in `deinit`.
   private let session: OpaquePointer
-  /// nghttp2 counts in it until the session is freed.
+  /// Referenced by nghttp2 until the session is freed.
   private let allocatorState = NGHTTP2Allocator()
-  /// In the order in which they began, and so by their numbers. Nearly always it is one; more than
-  /// ``HTTPLimits/streams`` it never is.
+  /// The open streams, by age and so by ID. Nearly always one; never more than ``HTTPLimits/streams``.
   private var streams: [HTTP2Stream] = []
-  /// Streams whose request is whole or refused, in the order in which that happened.
+  /// The streams whose request is complete or rejected, in this order of events.
   private var completedStreams: [Int32] = []
-  /// Streams that were refused and answered; when more comes from the peer, it is told to stop sending on them.
+  /// The streams with an error response; they are reset if the peer sends more.
   private var streamsToReset: [Int32] = []
-  /// The highest stream number so far, and the ranges of numbers that were left out on the way to it.
+  /// The highest stream ID so far, and the ranges of skipped IDs below it.
   private var highestStreamID: Int32 = -1
   private var skippedStreamIDs: [Range<Int32>] = []
   private var bodyBytes = 0
@@ -24,18 +23,19 @@ internal import CNGHTTP2
   private var end = End.none
   private var floodLimiter = HTTP2FloodLimiter()
   private(set) var responseCount = 0
-  /// The owner's clock: streams remember when they began, so that one does not have its time anew when an older one is done.
+  /// The owner's time, in nanoseconds: each stream has its own start, so an older stream's end does not extend its
+  /// deadline.
   package var now: Int64 = 0
   private var isShuttingDown = false
-  /// Why single requests were refused since somebody asked; the connection lives on.
+  /// The reasons of rejected requests since the last ``drainRejections()``; the connection stays open.
   private var rejections: [HTTPRejection] = []
-  /// What the peer did that ended the connection, if it did.
+  /// The peer's error that ended the connection, if any.
   package private(set) var rejection: HTTPRejection?
 
-  /// Whether the peer was told to take its next requests elsewhere.
+  /// Whether GOAWAY has asked the peer to use another connection.
   private enum End {
     case none
-    /// It will be told with the first answer: a new connection that is turned away at once would only come again.
+    /// Sent with the first response: a client whose new connection gets it at once would only reconnect.
     case afterAnswer
     case announced
   }
@@ -43,7 +43,8 @@ internal import CNGHTTP2
   package init(memory: MemoryBudget = MemoryBudget()) {
     reservation = MemoryBudget.Reservation(of: memory)
     var pointer: OpaquePointer?
-    // Sound: nghttp2 copies the callbacks and the allocator, and it knows this object, unowned, no longer than `deinit`.
+    // Sound: nghttp2 copies the callbacks and the allocator, and refers to this object, unowned, no longer than
+    // `deinit`.
     let callbacks = unsafe HTTP2Callbacks.make()
     defer { unsafe nghttp2_session_callbacks_del(callbacks) }
     let options = unsafe HTTP2Callbacks.options()
@@ -63,7 +64,7 @@ internal import CNGHTTP2
   func receive(
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
-    // Sound: nghttp2 reads the bytes within the call.
+    // Sound: nghttp2 reads the bytes only within the call.
     let used = unsafe bytes.withUnsafeBufferPointer {
       unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
     }
@@ -75,25 +76,25 @@ internal import CNGHTTP2
     return updateReservation() ? state : flush(&output, isBroken: false)
   }
 
-  /// The oldest request that is not done with: younger ones do not put off its deadline.
+  /// The ID of the oldest unfinished request: younger ones do not extend its deadline.
   var requestIndex: Int { oldest.map { Int($0.id) } ?? responseCount }
 
-  /// When it began, in the nanoseconds of `now`; nil where nothing is waited for.
+  /// The start of its current wait, in the nanoseconds of `now`; nil without an open stream.
   var requestBegan: Int64? { oldest?.since }
 
   private var oldest: HTTP2Stream? { streams.first }
 
-  /// False where nghttp2 keeps much, also when everything is sent, and there is no memory for it: the connection ends, since
-  /// without that nothing more of it could be read.
+  /// Updates the reservation. False if nghttp2 holds much memory even with everything sent, and the budget is
+  /// exhausted: the connection ends, because no more of it can be read.
   private func updateReservation() -> Bool {
     reservation.shrink(to: held)
-    // One that was refused ends anyway.
+    // A rejected connection ends anyway.
     if rejection != nil || excess == 0 || holds() { return true }
     refuse(.memoryExhausted)
     return false
   }
 
-  /// What nghttp2 holds beyond what a session takes anyway. A little is not counted: it is small, and ends.
+  /// nghttp2's memory beyond that of any session, in bytes; small amounts do not count.
   var excess: Int {
     let surplus = allocatorState.bytes - HTTPLimits.memoryPerSession
     return surplus > HTTPLimits.accountingThreshold ? surplus : 0
@@ -101,10 +102,10 @@ internal import CNGHTTP2
 
   private var held: Int { excess + headBytes + bodyBytes + responseBytes }
 
-  /// Whether there is memory for what all streams hold and so much more.
+  /// Returns whether the budget has memory for all streams and `more` bytes.
   private func holds(more: Int = 0) -> Bool { reservation.resize(to: held + more) }
 
-  /// Answers what is whole, as far as it is this connection's turn.
+  /// Responds to complete requests, up to the limit per iteration.
   private func respondToCompleteRequests(_ date: HTTPDate, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
     let count = min(completedStreams.count, HTTPLimits.maxResponsesPerIteration)
     for id in completedStreams[..<count] {
@@ -120,7 +121,7 @@ internal import CNGHTTP2
     completedStreams.removeSubrange(..<count)
   }
 
-  /// The body gives way to the answer, which is held until the peer has taken it.
+  /// Replaces the request's body by the response, which is held until it is sent.
   private func response(
     toStreamAt index: Int, _ answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> HTTPResponse {
@@ -147,7 +148,7 @@ internal import CNGHTTP2
     return flush(&output, isBroken: false)
   }
 
-  /// The first of the two GOAWAY frames that RFC 9113 section 6.8 asks for: nothing that is on its way is lost.
+  /// Submits the first of the two GOAWAY frames of RFC 9113 section 6.8, so that no request in transit is lost.
   private func submitGoAwayNotice() {
     end = .announced
     unsafe nghttp2_submit_shutdown_notice(session)
@@ -174,7 +175,7 @@ internal import CNGHTTP2
   private func flush(_ output: inout [UInt8], isBroken: Bool) -> SessionState {
     while true {
       var frame: UnsafePointer<UInt8>?
-      // Sound: the frame belongs to nghttp2 until the next call and is copied here.
+      // Sound: the frame is nghttp2's until the next call, and is copied here.
       let count = unsafe nghttp2_session_mem_send(session, &frame)
       guard count > 0 else { break }
       unsafe output.append(contentsOf: UnsafeBufferPointer(start: frame, count: count))
@@ -188,10 +189,10 @@ internal import CNGHTTP2
   }
 }
 
-// What nghttp2 tells. Each is called within `receive` or `flush`, on the same thread.
+// Events of nghttp2. Each is called within `receive` or `flush`, on the same thread.
 extension HTTP2Session {
-  /// A peer's stream numbers only grow; one that was passed over is closed for ever (RFC 9113 section 5.1.1). nghttp2
-  /// would ignore such a request in silence.
+  /// Rejects a skipped stream ID: IDs only grow, and a skipped one is closed for good (RFC 9113 section 5.1.1). nghttp2
+  /// would silently ignore such a request.
   func didBeginHeaders(_ id: Int32) {
     if skippedStreamIDs.contains(where: { $0.contains(id) }) { refuse(.malformedFrames, NGHTTP2_PROTOCOL_ERROR) }
   }
@@ -204,11 +205,11 @@ extension HTTP2Session {
     streams.append(HTTP2Stream(id: id, at: now))
   }
 
-  /// False where the heads of a stream have become so large that reading on would only serve the peer: compressed
-  /// (RFC 7541), four kilobytes can be a byte.
+  /// Returns false if the fields of a stream are too large to read on: compressed (RFC 7541), four kilobytes can take
+  /// one byte.
   func didReceiveHeader(_ id: Int32, _ name: Span<UInt8>, _ value: Span<UInt8>, isTrailer: Bool) -> Bool {
     guard let index = index(of: id) else { return true }
-    // Trailer fields are thrown away: nothing in them could change what was asked.
+    // Trailer fields are discarded: none of them could change the request.
     if isTrailer { streams[index].countField(name, value) } else { streams[index].appendField(name, value) }
     if streams[index].fieldBytes <= HTTPLimits.maxFieldBytesPerStream { return true }
     refuse(.http2Flood)
@@ -251,13 +252,13 @@ extension HTTP2Session {
     completedStreams.append(id)
   }
 
-  /// A refused request may still be on its way; after the answer nothing of it is wanted any more.
+  /// Marks the stream of a rejected request, which the peer may still be sending, for a reset.
   func didSendEndOfResponse(_ id: Int32) {
     if let index = index(of: id), streams[index].rejection != nil { streamsToReset.append(id) }
   }
 
-  /// Not in one breath with the answer: curl 7.88, that of Debian 12, drops an answer if its stream is reset while it is
-  /// still sending.
+  /// Resets the marked streams. Not together with the response: curl 7.88, the version in Debian 12, drops a response
+  /// if its stream is reset while it is still sending.
   private func resetUnwantedStreams() {
     for id in streamsToReset where index(of: id) != nil {
       unsafe nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_NO_ERROR.rawValue)
@@ -274,7 +275,7 @@ extension HTTP2Session {
     reservation.shrink(to: held)
   }
 
-  /// Something came that nghttp2 ends the connection for. A peer that says goodbye itself ends it too, and breaks nothing.
+  /// Records an error for which nghttp2 ends the connection, unless the peer has ended it itself without one.
   func didFail(_ reason: HTTPRejection) {
     if rejection == nil, !isShuttingDown { rejection = reason }
   }
@@ -291,12 +292,12 @@ extension HTTP2Session {
     unsafe nghttp2_session_terminate_session(session, code.rawValue)
   }
 
-  /// The peer's window is open: moves the next bytes of a response.
+  /// Writes the next bytes of a response, when the peer's window allows it.
   func sendBody(of id: Int32, into buffer: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, isLast: Bool) {
     guard let index = index(of: id) else { return (0, true) }
     return unsafe streams[index].sendBody(into: buffer)
   }
 
-  /// From the youngest on, of which nghttp2 speaks most.
+  /// Searches from the newest stream on, which most events are about.
   private func index(of id: Int32) -> Int? { streams.lastIndex { $0.id == id } }
 }

@@ -1,27 +1,27 @@
-/// One request of an HTTP/2 connection and its answer.
+/// One request of an HTTP/2 connection and its response.
 ///
-/// Changed where the session holds it; an object would count references with each field of a head.
+/// A value, changed in place in the session; a class would count references with each field of a head.
 struct HTTP2Stream {
   let id: Int32
-  /// When what is waited for began to be: its body, or room for its answer. In the nanoseconds of the owner's clock.
+  /// The start of the current wait, for the body or to send the response, in nanoseconds of the owner's clock.
   private(set) var since: Int64
   private(set) var method = HTTPMethod.other
-  /// What of the head has to be kept, and where in it what is.
+  /// The stored bytes of the head, and the ranges of its fields.
   private var head: [UInt8] = []
   private var path = 0..<0
-  /// The server's name, by which a proxy may have gone.
+  /// The server's name, which a proxy may have used for routing.
   private var host: Range<Int>?
   private var contentType: Range<Int>?
-  /// Trailers included, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
+  /// The size of all fields with trailers, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 section 6.5.2).
   private(set) var fieldBytes = 0
-  /// What was kept of the head when it was whole, which counts until the stream ends.
+  /// The stored bytes of the complete head, which are reserved until the stream ends.
   private(set) var headBytes = 0
   private var fieldCount = 0
   private(set) var expectsContinue = false
   var body: [UInt8] = []
   private(set) var rejection: HTTPRejection?
   private(set) var response: HTTPResponse?
-  /// How much of the response's body has been sent.
+  /// The number of bytes of the response's body that have been sent.
   private var sent = 0
 
   init(id: Int32, at now: Int64 = 0) {
@@ -29,7 +29,7 @@ struct HTTP2Stream {
     since = now
   }
 
-  /// Takes a field; nghttp2 has checked that names and values are well-formed (RFC 9113 section 8.2.1).
+  /// Adds a field; nghttp2 has checked that name and value are well-formed (RFC 9113 section 8.2.1).
   mutating func appendField(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     fieldCount += 1
     countField(name, value)
@@ -50,7 +50,7 @@ struct HTTP2Stream {
       if contentType != nil { refuse(.repeatedContentType) }
       contentType = retain(value)
     } else if name.equals("content-length") {
-      // Told before the body comes: who is still sending it may overlook an answer.
+      // Rejected before the body arrives: a client that is still sending it may miss a response.
       if let length = value.decimalValue, length > HTTPLimits.body { refuse(.bodyTooLarge) }
     } else if name.equals("expect") {
       expectsContinue = value.equals(lowercase: "100-continue")
@@ -58,19 +58,19 @@ struct HTTP2Stream {
     }
   }
 
-  /// `:authority` and `Host` name the same one (RFC 9113 section 8.3.1).
+  /// Sets the host; `:authority` and `Host` must be equal (RFC 9113 section 8.3.1).
   private mutating func setHost(_ value: Span<UInt8>) {
-    // Of a head that was refused nothing is kept to compare it with.
+    // A rejected head has no stored bytes to compare with.
     if rejection != nil { return }
     if !Host.isValid(value) { return refuse(.badHost) }
     if let host, !head.span.extracting(host).equalsIgnoringCase(value) { return refuse(.conflictingHost) }
     host = retain(value)
   }
 
-  /// Counts a field that nobody looks at.
+  /// Counts a field that is not stored.
   mutating func countField(_ name: Span<UInt8>, _ value: Span<UInt8>) { fieldBytes += name.count + value.count + 32 }
 
-  /// Of a head that is refused nothing is kept: compressed (RFC 7541), a byte can stand for kilobytes.
+  /// Stores bytes of the head, unless it is rejected: compressed (RFC 7541), a byte can stand for kilobytes.
   private mutating func retain(_ value: Span<UInt8>) -> Range<Int> {
     guard rejection == nil else { return 0..<0 }
     let start = head.count
@@ -78,7 +78,7 @@ struct HTTP2Stream {
     return start..<head.count
   }
 
-  /// The head is whole.
+  /// Records the end of the head.
   mutating func finishHead() { headBytes = head.count }
 
   mutating func refuse(_ reason: HTTPRejection) {
@@ -87,7 +87,7 @@ struct HTTP2Stream {
     body = []
   }
 
-  /// Asks for the answer; of the request nothing is left.
+  /// Returns the handler's response and frees the request.
   mutating func respond(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
     let head = exchange(&head, with: [])
     let body = exchange(&body, with: [])
@@ -102,7 +102,7 @@ struct HTTP2Stream {
     since = now
   }
 
-  /// Moves the next bytes of the response's body; tells how many, and whether they were the last.
+  /// Writes the next bytes of the response's body; returns their number, and whether they are the last.
   mutating func sendBody(into buffer: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, isLast: Bool) {
     guard let body = response?.body else { return (0, true) }
     let count = min(buffer.count, body.count - sent)

@@ -1,8 +1,8 @@
-/// A moment as the `Date` field writes it, such as `Tue, 24 Nov 2026 04:17:01 GMT` (RFC 9110 section 5.6.7).
+/// A point in time in the format of the `Date` field, such as `Tue, 24 Nov 2026 04:17:01 GMT` (RFC 9110 section 5.6.7).
 ///
-/// There is no clock here: the owner of a connection makes one a second and hands it in.
+/// Reads no clock: the owner of a connection creates one per second and passes it in.
 package struct HTTPDate: Sendable {
-  /// Inline, so that handing it in counts no reference.
+  /// Inline, so that a copy counts no reference.
   private let text: InlineArray<29, UInt8>
 
   package init(secondsSince1970 seconds: Int64) {
@@ -21,8 +21,8 @@ package struct HTTPDate: Sendable {
     @_lifetime(borrow self) get { text.span }
   }
 
-  /// The Gregorian date of a day counted from 1970-01-01, reckoned in years that begin on the first of March, so that
-  /// the leap day comes last.
+  /// Returns the Gregorian date of a day counted from 1970-01-01. Computes in years that start on March 1, so that the
+  /// leap day is the last.
   private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
     let sinceMarch = days + 719_468
     let era = sinceMarch / 146_097

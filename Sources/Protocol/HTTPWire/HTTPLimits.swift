@@ -1,64 +1,66 @@
-/// Every bound on what a peer may send over HTTP, with its reason. Bytes, unless the name says otherwise.
+/// Every limit on HTTP input, with its reason. In bytes, unless the name says otherwise.
 package enum HTTPLimits {
-  /// A review carries the object and the old object, each of which the API server takes up to its own limit of 3 MiB
-  /// for a request body (MaxRequestBodyBytes in k8s.io/apiserver), and an envelope.
+  /// The maximum body. A review has the object and the old object, each up to the API server's limit of 3 MiB for a
+  /// request body (MaxRequestBodyBytes in k8s.io/apiserver), and an envelope.
   package static let body = 2 * 3 * 1024 * 1024 + 1024 * 1024
 
-  /// The API server sends about 250; other clients and the proxies before them a few thousand.
+  /// The maximum head. The API server sends about 250; other clients and the proxies before them a few thousand.
   package static let head = 16 * 1024
 
-  /// Fields of one HTTP/2 stream, trailers included, read out of their compression. A head that is larger than `head` is
-  /// refused; where it goes on like this, the connection ends, since reading costs what it says and not what it weighs.
+  /// The maximum uncompressed fields of one HTTP/2 stream, with trailers. A head larger than `head` is rejected; beyond
+  /// this limit the connection ends, because the cost of reading grows with the uncompressed size.
   package static let maxFieldBytesPerStream = 4 * head
 
-  /// Our paths have nine; a query is ignored. RFC 9112 section 3 wants 8000 for lines in general.
+  /// The maximum target. Paths of this server have nine bytes, and a query is ignored. RFC 9112 section 3 recommends
+  /// 8000 for lines in general.
   package static let target = 8 * 1024
 
-  /// Fields of one head. Each costs a little time, whatever its length.
+  /// The maximum number of fields of one head. Each takes a little time, whatever its length.
   package static let fieldCount = 100
 
-  /// A chunk's extensions mean nothing to us; nobody may make us read them without end.
+  /// The maximum size line of a chunk. Its extensions are ignored and must not be endless.
   package static let chunkLine = 256
 
-  /// A chunked body with its framing. Chunks of a few bytes each are no way to send a review.
+  /// The maximum chunked body with its framing. No client has a reason for chunks of a few bytes each.
   package static let chunkedBody = 2 * body
 
-  /// Empty lines before a request that RFC 9112 section 2.2 asks to tolerate.
+  /// The maximum number of empty lines before a request, which RFC 9112 section 2.2 recommends to tolerate.
   package static let emptyLines = 2
 
-  /// Responses waiting to be sent before further pipelined requests are left unread.
+  /// The pending output above which no more pipelined requests are parsed.
   package static let maxBufferedOutput = 64 * 1024
 
-  /// Requests of one connection that are answered before all others have their turn. An API server asks one at a time over
-  /// HTTP/1.1; with 16 at a time, an HTTP/2 connection that asks for all it may has its answers after eight turns.
+  /// The maximum number of responses to one connection per iteration. An API server sends one request at a time over
+  /// HTTP/1.1; an HTTP/2 connection with the maximum of concurrent requests has its responses after eight iterations.
   package static let maxResponsesPerIteration = 16
 
-  /// Requests at once on an HTTP/2 connection. The API server opens further connections when it needs more.
+  /// The maximum number of concurrent requests of an HTTP/2 connection. The API server opens more connections as
+  /// needed.
   package static let streams = 128
 
-  /// Bodies in flight on an HTTP/2 connection together: one of the largest and some small ones.
+  /// The maximum bodies in flight of an HTTP/2 connection: one of the maximum size and some small ones.
   package static let maxBodyBytesPerConnection = body + 1024 * 1024
 
-  /// Gaps in the numbers of an HTTP/2 connection's streams, which clients have no reason to leave.
+  /// The maximum number of gaps in the stream IDs of an HTTP/2 connection, which clients have no reason to leave.
   package static let maxSkippedRanges = 16
 
-  /// Streams that may be cancelled on an HTTP/2 connection; each request that is answered gives one back. The API server
-  /// cancels at its timeout, at most all of its streams at once.
+  /// The number of stream resets that an HTTP/2 connection may cause; each response gives one back. The API server
+  /// resets streams at its timeout, at most all of them at once.
   package static let maxStreamResets = 4 * streams
 
-  /// Bytes on an HTTP/2 connection that ask for nothing; each request that is answered gives some back. Refused uploads
-  /// may have a window of 64 KiB each on their way.
+  /// The bytes without a request that an HTTP/2 connection may send; each response gives some back. Rejected uploads
+  /// may have a window of 64 KiB each in transit.
   package static let maxOverheadBytes = 256 * 1024
 
-  /// What bodies and answers of one loop's connections may take together, if there is memory for it: eighteen of the
-  /// largest bodies. An API server that changes settings sends a few kilobytes now and then. Arrays grow by doubling, so
-  /// the process may use twice this a loop.
+  /// The memory for bodies and responses of one event loop's connections, if available: eighteen of the largest bodies.
+  /// An API server that changes settings sends a few kilobytes now and then. Arrays grow by doubling, so the process
+  /// may use twice this per event loop.
   package static let inFlightMemory = 128 * 1024 * 1024
 
-  /// What nghttp2 takes for a session that has had as many streams at once as it may, and remembers them. Beyond it a
-  /// peer keeps what it does not make whole.
+  /// The memory that nghttp2 uses for a session after the maximum of concurrent streams, which it remembers. More is
+  /// incomplete input of the peer.
   package static let memoryPerSession = 80 * 1024
 
-  /// Holders up to this size are not counted against `sharedMemory`. A review of the setting has about 2.4 KiB.
+  /// The size up to which a holder does not count towards `inFlightMemory`. A review of the setting has about 2.4 KiB.
   package static let accountingThreshold = 16 * 1024
 }

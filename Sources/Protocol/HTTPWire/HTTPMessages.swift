@@ -1,9 +1,9 @@
-/// What one request asks; valid only during the call that hands it over.
+/// One request; valid only during the handler's call.
 package struct HTTPRequest: ~Escapable, ~Copyable {
   package let method: HTTPMethod
-  /// Without query; what an absolute URL has before its path is left out.
+  /// The path without the query, and without the scheme and host of an absolute URL.
   package let path: Span<UInt8>
-  /// Empty where there is none.
+  /// Empty without the field.
   package let contentType: Span<UInt8>
   package let body: Span<UInt8>
 
@@ -16,7 +16,7 @@ package struct HTTPRequest: ~Escapable, ~Copyable {
   }
 }
 
-/// The methods that somebody might ask for (RFC 9110 section 9); any other token is `other`.
+/// The methods that the server distinguishes (RFC 9110 section 9); any other token is `other`.
 package enum HTTPMethod: Sendable {
   case get
   case head
@@ -36,7 +36,7 @@ package enum HTTPMethod: Sendable {
   }
 }
 
-/// What one request is answered; date and length are added when it is written.
+/// The response to one request, without date and length, which are added when it is written.
 package struct HTTPResponse: Sendable {
   package enum ContentType: Sendable {
     case json
@@ -55,7 +55,7 @@ package struct HTTPResponse: Sendable {
 
   package var status: HTTPStatus
   package var contentType: ContentType
-  /// The methods that a path takes, told with a 405.
+  /// The methods that a path supports, for a 405.
   package var allow: StaticString?
   package var body: [UInt8]
 
@@ -65,7 +65,8 @@ package struct HTTPResponse: Sendable {
     self.body = body
   }
 
-  /// `{"error":"…"}`; the explanation is a sentence of this program, in which only quotes and backslashes need an escape.
+  /// Returns `{"error":"…"}`; the explanation is a constant of this program, so only quotes and backslashes need an
+  /// escape.
   package static func error(_ status: HTTPStatus, _ explanation: String) -> HTTPResponse {
     var text = ""
     for character in explanation {

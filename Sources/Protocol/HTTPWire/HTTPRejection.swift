@@ -1,4 +1,4 @@
-/// Why a request was refused before anybody looked at what it asks.
+/// The reason why a request is rejected before the handler sees it. The raw value is a metric label.
 package enum HTTPRejection: String, Error, CaseIterable, Sendable {
   case malformedRequestLine = "malformed_request_line"
   case unknownVersion = "unknown_version"

@@ -1,9 +1,9 @@
-/// The HTTP side of one connection: plaintext in, requests handed over, plaintext out.
+/// The HTTP session of one connection: plaintext in, requests to the handler, plaintext out.
 package enum HTTPSession: ~Copyable {
   case http1(HTTP1Session)
   case http2(HTTP2Session)
 
-  /// Takes bytes of the peer; each complete request is handed to `answer` and its response appended to `output`.
+  /// Processes received bytes; calls `answer` with each complete request and appends its response to `output`.
   package func receive(
     _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
@@ -13,14 +13,14 @@ package enum HTTPSession: ~Copyable {
     }
   }
 
-  /// Goes on with requests that were held back until the next turn, or because too much output was waiting.
+  /// Continues with requests that were held until the next iteration, or until output was sent.
   package func resume(
     at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
     receive(Span(), at: date, output: &output, answer: answer)
   }
 
-  /// The server stops soon: the peer is told to take its next request elsewhere, and loses none by it.
+  /// Asks the peer to send its next requests on another connection, without losing any.
   package func beginDrain(output: inout [UInt8]) -> SessionState {
     switch self {
     case .http1(let session): session.beginDrain()
@@ -28,7 +28,7 @@ package enum HTTPSession: ~Copyable {
     }
   }
 
-  /// Ends the session in order: what was asked is answered, nothing new is begun.
+  /// Ends the session gracefully: complete requests get their responses, no new ones are read.
   package func shutDownGracefully(output: inout [UInt8]) -> SessionState {
     switch self {
     case .http1(let session): session.shutDownGracefully()
@@ -38,7 +38,7 @@ package enum HTTPSession: ~Copyable {
 }
 
 extension HTTPSession {
-  /// Why the peer's bytes were refused as HTTP, if they were.
+  /// The reason why the peer's bytes were rejected as HTTP, if any.
   package var rejection: HTTPRejection? {
     switch self {
     case .http1(let session): session.rejection
@@ -48,7 +48,7 @@ extension HTTPSession {
 }
 
 extension HTTPSession {
-  /// Why single requests were refused since this was last asked, on a connection that lives on.
+  /// Returns the reasons of rejected requests since the last call, on a connection that stays open.
   package func drainRejections() -> [HTTPRejection] {
     switch self {
     case .http1: []
@@ -56,7 +56,7 @@ extension HTTPSession {
     }
   }
 
-  /// What it holds of the shared memory.
+  /// The bytes that the session has reserved of the memory budget.
   package var reservedBytes: Int {
     switch self {
     case .http1(let session): session.reservedBytes
@@ -64,7 +64,7 @@ extension HTTPSession {
     }
   }
 
-  /// How many requests have their answer.
+  /// The number of responses so far.
   package var responseCount: Int {
     switch self {
     case .http1(let session): session.responseCount
@@ -72,7 +72,7 @@ extension HTTPSession {
     }
   }
 
-  /// Takes the time, in nanoseconds of any clock that does not jump, for what begins from now on.
+  /// Sets the time, in nanoseconds of any monotonic clock, for events from now on.
   package func advanceClock(to now: Int64) {
     switch self {
     case .http1: break
@@ -80,7 +80,7 @@ extension HTTPSession {
     }
   }
 
-  /// When what is waited for began; nil where it begins with the turn.
+  /// The start of the current wait; nil if it starts with the iteration.
   package var requestBegan: Int64? {
     switch self {
     case .http1: nil
@@ -88,7 +88,7 @@ extension HTTPSession {
     }
   }
 
-  /// Which request is being waited for: a deadline runs as long as this stays the same, however many bytes drip in.
+  /// The identity of the pending request: its deadline stays while this is the same, however slowly bytes arrive.
   package var requestIndex: Int {
     switch self {
     case .http1(let session): session.responseCount
@@ -97,17 +97,17 @@ extension HTTPSession {
   }
 }
 
-/// What the owner of a connection has to know of its session: which deadline runs, whether to read on, when to close.
+/// The state that tells a connection which deadline applies, whether to read on, and when to close.
 package enum SessionState: Sendable {
-  /// Nothing was asked that is not answered.
+  /// No request is pending.
   case idle
-  /// Part of a request's head has come.
+  /// A request's head is incomplete.
   case head
-  /// A head has come, its body not whole.
+  /// A request's head is complete, its body is not.
   case body
-  /// Everything that was asked has its answer, but the peer's window is too small for one (HTTP/2 flow control).
+  /// All requests have responses, but the peer's window is too small to send one (HTTP/2 flow control).
   case blockedOnFlowControl
-  /// Whole requests, or much output, are waiting: send what is there, then resume.
+  /// Complete requests or much output are pending: send the output, then resume.
   case paused
   /// Send the output, then close.
   case closing

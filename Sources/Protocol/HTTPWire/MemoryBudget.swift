@@ -1,26 +1,25 @@
-/// The memory that the connections of one loop share for what is not whole yet or not taken yet: bodies that arrive,
-/// answers that a peer is slow to take.
+/// The memory that the connections of one event loop share for incomplete requests and unsent responses.
 ///
-/// It bounds what many connections hold together, where each of them keeps its own bounds. Small holders, which are requests in
-/// HTTP/1.1 and connections in HTTP/2, are not counted, so that the reviews of a quiet cluster pass whatever else is going on.
+/// It limits the total of all connections; each also has its own limits. Small holders (requests in HTTP/1.1,
+/// connections in HTTP/2) do not count, so that the reviews of a quiet cluster pass under any load.
 package final class MemoryBudget {
   package let limit: Int
-  /// Bytes that are held now.
+  /// The reserved bytes.
   package private(set) var reservedBytes = 0
-  /// How often there was no room.
+  /// The number of rejected reservations.
   package private(set) var rejectionCount = 0
 
   package init(limit: Int = HTTPLimits.inFlightMemory) {
     self.limit = limit
   }
 
-  /// How much has to be given back before somebody new may find none: a quarter is kept for those.
+  /// The bytes to free so that a quarter of the budget is available to new requests.
   package var bytesOverWatermark: Int { max(0, reservedBytes - (limit - limit / 4)) }
 
-  /// What one holder has of it, given back when the holder ends.
+  /// One holder's share, released when it is destroyed.
   package struct Reservation: ~Copyable {
     private let memory: MemoryBudget
-    /// As far as they count.
+    /// The reserved bytes; 0 for a small holder.
     package private(set) var bytes = 0
 
     package init(of memory: MemoryBudget) {
@@ -31,7 +30,7 @@ package final class MemoryBudget {
       memory.reservedBytes -= bytes
     }
 
-    /// Follows what the holder has now; false, and no change, where there is no room for more.
+    /// Sets the holder's size. Returns false and changes nothing if the budget is exhausted.
     package mutating func resize(to count: Int) -> Bool {
       let counted = Self.counted(count)
       if counted > bytes, memory.reservedBytes - bytes + counted > memory.limit {
@@ -42,7 +41,7 @@ package final class MemoryBudget {
       return true
     }
 
-    /// Follows what the holder has now, where that is less.
+    /// Sets the holder's size if that is less.
     package mutating func shrink(to count: Int) { setReserved(min(Self.counted(count), bytes)) }
 
     private mutating func setReserved(_ counted: Int) {

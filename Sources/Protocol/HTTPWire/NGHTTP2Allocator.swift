@@ -1,54 +1,54 @@
 internal import CNGHTTP2
 
-/// The memory that nghttp2 takes for one session, counted where it is taken.
+/// Counts the memory that nghttp2 allocates for one session.
 ///
-/// A peer decides how much that is: as soon as it has announced the length of a field's name or value, in seven bytes, there
-/// is room for twice as much, up to 128 KiB each (RFC 7541 section 5.2); and what has come of a field is kept until it is
-/// whole, also in a header block that is ignored, of which no callback tells.
+/// The peer controls the amount: a field's name or value allocates twice its length, up to 128 KiB each, as soon as
+/// seven bytes have announced the length (RFC 7541 section 5.2). The part that has arrived is kept until the field is
+/// complete, even in a header block that is ignored, for which there is no callback.
 @safe struct NGHTTP2Allocator: ~Copyable {
-  /// Owned: freed in `deinit`. nghttp2 hands it to the functions below.
-  private let taken: UnsafeMutablePointer<Int>
+  /// Owned: freed in `deinit`. nghttp2 passes it to the functions below.
+  private let byteCount: UnsafeMutablePointer<Int>
 
   init() {
-    unsafe taken = .allocate(capacity: 1)
-    unsafe taken.initialize(to: 0)
+    unsafe byteCount = .allocate(capacity: 1)
+    unsafe byteCount.initialize(to: 0)
   }
 
   deinit {
-    unsafe taken.deallocate()
+    unsafe byteCount.deallocate()
   }
 
-  /// What is taken now, as malloc(3) counts.
-  var bytes: Int { unsafe taken.pointee }
+  /// The allocated bytes, as malloc(3) counts them.
+  var bytes: Int { unsafe byteCount.pointee }
 
-  /// For a session that ends before this does.
+  /// An allocator for a session that ends before this.
   var allocator: nghttp2_mem {
     unsafe nghttp2_mem(
-      mem_user_data: taken,
-      malloc: { size, taken in
+      mem_user_data: byteCount,
+      malloc: { size, byteCount in
         let block = unsafe malloc(size)
-        unsafe NGHTTP2Allocator.add(malloc_usable_size(block), to: taken)
+        unsafe NGHTTP2Allocator.add(malloc_usable_size(block), to: byteCount)
         return unsafe block
       },
-      free: { block, taken in
-        unsafe NGHTTP2Allocator.add(-malloc_usable_size(block), to: taken)
+      free: { block, byteCount in
+        unsafe NGHTTP2Allocator.add(-malloc_usable_size(block), to: byteCount)
         unsafe free(block)
       },
-      calloc: { count, size, taken in
+      calloc: { count, size, byteCount in
         let block = unsafe calloc(count, size)
-        unsafe NGHTTP2Allocator.add(malloc_usable_size(block), to: taken)
+        unsafe NGHTTP2Allocator.add(malloc_usable_size(block), to: byteCount)
         return unsafe block
       },
-      realloc: { block, size, taken in
+      realloc: { block, size, byteCount in
         let former = unsafe malloc_usable_size(block)
-        // Without room the former block stays; for nothing glibc would free it.
+        // Without memory the old block stays. For size 0 glibc would free it.
         guard let moved = unsafe realloc(block, max(1, size)) else { return nil }
-        unsafe NGHTTP2Allocator.add(malloc_usable_size(moved) - former, to: taken)
+        unsafe NGHTTP2Allocator.add(malloc_usable_size(moved) - former, to: byteCount)
         return unsafe moved
       })
   }
 
-  private static func add(_ count: Int, to taken: UnsafeMutableRawPointer?) {
-    unsafe taken?.assumingMemoryBound(to: Int.self).pointee += count
+  private static func add(_ count: Int, to byteCount: UnsafeMutableRawPointer?) {
+    unsafe byteCount?.assumingMemoryBound(to: Int.self).pointee += count
   }
 }

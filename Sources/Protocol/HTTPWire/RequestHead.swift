@@ -1,6 +1,6 @@
-/// A request's line and fields, as places in the bytes they were read from.
+/// A request's line and fields, as ranges of the received bytes.
 ///
-/// Lines come one after the other and without their ends; no control character but the tab is in them.
+/// The parser passes lines in order, without their ends; they have no control character but the tab.
 struct RequestHead {
   enum Framing {
     case none
@@ -12,9 +12,9 @@ struct RequestHead {
   private(set) var target = RequestTarget()
   var contentType: Range<Int> { writtenContentType ?? 0..<0 }
   private(set) var framing = Framing.none
-  /// Whether the connection stays open; `close` wins (RFC 9112 section 9.3).
+  /// Whether the connection stays open; `close` has precedence (RFC 9112 section 9.3).
   var keepsAlive: Bool { !saysClose && (!isVersion1_0 || saysKeepAlive) }
-  /// True until `100 Continue` has been sent.
+  /// Whether `100 Continue` is still to be sent.
   var expectsContinue = false
 
   private var isVersion1_0 = false
@@ -25,7 +25,7 @@ struct RequestHead {
   private var contentLength: Int?
   private var isChunked = false
 
-  /// `method SP request-target SP HTTP-version` (RFC 9112 section 3).
+  /// Parses `method SP request-target SP HTTP-version` (RFC 9112 section 3).
   mutating func parseRequestLine(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
     guard let methodEnd = bytes.first(0x20, in: line),
       let targetEnd = bytes.first(0x20, in: methodEnd + 1..<line.upperBound), targetEnd > methodEnd + 1
@@ -54,7 +54,7 @@ struct RequestHead {
     throw isVersion ? .unknownVersion : .malformedRequestLine
   }
 
-  /// `field-name ":" OWS field-value OWS` (RFC 9112 section 5).
+  /// Parses `field-name ":" OWS field-value OWS` (RFC 9112 section 5).
   mutating func parseField(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
     let first = bytes[line.lowerBound]
     if first == 0x20 || first == 0x09 { throw .obsoleteLineFolding }
@@ -63,7 +63,7 @@ struct RequestHead {
     try apply(bytes.extracting(line.lowerBound..<colon), value, of: bytes)
   }
 
-  /// What a field says, if its name is one that matters here.
+  /// Applies a field with a known name.
   private mutating func apply(
     _ name: Span<UInt8>, _ value: Range<Int>, of bytes: Span<UInt8>
   ) throws(HTTPRejection) {
@@ -89,7 +89,7 @@ struct RequestHead {
     }
   }
 
-  /// A list of options (RFC 9110 section 7.6.1).
+  /// Parses a list of options (RFC 9110 section 7.6.1).
   private mutating func parseConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
     var start = value.lowerBound
     while start < value.upperBound {
@@ -112,7 +112,7 @@ struct RequestHead {
     throw .badTransferCoding
   }
 
-  /// What only all fields together tell.
+  /// Checks the combination of all fields.
   mutating func validate(_ bytes: Span<UInt8>) throws(HTTPRejection) {
     try checkHost(bytes)
     if isVersion1_0 { expectsContinue = false }
@@ -129,7 +129,7 @@ struct RequestHead {
     }
   }
 
-  /// A target that names a host names the one of the Host field, which a proxy may have gone by (RFC 9112 section 3.2.2).
+  /// Checks that a host in the target equals the Host field, which a proxy may have used (RFC 9112 section 3.2.2).
   private func checkHost(_ bytes: Span<UInt8>) throws(HTTPRejection) {
     guard let host else {
       if isVersion1_0 { return }

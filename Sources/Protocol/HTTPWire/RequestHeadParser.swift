@@ -1,16 +1,16 @@
-/// Reads a request's head as it arrives: each line once, as soon as its end has come.
+/// Parses a request's head as it arrives: each line once, as soon as it is complete.
 struct RequestHeadParser {
-  /// What the lines so far say.
+  /// The result of the lines so far.
   private(set) var head = RequestHead()
-  /// Where the line begins that is being looked at.
+  /// The offset of the current line.
   private var lineStart = 0
-  /// No control character but tabs is between the line's start and here.
+  /// The offset up to which the current line has no control character but tabs.
   private var searched = 0
   private var emptyLines = 0
-  /// Those that are not empty.
+  /// The number of lines that are not empty.
   private var lines = 0
 
-  /// Reads on, and gives the count of bytes up to and with the empty line that ends the head, or nil if it has not come.
+  /// Parses on and returns the length of the head with the empty line that ends it, or nil if that has not arrived.
   mutating func advance(over bytes: Span<UInt8>) throws(HTTPRejection) -> Int? {
     while let line = try nextLine(of: bytes) {
       if !line.isEmpty {
@@ -19,7 +19,7 @@ struct RequestHeadParser {
         try head.validate(bytes)
         return lineStart
       } else {
-        // Empty lines before the request line are not the head's end.
+        // Empty lines before the request line do not end the head.
         emptyLines += 1
         if emptyLines > HTTPLimits.emptyLines { throw .tooManyEmptyLines }
       }
@@ -27,7 +27,7 @@ struct RequestHeadParser {
     return nil
   }
 
-  /// The client was told to go on, which it is told once.
+  /// Records that `100 Continue` was sent, which happens once.
   mutating func continueWasSent() { head.expectsContinue = false }
 
   private mutating func take(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
@@ -36,11 +36,11 @@ struct RequestHeadParser {
     if lines > 1 + HTTPLimits.fieldCount { throw .tooManyFields }
   }
 
-  /// The next line without its end, or nil where it is not whole yet.
+  /// Returns the next line without its end, or nil if it is incomplete.
   ///
-  /// A line ends in CR LF, and holds no control character but the tab. Any other one is refused at once: behind a line
-  /// feed alone, a proxy before us may have seen an end where we see none (RFC 9112 section 2.2), and waiting for the
-  /// proper end of such a head would take until its deadline.
+  /// A line ends in CR LF and has no control character but the tab. Any other is rejected at once: at a lone line feed,
+  /// a proxy may see a line end where this parser sees none (RFC 9112 section 2.2), and waiting for the proper end of
+  /// such a head would take until its deadline.
   private mutating func nextLine(of bytes: Span<UInt8>) throws(HTTPRejection) -> Range<Int>? {
     let end = bytes.firstControl(from: searched) ?? bytes.count
     try bound(end)
@@ -57,8 +57,8 @@ struct RequestHeadParser {
     return lineStart..<end
   }
 
-  /// Refuses a line that goes on so far that its head is too large, and a request line that does so before its head is:
-  /// the methods that there are and the version need less than 32 bytes, the rest is a target that is too long.
+  /// Rejects a line with which the head is too large, and earlier a request line that is too long: the known methods
+  /// and the version need less than 32 bytes, so the target is too long.
   private func bound(_ end: Int) throws(HTTPRejection) {
     if lines == 0, end - lineStart > HTTPLimits.target + 32 { throw .targetTooLong }
     if end + 2 > HTTPLimits.head { throw .headTooLarge }

@@ -1,13 +1,13 @@
-/// What a request line names, as places in its bytes (RFC 9112 section 3.2).
+/// The target of a request line, as ranges of its bytes (RFC 9112 section 3.2).
 struct RequestTarget {
-  /// Without query. The forms that have no path keep all they are, which matches no route.
+  /// The path without the query; for the forms without a path the whole target, which matches no route.
   private(set) var path = 0..<0
-  /// The host and port that the target itself names; empty where the Host field alone does.
+  /// The host and port of the target; empty if only the Host field names them.
   private(set) var authority = 0..<0
 
   init() {}
 
-  /// - Parameter method: What precedes it: each form belongs to certain methods.
+  /// - Parameter method: The request's method: each form of a target is valid for certain methods.
   init(_ target: Range<Int>, of head: Span<UInt8>, for method: Span<UInt8>) throws(HTTPRejection) {
     guard head.extracting(target).isTarget else { throw .malformedRequestLine }
     path = target.lowerBound..<(head.first(UInt8(ascii: "?"), in: target) ?? target.upperBound)
@@ -19,7 +19,7 @@ struct RequestTarget {
     }
   }
 
-  /// `http://host/path` or `https://host/path`, unless the target is the `*` that stands for the whole server.
+  /// Parses `http://host/path` or `https://host/path`, unless the target is `*`, the whole server.
   private mutating func parseURL(of head: Span<UInt8>, isForAll: Bool) throws(HTTPRejection) {
     if isForAll { return }
     let schemes: [StaticString] = ["http://", "https://"]
@@ -30,7 +30,7 @@ struct RequestTarget {
       }
       authority = start..<(head.first(UInt8(ascii: "/"), in: start..<path.upperBound) ?? path.upperBound)
       path = authority.upperBound..<path.upperBound
-      // A URL without a host is none (RFC 9110 section 4.2.1).
+      // A URL without a host is invalid (RFC 9110 section 4.2.1).
       guard !authority.isEmpty, Host.isValid(head.extracting(authority)) else { throw .badTarget }
       return
     }
@@ -38,10 +38,10 @@ struct RequestTarget {
   }
 }
 
-/// A host with or without a port, as the Host field and some targets name it: `uri-host [ ":" port ]` (RFC 9110
+/// A host with an optional port, as in the Host field and some targets: `uri-host [ ":" port ]` (RFC 9110
 /// section 7.2, RFC 3986 section 3.2).
 enum Host {
-  /// A text without anything is a host too: that of a target which has none.
+  /// An empty host is valid: that of a target without one.
   static func isValid(_ text: Span<UInt8>) -> Bool {
     guard let end = endOfName(text) else { return false }
     return end == text.count || end > 0 && isPort(text, from: end)
@@ -52,7 +52,7 @@ enum Host {
     return end > 0 && end + 1 < text.count && isPort(text, from: end)
   }
 
-  /// Behind the name or the address in brackets that the text begins with; nil where brackets hold no address.
+  /// Returns the end of the name or bracketed address at the start of the text; nil if the brackets have no address.
   private static func endOfName(_ text: Span<UInt8>) -> Int? {
     if text.count > 0, text[0] == UInt8(ascii: "[") {
       let end = text.firstIndex(from: 1) { !ASCIISet.address.contains($0) }
@@ -61,17 +61,17 @@ enum Host {
     return text.firstIndex(from: 0) { !ASCIISet.hostName.contains($0) }
   }
 
-  /// A colon and digits, of which there may be none.
+  /// Returns whether the rest is a colon and digits, possibly none.
   private static func isPort(_ text: Span<UInt8>, from colon: Int) -> Bool {
     text[colon] == UInt8(ascii: ":") && text.firstIndex(from: colon + 1) { !$0.isDigit } == text.count
   }
 }
 
 extension Span<UInt8> {
-  /// Visible ASCII only; a `#` never goes over the wire (RFC 3986 section 3.5).
+  /// Whether this is visible ASCII without `#`, which is never sent (RFC 3986 section 3.5).
   var isTarget: Bool { firstIndex(from: 0) { $0 <= 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "#") } == count }
 
-  /// The first place at which this holds, or the count of bytes.
+  /// Returns the first index whose byte matches, or the count of bytes.
   fileprivate func firstIndex(from start: Int, where predicate: (UInt8) -> Bool) -> Int {
     var offset = start
     while offset < count, !predicate(self[offset]) { offset += 1 }

@@ -1,13 +1,13 @@
-/// Writes responses of HTTP/1.1.
+/// Writes HTTP/1.1 responses.
 struct ResponseWriter {
   let date: HTTPDate
-  /// True when the connection ends with this response.
+  /// Whether the connection ends with this response.
   let closes: Bool
 
-  /// More than a head of this server ever has.
+  /// More than any head of this server has.
   private static let longestHead = 512
 
-  /// Lent, because a copy would count the body's owners.
+  /// Appends a response. It is borrowed, because a copy would count the body's references.
   func append(_ response: borrowing HTTPResponse, to output: inout [UInt8], withBody: Bool = true) {
     let length = response.body.count
     output.reserveCapacity(output.count + length + Self.longestHead)
@@ -32,16 +32,16 @@ struct ResponseWriter {
 
 extension OutputSpan<UInt8> {
   fileprivate mutating func append(_ literal: StaticString) {
-    // Sound: a literal's bytes live as long as the program.
+    // Sound: a literal's bytes are never freed.
     unsafe append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount).span)
   }
 
   fileprivate mutating func append(_ bytes: Span<UInt8>) {
     precondition(bytes.count <= freeCapacity, "the head is longer than the longest")
     unsafe withUnsafeMutableBufferPointer { buffer, count in
-      // Sound: there is room, see above, and what is copied does not lie in it.
-      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-      unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      // Sound: the capacity is checked above, and the source does not overlap the buffer.
+      let output = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+      unsafe bytes.withUnsafeBytes { unsafe output.copyMemory(from: $0) }
       count += bytes.count
     }
   }

@@ -1,6 +1,6 @@
-/// Base64 (RFC 4648 section 4), as bytes stand in Kubernetes objects and kubeconfigs: line breaks are passed over.
+/// Base64 (RFC 4648 section 4), as in Kubernetes objects and kubeconfigs; white space is ignored.
 package enum Base64 {
-  /// Nil for what is not base64.
+  /// Returns the bytes; nil if the text is not base64.
   package static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     var bits: UInt32 = 0

@@ -17,8 +17,8 @@ extension JSONReader {
 
   /// Reads a `VlanConfig` (network.harvesterhci.io/v1beta1).
   ///
-  /// Its cluster network is what the spec says; the label of the same meaning may be missing or old. Its nodes stand as
-  /// JSON in an annotation that the network controller writes; without it, or where it is no list, it matches nobody.
+  /// Its cluster network is the one of the spec; the label with the same meaning may be missing or outdated. Its nodes
+  /// are a JSON list in an annotation of the network controller; without a valid one it matches no node.
   package mutating func readVLANConfig() throws(JSONError) -> VLANConfigFact {
     var config = VLANConfigFact(clusterNetwork: "", nodes: [])
     try readMembers { key, reader throws(JSONError) in
@@ -39,7 +39,7 @@ extension JSONReader {
     return config
   }
 
-  /// The MTU of an uplink; nil where it has none of its own.
+  /// Reads the MTU of an uplink; nil without one.
   private mutating func readMTU() throws(JSONError) -> Int? {
     var mtu: Int?
     try readMembers { key, reader throws(JSONError) in
@@ -69,7 +69,7 @@ extension JSONReader {
     return status
   }
 
-  /// The condition `ready` of a status; nil where there is none.
+  /// Reads the condition `ready` of a status; nil without one.
   private mutating func readReadiness() throws(JSONError) -> Bool? {
     var isReady: Bool?
     try readMembers { key, reader throws(JSONError) in
@@ -83,7 +83,7 @@ extension [Condition] {
   fileprivate var isReady: Bool? { first { $0.type == "ready" }.map { $0.status == "True" } }
 }
 
-/// The strings of a JSON array that is a text inside another object.
+/// Returns the strings of a JSON array in an annotation.
 private func strings(of text: String) -> [String] {
   guard case .array(let elements)? = try? JSONValue(parsing: Array(text.utf8)) else { return [] }
   return elements.compactMap(\.string)

@@ -15,7 +15,7 @@ extension JSONReader {
     return conditions
   }
 
-  /// The first condition of a type, and its place; the others are not kept, however many there are.
+  /// Reads the first condition of a type, and its index; skips the others, however many there are.
   package mutating func readCondition(
     ofType type: String
   ) throws(JSONError) -> (condition: Condition, index: Int)? {

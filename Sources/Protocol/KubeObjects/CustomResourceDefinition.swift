@@ -1,7 +1,7 @@
 package import JSON
 
 extension JSONReader {
-  /// Reads a `CustomResourceDefinition` (apiextensions.k8s.io/v1) and gives its name.
+  /// Reads the name of a `CustomResourceDefinition` (apiextensions.k8s.io/v1).
   package mutating func readDefinitionName() throws(JSONError) -> String {
     var name = ""
     try readMembers { key, reader throws(JSONError) in

@@ -16,19 +16,19 @@ extension JSONReader {
           if key.equals("networkName") {
             pool.network = try reader.readStringIfPresent()?.string ?? ""
           } else if key.equals("ipv4Config") {
-            pool.take(try reader.readValue())
+            pool.apply(try reader.readValue())
           }
         }
       }
     }
-    // A network of the pool's own namespace may be named without it.
+    // The name of a network in the pool's own namespace may omit it.
     if !pool.network.contains("/") { pool.network = "\(pool.namespace)/\(pool.network)" }
     return pool
   }
 }
 
 extension DHCPPoolFact {
-  fileprivate mutating func take(_ configuration: JSONValue) {
+  fileprivate mutating func apply(_ configuration: JSONValue) {
     server = configuration["serverIP"]?.address
     subnet = configuration["cidr"]?.string.flatMap { try? CIDR($0).network }
     guard let pool = configuration["pool"], let first = pool["start"]?.address, let last = pool["end"]?.address,

@@ -3,7 +3,7 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a `HostNetworkConfig` (network.harvesterhci.io/v1beta1). IPv6 addresses are left out.
+  /// Reads a `HostNetworkConfig` (network.harvesterhci.io/v1beta1). Ignores IPv6 addresses.
   package mutating func readHostNetworkConfig() throws(JSONError) -> HostNetworkFact {
     var config = HostNetworkFact()
     var status: [String: String] = [:]
@@ -16,7 +16,7 @@ extension JSONReader {
         status = try reader.readAppliedAddresses()
       }
     }
-    // What a node has now: its lease, or an address that the spec has lost meanwhile.
+    // The current addresses of the nodes: leases, or addresses that the spec no longer has.
     for (node, text) in status { config.add(text, of: node) }
     config.addresses.sort { ($0.address, $0.node) < ($1.address, $1.node) }
     return config
@@ -38,7 +38,7 @@ extension JSONReader {
     }
   }
 
-  /// `nodeStatus.NODE.network.ipv4`
+  /// Reads `nodeStatus.NODE.network.ipv4`.
   private mutating func readAppliedAddresses() throws(JSONError) -> [String: String] {
     var addresses: [String: String] = [:]
     try readMembers { key, reader throws(JSONError) in
@@ -51,7 +51,7 @@ extension JSONReader {
     return addresses
   }
 
-  /// The texts of an object's members; with `under`, those of that member in each of them.
+  /// Reads the texts of an object's members; with `under`, the texts of that member in each of them.
   private mutating func readTextsByKey(under inner: StaticString? = nil) throws(JSONError) -> [String: String] {
     var texts: [String: String] = [:]
     try readMembers { key, reader throws(JSONError) in
@@ -69,7 +69,7 @@ extension JSONReader {
 }
 
 extension HostNetworkFact {
-  /// Takes an address with or without its prefix length.
+  /// Adds an address with or without a prefix length.
   fileprivate mutating func add(_ text: String, of node: String) {
     let cidr = try? CIDR(text)
     guard let address = cidr?.address ?? (try? IPv4Address(text)) else { return }

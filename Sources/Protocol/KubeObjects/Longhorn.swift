@@ -2,7 +2,7 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a Longhorn `Node` (longhorn.io/v1beta2) for the count of its disks.
+  /// Reads a Longhorn `Node` (longhorn.io/v1beta2) for its number of disks.
   package mutating func readLonghornNode() throws(JSONError) -> LonghornNodeFact {
     var node = LonghornNodeFact(name: "", disks: 0)
     try readMembers { key, reader throws(JSONError) in
@@ -24,7 +24,7 @@ extension JSONReader {
     return disks
   }
 
-  /// Reads a Longhorn `BackingImageDataSource` (longhorn.io/v1beta2); nil when its file has arrived or failed to.
+  /// Reads a Longhorn `BackingImageDataSource` (longhorn.io/v1beta2); nil after its transfer has succeeded or failed.
   package mutating func readUnfinishedDataSource() throws(JSONError) -> DataSourceFact? {
     var metadata = Metadata()
     var isTransferred = false
@@ -63,10 +63,10 @@ extension JSONReader {
   }
 }
 
-/// A setting of Longhorn, which has nothing but the name in common with one of Harvester.
+/// A setting of Longhorn, which shares only its kind's name with Harvester's.
 package struct LonghornSetting: Sendable, Equatable {
   package var value = ""
-  /// Nil where this Longhorn does not say (before 1.6).
+  /// Nil before Longhorn 1.6, which does not report it.
   package var isApplied: Bool?
 
   package init() {}

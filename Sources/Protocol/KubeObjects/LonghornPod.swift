@@ -2,7 +2,7 @@ internal import Addressing
 package import JSON
 package import Rules
 
-/// The pods of Longhorn that the storage network carries.
+/// Longhorn's pods whose traffic is on the storage network.
 package enum LonghornPod {
   package static let namespace = "longhorn-system"
   private static let components = ["backing-image-data-source", "backing-image-manager", "instance-manager"]
@@ -17,16 +17,16 @@ package enum LonghornPod {
   }
 }
 
-/// A pod of Longhorn's namespace.
+/// A pod in Longhorn's namespace.
 package struct LonghornPodEntry: Sendable, Equatable {
-  /// Which addresses it has: as long as it is there, in whatever phase.
+  /// Its addresses, which it holds in any phase until it is deleted.
   package var addresses: LonghornPodAddresses
-  /// What it carries; nil unless it is one of ``LonghornPod``, runs and is not on its way out.
+  /// Its storage traffic; nil unless it is one of ``LonghornPod``, is running and is not being deleted.
   package var storage: LonghornPodFact?
 }
 
 extension JSONReader {
-  /// Reads a `Pod` (v1); nil unless it is one of Longhorn's namespace.
+  /// Reads a `Pod` (v1); nil outside Longhorn's namespace.
   package mutating func readLonghornPod() throws(JSONError) -> LonghornPodEntry? {
     var metadata = Metadata()
     var node = ""
@@ -60,7 +60,7 @@ extension JSONReader {
   }
 }
 
-/// What Multus tells of a pod's interfaces.
+/// Parses the network status that Multus writes for a pod.
 ///
 /// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
 private func interfaces(of networkStatus: String) -> [JSONValue]? {

@@ -2,7 +2,7 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a Longhorn `Volume` (longhorn.io/v1beta2); nil when it is detached.
+  /// Reads a Longhorn `Volume` (longhorn.io/v1beta2); nil if it is detached.
   package mutating func readVolumeInUse() throws(JSONError) -> VolumeFact? {
     var volume = VolumeFact(name: "", state: "")
     try readMembers { key, reader throws(JSONError) in

@@ -1,6 +1,6 @@
 package import JSON
 
-/// The part of an object's metadata that some rule asks for.
+/// The metadata that a rule uses.
 package struct Metadata: Sendable, Equatable {
   package var namespace = ""
   package var name = ""
@@ -10,7 +10,7 @@ package struct Metadata: Sendable, Equatable {
 
   package init() {}
 
-  /// Only these labels and annotations are kept; objects carry many more, and large ones.
+  /// The labels and annotations to keep; objects have many more, and large ones.
   static let labelsKept: [StaticString] = [
     "app", "app.kubernetes.io/name", "longhorn.io/component", "network.harvesterhci.io/clusternetwork",
     "network.harvesterhci.io/type", "node-role.harvesterhci.io/witness",

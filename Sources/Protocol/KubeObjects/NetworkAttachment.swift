@@ -17,15 +17,15 @@ extension JSONReader {
       }
     }
     var attachment = NetworkAttachmentFact()
-    attachment.take(metadata)
-    // One that cannot be read attaches nobody to anything.
-    if let value = try? JSONValue(parsing: Array(configuration.utf8)) { attachment.take(configuration: value) }
+    attachment.apply(metadata)
+    // An invalid configuration attaches no pod.
+    if let value = try? JSONValue(parsing: Array(configuration.utf8)) { attachment.apply(configuration: value) }
     return attachment
   }
 }
 
 extension NetworkAttachmentFact {
-  fileprivate mutating func take(_ metadata: Metadata) {
+  fileprivate mutating func apply(_ metadata: Metadata) {
     namespace = metadata.namespace
     name = metadata.name
     owner = Owner(metadata)
@@ -34,24 +34,24 @@ extension NetworkAttachmentFact {
     route = metadata.annotations["network.harvesterhci.io/route"].flatMap(RouteFact.init(annotation:))
   }
 
-  /// A CNI configuration, or a list of them under `plugins` (CNI specification, section 1).
-  fileprivate mutating func take(configuration: JSONValue) {
+  /// Applies a CNI configuration, or a list of them under `plugins` (CNI specification, section 1).
+  fileprivate mutating func apply(configuration: JSONValue) {
     if case .array(let plugins)? = configuration["plugins"] {
-      for plugin in plugins { take(plugin: plugin) }
+      for plugin in plugins { apply(plugin: plugin) }
     } else {
-      take(plugin: configuration)
+      apply(plugin: configuration)
     }
   }
 
-  private mutating func take(plugin: JSONValue) {
-    // Harvester names the bridge of a cluster network after it.
+  private mutating func apply(plugin: JSONValue) {
+    // Harvester derives the name of a cluster network's bridge from its name.
     if let bridge = plugin["bridge"]?.string, bridge.hasSuffix("-br") { clusterNetwork = String(bridge.dropLast(3)) }
     if let vlan = plugin["vlan"]?.integer { self.vlan = vlan }
     if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.flatMap(\.trunkRanges) }
-    if let ipam = plugin["ipam"] { take(ipam: ipam) }
+    if let ipam = plugin["ipam"] { apply(ipam: ipam) }
   }
 
-  private mutating func take(ipam: JSONValue) {
+  private mutating func apply(ipam: JSONValue) {
     switch ipam["type"]?.string {
     case "whereabouts":
       allocatable = (allocatable ?? AddressSet()).union(WhereaboutsRanges.addresses(of: ipam))
@@ -64,8 +64,8 @@ extension NetworkAttachmentFact {
 }
 
 extension NetworkAttachmentFact.Owner {
-  /// Harvester marks the networks that it makes for its settings; those of the storage network have a name of their own
-  /// too.
+  /// Harvester annotates the networks that it creates for its settings; those of the storage network also have a
+  /// recognizable name.
   fileprivate init?(_ metadata: Metadata) {
     func isMarked(_ setting: String) -> Bool { metadata.annotations["\(setting).settings.harvesterhci.io"] == "true" }
     if isMarked("storage-network")
@@ -92,7 +92,7 @@ extension RouteFact {
 }
 
 extension JSONValue {
-  /// `{"id":5}`, `{"minID":5,"maxID":9}`, or both in one entry, as the bridge plugin reads them.
+  /// The VLANs of `{"id":5}`, `{"minID":5,"maxID":9}`, or both in one entry, as in the bridge plugin.
   fileprivate var trunkRanges: [ClosedRange<Int>] {
     var ranges: [ClosedRange<Int>] = []
     if let id = self["id"]?.integer { ranges.append(id...id) }

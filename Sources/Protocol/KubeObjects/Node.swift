@@ -13,7 +13,8 @@ extension JSONReader {
       if key.equals("metadata") {
         let metadata = try reader.readMetadata()
         node.name = metadata.name
-        // Harvester sets the label to "true" and elsewhere looks only for the label; nobody means "false" by it.
+        // Harvester sets the label to "true" and elsewhere only checks that it exists; "false" can only mean no
+        // witness.
         node.isWitness = metadata.labels["node-role.harvesterhci.io/witness"].map { $0 != "false" } ?? false
         isInMaintenance = !(metadata.annotations["harvesterhci.io/maintain-status"] ?? "").isEmpty
       } else if key.equals("spec") {
@@ -36,7 +37,7 @@ extension JSONReader {
     }
   }
 
-  /// A node without the condition `Ready` has not been judged by Kubernetes and counts as ready.
+  /// Reads addresses and readiness. A node without the condition `Ready` has no assessment yet and counts as ready.
   private mutating func readNodeStatus(into node: inout NodeFact, _ isReady: inout Bool) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("addresses") {
@@ -47,7 +48,7 @@ extension JSONReader {
     }
   }
 
-  /// IPv6 addresses cannot lie in an IPv4 range and are left out.
+  /// Reads internal addresses. Ignores IPv6 addresses, which cannot be in an IPv4 range.
   private mutating func readInternalAddresses() throws(JSONError) -> [IPv4Address] {
     var addresses: [IPv4Address] = []
     try readElements { reader throws(JSONError) in
@@ -65,7 +66,7 @@ extension JSONReader {
     return addresses
   }
 
-  /// Reads a `ServiceCIDR` (networking.k8s.io/v1), which may list an IPv4 and an IPv6 network.
+  /// Reads a `ServiceCIDR` (networking.k8s.io/v1), which may have an IPv4 and an IPv6 network.
   package mutating func readServiceNetworks() throws(JSONError) -> [ServiceNetworkFact] {
     var name = ""
     var networks: [IPv4Prefix] = []
@@ -79,7 +80,7 @@ extension JSONReader {
     return networks.map { ServiceNetworkFact(name: name, network: $0) }
   }
 
-  /// Reads one list of a spec; IPv6 networks in it cannot overlap an IPv4 range and are left out.
+  /// Reads one list of a spec. Ignores IPv6 networks, which cannot overlap an IPv4 range.
   private mutating func readIPv4Networks(listedAs list: StaticString) throws(JSONError) -> [IPv4Prefix] {
     var networks: [IPv4Prefix] = []
     try readMembers { key, reader throws(JSONError) in

@@ -1,11 +1,11 @@
 internal import Addressing
 internal import JSON
 
-/// The ranges of an IPAM configuration of host-local.
+/// The ranges of a host-local IPAM configuration.
 ///
 /// <https://www.cni.dev/plugins/current/ipam/host-local/>
 enum HostLocalRanges {
-  /// What it hands out: `ranges` is a list of lists, and one range may stand at the top.
+  /// Returns the allocatable addresses: `ranges` is a list of lists, and one range may be at the top level.
   static func addresses(of ipam: JSONValue) -> AddressSet {
     var ranges = [ipam]
     if case .array(let sets)? = ipam["ranges"] {
@@ -14,7 +14,7 @@ enum HostLocalRanges {
     return ranges.compactMap(addresses(ofRange:)).reduce(AddressSet()) { $0.union($1) }
   }
 
-  /// A gateway is not handed out, but it is the address of a router on the same VLAN.
+  /// Returns a range's addresses and its gateway, which is not allocated but is a router's address on the same VLAN.
   private static func addresses(ofRange range: JSONValue) -> AddressSet? {
     guard let subnet = range["subnet"]?.string.flatMap({ try? CIDR($0).network }) else { return nil }
     var addresses = AddressSet(usableIn: subnet)
@@ -24,7 +24,7 @@ enum HostLocalRanges {
   }
 }
 
-/// The addresses of an IPAM configuration of static.
+/// The addresses of a static IPAM configuration.
 ///
 /// <https://www.cni.dev/plugins/current/ipam/static/>
 enum StaticAddresses {
@@ -35,7 +35,7 @@ enum StaticAddresses {
 }
 
 extension JSONValue {
-  /// An IPv4 address, with or without a prefix length.
+  /// The IPv4 address of a string with or without a prefix length.
   var address: IPv4Address? {
     string.flatMap { text in (try? IPv4Address(text)) ?? (try? CIDR(text).address) }
   }

@@ -2,7 +2,7 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); one without a value has the empty text.
+  /// Reads a Harvester `Setting` (harvesterhci.io/v1beta1); without a value its text is empty.
   package mutating func readSetting() throws(JSONError) -> SettingObject {
     var setting = SettingObject()
     try readMembers { key, reader throws(JSONError) in
@@ -20,19 +20,19 @@ extension JSONReader {
     return setting
   }
 
-  /// Reads the name and Harvester's annotations; a dictionary of them would cost a review more than all the rest.
+  /// Reads the name and Harvester's annotations. A dictionary would cost a review more than all the rest.
   private mutating func readMetadata(of setting: inout SettingObject) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("name") {
         setting.name = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("annotations") {
         setting.hasAnnotations = try reader.nextKind() == .object
-        setting.annotations = try reader.readNotes()
+        setting.annotations = try reader.readAnnotations()
       }
     }
   }
 
-  private mutating func readNotes() throws(JSONError) -> SettingAnnotations? {
+  private mutating func readAnnotations() throws(JSONError) -> SettingAnnotations? {
     var hash: String?
     var definition: String?
     var formerDefinition: String?

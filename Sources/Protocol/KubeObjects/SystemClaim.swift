@@ -1,6 +1,6 @@
 package import JSON
 
-/// The claims of the workloads that Harvester scales to zero while it changes the storage network.
+/// The volume claims of the workloads that Harvester scales to zero while it changes the storage network.
 package enum SystemClaim {
   private static let namespaces = [
     "alertmanager": "cattle-monitoring-system", "grafana": "cattle-monitoring-system",
@@ -15,8 +15,8 @@ package enum SystemClaim {
 }
 
 extension JSONReader {
-  /// Reads a `PersistentVolumeClaim` (v1) and gives the volume behind it, if it belongs to a workload that Harvester
-  /// stops and starts by itself.
+  /// Reads the volume of a `PersistentVolumeClaim` (v1); nil unless the claim is of a workload that Harvester stops and
+  /// restarts itself.
   package mutating func readSystemVolume() throws(JSONError) -> String? {
     var metadata = Metadata()
     var volume = ""

@@ -1,14 +1,14 @@
 package import Addressing
 package import JSON
 
-/// Where Harvester keeps the cluster's virtual IP.
+/// The ConfigMap with the cluster's virtual IP.
 package enum VirtualIP {
   package static let namespace = "harvester-system"
   package static let name = "vip"
 }
 
 extension JSONReader {
-  /// Reads the `ConfigMap` (v1) of the virtual IP; nil for every other one, and where the address is not IPv4.
+  /// Reads the `ConfigMap` (v1) of the virtual IP; nil for any other, and if the address is not IPv4.
   package mutating func readVirtualIP() throws(JSONError) -> IPv4Address? {
     var metadata = Metadata()
     var text = ""

@@ -2,10 +2,10 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a `VirtualMachine` (kubevirt.io/v1); nil when it is stopped.
+  /// Reads a `VirtualMachine` (kubevirt.io/v1); nil if it is stopped.
   ///
-  /// Every other status keeps or soon gets an instance, whatever the run strategy says: one that starts, crashes in a loop
-  /// or waits for a volume has none for now.
+  /// In any other status it has or soon gets an instance, whatever the run strategy: it may have none while it starts,
+  /// crashes in a loop or waits for a volume.
   package mutating func readUnstoppedMachine() throws(JSONError) -> VirtualMachineFact? {
     var metadata = Metadata()
     var status = ""

@@ -2,7 +2,7 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a `VirtualMachineImage` (harvesterhci.io/v1beta1); nil when its transfer has ended, well or badly.
+  /// Reads a `VirtualMachineImage` (harvesterhci.io/v1beta1); nil after its transfer has succeeded or failed.
   package mutating func readImageTransfer() throws(JSONError) -> ImageTransferFact? {
     var metadata = Metadata()
     var displayName = ""
@@ -31,7 +31,7 @@ extension JSONReader {
   }
 }
 
-/// `Imported` absent or `Unknown` means on its way, unless the retries are used up.
+/// Returns whether `Imported` is absent or `Unknown` and retries are left, so that the transfer is in progress.
 private func isInFlight(_ conditions: [Condition]) -> Bool {
   func status(_ type: String) -> String { conditions.first { $0.type == type }?.status ?? "Unknown" }
   return !["True", "False"].contains(status("Imported")) && status("RetryLimitExceeded") != "True"

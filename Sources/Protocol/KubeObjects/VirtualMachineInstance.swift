@@ -2,9 +2,9 @@ package import JSON
 package import Rules
 
 extension JSONReader {
-  /// Reads a `VirtualMachineInstance` (kubevirt.io/v1); nil when it has shut down.
+  /// Reads a `VirtualMachineInstance` (kubevirt.io/v1); nil if it has shut down.
   ///
-  /// A machine that was shut down from inside stays as an object with a final phase until it is started again.
+  /// After a shutdown from inside, the object stays with a final phase until the machine starts again.
   package mutating func readRunningInstance() throws(JSONError) -> InstanceFact? {
     var metadata = Metadata()
     var phase = ""

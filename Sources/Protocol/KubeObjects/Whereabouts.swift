@@ -2,11 +2,11 @@ internal import Addressing
 package import JSON
 package import Rules
 
-/// The ranges of an IPAM configuration of Whereabouts.
+/// The ranges of a Whereabouts IPAM configuration.
 ///
 /// <https://github.com/k8snetworkplumbingwg/whereabouts/blob/master/doc/extended-configuration.md>
 enum WhereaboutsRanges {
-  /// What it hands out: one range at the top and any number under `ipRanges`; IPv6 ranges are left out.
+  /// Returns the allocatable addresses: one range at the top level and any number under `ipRanges`, without IPv6.
   static func addresses(of ipam: JSONValue) -> AddressSet {
     var ranges = [ipam]
     if case .array(let more)? = ipam["ipRanges"] { ranges += more }
@@ -15,13 +15,13 @@ enum WhereaboutsRanges {
 
   private static func addresses(ofRange range: JSONValue) -> AddressSet? {
     guard let written = range["range"]?.string else { return nil }
-    // `192.168.2.10-192.168.2.20/24` names the first and the last address before the network.
+    // `192.168.2.10-192.168.2.20/24` has the first and the last address before the prefix length.
     let ends = written.split(separator: "-", maxSplits: 1).map(String.init)
     guard let cidr = try? CIDR(ends.last ?? "") else { return nil }
     var addresses = AddressSet(usableIn: cidr.network)
     let start = ends.count == 2 ? ends[0] : range["range_start"]?.string
     let end = ends.count == 2 ? "\(cidr.address)" : range["range_end"]?.string
-    // An end that lies outside of the range or before its start is ignored, as Whereabouts does.
+    // An end outside the range or before its start is ignored, as in Whereabouts.
     if let start = start.flatMap({ try? IPv4Address($0) }), addresses.contains(start) { addresses.remove(below: start) }
     if let end = end.flatMap({ try? IPv4Address($0) }), addresses.contains(end) { addresses.remove(above: end) }
     if case .array(let exclusions)? = range["exclude"] {
@@ -30,12 +30,12 @@ enum WhereaboutsRanges {
     return addresses
   }
 
-  /// An exclusion without a mask is one address.
+  /// Parses an exclusion; without a mask it is one address.
   private static func exclusion(_ text: String) -> IPv4Prefix? {
     (try? CIDR(text).network) ?? (try? IPv4Address(text)).map { IPv4Prefix(containing: $0, length: 32) }
   }
 
-  /// Whether it passes over what other networks have reserved, and is passed over by them.
+  /// Returns whether it avoids the reservations of other networks, which then avoid its own.
   static func heedsReservations(_ ipam: JSONValue) -> Bool {
     if case .bool(false)? = ipam["enable_overlapping_ranges"] { return false }
     return ipam["network_name"]?.string ?? "" == ""
@@ -45,7 +45,7 @@ enum WhereaboutsRanges {
 extension JSONReader {
   /// Reads an `IPPool` (whereabouts.cni.cncf.io/v1alpha1); nil for an IPv6 one.
   ///
-  /// An allocation's key is the address's distance from the beginning of the range.
+  /// An allocation's key is the offset of the address in the range.
   package mutating func readAddressPool() throws(JSONError) -> AddressPoolFact? {
     var name = ""
     var range: IPv4Prefix?
@@ -63,7 +63,7 @@ extension JSONReader {
     }
     guard let range else { return nil }
     let reservations = allocations.filter { $0.offset < range.addresses.count }.sorted { $0.offset < $1.offset }
-    // A pool is named like its range; a named network's name stands before that.
+    // A pool's name is its range, after the network's name if it has one.
     let suffix = "-\(range.network)-\(range.length)"
     return AddressPoolFact(
       name: name, networkName: name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : "", range: range,
@@ -91,12 +91,12 @@ extension JSONReader {
   /// IPv6 one.
   package mutating func readAddressReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
     let (name, pod) = try readReservation()
-    // Named networks come before the address: `storage-192.168.0.5`.
+    // A named network precedes the address: `storage-192.168.0.5`.
     guard let address = try? IPv4Address(String(name.split(separator: "-").last ?? "")) else { return nil }
     return AddressPoolFact.Reservation(address: address, pod: pod)
   }
 
-  /// The same; nil for a reservation of a named network too, whose books are its own.
+  /// Reads the same; also nil for a named network, whose reservations are separate.
   package mutating func readCommonReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
     let (name, pod) = try readReservation()
     return (try? IPv4Address(name)).map { AddressPoolFact.Reservation(address: $0, pod: pod) }

@@ -1,13 +1,13 @@
 package import ClusterState
 internal import JSON
 
-/// A cluster as files show it: what `kubectl get KINDS -A -o yaml` prints.
+/// A cluster read from files: the output of `kubectl get KINDS -A -o yaml`.
 ///
-/// What is not in the files does not exist; other kinds are skipped. Files of a support bundle are read like those of
-/// kubectl.
+/// Objects that are not in the files do not exist; other kinds are ignored. Files of a support bundle are read like
+/// those of kubectl.
 package struct Snapshot {
   package var objects = ObjectStore()
-  /// The same for `verify`; nil where nobody does.
+  /// The facts of `verify`; nil unless requested.
   package var inspected: VerifySnapshot?
 
   package init(inspects: Bool = false) {
@@ -16,7 +16,7 @@ package struct Snapshot {
 
   /// Adds every object of a file.
   ///
-  /// - Parameter name: Decides how the text is read: `.json` is JSON, everything else YAML, of which JSON is a part.
+  /// - Parameter name: Determines the format: `.json` is JSON, anything else YAML, which includes JSON.
   package mutating func add(_ file: [UInt8], named name: String) throws(SnapshotError) {
     let text = try TextEncoding.utf8(file)
     if name.hasSuffix(".json") {
@@ -29,7 +29,7 @@ package struct Snapshot {
     }
   }
 
-  /// - Parameter text: The text in which lines are counted, if the document was not made from another one.
+  /// - Parameter text: The text for line numbers; nil if the document is a conversion.
   private mutating func add(document: [UInt8], in text: [UInt8]?) throws(SnapshotError) {
     if let first = document.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }), Self.isScalar(first) {
       throw SnapshotError(explanation: "this is no manifest: a text or a number stands where an object was expected")
@@ -44,11 +44,11 @@ package struct Snapshot {
     }
   }
 
-  /// Whether a document is a text, a number or a boolean by its first byte: another kind of file, or the beginning of one
-  /// that is being written. To take it for an empty cluster would be a guess.
+  /// Returns whether a document is a text, a number or a boolean by its first byte: another kind of file, or one that
+  /// is still being written. To treat it as an empty cluster would be a guess.
   private static func isScalar(_ first: UInt8) -> Bool { "\"-0123456789tf".utf8.contains(first) }
 
-  /// Whether a file of a folder belongs to the snapshot.
+  /// Returns whether a file of a folder belongs to the snapshot.
   package static func takes(fileNamed name: String) -> Bool {
     !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
@@ -57,7 +57,7 @@ package struct Snapshot {
 /// Why a snapshot's file cannot be read.
 package struct SnapshotError: Error, Hashable, Sendable {
   package let explanation: String
-  /// Counted from 1; nil where the place is not known.
+  /// The line number from 1; nil if unknown.
   package let line: Int?
 
   package init(explanation: String, line: Int? = nil) {
@@ -70,10 +70,10 @@ extension SnapshotError: CustomStringConvertible {
   package var description: String { line.map { "line \($0): \(explanation)" } ?? explanation }
 }
 
-/// Bounds on what is read as a snapshot.
+/// Limits on a snapshot.
 package enum SnapshotLimits {
-  /// How many times the bytes of its file a document may have after its aliases are written out.
+  /// The maximum size of a document after the expansion of aliases, as a multiple of its file's size.
   ///
-  /// JSON is shorter than YAML but for quotes; a document that grows more than this is built to exhaust memory.
+  /// JSON is shorter than YAML except for quotes; a document that grows more is built to exhaust memory.
   package static let expansion = 10
 }

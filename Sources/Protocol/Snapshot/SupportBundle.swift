@@ -2,29 +2,29 @@ package import JSON
 
 /// Harvester's support bundles (rancher/support-bundle-kit), which write every empty text as `"null"`.
 package enum SupportBundle {
-  /// Returns a JSON document in which each string value `"null"` is the empty text again.
+  /// Returns a JSON document with an empty text for each string value `"null"`.
   ///
-  /// No field that is read from a cluster has the text `null` for a meaning of its own. Keys stay as they are.
+  /// No field that is read has a meaning for the text `null`. Keys are unchanged.
   package static func restoringEmptyTexts(in document: [UInt8]) -> [UInt8] {
     guard mentionsEmptyText(document) else { return document }
     var restored: [UInt8] = []
     restored.reserveCapacity(document.count)
-    var place = 0
-    while place < document.count {
-      guard document[place] == UInt8(ascii: "\"") else {
-        restored.append(document[place])
-        place += 1
+    var offset = 0
+    while offset < document.count {
+      guard document[offset] == UInt8(ascii: "\"") else {
+        restored.append(document[offset])
+        offset += 1
         continue
       }
-      let end = endOfString(in: document, from: place)
-      let isEmptyText = document[place..<end].elementsEqual(emptyText) && !isKey(in: document, endingAt: end)
-      restored += isEmptyText ? [UInt8(ascii: "\""), UInt8(ascii: "\"")][...] : document[place..<end]
-      place = end
+      let end = endOfString(in: document, from: offset)
+      let isEmptyText = document[offset..<end].elementsEqual(emptyText) && !isKey(in: document, endingAt: end)
+      restored += isEmptyText ? [UInt8(ascii: "\""), UInt8(ascii: "\"")][...] : document[offset..<end]
+      offset = end
     }
     return restored
   }
 
-  /// Whether a document is a list as a bundle writes it, whose mark for the next page is `"null"`.
+  /// Returns whether a bundle wrote the document: a list with the continue token `"null"`.
   package static func wrote(_ document: [UInt8]) throws(JSONError) -> Bool {
     var isBundled = false
     var reader = JSONReader(document.span)
@@ -48,13 +48,13 @@ package enum SupportBundle {
     return false
   }
 
-  /// Returns the place behind the closing quote; the end of the document where there is none.
+  /// Returns the offset after the closing quote, or the end of the document without one.
   private static func endOfString(in document: [UInt8], from start: Int) -> Int {
-    var place = start + 1
-    while place < document.count, document[place] != UInt8(ascii: "\"") {
-      place += document[place] == UInt8(ascii: "\\") ? 2 : 1
+    var offset = start + 1
+    while offset < document.count, document[offset] != UInt8(ascii: "\"") {
+      offset += document[offset] == UInt8(ascii: "\\") ? 2 : 1
     }
-    return min(place + 1, document.count)
+    return min(offset + 1, document.count)
   }
 
   private static func isKey(in document: [UInt8], endingAt end: Int) -> Bool {

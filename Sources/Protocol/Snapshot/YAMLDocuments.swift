@@ -1,20 +1,20 @@
 internal import JSON
 
-/// Turns YAML into JSON, document by document, so that one reader reads both.
+/// Converts YAML to JSON, document by document, so that one parser reads both.
 ///
-/// What a plain scalar means follows the core schema of YAML 1.2 (section 10.3.2), as Kubernetes objects are written.
+/// Plain scalars follow the core schema of YAML 1.2 (section 10.3.2), as Kubernetes objects do.
 package struct YAMLDocuments {
   private let parser: YAMLParser
-  private let mostBytes: Int
-  /// The JSON of every node that has an anchor, for the aliases that repeat it.
+  private let maxBytes: Int
+  /// The JSON of every anchored node, for aliases.
   private var anchors: [String: [UInt8]] = [:]
 
   package init(_ text: [UInt8]) {
     parser = YAMLParser(text)
-    mostBytes = SnapshotLimits.expansion * text.count + 4096
+    maxBytes = SnapshotLimits.expansion * text.count + 4096
   }
 
-  /// The next document as JSON, or nil at the end. An empty document is `null`.
+  /// Returns the next document as JSON, or nil at the end. An empty document is `null`.
   package mutating func next() throws(SnapshotError) -> [UInt8]? {
     while true {
       switch try parser.next() {
@@ -90,13 +90,13 @@ package struct YAMLDocuments {
 
 extension YAMLDocuments {
   private func bound(_ json: [UInt8]) throws(SnapshotError) {
-    guard json.count > mostBytes else { return }
+    guard json.count > maxBytes else { return }
     throw SnapshotError(
       explanation: "with its aliases written out it is more than \(SnapshotLimits.expansion) times as long")
   }
 }
 
-/// What a scalar means as JSON.
+/// The conversion of scalars to JSON.
 enum YAMLScalar {
   static func json(ofString text: [UInt8]) -> [UInt8] {
     var writer = JSONWriter(capacity: text.count + 2)
@@ -104,7 +104,7 @@ enum YAMLScalar {
     return writer.bytes
   }
 
-  /// A scalar without quotes: null, true and false in three cases, a number that is JSON too, or a string.
+  /// Converts an unquoted scalar: null, true and false in three spellings, a number that is valid JSON, or a string.
   static func json(ofPlain text: [UInt8]) -> [UInt8] {
     switch String(decoding: text, as: UTF8.self) {
     case "", "~", "null", "Null", "NULL": return Array("null".utf8)

@@ -1,14 +1,14 @@
 internal import CYAML
 
-/// Finds the structure of a YAML text, event by event: the only place that talks to libyaml.
+/// Parses YAML into events: the only code that calls libyaml.
 @safe final class YAMLParser {
-  /// Owned: freed in `deinit` and nowhere else.
+  /// Owned: freed in `deinit`.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
-  /// libyaml reads from here until its end, so the bytes have to stay where they are.
+  /// The input of libyaml, at a stable address until the parser is freed.
   private let input: UnsafeMutableBufferPointer<UInt8>
 
   init(_ text: [UInt8]) {
-    // Sound: both allocations belong to this object alone, and `input` lives as long as the parser.
+    // Sound: this object owns both allocations, and `input` lives as long as the parser.
     unsafe input = UnsafeMutableBufferPointer.allocate(capacity: text.count)
     _ = unsafe input.initialize(from: text)
     unsafe parser = UnsafeMutablePointer.allocate(capacity: 1)
@@ -19,14 +19,14 @@ internal import CYAML
   }
 
   deinit {
-    // Sound: `init` made all three, and nobody else frees them.
+    // Sound: `init` allocated all three, and nothing else frees them.
     unsafe yaml_parser_delete(parser)
     unsafe parser.deallocate()
     unsafe input.deallocate()
   }
 
   func next() throws(SnapshotError) -> YAMLEvent {
-    // Sound: libyaml fills the event or fails; what it filled is copied out and deleted before the return.
+    // Sound: libyaml fills the event or fails; its contents are copied, and it is deleted before the return.
     var event = unsafe yaml_event_t()
     guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
     defer { unsafe yaml_event_delete(&event) }
@@ -34,14 +34,14 @@ internal import CYAML
   }
 
   private func failure() -> SnapshotError {
-    // Sound: libyaml's problem texts are string literals of the library.
+    // Sound: libyaml's problem texts are constants of the library.
     let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "it cannot be read"
     return unsafe SnapshotError(
       explanation: "this is not YAML: \(problem)", line: Int(parser.pointee.problem_mark.line) + 1)
   }
 }
 
-/// One step through a YAML text (YAML 1.2 section 3.1).
+/// One event of a YAML text (YAML 1.2 section 3.1).
 enum YAMLEvent {
   case streamStart
   case streamEnd
@@ -56,7 +56,7 @@ enum YAMLEvent {
 }
 
 extension YAMLEvent {
-  // Sound throughout: a union's member is read only for the type of event that fills it, and every text is copied.
+  // Sound throughout: a union's member is read only for the event type that fills it, and every text is copied.
   fileprivate init(_ event: yaml_event_t) {
     switch unsafe event.type {
     case YAML_STREAM_END_EVENT: self = .streamEnd
@@ -77,7 +77,7 @@ extension YAMLEvent {
   }
 }
 
-/// Copies a name that libyaml owns.
+/// Copies a name owned by libyaml.
 private func name(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {
   // Sound: libyaml ends every name with a zero byte.
   unsafe text.map { unsafe String(cString: $0) }

@@ -1,14 +1,14 @@
 internal import COpenSSL
 
-/// What OpenSSL reads from and writes to in place of a socket: bytes that are lent for one call, and an array.
+/// The input and output of OpenSSL instead of a socket: bytes borrowed for one call, and an array.
 ///
-/// A BIO of our own instead of two memory BIOs: one copy less on each way, and nothing is kept while idle.
+/// A custom BIO instead of two memory BIOs saves a copy in each direction, and holds no memory while idle.
 @safe final class MemoryBIO {
-  /// What OpenSSL has written; the session swaps the caller's array in and out.
+  /// OpenSSL's output; the session swaps the caller's array in and out.
   var outgoing: [UInt8] = []
   private var incoming = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
-  /// True when everything that was lent has been read.
+  /// Whether all input has been read.
   var isDrained: Bool { unsafe incoming.isEmpty }
 
   func setInput(_ bytes: UnsafeRawBufferPointer) {
@@ -19,7 +19,7 @@ internal import COpenSSL
     unsafe incoming = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  /// Moves bytes from what was lent; 0 when there are none left.
+  /// Moves input to the buffer and returns the number of bytes; 0 without input.
   fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let count = unsafe min(buffer.count, incoming.count)
     guard count > 0 else { return 0 }
@@ -35,7 +35,7 @@ internal import COpenSSL
 }
 
 extension MemoryBIO {
-  /// The kind of BIO, made once for the whole process and never changed after that.
+  /// The BIO type, created once per process and immutable after that.
   nonisolated(unsafe) static let method: OpaquePointer? = {
     let method = unsafe BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "transport")
     unsafe BIO_meth_set_read(method) { bio, buffer, count in
@@ -44,7 +44,7 @@ extension MemoryBIO {
       let free = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))
       let read = unsafe MemoryBIO.of(bio) { unsafe $0.read(into: free) }
       if read > 0 { return Int32(read) }
-      // Nothing is left for now, which is neither an end nor an error.
+      // No input for now, which is neither an end nor an error.
       unsafe COpenSSL_set_retry_read(bio)
       return -1
     }
@@ -58,10 +58,10 @@ extension MemoryBIO {
     return unsafe method
   }()
 
-  /// Hands over the transport that `TLSSession.init` put into the BIO.
+  /// Calls `use` with the object that `TLSSession.init` stored in the BIO.
   private static func of<Result>(_ bio: OpaquePointer, _ use: (MemoryBIO) -> Result) -> Result {
     guard let data = unsafe BIO_get_data(bio) else { preconditionFailure("a session sets its BIO's data at once") }
-    // Sound: unowned here, owned by the session, which is in the middle of a call and so needs no further reference.
+    // Sound: unowned here; the session owns it and is in the middle of a call, so no further reference is needed.
     return unsafe Unmanaged<MemoryBIO>.fromOpaque(data)._withUnsafeGuaranteedRef { use($0) }
   }
 }

@@ -1,10 +1,10 @@
 internal import COpenSSL
 
-/// Reads the certificates and keys of a PEM text (RFC 7468).
+/// Parses the certificates and keys of a PEM text (RFC 7468).
 enum PEM {
-  /// Hands each certificate of the text to `body`, in its order; the certificate is valid during the call.
+  /// Calls `body` with each certificate of the text, in order; the certificate is valid during the call.
   ///
-  /// - Parameter component: what the text is, for the error if it has no certificate or one that cannot be read.
+  /// - Parameter component: The role of the text, for the error if it has no certificate or an invalid one.
   static func forEachCertificate(
     in text: [UInt8], of component: TLSConfigurationError.Component,
     _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
@@ -13,13 +13,13 @@ enum PEM {
     defer { unsafe BIO_free(source) }
     ERR_clear_error()
     var count = 0
-    // Sound: what PEM_read_bio_X509 returns is ours and freed after the call; the source outlives the loop.
+    // Sound: the caller owns the result of PEM_read_bio_X509 and frees it; the source outlives the loop.
     while let certificate = unsafe PEM_read_bio_X509(source, nil, rejectEncryptedKey, nil) {
       defer { unsafe X509_free(certificate) }
       count += 1
       try unsafe body(certificate)
     }
-    // The loop ends with an error: that no further certificate starts, or else what is wrong with the next one.
+    // The loop ends with an error: no further certificate starts, or the next one is invalid.
     let isEnd = COpenSSL_error_reason(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     let reason = takeOpenSSLReason()
     if !isEnd {
@@ -30,7 +30,7 @@ enum PEM {
     }
   }
 
-  /// Hands the text's private key to `body`; it is valid during the call.
+  /// Calls `body` with the text's private key, which is valid during the call.
   static func withPrivateKey(
     in text: [UInt8], _ body: (OpaquePointer) throws(TLSConfigurationError) -> Void
   ) throws(TLSConfigurationError) {
@@ -53,13 +53,13 @@ enum PEM {
     try unsafe body(key)
   }
 
-  /// What the text has instead of what was looked for: a key where a certificate should be says that two files were confused.
+  /// Describes the text's other contents: a key instead of a certificate means that two files were swapped.
   private static func describeContents(is text: [UInt8]) -> String {
     let labels = labels(in: text)
     return labels.isEmpty ? "; it is no PEM text" : ", but \(labels.joined(separator: ", "))"
   }
 
-  /// What the blocks of the text are called (RFC 7468 section 2), each name once.
+  /// Returns the labels of the text's blocks (RFC 7468 section 2), without duplicates.
   private static func labels(in text: [UInt8]) -> [String] {
     var labels: [String] = []
     for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: "-----BEGIN ".utf8) {
@@ -69,7 +69,7 @@ enum PEM {
     return labels
   }
 
-  /// A copy of the bytes, in the form in which OpenSSL reads them.
+  /// Returns a copy of the bytes as an OpenSSL BIO.
   private static func memory(_ text: [UInt8]) -> OpaquePointer? {
     let bio = unsafe BIO_new(BIO_s_mem())
     _ = unsafe text.withUnsafeBytes { unsafe BIO_write(bio, $0.baseAddress, Int32($0.count)) }
@@ -77,7 +77,7 @@ enum PEM {
   }
 }
 
-/// Without this, OpenSSL would ask for a passphrase on the terminal and wait.
+/// Rejects encrypted keys; without this, OpenSSL would prompt for a passphrase on the terminal.
 private func rejectEncryptedKey(
   _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
 ) -> Int32 { -1 }

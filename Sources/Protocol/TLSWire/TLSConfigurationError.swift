@@ -1,8 +1,8 @@
 internal import COpenSSL
 
-/// Why a certificate and key cannot serve, in words for the operator who provided them.
+/// Why a certificate and key are unusable, as a message for the operator who configured them.
 package struct TLSConfigurationError: Error, Hashable, Sendable {
-  /// What somebody has to look at.
+  /// The component to check.
   package let component: Component
   package let explanation: String
 
@@ -12,7 +12,7 @@ package struct TLSConfigurationError: Error, Hashable, Sendable {
     case clientCAs
     /// The certificate and the key, of which either may be the wrong one.
     case certificateKeyPair
-    /// Nothing the operator provided.
+    /// OpenSSL itself, not the configuration.
     case library
   }
 
@@ -21,16 +21,16 @@ package struct TLSConfigurationError: Error, Hashable, Sendable {
     self.explanation = explanation
   }
 
-  /// Adds what OpenSSL says to it, if it says anything.
+  /// Adds OpenSSL's reason, if any.
   init(_ component: Component, _ explanation: String, reason: String?) {
     self.init(component, reason.map { "\(explanation) (\($0))" } ?? explanation)
   }
 }
 
-/// The oldest error in the thread's queue in OpenSSL's words; the queue is empty afterwards.
+/// Returns the oldest error in the thread's queue as OpenSSL's text, and clears the queue.
 func takeOpenSSLReason() -> String? {
   let code = ERR_get_error()
   ERR_clear_error()
-  // Sound: the reasons are string literals of the library.
+  // Sound: the reasons are constants of the library.
   return unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) }
 }

@@ -1,21 +1,21 @@
 internal import COpenSSL
 
-/// Why a TLS connection failed, told apart as far as logs and metrics care.
+/// Why a TLS connection failed, by the categories of logs and metrics.
 package enum TLSFailure: Error, Hashable, Sendable {
-  /// The peer spoke HTTP without TLS.
+  /// The peer sent HTTP without TLS.
   case plainHTTP
-  /// The peer knows no protocol version, cipher suite or application protocol that we accept.
+  /// The peer supports no protocol version, cipher suite or application protocol of this server.
   case noSharedParameters(String)
-  /// The peer gave up with an alert, such as one about our certificate.
+  /// The peer sent an alert, such as one about the server's certificate.
   case peerAlert(String)
-  /// The peer's certificate is missing or not signed by an authority of ours.
+  /// The peer's certificate is missing or not signed by a configured CA.
   case clientCertificate(String)
-  /// The peer broke the protocol, or is not speaking TLS at all.
+  /// The peer violated the protocol, or does not use TLS at all.
   case protocolError(String)
 
   init(openSSLError code: UInt) {
     let reason = COpenSSL_error_reason(code)
-    // Sound: the reasons are string literals of the library.
+    // Sound: the reasons are constants of the library.
     let text = unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) } ?? "connection broken"
     switch reason {
     case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST:
@@ -25,7 +25,7 @@ package enum TLSFailure: Error, Hashable, Sendable {
       self = .noSharedParameters(text)
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, SSL_R_CERTIFICATE_VERIFY_FAILED:
       self = .clientCertificate(text)
-    // OpenSSL counts the alerts it receives from 1000 on (SSL_AD_REASON_OFFSET).
+    // OpenSSL numbers received alerts from 1000 on (SSL_AD_REASON_OFFSET).
     case 1000...1255:
       self = .peerAlert(text)
     default:

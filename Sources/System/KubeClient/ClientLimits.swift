@@ -1,14 +1,14 @@
-/// Every bound of the client, with its reason.
+/// Every limit of the client, with its reason.
 enum ClientLimits {
-  /// TCP and TLS take a few round trips; a server that needs longer is overloaded or not there.
+  /// TCP and TLS need a few round trips; a slower server is overloaded or missing.
   static let secondsToConnect = 10
 
-  /// A connection over which nothing came for so long is probed, and again after the interval. Many firewalls forget
+  /// The time without data after which a connection is probed, and the interval between probes. Many firewalls drop
   /// idle connections after a minute or more.
   static let secondsBeforeProbe = 15
   static let secondsBetweenProbes = 5
 
-  /// A connection whose probes or requests nobody acknowledges for so long is dead. Well below the staleness at which a
-  /// kind stops counting as known, so that there is time for another connection.
+  /// The time without acknowledgement after which a connection is dead. Well below the staleness limit of a kind, which
+  /// leaves time for another connection.
   static let millisecondsUnacknowledged: Int32 = 30_000
 }

@@ -1,20 +1,20 @@
 internal import Platform
 
-/// Where a cluster's API server is, how to know that it is the right one, and as whom to ask.
+/// The address of a cluster's API server, how to verify it, and the credentials to use.
 package struct ClusterAccess: Sendable, Equatable {
-  /// `https://host:port`, perhaps with a path, without a slash at the end.
+  /// `https://host:port` with an optional path, without a trailing slash.
   package var server: String
-  /// The certificates that may have signed the server's; nil for those that the system trusts.
+  /// The CA certificates of the server; nil for the system's.
   package var authorities: DataOrFile?
-  /// The name that the server's certificate has to be for, where it is not the URL's.
+  /// The name that the server's certificate must have, if it is not the URL's host.
   package var serverName: String?
   package var skipsVerification = false
   package var proxy: String?
   package var user = User()
-  /// For messages: where all this was read.
+  /// The source of the configuration, for messages.
   package var origin: String
 
-  /// As whom to ask: a certificate, a token, a program that provides one of them, or nobody.
+  /// The client's identity: a certificate, a token, a program that provides one of them, or none.
   package struct User: Sendable, Equatable {
     package var certificate: DataOrFile?
     package var key: DataOrFile?
@@ -30,12 +30,12 @@ package struct ClusterAccess: Sendable, Equatable {
   }
 }
 
-/// Bytes that stand in the configuration itself or in a file, which is read each time: rotated ones count at once.
+/// Bytes in the configuration itself or in a file, which is read each time, so that a rotation takes effect at once.
 package enum DataOrFile: Sendable, Equatable {
   case bytes([UInt8])
   case file(String)
 
-  /// What a Secret of Kubernetes can hold at most.
+  /// The maximum size of a Kubernetes Secret.
   package static let limit = 1024 * 1024
 
   package func read() throws(KubeError) -> [UInt8] {
@@ -51,7 +51,7 @@ package enum DataOrFile: Sendable, Equatable {
   }
 }
 
-/// What one request presents: everything has been read.
+/// The credentials of one request, with the contents of all files.
 struct RequestCredentials {
   var authorities: [UInt8]?
   var certificate: [UInt8]?
@@ -59,17 +59,17 @@ struct RequestCredentials {
   var token: String?
 }
 
-/// Has the credentials that a request needs, and has them anew when they expire or were refused.
+/// Provides the credentials for requests, and renews them when they expire or the server rejects them.
 final class CredentialProvider {
   private let access: ClusterAccess
-  /// What the plugin provided last.
+  /// The last credentials from the plugin.
   private var provided: ProvidedCredential?
 
   init(_ access: ClusterAccess) {
     self.access = access
   }
 
-  /// The server refused them.
+  /// Discards credentials that the server has rejected.
   func renew() {
     provided = nil
   }
@@ -107,7 +107,7 @@ extension DataOrFile? {
 }
 
 extension String {
-  /// Without white space at both ends: token files end with a line feed.
+  /// The string without white space at both ends: token files end with a line feed.
   var trimmed: String {
     let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
     let bytes = Array(utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed())

@@ -8,14 +8,14 @@ internal import Platform
 package struct CredentialPlugin: Sendable, Equatable {
   package var command: String
   package var arguments: [String] = []
-  /// Set in addition to this process's environment.
+  /// Variables to add to this process's environment.
   package var environment: [EnvironmentEntry] = []
   /// `client.authentication.k8s.io/v1` or `…/v1beta1`.
   package var apiVersion: String
-  /// What to tell an operator who has not installed the program.
+  /// The hint for an operator who has not installed the program.
   package var installHint: String?
   package var providesClusterInfo = false
-  /// For messages: the file and field it stands in.
+  /// The file and field of the kubeconfig, for messages.
   package var origin: String
 
   package struct EnvironmentEntry: Sendable, Equatable {
@@ -24,19 +24,20 @@ package struct CredentialPlugin: Sendable, Equatable {
   }
 }
 
-/// What a plugin provided.
+/// The credentials from a plugin.
 struct ProvidedCredential {
   var token: String?
   var certificate: [UInt8]?
   var key: [UInt8]?
-  /// Seconds since 1970; nil if it is good until it is refused.
+  /// The expiry in seconds since 1970; nil if they are valid until the server rejects them.
   var expires: Int64?
 }
 
 extension CredentialPlugin {
-  /// A program that asks somebody on a telephone takes a while; one that hangs must not stop the watching for ever.
+  /// The timeout of the program. A confirmation by telephone takes a while; a program that hangs must not block
+  /// watches.
   static let timeout: Duration = .seconds(60)
-  /// A token or two PEM texts have a few KiB.
+  /// The maximum output in bytes. A token or two PEM texts have a few KiB.
   static let longestOutput = 1024 * 1024
 
   func run(for access: ClusterAccess) throws(KubeError) -> ProvidedCredential {
@@ -53,7 +54,7 @@ extension CredentialPlugin {
     return try read(output)
   }
 
-  /// The question in the form of an ExecCredential; nobody sits at this process's terminal.
+  /// Returns the input as an ExecCredential; this process has no interactive terminal.
   private func info(for access: ClusterAccess) throws(KubeError) -> String {
     var spec = [JSONMember(key: "interactive", value: .bool(false))]
     if providesClusterInfo { spec.append(JSONMember(key: "cluster", value: .object(try clusterInfo(access)))) }
@@ -105,7 +106,7 @@ extension CredentialPlugin {
 }
 
 extension JSONValue {
-  /// The text of a member; nil where it is missing or empty.
+  /// Returns the text of a member; nil if it is missing or empty.
   fileprivate func text(_ key: String) -> String? {
     guard let text = self[key]?.string, !text.isEmpty else { return nil }
     return text

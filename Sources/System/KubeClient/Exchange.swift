@@ -1,11 +1,11 @@
 package import ClusterState
 internal import Platform
 
-// For callers that have nothing else to do meanwhile.
+// Blocking requests.
 extension KubeClient {
-  /// One request and its answer.
+  /// Sends one request and returns its response.
   ///
-  /// - Parameter limit: A longer body is an error; the API server's objects have at most 3 MiB.
+  /// - Parameter limit: The maximum body; the API server's objects have at most 3 MiB.
   package func exchange(
     _ request: APIRequest, within timeout: Duration = .seconds(30), limit: Int = 4 * 1024 * 1024
   ) throws(KubeError) -> (status: Int, body: [UInt8]) {
@@ -33,7 +33,7 @@ extension KubeClient {
     return (status, body)
   }
 
-  /// Lets time pass.
+  /// Waits for a duration.
   package func pause(for duration: Duration) {
     let end = MonotonicInstant.now + duration
     while case let left = end - .now, left > .zero { wait(atMost: left) { _, _ in } }

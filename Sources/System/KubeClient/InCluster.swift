@@ -1,8 +1,8 @@
 internal import Platform
 
 extension ClusterAccess {
-  /// The cluster that this process runs in as a Pod: Kubernetes tells the address in the environment, and mounts the
-  /// authority and a token, which the kubelet renews long before it expires.
+  /// The access of a Pod to its own cluster: Kubernetes sets the address in the environment and mounts the CA and a
+  /// token, which the kubelet renews long before it expires.
   ///
   /// <https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/>
   package static func inCluster(

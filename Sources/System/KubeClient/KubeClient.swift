@@ -2,20 +2,20 @@ internal import CCurl
 package import ClusterState
 internal import Platform
 
-/// Performs requests to one API server: any number at a time, over one connection where the server speaks HTTP/2.
+/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2.
 ///
-/// It belongs to one thread, which lends it time with ``wait(atMost:_:)``; only ``wake()`` may be called by others.
+/// It belongs to one thread and works only within ``wait(atMost:_:)``; other threads may call only ``wake()``.
 @safe package final class KubeClient {
   package typealias Delivery = (_ owner: Int, borrowing TransferEvent) -> Void
 
-  /// Owned: freed in `deinit`, after all transfers were taken out of it.
+  /// Owned: freed in `deinit`, after all transfers are removed from it.
   private let multi: UnsafeMutableRawPointer
   private let access: ClusterAccess
   private let credentials: CredentialProvider
   private var transfers: [Int: Transfer] = [:]
-  /// Owners whose last connection fell silent.
+  /// Owners whose last connection delivered nothing.
   private var needsFreshConnection: Set<Int> = []
-  /// Who is told, while it waits.
+  /// The event handler of the current wait.
   private var delivery: Delivery?
 
   private static let library: Void = {
@@ -36,7 +36,7 @@ internal import Platform
     unsafe curl_multi_cleanup(multi)
   }
 
-  /// Begins a request. An owner has at most one at a time.
+  /// Starts a request. An owner has at most one at a time.
   package func begin(_ request: APIRequest, for owner: Int) throws(KubeError) {
     precondition(transfers[owner] == nil, "an owner has one request at a time")
     let transfer = Transfer(request, to: access, try credentials.load(), owner: owner, client: self)
@@ -45,21 +45,21 @@ internal import Platform
     unsafe curl_multi_add_handle(multi, transfer.easy)
   }
 
-  /// Ends an owner's request; nothing more is told of it. May be called while something is being told.
+  /// Cancels an owner's request; no more events follow. May be called from an event handler.
   package func cancel(_ owner: Int) {
     guard let transfer = transfers.removeValue(forKey: owner) else { return }
     transfer.isCancelled = true
-    // Inside of libcurl's callbacks it must not be taken out; there the callback's result ends it.
+    // libcurl forbids the removal within its callbacks; there the callback's result ends the transfer.
     if delivery == nil { remove(transfer) } else { ending.append(transfer) }
   }
 
-  /// Ends an owner's request, and with its next one a new connection is made: this one is dead.
+  /// Cancels an owner's request and opens a new connection for its next one, because this connection is dead.
   package func cancelAndDropConnection(_ owner: Int) {
     cancel(owner)
     needsFreshConnection.insert(owner)
   }
 
-  /// The server refused the credentials.
+  /// Discards credentials that the server has rejected.
   package func renewCredentials() {
     credentials.renew()
   }
@@ -70,7 +70,7 @@ internal import Platform
     unsafe curl_multi_remove_handle(multi, transfer.easy)
   }
 
-  /// Waits until something happens, at most so long, and tells it.
+  /// Waits for events, up to a timeout, and delivers them.
   package func wait(atMost timeout: Duration, _ delivery: Delivery) {
     let milliseconds = Int32(
       clamping: (timeout.components.seconds * 1000) + timeout.components.attoseconds / 1_000_000_000_000_000 + 1)
@@ -86,7 +86,7 @@ internal import Platform
     finish(delivery)
   }
 
-  /// Makes a wait of another thread return.
+  /// Ends a wait of another thread.
   package func wake() {
     unsafe curl_multi_wakeup(multi)
   }
@@ -95,7 +95,7 @@ internal import Platform
     if !transfer.isCancelled { delivery?(transfer.owner, event) }
   }
 
-  /// Takes out what has ended, and tells how.
+  /// Removes finished transfers and delivers their results.
   private func finish(_ delivery: Delivery) {
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(multi, &left) {

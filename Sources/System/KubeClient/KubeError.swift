@@ -1,4 +1,4 @@
-/// Why the cluster cannot be asked, in words for whoever configured it: which file, which field, what is wrong there.
+/// Why the cluster is not accessible, as a message for the operator: the file, the field and the error.
 package struct KubeError: Error, CustomStringConvertible, Sendable, Equatable {
   package let description: String
 

@@ -2,7 +2,7 @@ internal import JSON
 internal import Platform
 internal import Snapshot
 
-/// What kubeconfig files say, read as kubectl reads them: of several files the first that names something counts.
+/// The contents of kubeconfig files, merged as in kubectl: the first file that defines a name has precedence.
 ///
 /// <https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/>
 package struct Kubeconfig {
@@ -12,20 +12,20 @@ package struct Kubeconfig {
   private var users: [String: KubeconfigNode] = [:]
   private var currentContext: String?
 
-  /// A context with its certificates and key has about 6 KiB, so this is room for more than two thousand.
+  /// The maximum size of a file. A context with certificates and key has about 6 KiB, so it may have over two thousand.
   private static let limit = 16 * 1024 * 1024
 
-  /// One file, which has to exist.
+  /// Reads one file, which must exist.
   package init(file: String) throws(KubeError) {
     try add(file)
   }
 
-  /// The text of a file; paths in it are relative to the file's folder.
+  /// Parses the text of a file; paths in it are relative to the file's folder.
   package init(text: [UInt8], of file: String) throws(KubeError) {
     try add(text, of: file)
   }
 
-  /// A list of files as in `$KUBECONFIG`: those that do not exist are passed over, as kubectl does, but for one.
+  /// Reads a list of files as in `$KUBECONFIG`. As in kubectl, missing files are ignored, but at least one must exist.
   package init(list: String) throws(KubeError) {
     let paths = list.split(separator: ":").map(String.init)
     for path in paths where File.exists(path) { try add(path) }
@@ -121,7 +121,7 @@ extension Kubeconfig {
     result.key = try user.secret(data: "client-key-data", file: "client-key")
     if result.certificate == nil, result.key != nil { throw user.error("client-certificate is not set, client-key is") }
     if result.key == nil, result.certificate != nil { throw user.error("client-key is not set, client-certificate is") }
-    // A file can be renewed, so it counts before a token that stands here.
+    // A file can be renewed, so it has precedence over a token in the kubeconfig.
     result.token = try user.text("token").map { .bytes(Array($0.utf8)) }
     if let file = try user.file("tokenFile") { result.token = file }
     if let exec = try user.object("exec") { result.plugin = try plugin(exec) }

@@ -1,10 +1,10 @@
 internal import JSON
 internal import KubeObjects
 
-/// A place in a configuration file: what is read from it is checked, and what is wrong names the file and the field.
+/// A value in a kubeconfig file; reading checks its type, and errors name the file and the field.
 struct KubeconfigNode {
   let file: String
-  /// Such as `users["admin"].user`; empty for the whole file.
+  /// The field's path, such as `users["admin"].user`; empty for the whole file.
   let path: String
   let value: JSONValue
 
@@ -12,14 +12,14 @@ struct KubeconfigNode {
     KubeError(path.isEmpty ? "\(file): \(explanation)" : "\(file): \(path): \(explanation)")
   }
 
-  /// Nil where there is no such member, or null.
+  /// The member; nil if it is missing or null.
   subscript(key: String) -> KubeconfigNode? {
     guard let member = value[key] else { return nil }
     if case .null = member { return nil }
     return KubeconfigNode(file: file, path: path.isEmpty ? key : "\(path).\(key)", value: member)
   }
 
-  /// Nil where it is missing or empty.
+  /// Returns the text of a member; nil if it is missing or empty.
   func text(_ key: String) throws(KubeError) -> String? {
     guard let member = self[key] else { return nil }
     guard case .string(let text) = member.value else { throw member.error("this has to be a string") }
@@ -47,7 +47,7 @@ struct KubeconfigNode {
     }
   }
 
-  /// What stands as base64 under one key or as a file's path under another; the former counts where both do.
+  /// Returns the base64 data under one key, or the file under another; the data has precedence.
   func secret(data: String, file path: String) throws(KubeError) -> DataOrFile? {
     if let text = try text(data) {
       guard let bytes = Base64.decode(text) else {
@@ -58,7 +58,7 @@ struct KubeconfigNode {
     return try self.file(path)
   }
 
-  /// The file that a member names, which has to be there.
+  /// Returns the file that a member names, after a check that it is readable.
   func file(_ key: String) throws(KubeError) -> DataOrFile? {
     guard let text = try text(key) else { return nil }
     let secret = DataOrFile.file(resolved(text))
@@ -70,7 +70,7 @@ struct KubeconfigNode {
     return secret
   }
 
-  /// Paths are relative to the folder of the file they stand in.
+  /// Returns the path relative to the folder of the kubeconfig file.
   func resolved(_ path: String) -> String {
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return "\(file[..<slash])/\(path)"

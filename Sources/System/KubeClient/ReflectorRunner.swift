@@ -1,9 +1,9 @@
 package import ClusterState
 internal import Platform
 
-/// Follows every watched kind of a cluster: performs what the machines ask, and tells them what came of it.
+/// Watches every kind of a cluster: performs the reflectors' actions and passes them the events.
 package final class ReflectorRunner {
-  /// Told when a kind's standing or trouble has changed: how it was and how it is.
+  /// Called when a kind's state or last error has changed, with the old and the new status.
   package typealias Report = (WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) -> Void
 
   private let access: ClusterAccess
@@ -11,10 +11,10 @@ package final class ReflectorRunner {
   private let cluster: SharedClusterCache
   private let reflectors: [ReflectorBox]
   private let report: Report
-  /// Nothing is asked about a kind that has been listed.
+  /// Whether kinds that are listed are not watched.
   private var listsOnly = false
 
-  /// A machine in a place of its own, where it stays.
+  /// A reflector, by reference.
   private final class ReflectorBox {
     var reflector: Reflector
 
@@ -23,7 +23,7 @@ package final class ReflectorRunner {
     }
   }
 
-  /// - Parameter seed: For the pauses between attempts.
+  /// - Parameter seed: The seed of the delays between attempts.
   package init(
     _ access: ClusterAccess, into cluster: SharedClusterCache, seed: UInt64 = .random(in: 0 ... .max),
     report: @escaping Report = { _, _, _ in }
@@ -37,36 +37,36 @@ package final class ReflectorRunner {
     }
   }
 
-  /// Follows the cluster as long as it is told to; asked whenever something has happened.
-  package func run(while goesOn: () -> Bool = { true }) {
-    while goesOn() { turn(atMost: nil) }
+  /// Watches the cluster while the condition, checked after each event, is true.
+  package func run(while condition: () -> Bool = { true }) {
+    while condition() { runOnce(atMost: nil) }
   }
 
-  /// Lists each kind once, for somebody who asks one question.
+  /// Lists each kind once, for a command with a single result.
   ///
-  /// - Throws: Why a kind could not be listed. One that must not be read is no failure here: the facts tell of it.
+  /// - Throws: Why a kind could not be listed. A forbidden kind is no error here: the facts report it.
   package func listOnce(within timeout: Duration = .seconds(60)) throws(KubeError) {
     let end = MonotonicInstant.now + timeout
     listsOnly = true
-    while let kind = WatchedKind.allCases.first(where: isAwaited) {
+    while let kind = WatchedKind.allCases.first(where: isPending) {
       try throwFailure()
       guard MonotonicInstant.now < end else {
         throw KubeError("\(kind.resource.name) were not listed within \(timeout)")
       }
-      turn(atMost: end - .now)
+      runOnce(atMost: end - .now)
     }
     if cluster.hasNoNodes { throw KubeError(Self.reasonWithoutNodes(access)) }
   }
 
-  /// Whether a kind has still to be listed. Where definitions must not be read, no 404 will ever be explained; that they
-  /// must not is told by the facts.
-  private func isAwaited(_ kind: WatchedKind) -> Bool {
+  /// Returns whether a kind is still to be listed. If definitions are forbidden, a 404 is never explained, so the kind
+  /// is not waited for; the facts report the missing permission.
+  private func isPending(_ kind: WatchedKind) -> Bool {
     guard self[kind].state == .notSynced else { return false }
     if case .forbidden = self[.customResourceDefinition].state { return !self[kind].isNotFound }
     return true
   }
 
-  /// Throws why a list failed. The nodes go first: without them every other reason is a consequence.
+  /// Throws the error of a failed list. Nodes have precedence: without them every other error is a consequence.
   private func throwFailure() throws(KubeError) {
     if self[.node].isNotFound { throw KubeError(Self.reasonWithoutNodes(access, " (404)")) }
     if cluster.hasNoNodes { throw KubeError(Self.reasonWithoutNodes(access)) }
@@ -84,11 +84,11 @@ package final class ReflectorRunner {
 }
 
 extension ReflectorRunner {
-  /// Begins what is due, then waits for what happens next.
-  private func turn(atMost limit: Duration?) {
+  /// Starts due requests, then waits for the next event.
+  private func runOnce(atMost limit: Duration?) {
     var nextWakeup = Duration.seconds(Int64.max / 2)
     for kind in WatchedKind.allCases {
-      tell(kind) { reflector, _ in reflector.tick(.monotonicNow) }
+      dispatch(kind) { reflector, _ in reflector.tick(.monotonicNow) }
       nextWakeup = min(nextWakeup, reflectors[kind.rawValue].reflector.nextWakeup)
     }
     let sleep = max(.zero, nextWakeup - .monotonicNow)
@@ -96,15 +96,15 @@ extension ReflectorRunner {
       guard let kind = WatchedKind(rawValue: owner) else { return }
       let now = Duration.monotonicNow
       switch event {
-      case .responded(let code): tell(kind) { reflector, _ in reflector.responded(code, now) }
-      case .received(let bytes): tell(kind) { reflector, objects in reflector.received(bytes, now, into: &objects) }
-      case .ended: tell(kind) { reflector, objects in reflector.ended(now, into: &objects) }
-      case .failed(let reason): tell(kind) { reflector, _ in reflector.failed(reason, now) }
+      case .responded(let code): dispatch(kind) { reflector, _ in reflector.responded(code, now) }
+      case .received(let bytes): dispatch(kind) { reflector, objects in reflector.received(bytes, now, into: &objects) }
+      case .ended: dispatch(kind) { reflector, objects in reflector.ended(now, into: &objects) }
+      case .failed(let reason): dispatch(kind) { reflector, _ in reflector.failed(reason, now) }
       }
     }
   }
 
-  private func tell(
+  private func dispatch(
     _ kind: WatchedKind, _ event: (inout Reflector, inout ObjectStore) -> Reflector.Action
   ) {
     let before = self[kind]
@@ -116,12 +116,13 @@ extension ReflectorRunner {
     if now.state != before.state || now.lastError != before.lastError { report(kind, before, now) }
   }
 
-  /// Nodes and definitions decide whether a 404 means that a kind is not installed, and tell when it is.
+  /// Evaluates 404 responses again after a change of nodes or definitions, which decide whether a kind is not
+  /// installed.
   private func reconsiderAbsences(after kind: WatchedKind) {
     guard kind == .node || kind == .customResourceDefinition else { return }
     for other in WatchedKind.allCases where self[other].isNotFound {
       let now = Duration.monotonicNow
-      tell(other) { reflector, objects in
+      dispatch(other) { reflector, objects in
         reflector.reconsiderAbsence(now, in: &objects)
         return .wait
       }
@@ -147,7 +148,7 @@ extension ReflectorRunner {
     do throws(KubeError) {
       try client.begin(request, for: kind.rawValue)
     } catch {
-      tell(kind) { reflector, _ in reflector.failed(error.description, .monotonicNow) }
+      dispatch(kind) { reflector, _ in reflector.failed(error.description, .monotonicNow) }
     }
   }
 }

@@ -1,12 +1,12 @@
 /// The parts of an API server's URL.
 struct ServerURL: Equatable {
   let scheme: String
-  /// In brackets where it is an IPv6 address.
+  /// The host, in brackets if it is an IPv6 address.
   let host: String
   let port: String
-  /// Empty, or with a slash at the beginning and none at the end.
+  /// The path, with a leading and without a trailing slash; may be empty.
   let path: String
-  /// Host and port as they stand in the URL.
+  /// The host and port as in the URL.
   let authority: String
 
   init(_ text: String) {
@@ -28,6 +28,6 @@ struct ServerURL: Equatable {
 }
 
 extension String {
-  /// As it stands in a URL.
+  /// The string as a URL's host.
   var bracketed: String { contains(":") ? "[\(self)]" : self }
 }

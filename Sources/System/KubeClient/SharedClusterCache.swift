@@ -3,10 +3,10 @@ internal import Platform
 package import Rules
 internal import Synchronization
 
-/// A watched cluster that one thread writes and any other reads.
+/// The cache of a watched cluster, written by one thread and read by any other.
 ///
-/// An event is written in constant time, so that nobody waits long for the lock; the facts are made when a review asks
-/// for them and something has changed.
+/// Writing an event takes constant time, so the lock is held briefly. The facts are computed when a review needs them
+/// after a change.
 package final class SharedClusterCache: Sendable {
   private let cluster: Mutex<ClusterCache>
   package let staleness: Duration
@@ -26,7 +26,7 @@ package final class SharedClusterCache: Sendable {
 
   package var unavailableError: UnavailableError? { cluster.withLock { $0.unavailableError(at: .monotonicNow) } }
 
-  /// How well each kind is known, and how long ago something was last heard of it.
+  /// The status of each kind, and the age of its last contact.
   package var kinds: [(kind: WatchedKind, status: ReflectorStatus, age: Duration?)] {
     cluster.withLock { cluster in
       let now = Duration.monotonicNow
@@ -43,6 +43,6 @@ package final class SharedClusterCache: Sendable {
 }
 
 extension Duration {
-  /// From the machines' beginning of time to now.
+  /// The current time of the monotonic clock, since boot.
   static var monotonicNow: Duration { MonotonicInstant.now - MonotonicInstant(nanoseconds: 0) }
 }

@@ -2,30 +2,30 @@ internal import CCurl
 internal import ClusterState
 internal import Platform
 
-/// What happened to a request.
+/// An event of a request.
 package enum TransferEvent: ~Escapable {
-  /// The head of the answer has come, with its HTTP status.
+  /// The response's head has arrived, with its HTTP status.
   case responded(Int)
-  /// A piece of its body; valid during the call that tells it.
+  /// A part of the body; valid during the call.
   case received(Span<UInt8>)
-  /// The answer is whole.
+  /// The response is complete.
   case ended
-  /// There was no answer, or it broke off.
+  /// There is no response, or it is incomplete.
   case failed(String)
 }
 
-/// One request under way, and the thunks through which libcurl tells what comes of it.
+/// One request in progress, and the libcurl callbacks for it.
 @safe final class Transfer {
-  /// Owned: freed in `deinit`, after it was taken out of the multi handle.
+  /// Owned: freed in `deinit`, after it is removed from the multi handle.
   let easy: UnsafeMutableRawPointer
   private var headers = unsafe UnsafeMutablePointer<curl_slist>?.none
   private var connectTo = unsafe UnsafeMutablePointer<curl_slist>?.none
   let owner: Int
-  /// Nothing it still brings is wanted.
+  /// Whether further events are discarded.
   var isCancelled = false
-  /// The client that performs it, and that owns it.
+  /// The client that performs the transfer and owns it.
   private unowned let client: KubeClient
-  /// libcurl keeps a pointer to this text's bytes.
+  /// The error text, which libcurl writes.
   private let failure: UnsafeMutablePointer<CChar>
 
   init(
@@ -46,14 +46,14 @@ package enum TransferEvent: ~Escapable {
   }
 
   deinit {
-    // Sound: all of them were made here, and the multi handle has let go of the first.
+    // Sound: all of them were allocated here, and the multi handle no longer has the first.
     unsafe curl_easy_cleanup(easy)
     unsafe curl_slist_free_all(headers)
     unsafe curl_slist_free_all(connectTo)
     unsafe failure.deallocate()
   }
 
-  /// The connection is not trusted any more: neither reuse one nor leave one behind.
+  /// Opens a new connection, because a reused one may be dead.
   func forceFreshConnection() {
     set(CURLOPT_FRESH_CONNECT, 1)
   }
@@ -64,7 +64,7 @@ package enum TransferEvent: ~Escapable {
     if let token = credentials.token { add(header: "Authorization: Bearer \(token)") }
     set(CURLOPT_USERAGENT, "storage-network-webhook")
     if let name = access.serverName {
-      // The URL's host is what libcurl verifies and names in the handshake; the connection goes to the real one.
+      // libcurl verifies the URL's host and sends it in the handshake; the connection goes to the real server.
       let server = ServerURL(access.server)
       set(CURLOPT_URL, "\(server.scheme)://\(name.bracketed):\(server.port)\(server.path)\(request.path)")
       add(header: "Host: \(server.authority)")
@@ -77,7 +77,7 @@ package enum TransferEvent: ~Escapable {
   }
 
   private func setTransport() {
-    // One connection carries all watches; until it is known whether it can, they wait for it.
+    // One connection has all watches; requests wait until it is known whether it can.
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     set(CURLOPT_PIPEWAIT, 1)
     set(CURLOPT_NOSIGNAL, 1)
@@ -91,7 +91,7 @@ package enum TransferEvent: ~Escapable {
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     if let authorities = credentials.authorities {
       set(CURLOPT_CAINFO_BLOB, authorities)
-      // Debian's libcurl trusts the folder of the system's authorities in addition, which the blob does not turn off.
+      // Debian's libcurl also trusts the folder of system CAs, which the blob does not disable.
       check(unsafe CCurl_set_pointer(easy, CURLOPT_CAPATH, nil))
     }
     if let certificate = credentials.certificate { set(CURLOPT_SSLCERT_BLOB, certificate) }
@@ -100,13 +100,13 @@ package enum TransferEvent: ~Escapable {
       set(CURLOPT_SSL_VERIFYPEER, 0)
       set(CURLOPT_SSL_VERIFYHOST, 0)
     }
-    // Without it the environment decides (HTTPS_PROXY, NO_PROXY), as for kubectl.
+    // Without a value the environment applies (HTTPS_PROXY, NO_PROXY), as for kubectl.
     if let proxy = access.proxy { set(CURLOPT_PROXY, proxy) }
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
   }
 
   private func setReceivers() {
-    // Sound: unowned there, owned by the client, which takes a transfer out of libcurl before it lets go of it.
+    // Sound: unowned in libcurl; the client, its owner, removes a transfer from libcurl before it releases it.
     let myself = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe CCurl_set_pointer(easy, CURLOPT_PRIVATE, myself)
     unsafe CCurl_set_pointer(easy, CURLOPT_HEADERDATA, myself)
@@ -125,7 +125,7 @@ package enum TransferEvent: ~Escapable {
   }
 }
 
-// What libcurl tells.
+// Callbacks of libcurl.
 extension Transfer {
   static func of(_ pointer: UnsafeMutableRawPointer?) -> Transfer {
     guard let pointer = unsafe pointer else { preconditionFailure("a transfer sets the pointer to itself at once") }
@@ -133,7 +133,7 @@ extension Transfer {
     return unsafe Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// A head ends with an empty line; interim answers (1xx) are none.
+  /// Handles a line of the head, which an empty line ends; interim responses (1xx) are ignored.
   private func receiveHeader(_ line: UnsafeRawBufferPointer) -> Int {
     if line.count <= 2 {
       var status = 0
@@ -144,20 +144,20 @@ extension Transfer {
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-    // Sound: libcurl lends the bytes for this call.
+    // Sound: the bytes are valid during this call.
     client.deliver(.received(unsafe bytes.bindMemory(to: UInt8.self).span), for: self)
     return isCancelled ? 0 : bytes.count
   }
 
-  /// Why it failed, in libcurl's words.
+  /// Returns libcurl's text for an error.
   func explanation(of result: CURLcode) -> String {
-    // Sound: libcurl ends both texts with a zero byte; the second is a literal of the library.
+    // Sound: both texts end with a zero byte; the second is a constant of the library.
     let text = unsafe String(cString: failure)
     return text.isEmpty ? unsafe String(cString: curl_easy_strerror(result)) : text
   }
 }
 
-// Options, one function a type.
+// Options, one function per type.
 extension Transfer {
   private func set(_ option: CURLoption, _ number: Int) {
     check(unsafe CCurl_set_number(easy, option, number))

@@ -1,12 +1,12 @@
 package import ClusterState
 internal import Platform
 
-/// Lists what `verify` looks at in a living cluster, again and again over the same connection.
+/// Lists the objects for `verify` in a live cluster, repeatedly over one connection.
 package final class VerifyLister {
   private let client: KubeClient
   private let origin: String
 
-  /// One part's list in a place of its own.
+  /// One part's list, by reference.
   private final class PendingList {
     var listing: PagedList
 
@@ -20,7 +20,7 @@ package final class VerifyLister {
     origin = access.origin
   }
 
-  /// Lists everything at once; a resource that the cluster may lack and does not know has no objects.
+  /// Lists all parts concurrently; an optional resource that the cluster lacks has no objects.
   package func list(within timeout: Duration = .seconds(60)) throws(KubeError) -> VerifySnapshot {
     let pendingLists = VerifySnapshot.parts.map(PendingList.init)
     var cluster = VerifySnapshot()

@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// Log lines on their way out, written by a thread of their own.
+/// A queue of log lines with a thread that writes them.
 ///
-/// Whoever reads a log may pause for long: a pager, a busy disk. Who logs must not wait for that, so lines queue up here. Those
-/// for which there is no room, and those that cannot be written, are lost and counted.
+/// The reader of a log may block for long (a pager, a busy disk), and logging must not wait for it. Lines that exceed
+/// the queue's limit, and lines that cannot be written, are dropped and counted.
 public final class AsyncLogWriter: Sendable {
   private struct Lines {
     private(set) var bytes: [UInt8] = []
-    /// Where the lines end that tell of others which were lost, and of how many.
+    /// The end offsets of the lines that report dropped lines, and the number that each reports.
     private var dropNotices: [(end: Int, dropped: Int)] = []
 
     var isEmpty: Bool { bytes.isEmpty }
@@ -19,17 +19,17 @@ public final class AsyncLogWriter: Sendable {
       dropNotices.append((bytes.count, dropped))
     }
 
-    /// What is lost with the bytes from this place on: lines, the one that was cut included, and those that nobody was told
-    /// of.
-    func dropped(from place: Int) -> (lines: Int, unreported: Int) {
-      let unreported = dropNotices.filter { $0.end > place }
-      return (bytes[place...].count { $0 == 0x0A } - unreported.count, unreported.reduce(0) { $0 + $1.dropped })
+    /// Returns what is lost without the bytes from this offset on: lines, including a partial one, and the reported
+    /// drops of lost notices.
+    func dropped(from offset: Int) -> (lines: Int, unreported: Int) {
+      let unreported = dropNotices.filter { $0.end > offset }
+      return (bytes[offset...].count { $0 == 0x0A } - unreported.count, unreported.reduce(0) { $0 + $1.dropped })
     }
   }
 
   private struct State {
     var waiting = Lines()
-    /// Of what was taken out something is not written yet.
+    /// Whether removed lines are still being written.
     var isWriting = false
     var dropped = 0
     var unreportedDrops = 0
@@ -49,8 +49,8 @@ public final class AsyncLogWriter: Sendable {
   private let written: Wakeup
 
   /// - Parameters:
-  ///   - descriptor: Where the lines go: standard error, unless a test wants them.
-  ///   - limit: Bytes that may wait behind those that are being written.
+  ///   - descriptor: The output; standard error except in tests.
+  ///   - limit: The maximum bytes to queue besides those that are being written.
   public init(to descriptor: Int32 = 2, limit: Int) throws(Errno) {
     self.descriptor = descriptor
     self.limit = limit
@@ -58,23 +58,23 @@ public final class AsyncLogWriter: Sendable {
     written = try Wakeup()
   }
 
-  /// Starts the thread that writes; what was added before waits until then.
+  /// Starts the writer thread; lines added before wait until then.
   public func start() throws {
     let poller = try Poller(batch: 1)
     try poller.register(arrived.descriptor, as: .only, for: .reading)
-    // Sound: the new thread is the only one that has the poller.
-    nonisolated(unsafe) let handedOver = poller
+    // Sound: the new thread is the only user of the poller.
+    nonisolated(unsafe) let threadPoller = poller
     try Thread.start(named: "log") { [self] in
-      // The last line that was written is not whole.
+      // Whether the last written line is incomplete.
       var hasPartialLine = false
-      while (try? unsafe handedOver.wait(until: nil) { _ in arrived.clear() }) != nil { writeAll(&hasPartialLine) }
+      while (try? unsafe threadPoller.wait(until: nil) { _ in arrived.clear() }) != nil { writeAll(&hasPartialLine) }
     }
   }
 
-  /// Adds a line, unless there is no room for it.
+  /// Queues a line, or drops it above the limit.
   ///
-  /// - Parameter dropNotice: Makes the line that goes before the first one for which there is room again; it is given how many
-  ///   were lost.
+  /// - Parameter dropNotice: Returns the line that reports a number of dropped lines. It precedes the first line that
+  ///   fits again.
   public func add(_ line: String, dropNotice: (Int) -> String) {
     let mustWake = state.withLock { state in
       let wasEmpty = state.waiting.isEmpty
@@ -92,15 +92,15 @@ public final class AsyncLogWriter: Sendable {
     if mustWake { arrived.wake() }
   }
 
-  /// How many lines were lost so far; of one that could not be written whole the beginning may have been.
+  /// The number of dropped lines so far; the beginning of a partly written one may be visible.
   public var dropped: Int { state.withLock { $0.dropped } }
 
-  /// Waits until everything is written, but not for longer than this.
+  /// Waits until everything is written, up to a timeout.
   public func finish(within time: Duration) {
     let end = MonotonicInstant.now + time
     var left = time
     while !state.withLock({ $0.isIdle }), left > .zero {
-      // With no descriptor of its own: that there are none left may be what has to be written.
+      // Without a new descriptor: their exhaustion may be the error to log.
       let milliseconds = Int32(clamping: left.nanoseconds / 1_000_000 + 1)
       _ = try? Syscalls.waitUntilReadable(written.descriptor.rawValue, milliseconds: milliseconds)
       written.clear()
@@ -112,7 +112,7 @@ public final class AsyncLogWriter: Sendable {
     while let lines = take() {
       var rest = lines.bytes[...]
       do throws(Errno) {
-        // What comes next shall not be the rest of a line that could only be begun.
+        // Ends a partial line, so that the next line does not continue it.
         if hasPartialLine { try Syscalls.writeWhole(descriptor, [0x0A]) }
         hasPartialLine = false
         try Syscalls.writeAll(&rest, to: descriptor)

@@ -1,23 +1,23 @@
-/// Another program, run to its end for what it prints.
+/// Another program, run for its output.
 public struct ChildProcess {
   private let command: String
   private let arguments: [String]
   private let environment: [(name: String, value: String)]
 
   /// - Parameters:
-  ///   - command: A path, or a name that is looked for in `PATH`.
-  ///   - environment: Set in addition to this process's environment.
+  ///   - command: A path, or a name to look up in `PATH`.
+  ///   - environment: Variables to add to this process's environment.
   public init(_ command: String, _ arguments: [String], environment: [(name: String, value: String)] = []) {
     self.command = command
     self.arguments = arguments
     self.environment = environment
   }
 
-  /// What it prints to standard output; its standard error is ours, its standard input is empty.
+  /// Returns the program's standard output. It inherits standard error; its standard input is empty.
   ///
   /// - Parameters:
-  ///   - limit: More bytes than this end it.
-  ///   - timeout: It is killed when it runs longer.
+  ///   - limit: The maximum output in bytes; more kills the program.
+  ///   - timeout: The time after which the program is killed.
   public func output(limit: Int, timeout: Duration) throws(ChildFailure) -> [UInt8] {
     var bytes: [UInt8]?
     let status: Int32
@@ -38,14 +38,14 @@ public struct ChildProcess {
     return bytes
   }
 
-  /// The descriptor is closed here, so that the end of the program is the end of its output.
+  /// Starts the program and closes the descriptor, so that the program's exit ends its output.
   private func start(writingTo output: consuming Descriptor) throws(Errno) -> Int32 {
     let variables = Environment.all.merging(environment.map { ($0.name, $0.value) }) { $1 }
     return try Syscalls.spawn(
       command, [command] + arguments, variables.map { "\($0.key)=\($0.value)" }, output: output.rawValue)
   }
 
-  /// Nil when it takes too long or says too much.
+  /// Reads the output; nil after the timeout or above the limit.
   private func collect(from output: borrowing Descriptor, limit: Int, until end: MonotonicInstant) throws(Errno)
     -> [UInt8]?
   {
@@ -63,13 +63,13 @@ public struct ChildProcess {
     }
   }
 
-  /// How wait(2) tells an end: by exit code or by signal.
+  /// Describes a wait(2) status: an exit code or a signal.
   private static func words(for status: Int32) -> String {
     status & 0x7F == 0 ? "exit code \(status >> 8 & 0xFF)" : "signal \(status & 0x7F)"
   }
 }
 
-/// Why a program did not provide what it was run for.
+/// Why a program failed to provide its output.
 public struct ChildFailure: Error, CustomStringConvertible, Sendable {
   public let description: String
   public let isMissing: Bool

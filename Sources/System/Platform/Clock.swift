@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A moment of a clock that never jumps: time since the machine started, without the time it slept.
+/// A time of the monotonic clock: since boot, without the time of suspension.
 public struct MonotonicInstant: Comparable, Hashable, Sendable {
   public let nanoseconds: Int64
 
@@ -12,7 +12,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
 
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-  /// What lies beyond the clock's end is its end, in 292 years: durations come from options too.
+  /// Saturates at the clock's end, in 292 years: durations also come from options.
   public static func + (left: Self, right: Duration) -> MonotonicInstant {
     let (sum, isBeyond) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
     return MonotonicInstant(nanoseconds: isBeyond ? .max : sum)
@@ -23,24 +23,24 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
 
 /// The time of day, for logs.
 public enum WallClock {
-  /// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+  /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
   public static var seconds: Int64 { Syscalls.time(of: CLOCK_REALTIME) / 1_000_000_000 }
 
-  /// Such as `2026-11-24T04:17:01.123Z` (RFC 3339, UTC).
+  /// The current time as `2026-11-24T04:17:01.123Z` (RFC 3339, UTC).
   public static var timestamp: String {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return timestamp(time)
   }
 
-  /// The same for another moment, in seconds since 1970.
+  /// Returns the same format for a time in seconds since 1970.
   public static func timestamp(_ seconds: Int64) -> String { timestamp(timespec(tv_sec: Int(seconds), tv_nsec: 0)) }
 
   private static func timestamp(_ moment: timespec) -> String {
     var time = moment
     var parts = unsafe tm()
     unsafe gmtime_r(&time.tv_sec, &parts)
-    // Sound: both calls fill what they are given, and `parts` holds no pointer that is read.
+    // Sound: both calls fill their arguments, and no pointer in `parts` is read.
     func digits(_ number: Int32, _ width: Int) -> String {
       let text = String(number)
       return String(repeating: "0", count: max(0, width - text.count)) + text
@@ -51,8 +51,8 @@ public enum WallClock {
       + "T\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2)).\(digits(Int32(time.tv_nsec / 1_000_000), 3))Z"
   }
 
-  /// Reads `2026-11-24T04:17:01Z`, with or without a fraction, or with an offset in place of Z (RFC 3339); the fraction
-  /// is left out.
+  /// Parses `2026-11-24T04:17:01Z`, with or without a fraction, which is ignored, or with an offset instead of Z
+  /// (RFC 3339).
   public static func seconds(at text: String) -> Int64? {
     let fields = text.prefix(19).split(whereSeparator: { "-T:".contains($0) }).compactMap { Int32($0) }
     var rest = text.dropFirst(19)
@@ -61,11 +61,11 @@ public enum WallClock {
     var parts = unsafe tm()
     unsafe (parts.tm_year, parts.tm_mon, parts.tm_mday) = (fields[0] - 1900, fields[1] - 1, fields[2])
     unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec) = (fields[3], fields[4], fields[5])
-    // Sound: the call reads and writes nothing but the structure, which holds no pointer that it uses.
+    // Sound: the call only reads and writes the structure, and uses no pointer in it.
     return Int64(unsafe timegm(&parts)) - offset
   }
 
-  /// `Z`, or `+01:00` in seconds.
+  /// Parses `Z`, or an offset such as `+01:00`, and returns it in seconds.
   private static func offset(_ text: Substring) -> Int64? {
     if text == "Z" || text == "z" { return 0 }
     let parts = text.dropFirst().split(separator: ":")

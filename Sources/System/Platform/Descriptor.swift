@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An open file descriptor with exactly one owner: it is closed when the owner ends, and only then.
+/// An open file descriptor with exactly one owner, which closes it when it is destroyed.
 public struct Descriptor: ~Copyable, Sendable {
   public let rawValue: Int32
 
@@ -12,10 +12,10 @@ public struct Descriptor: ~Copyable, Sendable {
     Syscalls.close(rawValue)
   }
 
-  /// Reads what is there; an empty array at the end of the file.
+  /// Reads available bytes; an empty array means the end of the file.
   func read(atMost count: Int) throws(Errno) -> IOResult<[UInt8]> {
     var bytes = [UInt8](repeating: 0, count: count)
-    // Sound: the buffer is the array's own storage, lent for this call.
+    // Sound: the buffer is the array's own storage, borrowed for this call.
     let descriptor = rawValue
     let result = try unsafe bytes.withUnsafeMutableBytes { buffer in
       Result { () throws(Errno) in try unsafe Syscalls.read(descriptor, buffer) }

@@ -1,18 +1,18 @@
 internal import Glibc
 
-/// Why a file, folder or stream cannot be read or written, in words for its owner.
+/// Why a file, folder or stream cannot be read or written, as a message for the user.
 public struct FileError: Error, CustomStringConvertible, Sendable {
   public let description: String
 
   public init(_ path: String, _ reason: String) {
-    // As from a variable of the shell that was never set.
+    // As from an unset shell variable.
     description = path.isEmpty ? "an empty path names no file" : "\(path): \(reason)"
   }
 }
 
 /// Files, read and written whole.
 public enum File {
-  /// - Parameter limit: More bytes than this are an error, not a truncation.
+  /// - Parameter limit: The maximum size; a larger file is an error, not truncated.
   public static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     let bytes: [UInt8]
     do throws(Errno) {
@@ -25,12 +25,12 @@ public enum File {
   }
 
   private static func readWhole(_ path: String, stoppingAfter limit: Int) throws(Errno) -> [UInt8] {
-    // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let file = Descriptor(owning: try Syscalls.open(path, flags: O_RDONLY | O_NONBLOCK))
     let size = Int(try Syscalls.status(of: file.rawValue).st_size)
     var bytes: [UInt8] = []
     while bytes.count <= limit {
-      // A pipe whose writer takes its time: what came so far is not the file.
+      // A pipe with a slow writer: the bytes so far are not the whole file.
       guard case .processed(let chunk) = try file.read(atMost: max(size - bytes.count + 1, 4096)) else {
         throw .wouldBlock
       }
@@ -40,7 +40,7 @@ public enum File {
     return bytes
   }
 
-  /// Waits for the end of standard input, which may be a terminal or a pipe.
+  /// Reads standard input, a terminal or a pipe, to its end.
   public static func readStandardInput(limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     do throws(Errno) {
@@ -56,7 +56,7 @@ public enum File {
     return bytes
   }
 
-  /// Writes a file anew, or creates it with the rights that the user's mask leaves.
+  /// Overwrites a file, or creates it with the permissions that the umask allows.
   public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     do throws(Errno) {
       let file = Descriptor(owning: try Syscalls.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC))
@@ -78,7 +78,7 @@ public enum File {
     return unsafe stat(path, &status) == 0
   }
 
-  /// The names in a folder, in byte order.
+  /// Returns the names in a folder, in byte order.
   public static func names(in folder: String) throws(FileError) -> [String] {
     let names: [String]
     do throws(Errno) {

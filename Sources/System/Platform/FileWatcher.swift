@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// Tells that something at or under a path may have changed (inotify(7)); the caller reads it anew and compares.
+/// Reports possible changes at or under a path (inotify(7)); the caller reads the files again and compares.
 ///
-/// A file is watched through its folder, because most programs replace a file by renaming another one over it, and
-/// Kubernetes by moving the symbolic link `..data` beside it.
+/// Watches a file through its folder, because most programs replace a file by renaming another one, and
+/// Kubernetes by moving the symbolic link `..data` next to it.
 public struct FileWatcher: ~Copyable, Sendable {
   public let descriptor: Descriptor
 
@@ -12,7 +12,7 @@ public struct FileWatcher: ~Copyable, Sendable {
     descriptor = Descriptor(owning: try Syscalls.makeWatcher())
   }
 
-  /// Watches a folder, or the folder a file is in; the file itself need not exist yet. Watching twice does no harm.
+  /// Watches a folder, or the folder of a file, which need not exist yet. Repeated calls have no effect.
   public func watch(_ path: String) throws(FileError) {
     let folder = File.isFolder(path) ? path : Self.folder(of: path)
     let events = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF
@@ -25,7 +25,7 @@ public struct FileWatcher: ~Copyable, Sendable {
     }
   }
 
-  /// Takes all events that have come and forgets them; false if there were none.
+  /// Discards all pending events; returns false if there were none.
   public func drain() -> Bool {
     var isChanged = false
     while case .processed(let events)? = try? descriptor.read(atMost: 64 * 1024), !events.isEmpty { isChanged = true }

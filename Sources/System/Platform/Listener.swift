@@ -1,25 +1,26 @@
 internal import Glibc
 
-/// A socket that waits for connections.
+/// A listening socket.
 public struct Listener: ~Copyable, Sendable {
   public let descriptor: Descriptor
-  /// With the port that the kernel picked where 0 was asked for.
+  /// The address with the port that the kernel chose for port 0.
   public let address: SocketAddress
 
-  /// What became of an attempt to accept.
+  /// The result of an attempt to accept a connection.
   public enum AcceptResult: ~Copyable {
     case connection(Socket, from: SocketAddress)
-    /// Nobody is waiting.
+    /// No connection is pending.
     case wouldBlock
-    /// The process or the kernel has no room for another descriptor; accept again when one was closed.
+    /// The process or the kernel has no free descriptor; accept again after one is closed.
     case descriptorsExhausted(Errno)
   }
 
-  /// How many bytes the kernel keeps for a connection, half of what it reckons (socket(7), SO_SNDBUF and SO_RCVBUF).
+  /// The kernel buffers of a connection in bytes, half of the kernel's own accounting (socket(7), SO_SNDBUF,
+  /// SO_RCVBUF).
   public struct Buffers: Sendable {
-    /// That the peer has not taken.
+    /// Bytes that the peer has not acknowledged.
     public let sending: Int32
-    /// That were not read.
+    /// Bytes that the process has not read.
     public let receiving: Int32
 
     public init(sending: Int32, receiving: Int32) {
@@ -28,17 +29,17 @@ public struct Listener: ~Copyable, Sendable {
   }
 
   /// - Parameters:
-  ///   - backlog: How many connections the kernel completes before they are accepted.
-  ///   - buffers: Of each connection; nil for what the kernel likes.
+  ///   - backlog: The maximum number of connections that the kernel completes before they are accepted.
+  ///   - buffers: The buffers of each connection; nil for the kernel's default.
   public init(on address: SocketAddress, backlog: Int32, buffers: Buffers? = nil) throws(Errno) {
     let socket = Descriptor(owning: try Syscalls.socket(address.family))
-    // A restart must not wait for the last connections' TIME-WAIT to end.
+    // A restart must not wait for the TIME-WAIT of earlier connections.
     try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_REUSEADDR, to: 1)
     if address.family == AF_INET6 {
-      // [::] takes IPv4 too, so one --listen serves a dual-stack Pod.
+      // [::] accepts IPv4 too, so one --listen serves a dual-stack Pod.
       try Syscalls.setOption(socket.rawValue, level: Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0)
     }
-    // Accepted sockets inherit them; the window that peers are offered follows from them (tcp(7)).
+    // Accepted sockets inherit the buffers, which also determine the TCP window (tcp(7)).
     if let buffers {
       try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_SNDBUF, to: buffers.sending)
       try Syscalls.setOption(socket.rawValue, level: SOL_SOCKET, SO_RCVBUF, to: buffers.receiving)
@@ -49,12 +50,12 @@ public struct Listener: ~Copyable, Sendable {
     descriptor = socket
   }
 
-  /// Refuses connections from now on, whoever else still holds the descriptor; calling it twice does no harm.
+  /// Rejects connections from now on, also for duplicates of the descriptor. Repeated calls have no effect.
   public func stopListening() {
     try? Syscalls.endReceiving(descriptor.rawValue)
   }
 
-  /// Somebody waits to be accepted; in doubt yes.
+  /// Whether a connection is pending; true in doubt.
   public var hasPendingConnection: Bool {
     (try? Syscalls.waitUntilReadable(descriptor.rawValue, milliseconds: 0)) ?? true
   }
@@ -66,13 +67,13 @@ public struct Listener: ~Copyable, Sendable {
         accepted = try Syscalls.accept(descriptor.rawValue)
       } catch {
         if error.isPerConnection { continue }
-        // Somebody has called ``stopListening()``.
+        // The result after ``stopListening()``.
         if error == .invalidArgument { return .wouldBlock }
         if error.isResourceExhaustion { return .descriptorsExhausted(error) }
         throw error
       }
       guard case .processed(let (socket, address)) = accepted else { return .wouldBlock }
-      // A connection that fails at once is its peer's trouble; the next one may be waiting.
+      // Skips a connection that has failed already; another one may be pending.
       guard let socket = try? Socket(owning: socket) else { continue }
       return .connection(socket, from: address)
     }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// How much memory the process may take before the kernel ends it.
+/// The memory that the process may use before the kernel kills it.
 public enum MemoryLimit {
-  /// The least of what its control group and the machine have.
+  /// The minimum of the memory of the machine and the limit of the control group.
   ///
   /// <https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files>
   public static var current: Int {
@@ -10,11 +10,11 @@ public enum MemoryLimit {
     return min(machine, ofControlGroup() ?? .max)
   }
 
-  /// Nil where there is none.
+  /// Returns the limit of the control group; nil without one.
   ///
-  /// - Parameter root: Where `/proc` and `/sys` are.
+  /// - Parameter root: The folder of `/proc` and `/sys`.
   static func ofControlGroup(root: String = "") -> Int? {
-    // A line for each hierarchy, such as `0::/system.slice/webhook.service`, or `4:memory:/…` in the first version.
+    // A line per hierarchy, such as `0::/system.slice/webhook.service`, or `4:memory:/…` in version 1.
     let groups = (try? text(of: root + "/proc/self/cgroup")) ?? ""
     let limits = groups.split(separator: "\n").flatMap { line in
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -25,8 +25,8 @@ public enum MemoryLimit {
     }.min()
   }
 
-  /// Those of the group and of all around it, whose limits hold for it too. A container may see its own group at the top,
-  /// whatever name it has outside.
+  /// Returns the files of the group and of its parents, whose limits also apply. A container may see its own group as
+  /// the root, whatever its name outside.
   private static func files(controllers: Substring, group: Substring) -> [String] {
     let (top, name): (String, String)
     switch controllers.split(separator: ",") {

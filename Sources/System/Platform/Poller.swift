@@ -1,30 +1,30 @@
 internal import CLinux
 internal import Glibc
 
-/// Tells which descriptors can be read or written now (epoll(7), level-triggered).
+/// Reports which descriptors are readable or writable (epoll(7), level-triggered).
 @safe public final class Poller {
-  /// What to be told of a descriptor.
+  /// The events to report for a descriptor.
   public struct Interest: OptionSet, Sendable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     public static let reading = Interest(rawValue: EPOLLIN.rawValue)
     public static let writing = Interest(rawValue: EPOLLOUT.rawValue)
-    /// Of several pollers that watch one listening socket, wake one and not all.
+    /// Wakes only one of several pollers that watch the same listening socket.
     public static let exclusive = Interest(rawValue: 1 << 28)
   }
 
-  /// What a descriptor is ready for. A failed one is ready for both: reading or writing it tells the error.
+  /// A descriptor that is ready. A failed one is readable and writable: reading or writing returns the error.
   public struct Event: Sendable {
     public let token: Token
     public let isReadable: Bool
     public let isWritable: Bool
   }
 
-  /// Names what was registered: a slot, and how often the slot was used.
+  /// The identity of a registration: a slot, and a generation that counts the uses of the slot.
   ///
-  /// The kernel may report a descriptor that was closed and opened anew in the same batch of events; the generation
-  /// keeps such an event from reaching the new owner of the slot.
+  /// The kernel may report a descriptor that was closed and reopened in the same batch of events; the generation
+  /// keeps such an event from the new owner of the slot.
   public struct Token: Hashable, Sendable {
     public let slot: UInt32
     public let generation: UInt32
@@ -38,7 +38,7 @@ internal import Glibc
   private let descriptor: Descriptor
   private let buffer: UnsafeMutableBufferPointer<epoll_event>
 
-  /// - Parameter batch: How many events one wait brings at most; the others come with the next.
+  /// - Parameter batch: The maximum number of events per wait; the next wait returns the others.
   public init(batch: Int) throws(Errno) {
     descriptor = Descriptor(owning: try Syscalls.makePoller())
     unsafe buffer = .allocate(capacity: batch)
@@ -61,21 +61,21 @@ internal import Glibc
     try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_DEL, descriptor.rawValue, epoll_event())
   }
 
-  /// Waits until something is ready and hands over each event.
+  /// Waits until a descriptor is ready and calls `handle` with each event.
   ///
   /// - Parameters:
-  ///   - end: When to return at the latest; nil waits without end. Parts of a millisecond are rounded up: never early.
-  ///   - awakeEnd: Until when to look again and again instead of going to sleep (``BusyPolling``).
-  ///   - now: The caller's last look at the clock, which is close enough.
-  ///   - wake: Called once after the wait, before any event is handed over.
+  ///   - end: The time to return at; nil waits without limit. Rounded up to a millisecond, so never early.
+  ///   - busyPollEnd: The time until which to poll without sleeping (``BusyPolling``).
+  ///   - now: The caller's last reading of the clock, which is close enough.
+  ///   - wake: Called once after the wait, before the first event.
   public func wait(
-    until end: MonotonicInstant?, busyPollUntil awakeEnd: MonotonicInstant? = nil, from now: MonotonicInstant = .now,
+    until end: MonotonicInstant?, busyPollUntil busyPollEnd: MonotonicInstant? = nil, from now: MonotonicInstant = .now,
     wake: () -> Void = {},
     _ handle: (Event) -> Void
   ) throws(Errno) {
     var count = 0
-    if let awakeEnd {
-      repeat { count = try events(within: 0) } while count == 0 && MonotonicInstant.now < awakeEnd
+    if let busyPollEnd {
+      repeat { count = try events(within: 0) } while count == 0 && MonotonicInstant.now < busyPollEnd
     }
     if count == 0 {
       let nanoseconds = end.map { max(0, $0.nanoseconds - now.nanoseconds) }
@@ -93,13 +93,13 @@ internal import Glibc
     }
   }
 
-  /// Fills the buffer and tells how many events there are.
+  /// Fills the buffer and returns the number of events.
   private func events(within milliseconds: Int32) throws(Errno) -> Int {
     try unsafe Syscalls.wait(descriptor.rawValue, buffer, milliseconds: milliseconds)
   }
 
   private func event(_ token: Token, _ interest: Interest) -> epoll_event {
-    // Sound: of the union only the integer is ever written or read, never the pointer.
+    // Sound: only the integer of the union is ever written or read, never the pointer.
     var event = unsafe epoll_event()
     unsafe event.events = interest.rawValue
     unsafe event.data.u64 = UInt64(token.generation) << 32 | UInt64(token.slot)
@@ -108,6 +108,6 @@ internal import Glibc
 }
 
 extension Duration {
-  /// One division; ``components`` takes two, and of larger numbers. What is too long is as long as can be.
+  /// The duration in nanoseconds, clamped. One division; ``components`` needs two, of larger numbers.
   var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }

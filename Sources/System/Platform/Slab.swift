@@ -1,6 +1,6 @@
-/// Keeps elements in numbered slots that are used again; a token finds its element as long as it is the same one.
+/// Elements in numbered, reused slots; a token finds its element until that is removed.
 ///
-/// Not copyable, so that nobody copies its arrays to look into one.
+/// Not copyable, to prevent accidental copies of its arrays.
 public struct Slab<Element: AnyObject>: ~Copyable {
   private var elements: [Element?] = []
   private var generations: [UInt32] = []
@@ -10,7 +10,7 @@ public struct Slab<Element: AnyObject>: ~Copyable {
 
   public var count: Int { elements.count - free.count }
 
-  /// Gives the element a slot; `make` learns its token.
+  /// Inserts the element that `make` returns for its token.
   public mutating func insert(_ make: (Poller.Token) -> Element) -> Element {
     let slot: Int
     if let reused = free.popLast() {
@@ -27,7 +27,7 @@ public struct Slab<Element: AnyObject>: ~Copyable {
 
   public subscript(_ token: Poller.Token) -> Element? { holds(token) ? elements[Int(token.slot)] : nil }
 
-  /// Whether the element of this token is still in its slot.
+  /// Returns whether the token's element is still in its slot.
   public func holds(_ token: Poller.Token) -> Bool {
     let slot = Int(token.slot)
     return slot < generations.count && generations[slot] == token.generation
@@ -41,6 +41,6 @@ public struct Slab<Element: AnyObject>: ~Copyable {
     free.append(slot)
   }
 
-  /// Every element, in the order of slots.
+  /// All elements, in the order of slots.
   public var all: [Element] { elements.compactMap { $0 } }
 }

@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// One end of a TCP connection; nothing on it ever waits.
+/// One end of a TCP connection; no operation blocks.
 public struct Socket: ~Copyable, Sendable {
   public let descriptor: Descriptor
 
   init(owning rawValue: Int32) throws(Errno) {
     descriptor = Descriptor(owning: rawValue)
-    // A response is written in one piece; holding it back for more would only delay it (RFC 9293 section 3.7.4).
+    // A response is written at once; delaying it for more data would only add latency (RFC 9293 section 3.7.4).
     try Syscalls.setOption(rawValue, level: Int32(IPPROTO_TCP), TCP_NODELAY, to: 1)
   }
 
-  /// Receives what is there, at most a portion, and tells where in the buffer it lies; an empty range means that the
-  /// peer will send no more.
+  /// Receives at most one chunk and returns its range in the buffer; an empty range means that the peer has stopped
+  /// sending.
   ///
-  /// - Precondition: The buffer has room for a portion.
+  /// - Precondition: The buffer has a free chunk.
   public func receive(into buffer: ReceiveBuffer) throws(Errno) -> IOResult<Range<Int>> {
     guard case .processed(let count) = try unsafe Syscalls.receive(descriptor.rawValue, buffer.nextChunk) else {
       return .wouldBlock
@@ -21,32 +21,32 @@ public struct Socket: ~Copyable, Sendable {
     return .processed(buffer.commit(count))
   }
 
-  /// Sends as much as the kernel takes now and tells how much that was.
+  /// Sends what the kernel accepts without blocking and returns the number of bytes.
   public func send(_ bytes: Span<UInt8>) throws(Errno) -> IOResult<Int> {
-    // Sound: the kernel copies out of the span before the call returns.
+    // Sound: the kernel copies from the span before the call returns.
     try unsafe bytes.withUnsafeBytes { buffer throws(Errno) in
       try unsafe Syscalls.send(descriptor.rawValue, buffer)
     }
   }
 
-  /// Tells the peer that nothing more will come while what it sends is still read.
+  /// Ends the sending direction; the peer's data is still received.
   public func endSending() {
-    // Where it fails there is no connection any more, and reading tells.
+    // Fails only without a connection, which reading reports.
     try? Syscalls.endSending(descriptor.rawValue)
   }
 }
 
-/// The memory that a loop receives into: what came for one connection lies behind what came for the one before, until
-/// all of it has been read.
+/// The receive memory of an event loop: the bytes of all connections one after the other, until the loop has processed
+/// them and clears it.
 @safe public final class ReceiveBuffer {
   private let storage: UnsafeMutableRawBufferPointer
-  /// The most that one receive takes.
+  /// The maximum bytes of one receive.
   private let chunkSize: Int
   private var used = 0
 
   public init(chunkSize: Int, chunks: Int) {
     self.chunkSize = chunkSize
-    // Zeroed, so that no byte of it is ever uninitialised; by the kernel, so that what is never used takes no memory.
+    // Zeroed, so that no byte is ever uninitialised; by calloc, so that unused pages take no memory.
     guard let memory = unsafe calloc(chunks, chunkSize) else { preconditionFailure("there is no memory to begin with") }
     unsafe storage = UnsafeMutableRawBufferPointer(start: memory, count: chunkSize * chunks)
   }
@@ -55,10 +55,10 @@ public struct Socket: ~Copyable, Sendable {
     unsafe free(storage.baseAddress)
   }
 
-  /// Whether one more portion fits.
+  /// Whether one more chunk fits.
   public var hasFreeChunk: Bool { unsafe storage.count - used >= chunkSize }
 
-  /// Forgets what was received.
+  /// Discards all received bytes.
   public func clear() { used = 0 }
 
   fileprivate var nextChunk: UnsafeMutableRawBufferPointer {
@@ -71,12 +71,12 @@ public struct Socket: ~Copyable, Sendable {
     return used..<used + count
   }
 
-  /// Lends what was received.
+  /// Calls `body` with received bytes.
   ///
-  /// - Precondition: The range is what a receive told since the buffer was cleared the last time; only its end is checked.
+  /// - Precondition: The range is the result of a receive since the last ``clear()``; only its end is checked.
   public func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
     precondition(range.lowerBound >= 0 && range.upperBound <= used, "nobody received this")
-    // Sound: the storage is initialised, belongs to this object and is not written while it is lent.
+    // Sound: the storage is initialised, owned by this object and not written during the call.
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[range]).bindMemory(to: UInt8.self)
     return body(unsafe bytes.span)
   }

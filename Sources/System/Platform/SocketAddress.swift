@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Where a TCP socket listens or comes from: an IPv4 or IPv6 address and a port.
+/// The address of a TCP socket: an IPv4 or IPv6 address and a port.
 public struct SocketAddress: Sendable {
   private let storage: sockaddr_storage
 
@@ -9,9 +9,9 @@ public struct SocketAddress: Sendable {
     self.storage = storage
   }
 
-  /// Reads `0.0.0.0:8443`, `[::]:8443` or `127.0.0.1:0`; port 0 lets the kernel pick one.
+  /// Parses `0.0.0.0:8443`, `[::]:8443` or `127.0.0.1:0`; port 0 lets the kernel choose one.
   ///
-  /// Names are not looked up: a server listens on addresses.
+  /// Names are not resolved: a server listens on addresses.
   public init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
     let host = text[..<colon]
@@ -20,14 +20,14 @@ public struct SocketAddress: Sendable {
       var address = sockaddr_in6()
       address.sin6_family = sa_family_t(AF_INET6)
       address.sin6_port = port.bigEndian
-      // Sound: inet_pton writes 16 bytes, which is what sin6_addr has.
+      // Sound: inet_pton writes 16 bytes, the size of sin6_addr.
       guard unsafe inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &address.sin6_addr) == 1 else { return nil }
       unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: address, as: sockaddr_in6.self) }
     } else {
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_port = port.bigEndian
-      // Sound: inet_pton writes 4 bytes, which is what sin_addr has.
+      // Sound: inet_pton writes 4 bytes, the size of sin_addr.
       guard unsafe inet_pton(AF_INET, String(host), &address.sin_addr) == 1 else { return nil }
       unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.storeBytes(of: address, as: sockaddr_in.self) }
     }
@@ -37,7 +37,7 @@ public struct SocketAddress: Sendable {
   var family: Int32 { Int32(storage.ss_family) }
 
   public var port: Int {
-    // The port stands in the same place in both structures (ip(7), ipv6(7)).
+    // The port has the same offset in both structures (ip(7), ipv6(7)).
     unsafe withUnsafeBytes(of: storage) { unsafe Int(UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))) }
   }
 
@@ -51,7 +51,7 @@ public struct SocketAddress: Sendable {
 }
 
 extension SocketAddress: CustomStringConvertible {
-  /// The form that ``init(_:)`` reads.
+  /// The format that ``init(_:)`` parses.
   public var description: String {
     var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     let isKnown = unsafe withSocketAddress { address, length in

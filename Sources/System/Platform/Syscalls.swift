@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
 
-/// The system calls, one function each: here `-1`, errno and EINTR end.
+/// The system calls, one function each. Results of `-1`, errno and EINTR become values and errors here.
 ///
-/// Pointers passed in are used by the kernel within the call only; that is what makes every `unsafe` here sound.
+/// The kernel uses pointers only within the call, which makes every `unsafe` here sound.
 enum Syscalls {
   static func close(_ descriptor: Int32) {
-    // Linux has freed the descriptor even where it reports an error (close(2), NOTES), so there is nothing to retry.
+    // Linux has freed the descriptor even if it reports an error (close(2), NOTES), so there is nothing to retry.
     _ = try? perform(.close(descriptor)) { Glibc.close(descriptor) }
   }
 
@@ -18,13 +18,13 @@ enum Syscalls {
     try progress(unsafe .write(descriptor, buffer)) { unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
   }
 
-  /// For files, terminals and pipes, which take everything sooner or later.
+  /// Writes all bytes to a file, terminal or pipe, and waits as needed.
   static func writeWhole(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) {
     var rest = bytes[...]
     try writeAll(&rest, to: descriptor)
   }
 
-  /// The same; what could not be written is left.
+  /// Writes all bytes; after an error `rest` has the unwritten ones.
   static func writeAll(_ rest: inout ArraySlice<UInt8>, to descriptor: Int32) throws(Errno) {
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { buffer in
@@ -37,8 +37,8 @@ enum Syscalls {
     }
   }
 
-  /// False when the time is over. Standard streams are open elsewhere too, and whoever else has them may have said that they
-  /// shall not block.
+  /// Waits until the descriptor is writable; returns false after the timeout. Standard streams need this, because
+  /// another process that shares them may have set O_NONBLOCK.
   static func waitUntilWritable(_ descriptor: Int32, milliseconds: Int32) throws(Errno) -> Bool {
     try wait(for: POLLOUT, of: descriptor, milliseconds)
   }
@@ -47,7 +47,7 @@ enum Syscalls {
     try wait(for: POLLIN, of: descriptor, milliseconds)
   }
 
-  /// Waits without a descriptor of its own.
+  /// Waits without a poller, which would need a descriptor.
   private static func wait(for event: Int32, of descriptor: Int32, _ milliseconds: Int32) throws(Errno) -> Bool {
     var wanted = pollfd(fd: descriptor, events: Int16(event), revents: 0)
     return try value(.poll(descriptor)) { unsafe poll(&wanted, 1, milliseconds) } > 0
@@ -58,7 +58,7 @@ enum Syscalls {
   }
 
   static func send(_ socket: Int32, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> IOResult<Int> {
-    // A peer that is gone shall be an error here, not a signal for the whole process.
+    // A closed connection must be an error here, not a signal for the whole process.
     try progress(unsafe .send(socket, buffer)) {
       unsafe clinux_send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
     }
@@ -68,7 +68,7 @@ enum Syscalls {
     _ = try value(.endSending(socket)) { shutdown(socket, Int32(SHUT_WR)) }
   }
 
-  /// On a listening socket: Linux then refuses connections.
+  /// Shuts down a listening socket for reading: Linux then rejects connections.
   static func endReceiving(_ socket: Int32) throws(Errno) {
     _ = try value(.endReceiving(socket)) { shutdown(socket, Int32(SHUT_RD)) }
   }
@@ -114,9 +114,9 @@ enum Syscalls {
     return SocketAddress(storage)
   }
 
-  /// The time of a clock, in nanoseconds from its start.
+  /// Returns the time of a clock, in nanoseconds from its start.
   static func time(of clock: clockid_t) -> Int64 {
-    // Cannot fail: the clocks that are asked for exist on every Linux. Through the vDSO it costs no system call.
+    // Cannot fail: these clocks exist on every Linux. Through the vDSO it needs no system call.
     let time = try? perform(.time(clock)) {
       var time = timespec()
       unsafe clock_gettime(clock, &time)
@@ -125,7 +125,7 @@ enum Syscalls {
     return time ?? 0
   }
 
-  /// A file that is created has the rights that the user's mask leaves.
+  /// Opens a file; a new one has the permissions that the umask allows.
   static func open(_ path: String, flags: Int32) throws(Errno) -> Int32 {
     try value(.open(path)) { unsafe Glibc.open(path, flags | O_CLOEXEC, 0o666) }
   }
@@ -140,7 +140,7 @@ enum Syscalls {
     return status
   }
 
-  /// The names in a folder, in the order in which the file system has them.
+  /// Returns the names in a folder, in the order of the file system.
   static func names(in folder: String) throws(Errno) -> [String] {
     var stream: OpaquePointer?
     _ = try value(.openFolder(folder)) {
@@ -159,15 +159,15 @@ enum Syscalls {
   private static func nextName(in stream: OpaquePointer) throws(Errno) -> String? {
     var entry: UnsafeMutablePointer<dirent>?
     _ = try value(.nextEntry) {
-      // The end and an error look alike but for errno (readdir(3)).
+      // Only errno distinguishes the end from an error (readdir(3)).
       errno = 0
       unsafe entry = readdir(stream)
       return unsafe entry == nil && errno != 0 ? -1 : 0
     }
-    guard let entry = unsafe entry, let place = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
-    // Sound: an entry is valid until the next readdir, and its name, which ends with a zero byte, is copied before. Not
-    // by way of the field: an entry is shorter than its type, and the field would be copied whole.
-    return unsafe String(cString: UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self))
+    guard let entry = unsafe entry, let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+    // Sound: an entry is valid until the next readdir, and its zero-terminated name is copied before. Not through the
+    // field: an entry is shorter than its type, and the field would be copied whole.
+    return unsafe String(cString: UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self))
   }
 
   static func makePoller() throws(Errno) -> Int32 {
@@ -183,7 +183,7 @@ enum Syscalls {
     }
   }
 
-  /// Waits for events; an interruption counts as none, so that the caller looks at its deadlines again.
+  /// Waits for events; an interruption returns none, so that the caller checks its deadlines again.
   static func wait(
     _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, milliseconds: Int32
   ) throws(Errno) -> Int {
@@ -234,10 +234,10 @@ extension Syscalls {
   ) throws(Errno) -> Int32 {
     let arguments = unsafe arguments.map { unsafe strdup($0) } + [nil]
     let environment = unsafe environment.map { unsafe strdup($0) } + [nil]
-    // Sound: strdup made each of them, and the call is over when they are freed.
+    // Sound: strdup allocated each of them, and the call has returned when they are freed.
     defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
     var child: pid_t = 0
-    // posix_spawn tells its error by its result, not by errno.
+    // posix_spawn returns its error, and does not set errno.
     let result = unsafe clinux_spawn(&child, command, arguments, environment, output)
     guard result == 0 else { throw Errno(rawValue: result) }
     return child
@@ -254,9 +254,9 @@ extension Syscalls {
   }
 }
 
-// How results become values and errors.
+// Results as values and errors.
 extension Syscalls {
-  /// Calls until the call was not interrupted; EAGAIN is no error.
+  /// Repeats an interrupted call; EAGAIN is no error.
   private static func progress(
     _ description: @autoclosure () -> SystemCall, _ call: () -> Int
   ) throws(Errno) -> IOResult<Int> {
@@ -273,7 +273,7 @@ extension Syscalls {
     }
   }
 
-  /// Calls until the call was not interrupted.
+  /// Repeats an interrupted call.
   private static func value(
     _ description: @autoclosure () -> SystemCall = .other, _ call: () -> Int32
   ) throws(Errno) -> Int32 {

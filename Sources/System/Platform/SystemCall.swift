@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A system call as tests see it: its name, and of its arguments those that somebody in the kernel's place needs.
+/// A system call for an interceptor in tests: its name and the arguments that a fake kernel needs.
 ///
 /// The pointers are valid during the call.
 @safe enum SystemCall {
@@ -34,9 +34,9 @@ internal import Glibc
   case watch(Int32, String)
   case other
 
-  /// What somebody in the kernel's place answers.
+  /// The result of an interceptor.
   enum Interception {
-    /// The kernel itself shall be asked.
+    /// Perform the real call.
     case kernel
     case result(Int)
     case failure(Errno)
@@ -45,13 +45,13 @@ internal import Glibc
 
 extension Syscalls {
   #if DEBUG
-    /// Who answers in the kernel's place: nobody, unless a test puts somebody there for the extent of a scope.
+    /// The interceptor of this thread's system calls, set by a test for a scope.
     ///
-    /// Every call of this thread is shown to it, which is how tests fail the n-th one or make up a whole network.
+    /// It receives every call, so that a test can fail the n-th one or simulate a whole network.
     @TaskLocal static var interceptor: (@Sendable (SystemCall) -> SystemCall.Interception)?
   #endif
 
-  /// Makes a call, or in a test asks whoever stands in. A release build has nothing here but the call.
+  /// Performs a call, or in a test asks the interceptor. A release build contains only the call.
   @inline(__always)
   static func perform<Result: FixedWidthInteger>(
     _ description: @autoclosure () -> SystemCall, _ call: () -> Result
@@ -66,7 +66,7 @@ extension Syscalls {
       }
     #endif
     let result = call()
-    // errno is read at once: anything in between, a release of an object even, could change it.
+    // errno is read at once: any code in between, even the release of an object, could change it.
     if result == -1 { throw Errno(rawValue: errno) }
     return result
   }

@@ -1,12 +1,12 @@
 internal import CLinux
 
-/// How soon a connection whose other end has vanished is given up.
+/// The timeout of a connection whose peer has vanished.
 public enum TCPUserTimeout {
-  /// Sent or probed, and not acknowledged for so long: the connection has failed (tcp(7), TCP_USER_TIMEOUT).
+  /// Sets the time after which unacknowledged data or probes fail the connection (tcp(7), TCP_USER_TIMEOUT).
   ///
-  /// - Parameter socket: A descriptor that somebody else owns.
+  /// - Parameter socket: A descriptor owned by the caller.
   public static func set(_ socket: Int32, afterMilliseconds milliseconds: Int32) {
-    // It can fail only on what is no TCP socket, and then there is nothing to give up.
+    // It fails only for a descriptor that is no TCP socket, which needs no timeout.
     _ = clinux_set_user_timeout(socket, milliseconds)
   }
 }

@@ -1,11 +1,11 @@
 internal import CLinux
 internal import Glibc
 
-/// Threads of the operating system, for loops that wait for nothing but their poller.
+/// Operating system threads, for event loops that block only in their poller.
 public enum Thread {
-  /// Starts a thread that runs until `body` returns; nobody waits for it.
+  /// Starts a detached thread that runs until `body` returns.
   ///
-  /// - Parameter name: At most 15 bytes, as `top -H` shows it.
+  /// - Parameter name: At most 15 bytes, as shown by `top -H`.
   public static func start(named name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
     let work = unsafe Unmanaged.passRetained(Work(name: name, body: body))
     var thread = pthread_t()
@@ -37,7 +37,7 @@ public enum Thread {
   }
 }
 
-/// Why a thread cannot be started, which is a limit nearly always.
+/// The error of a thread that cannot be started, nearly always due to a limit.
 public struct ThreadError: Error, CustomStringConvertible, Sendable {
   let errno: Errno
 
@@ -46,5 +46,5 @@ public struct ThreadError: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// How many processors this process may use; at least one.
+/// The number of processors that this process may use; at least one.
 public var processorCount: Int { max(1, Int(clinux_processor_count())) }

@@ -1,24 +1,24 @@
-/// Remembers for each slot when its time is up; a deadline that moves costs one write.
+/// The deadlines of all slots; moving a deadline costs one write.
 ///
-/// A hashed wheel: every deadline waits in the spoke of its tick. One that moved later is left where it is and looked
-/// at again when its old spoke comes round, so that a busy keep-alive connection, whose deadline moves with each
-/// request, touches the wheel once a turn and not once a request. Time is handed in.
+/// A hashed timer wheel: every deadline is in the bucket of its tick. A deadline that moves later stays in its bucket
+/// and is rescheduled when the wheel reaches that bucket, so that a busy keep-alive connection, whose deadline moves
+/// with each request, changes the wheel once per revolution and not once per request. The caller passes the time.
 ///
-/// Not copyable, so that nobody copies the wheel to look at it.
+/// Not copyable, to prevent accidental copies.
 public struct TimerWheel: ~Copyable {
-  /// A deadline fires at most this much late, which no peer can tell from the network.
+  /// The maximum delay of an expiry, which is indistinguishable from network latency.
   public static let tick: Duration = .nanoseconds(tickNanoseconds)
   private static let tickNanoseconds: Int64 = 100_000_000
   private static let bucketCount = 512
 
   private var wheel: [[Poller.Token]] = Array(repeating: [], count: bucketCount)
-  /// By slot: when the time is up, and in which tick's spoke the token waits; 0 where there is none.
+  /// By slot: the due tick, and the tick of the bucket with the token; 0 for none.
   private var due: [Int64] = []
   private var scheduledTick: [Int64] = []
   private var generations: [UInt32] = []
-  /// The last tick that was looked at.
+  /// The last processed tick.
   private var current: Int64
-  /// No spoke of an earlier tick holds anything; the loop sleeps until then.
+  /// The tick of the first bucket that may have tokens; the event loop sleeps until then.
   private var earliest = Int64.max
 
   public init(now: MonotonicInstant) {
@@ -32,7 +32,7 @@ public struct TimerWheel: ~Copyable {
       scheduledTick.append(0)
       generations.append(0)
     }
-    // A new owner of the slot starts with nothing; what its predecessor left in the wheel is dropped when it is met.
+    // A new owner of the slot starts without a deadline; the old owner's token is dropped when its bucket is due.
     if generations[slot] != token.generation {
       generations[slot] = token.generation
       scheduledTick[slot] = 0
@@ -47,10 +47,10 @@ public struct TimerWheel: ~Copyable {
     due[slot] = 0
   }
 
-  /// Until when a loop may sleep: nil when nothing waits.
+  /// The time until which an event loop may sleep; nil without deadlines.
   public var next: MonotonicInstant? { earliest < .max ? Self.moment(earliest) : nil }
 
-  /// Gives every token whose time is up, and forgets it.
+  /// Removes and returns every expired token.
   public mutating func expired(by now: MonotonicInstant) -> [Poller.Token] {
     var expired: [Poller.Token] = []
     let target = Self.ticks(now)
@@ -58,7 +58,7 @@ public struct TimerWheel: ~Copyable {
       current = max(current, target)
       return expired
     }
-    // After a long pause one turn of the wheel meets every token.
+    // After a long sleep one revolution of the wheel covers every token.
     current = max(current, target - Int64(Self.bucketCount))
     while current < target {
       current += 1
@@ -72,7 +72,7 @@ public struct TimerWheel: ~Copyable {
 
   private mutating func checkExpiry(at token: Poller.Token, _ expired: inout [Poller.Token]) {
     let slot = Int(token.slot)
-    // Parked again elsewhere, or left behind by a former owner of the slot.
+    // The token was rescheduled to another bucket, or belongs to an earlier owner of the slot.
     guard generations[slot] == token.generation, scheduledTick[slot] != 0, scheduledTick[slot] <= current else {
       return
     }
@@ -86,7 +86,7 @@ public struct TimerWheel: ~Copyable {
     }
   }
 
-  /// Puts the token into the spoke of its deadline, or into the last one of this turn if that is further away.
+  /// Adds the token to the bucket of its deadline, or to the last bucket of this revolution if that is later.
   private mutating func schedule(_ token: Poller.Token) {
     let slot = Int(token.slot)
     let tick = min(due[slot], current + Int64(Self.bucketCount) - 1)

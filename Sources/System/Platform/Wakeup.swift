@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Wakes a loop from another thread (eventfd(2)).
+/// Wakes an event loop from another thread (eventfd(2)).
 public struct Wakeup: ~Copyable, Sendable {
   public let descriptor: Descriptor
 
@@ -8,10 +8,10 @@ public struct Wakeup: ~Copyable, Sendable {
     descriptor = Descriptor(owning: try Syscalls.makeEvent())
   }
 
-  /// Makes the descriptor readable; any number of calls before the loop looks count as one.
+  /// Makes the descriptor readable; several calls before ``clear()`` count as one.
   public func wake() {
     let one: UInt64 = 1
-    // Sound: eventfd takes exactly these eight bytes. It can fail only where the counter is full, and then it is readable.
+    // Sound: eventfd reads exactly these eight bytes. It fails only if the counter is full, and then it is readable.
     unsafe withUnsafeBytes(of: one) { _ = try? unsafe Syscalls.write(descriptor.rawValue, $0) }
   }
 

@@ -154,7 +154,7 @@ struct `Behind a real API server` {
     #expect(ready.status == 200)
     let metrics = try context.server.ask("/metrics").body
     for fixture in DefinitionFixture.all {
-      #expect(ready.body.contains("\n\(fixture.name): listed, heard "))
+      #expect(ready.body.contains("\n\(fixture.name): synced (last contact "))
       #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="synced"} 1"#))
     }
   }
@@ -180,12 +180,12 @@ struct `Behind a real API server` {
     let fixture = try #require(DefinitionFixture.all.first { $0.name == "ippools.network.harvesterhci.io" })
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the kind is gone") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): absent, heard ")
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.eventually("the kind is found") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): listed, heard ")
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): synced (last contact ")
     }
   }
 
@@ -194,7 +194,7 @@ struct `Behind a real API server` {
     let review = try ExampleReview.text("update-set-value")
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the facts are stale") { try context.server.validate(review).code == 503 }
-    #expect(try context.server.ask("/readyz").body.contains("\n\(fixture.name): listed, heard "))
+    #expect(try context.server.ask("/readyz").body.contains("\n\(fixture.name): synced (last contact "))
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.plane.kubectl("wait", "--for=condition=Established", "customresourcedefinition", fixture.name)
     try context.startMachine("web-2")

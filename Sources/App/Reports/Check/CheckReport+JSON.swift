@@ -1,9 +1,9 @@
 package import JSON
 internal import Rules
 
-// docs/cli.md says what the members mean. They are added to, never renamed.
+// docs/cli.md documents the members. New ones may be added; none is renamed.
 extension CheckReport {
-  /// What `check -o json` prints; docs/cli.md tells what each member means.
+  /// The output of `check -o json`.
   package var members: [JSONMember] {
     [
       JSONMember("allowed", isAllowed),

@@ -12,7 +12,7 @@ extension CheckReport: Report {
     return styledText
   }
 
-  /// Only what is broken or worth knowing, for somebody who waits until all is well.
+  /// Returns only violations and warnings, for an operator who waits until there are none.
   package func pageOfOpenItems() -> StyledText {
     var styledText = StyledText()
     let items = checklist?.sections.flatMap(\.items) ?? []

@@ -1,27 +1,27 @@
 package import Rules
 
-/// What the webhook would say of a change, with the whole list of what it asks.
+/// The webhook's response to a change, with the result of every rule.
 package struct CheckReport: Sendable, Equatable {
-  /// Whether Harvester would carry the change out, or take it for what it has carried out already.
+  /// Whether Harvester would act on the change, or consider its value as applied already.
   package enum Effect: Sendable, Equatable {
     case none
-    /// The hash that Harvester noted last is another one.
+    /// The hash that Harvester recorded last is another one.
     case another(hash: String)
-    /// Harvester has noted none yet.
+    /// Harvester has recorded no hash yet.
     case first
-    /// The hash is the value's, but other annotations are not those that Harvester wrote.
+    /// The recorded hash is the value's, but other annotations differ from what Harvester wrote.
     case annotations
   }
 
-  /// Nil for a change of another object, which is allowed without a look.
+  /// Nil for a change of another object, which is allowed without evaluation.
   package let checklist: Checklist?
-  /// The text that would be stored, where it is not the proposed one.
+  /// The text that would be stored; nil if it is the proposed one.
   package let storedAs: String?
-  /// Of the text that would be stored; nil where none would be.
+  /// The hash of the text that would be stored; nil without one.
   package let valueHash: ValueHash?
   package let effect: Effect
 
-  /// Judges as the API server lets the webhooks judge: first the value is normalised, then validated.
+  /// Evaluates a change as the API server calls the webhooks: it mutates the value first, then validates it.
   package init(of change: Change?, in facts: ClusterFacts, _ options: RulesetOptions) {
     guard let change else {
       (checklist, storedAs, valueHash, effect) = (nil, nil, nil, .none)
@@ -60,7 +60,7 @@ extension CheckReport.Effect {
   fileprivate init(of valueHash: ValueHash, isEmpty: Bool, _ change: Change) {
     let hash = change.new.annotations?.hash ?? ""
     if hash.isEmpty, change.old.annotations == nil {
-      // Harvester passes an empty value over as long as it has noted nothing.
+      // Harvester ignores an empty value as long as it has recorded nothing.
       self = isEmpty ? .none : .first
     } else if hash != valueHash.description {
       self = .another(hash: hash)

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// An address space as rows of cells of equal size, for pictures.
+/// An address space as rows of cells of equal size, for text drawings.
 struct AddressGrid {
   struct Row {
     let first: IPv4Address
@@ -14,7 +14,7 @@ struct AddressGrid {
   /// More rows would push the rest of the report off a small terminal.
   static let maxRows = 8
 
-  /// - Parameter columns: How many cells fit into a row, a power of two.
+  /// - Parameter columns: Cells per row, a power of two.
   init(_ space: AddressSpace, columns: Int) {
     let total = space.range.addresses.count
     let size = max(1, total / (columns * Self.maxRows))
@@ -30,8 +30,7 @@ struct AddressGrid {
     }
   }
 
-  /// What most of a cell's addresses are for. An address that somebody has taken is always shown: one is enough for an
-  /// accident.
+  /// Returns the use of most of a cell's addresses. A taken address takes precedence: one is enough for a conflict.
   private static func use(
     of first: Int, _ size: Int, _ blocks: inout ArraySlice<AddressSpace.Block>
   ) -> AddressSpace.Use {
@@ -49,7 +48,7 @@ struct AddressGrid {
 }
 
 extension AddressSpace.Use {
-  /// Of two uses with equally many addresses the earlier one is shown.
+  /// The order in which a use is preferred to another with the same number of addresses.
   fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   var glyph: String {

@@ -1,12 +1,13 @@
 package import Addressing
 package import Rules
 
-/// Addresses that are taken already, and by what.
+/// Addresses that are in use, and their owner.
 package struct AddressOwner: Sendable, Equatable {
   package let addresses: AddressSet
-  /// Such as `node harvester-node-0`.
+  /// For example `node harvester-node-0`.
   package let owner: String
-  /// Whether Whereabouts knows of them and hands out none: then they are only missing, and collide with nothing.
+  /// Whether Whereabouts has reservations for them: it hands out none, so they conflict with nothing and only reduce
+  /// the range.
   package let isReserved: Bool
 
   package init(_ addresses: AddressSet, _ owner: String, isReserved: Bool = false) {
@@ -21,10 +22,10 @@ package struct AddressOwner: Sendable, Equatable {
 }
 
 extension AddressOwner {
-  /// Everything that the cluster and the operator's options tell, in the order in which a collision is explained.
+  /// Returns all owners that the cluster and the options name, in the order in which a conflict is explained.
   package static func all(in facts: ClusterFacts, _ options: RulesetOptions) -> [AddressOwner] {
     reserved(options) + ofPods(facts) + ofNodes(facts) + ofHosts(facts) + ofOtherSettings(facts) + ofAttachments(facts)
-      + ofDHCP(facts) + keptByWhereabouts(facts)
+      + ofDHCP(facts) + reservedByWhereabouts(facts)
   }
 
   private static func reserved(_ options: RulesetOptions) -> [AddressOwner] {
@@ -42,7 +43,7 @@ extension AddressOwner {
     }
   }
 
-  /// The virtual IP, and what a HostNetworkConfig gives the hosts.
+  /// The virtual IP, and the addresses of hosts in HostNetworkConfigs.
   private static func ofHosts(_ facts: ClusterFacts) -> [AddressOwner] {
     let virtual = facts.virtualAddress.map { [AddressOwner(AddressSet([$0]), "the cluster's virtual IP")] } ?? []
     return virtual
@@ -57,9 +58,9 @@ extension AddressOwner {
     facts.dhcpPools.map { AddressOwner($0.allAddresses, "managed DHCP pool \($0.namespace)/\($0.name)") }
   }
 
-  private static func keptByWhereabouts(_ facts: ClusterFacts) -> [AddressOwner] {
+  private static func reservedByWhereabouts(_ facts: ClusterFacts) -> [AddressOwner] {
     let entries = facts.reservations.entries
-    if entries.count > mostKeptOwners {
+    if entries.count > maxReservedOwners {
       return [AddressOwner(facts.reservations.kept, "pods that are gone", isReserved: true)]
     }
     return entries.map { entry in
@@ -68,8 +69,8 @@ extension AddressOwner {
     }
   }
 
-  /// More owners than this are not told one by one.
-  private static let mostKeptOwners = 256
+  /// With more owners than this, one entry stands for all.
+  private static let maxReservedOwners = 256
 
   private static func ofOtherSettings(_ facts: ClusterFacts) -> [AddressOwner] {
     facts.otherSettingNetworks.map { AddressOwner($0.usable, $0.setting) }

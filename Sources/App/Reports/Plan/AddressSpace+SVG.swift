@@ -1,7 +1,7 @@
 internal import Addressing
 
 extension AddressSpace {
-  /// The range as a drawing: rows of equal length, in which every block has its exact share, and a legend.
+  /// Returns a drawing of the range: rows of equal length, with every block to scale, and a legend.
   package func drawing() -> String {
     var svg = SVG(width: 760)
     svg.text(24, 36, "\(range)", fill: "#1f2933", isStrong: true)
@@ -33,7 +33,7 @@ extension AddressSpace {
       let to = min(Int(block.addresses.last.rawValue), first + size - 1)
       guard from <= to else { continue }
       let scale = 580 / Double(size)
-      // One address of a large range would be too narrow to be seen.
+      // One address of a large range would be too narrow to see.
       let width = max(1.5, Double(to - from + 1) * scale)
       svg.rectangle(
         156 + Double(from - first) * scale, y, width, 24, fill: block.use.colour,
@@ -43,7 +43,7 @@ extension AddressSpace {
 }
 
 extension AddressSpace.Use {
-  /// Told apart by lightness too, for those who do not see colours.
+  /// Distinct in lightness too, for colour-blind readers.
   fileprivate var colour: String {
     switch self {
     case .unusable: "#7b8794"

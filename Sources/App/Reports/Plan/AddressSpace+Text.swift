@@ -1,7 +1,7 @@
 internal import Rules
 
 extension AddressSpace {
-  /// The picture, its legend and the verdict.
+  /// Returns the drawing, its legend and the verdict.
   func styledText(for plan: PlanReport, within width: Int?) -> StyledText {
     var styledText = StyledText()
     let grid = AddressGrid(self, columns: columns(within: width))
@@ -24,7 +24,7 @@ extension AddressSpace {
     return styledText
   }
 
-  /// As many cells as fit behind the row's label.
+  /// Returns the number of cells that fit after the row's label.
   private func columns(within width: Int?) -> Int {
     switch width ?? .max {
     case ..<52: 16
@@ -68,7 +68,7 @@ extension AddressSpace {
 }
 
 extension AddressGrid.Row {
-  /// Neighbouring cells of the same use as one run.
+  /// The cells, with adjacent ones of the same use as one run.
   fileprivate var runs: [TextRun] {
     var runs: [TextRun] = []
     for use in cells {

@@ -1,12 +1,12 @@
 package import Addressing
 
-/// A range cut into what its addresses are for, from the first to the last.
+/// A range divided into blocks by use.
 package struct AddressSpace: Sendable, Equatable {
   package enum Use: String, Sendable, CaseIterable {
-    /// The range's first and last address, which no host has.
+    /// The range's first and last address, which no host can have.
     case unusable
     case excluded
-    /// Something else has it.
+    /// In use by another owner.
     case taken
     case needed
     case spare
@@ -15,31 +15,31 @@ package struct AddressSpace: Sendable, Equatable {
   package struct Block: Sendable, Equatable {
     package let addresses: AddressInterval
     package let use: Use
-    /// Whose addresses they are, where they are taken.
+    /// The owner of taken addresses.
     package let owner: String?
-    /// Whether Whereabouts keeps them for the owner and hands out none of them.
+    /// Whether Whereabouts has reservations for the owner and hands out none of the addresses.
     package var isReserved = false
   }
 
   package let range: IPv4Prefix
-  /// Ascending; together they are the range.
+  /// In ascending order; together they cover the range.
   package private(set) var blocks: [Block] = []
 
-  /// - Parameter need: How many addresses are needed; the lowest ones are shown as such, as Whereabouts hands them out.
+  /// - Parameter need: The number of addresses needed; the lowest ones are marked, as Whereabouts hands them out.
   package init(of range: IPv4Prefix, without exclusions: [IPv4Prefix], need: Int, claims: [AddressOwner]) {
     self.range = range
     var rest = AddressSet(range.addresses)
-    take(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
-    take(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
+    assign(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
+    assign(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
     for owner in claims {
-      take(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
+      assign(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
     }
-    take(.needed, rest.lowest(need), from: &rest)
-    take(.spare, rest, from: &rest)
+    assign(.needed, rest.lowest(need), from: &rest)
+    assign(.spare, rest, from: &rest)
     blocks.sort { $0.addresses.first < $1.addresses.first }
   }
 
-  private mutating func take(
+  private mutating func assign(
     _ use: Use, _ addresses: AddressSet, of owner: String? = nil, isReserved: Bool = false, from rest: inout AddressSet
   ) {
     let taken = rest.intersection(addresses)
@@ -51,16 +51,16 @@ package struct AddressSpace: Sendable, Equatable {
     blocks.lazy.filter { $0.use == use }.reduce(0) { $0 + $1.addresses.count }
   }
 
-  /// How many addresses Whereabouts can hand out, those included that something else has.
+  /// The number of addresses that are neither excluded nor unusable, taken ones included.
   package var usable: Int { count(of: .taken) + count(of: .needed) + count(of: .spare) }
 
-  /// How many of them Whereabouts keeps for pods that do not give them back in a change.
+  /// The number of addresses that Whereabouts has reserved for pods that keep them during a change.
   package var kept: Int { blocks.lazy.filter(\.isReserved).reduce(0) { $0 + $1.addresses.count } }
 
-  /// How many Longhorn's pods can be given: what the webhook reckons with too.
+  /// The number of addresses left for Longhorn's pods; the webhook uses the same number.
   package var available: Int { usable - kept }
 
-  /// Addresses that would be handed out although something else has them.
+  /// Addresses that Whereabouts would hand out although another owner uses them.
   package var collisions: [Block] { blocks.filter { $0.use == .taken && !$0.isReserved } }
 }
 
@@ -71,7 +71,7 @@ extension AddressSet {
     return rest
   }
 
-  /// Its lowest addresses, so many of them as asked for or as there are.
+  /// Returns the lowest addresses, at most `count`.
   fileprivate func lowest(_ count: Int) -> AddressSet {
     var missing = count
     var lowest = AddressSet()

@@ -1,7 +1,7 @@
 package import Addressing
 package import Rules
 
-/// Private ranges that collide with nothing a cluster knows, found by interval arithmetic: no address is looked at.
+/// Private ranges without conflicts, found by interval arithmetic: single addresses are not enumerated.
 package enum FreeRanges {
   /// RFC 1918 section 3, beginning with the range that large sites use least.
   private static let privateNetworks = [
@@ -10,7 +10,7 @@ package enum FreeRanges {
     IPv4Prefix(containing: IPv4Address(rawValue: 10 << 24), length: 8),
   ]
 
-  /// The lowest free range of each private network.
+  /// Returns the lowest free range of each private network.
   package static func suggestions(ofLength length: Int, in facts: ClusterFacts, _ options: RulesetOptions)
     -> [IPv4Prefix]
   {
@@ -22,8 +22,9 @@ package enum FreeRanges {
     }
   }
 
-  /// What lies close to known addresses and is likely to be in use: the network of each node, of which only the node's
-  /// own address is known, the subnets of hosts and of managed DHCP, the ranges that Whereabouts keeps pools of, and the whole ranges of the other settings.
+  /// Returns networks that are likely to be in use because they contain known addresses: the /24 of each node, of which
+  /// only the node's own address is known, the subnets of hosts and of managed DHCP, the ranges of Whereabouts' pools,
+  /// and the whole ranges of the other settings.
   private static func likelyUsed(_ facts: ClusterFacts) -> [AddressSet] {
     let networks =
       (facts.nodes.flatMap(\.addresses) + [facts.virtualAddress].compactMap(\.self))
@@ -35,7 +36,7 @@ package enum FreeRanges {
 }
 
 extension AddressSet {
-  /// The lowest network of this length of which every address is in the set.
+  /// Returns the lowest network of this length whose addresses are all in the set.
   package func firstNetwork(ofLength length: Int) -> IPv4Prefix? {
     for interval in intervals {
       let here = IPv4Prefix(containing: interval.first, length: length)

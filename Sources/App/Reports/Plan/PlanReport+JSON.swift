@@ -2,9 +2,9 @@ internal import Addressing
 package import JSON
 internal import Rules
 
-// docs/cli.md says what the members mean. They are added to, never renamed.
+// docs/cli.md documents the members. New ones may be added; none is renamed.
 extension PlanReport {
-  /// What `plan -o json` prints; docs/cli.md tells what each member means.
+  /// The output of `plan -o json`.
   package var members: [JSONMember] {
     [
       JSONMember("sufficient", isSufficient),

@@ -29,7 +29,7 @@ extension PlanReport: Report {
     }
   }
 
-  /// Which formula was taken, and why.
+  /// The formula used, and the reason.
   private var formula: String {
     let name = need.sizing == .v1_2 ? "v1.1 and v1.2" : "v1.3 and later"
     return "by the formula for \(name)"

@@ -1,17 +1,17 @@
 package import Addressing
 package import Rules
 
-/// How large the range of a storage network has to be, and how long each size will do.
+/// The number of addresses that a storage network needs, and the growth that each size of range allows.
 package struct PlanReport: Sendable {
   package let load: StorageLoad
   package let need: AddressRequirement
-  /// What another node is likely to bring.
+  /// The expected number of disks of an additional node.
   package let disksPerAdditionalNode: Int
   package let prefixOptions: [PrefixOption]
   package let space: AddressSpace?
-  /// Whether a cluster was asked, so that what is free is free there.
+  /// Whether facts of a cluster were read, so that suggestions are free there.
   package let usesClusterData: Bool
-  /// Nil where nobody asked.
+  /// Nil without `--suggest`.
   package let suggestions: [IPv4Prefix]?
 
   package init(
@@ -36,10 +36,10 @@ package struct PlanReport: Sendable {
       suggests ? prefixOptions.first.map { FreeRanges.suggestions(ofLength: $0.length, in: facts, options) } ?? [] : nil
   }
 
-  /// The smallest range that will do; nil where even the widest allowed one is too small.
+  /// The smallest sufficient size; nil if even the largest allowed one is too small.
   package var smallest: PrefixOption? { prefixOptions.first }
 
-  /// False where the range that was asked about is too small, or not free.
+  /// False if the proposed range is too small or not free.
   package var isSufficient: Bool {
     guard let space else { return smallest != nil }
     return space.available >= need.total && space.collisions.isEmpty
@@ -50,7 +50,7 @@ package struct PlanReport: Sendable {
   }
 }
 
-/// A range that somebody thinks of, with its exclusions.
+/// A proposed range with its exclusions.
 package struct ProposedSpace: Sendable {
   package let range: IPv4Prefix
   package let exclusions: [IPv4Prefix]
@@ -61,18 +61,18 @@ package struct ProposedSpace: Sendable {
   }
 }
 
-/// What a range of one size would offer.
+/// The growth that a range of one size allows.
 package struct PrefixOption: Sendable, Equatable {
   package let length: Int
   package let usable: Int
-  /// What is left when everything has its address.
+  /// The addresses left when everything has its own.
   package let spare: Int
   /// Each of the three alone.
   package let moreNodes: Int
   package let moreDisks: Int
   package let moreImages: Int
 
-  /// The smallest one that will do and its two doubles, and the wider ones that networks usually have.
+  /// Returns the smallest sufficient size, the next two, and the larger ones that are common.
   static func all(for need: AddressRequirement, disksPerAdditionalNode disks: Int) -> [PrefixOption] {
     let fitting = stride(from: 30, through: widestPrefixLength, by: -1).filter { usable($0) >= max(need.total, 1) }
     guard let smallest = fitting.first else { return [] }

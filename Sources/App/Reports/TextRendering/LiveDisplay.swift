@@ -1,9 +1,9 @@
-/// Paints one page over the other, for somebody who watches.
+/// Renders successive versions of a text.
 ///
-/// On a terminal the page stays in its place; in a file or a pipe every page that differs is appended.
+/// On a terminal each version overwrites the last one; in a file or a pipe each one that differs is appended.
 package struct LiveDisplay {
   private let terminal: Terminal
-  /// Lines that fit; nil where nothing is painted over.
+  /// Lines that fit; nil if nothing is overwritten.
   private let height: Int?
   private var shown: [String] = []
 
@@ -12,7 +12,7 @@ package struct LiveDisplay {
     self.height = height
   }
 
-  /// What to write so that the reader sees this page; empty where the same is seen already.
+  /// Returns the output that shows this text; empty if it is shown already.
   package mutating func render(_ styledText: StyledText) -> String {
     let lines = clipped(
       styledText.text(for: terminal).split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
@@ -20,11 +20,11 @@ package struct LiveDisplay {
     defer { shown = lines }
     let text = lines.map { $0 + "\n" }.joined()
     guard height != nil else { return (shown.isEmpty ? "" : "\n") + text }
-    // Up to the first line of the last page, and clear from there to the end (ECMA-48 CUU, ED).
+    // To the first line of the last text, then clear to the end of the screen (ECMA-48 CUU, ED).
     return (shown.isEmpty ? "" : "\u{1B}[\(shown.count)A\u{1B}[J") + text
   }
 
-  /// A page taller than the terminal could not be painted over: what has scrolled away stays.
+  /// Cuts a text that is taller than the terminal: lines that have scrolled away cannot be overwritten.
   private func clipped(_ lines: [String]) -> [String] {
     var lines = lines
     if lines.last == "" { lines.removeLast() }

@@ -1,10 +1,10 @@
 package import JSON
 
-/// A report that can be shown to people and to programs.
+/// A report with a text and a JSON form.
 package protocol Report {
-  /// - Parameter width: What the terminal has; pictures are made to fit, text is broken later.
+  /// - Parameter width: Columns of the terminal, for drawings; text is wrapped later.
   func styledText(within width: Int?) -> StyledText
-  /// Its members in the order of the documentation (docs/cli.md).
+  /// The members of the JSON form, in the order of docs/cli.md.
   var members: [JSONMember] { get }
 }
 
@@ -15,7 +15,7 @@ extension Report {
 }
 
 extension [JSONMember] {
-  /// One JSON object on one line.
+  /// The JSON object on one line.
   var line: String {
     var writer = JSONWriter()
     writer.append(object: self)

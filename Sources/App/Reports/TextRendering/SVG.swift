@@ -1,4 +1,4 @@
-/// Writes a drawing (SVG 1.1) that looks the same on white and on dark paper, as documentation pages have it.
+/// Writes a drawing (SVG 1.1) that looks the same on light and dark pages of a documentation.
 struct SVG {
   private var body = ""
   let width: Int
@@ -18,7 +18,7 @@ struct SVG {
       """
   }
 
-  /// - Parameter x: The text's beginning, or its end where it is anchored there.
+  /// - Parameter x: The start of the text, or its end with `endsHere`.
   mutating func text(
     _ x: Double, _ y: Double, _ text: String, fill: String, isStrong: Bool = false, endsHere: Bool = false
   ) {
@@ -29,7 +29,7 @@ struct SVG {
       """
   }
 
-  /// - Parameter title: What the drawing shows, for those who cannot see it.
+  /// - Parameter title: A description of the drawing, for screen readers.
   func document(titled title: String, paper: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" \
@@ -43,7 +43,7 @@ struct SVG {
 }
 
 extension Double {
-  /// Two decimals are finer than any screen; whole numbers need none.
+  /// The number with up to two decimals, which is finer than any screen.
   fileprivate var short: String {
     let hundredths = Int((self * 100).rounded())
     if hundredths % 100 == 0 { return "\(hundredths / 100)" }
@@ -54,7 +54,8 @@ extension Double {
 }
 
 extension String {
-  /// The characters that end a text or an attribute (XML 1.0 section 2.4), and those that XML cannot hold at all.
+  /// The text with escapes for the characters that end a text or an attribute (XML 1.0 section 2.4). Characters that
+  /// XML cannot contain are replaced.
   fileprivate var escaped: String {
     reduce(into: "") { text, character in
       switch character {

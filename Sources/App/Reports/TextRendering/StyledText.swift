@@ -1,9 +1,9 @@
-/// What a report says, as lines of inked text, before it is known how wide and how colourful the reader's terminal is.
+/// A report as lines of styled text, independent of the terminal's width and colours.
 package struct StyledText: Sendable, Equatable {
-  /// One line; it is broken where it is wider than the terminal.
+  /// One line; it is wrapped if it is wider than the terminal.
   package struct Line: Sendable, Equatable {
     package var runs: [TextRun]
-    /// How far the continuation of a broken line is indented.
+    /// The indentation of continuation lines.
     package var hangingIndent: Int
   }
 
@@ -11,7 +11,7 @@ package struct StyledText: Sendable, Equatable {
 
   package init() {}
 
-  /// - Parameter hangingIndent: Where the text of a list begins behind its mark.
+  /// - Parameter hangingIndent: The column of a list item's text, after its mark.
   package mutating func add(_ runs: TextRun..., hangingIndent: Int = 0) {
     add(runs, hangingIndent: hangingIndent)
   }
@@ -29,14 +29,14 @@ package struct StyledText: Sendable, Equatable {
   }
 }
 
-/// Which edge the cells of a table's column share.
+/// The edge to which the cells of a column are aligned.
 package enum Alignment: Sendable {
   case leading
   case trailing
 }
 
 extension StyledText {
-  /// Adds rows whose cells stand below each other; what is too long breaks within the last column.
+  /// Adds rows with aligned columns; long text wraps within the last column.
   package mutating func add(table rows: [[TextRun]], _ alignments: [Alignment], indentation: Int = 2) {
     let widths = alignments.indices.map { column in
       rows.lazy.compactMap { $0.indices.contains(column) ? $0[column].text.count : nil }.max() ?? 0

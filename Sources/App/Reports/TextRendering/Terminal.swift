@@ -1,21 +1,21 @@
-/// What is known of the place where a page is shown.
+/// The properties of the output device.
 package struct Terminal: Sendable, Equatable {
-  /// Columns; nil where lines are not to be broken, as in a file or a pipe.
+  /// Columns; nil if lines are not wrapped, as in a file or a pipe.
   package var width: Int?
   package var usesColor: Bool
 
   package init(width: Int? = nil, usesColor: Bool = false) {
-    // Less than this helps nobody: a terminal that says so is being resized, or does not know.
+    // A terminal that reports less than 40 columns is being resized, or does not know its width.
     self.width = width.map { max($0, 40) }
     self.usesColor = usesColor
   }
 
-  /// A file, a pipe, or a terminal of which nothing is known.
+  /// A file, a pipe, or an unknown terminal.
   package static let plain = Terminal()
 }
 
 extension StyledText {
-  /// The page's lines as they fit the terminal.
+  /// Returns the lines, wrapped at the terminal's width.
   package func wrapped(for terminal: Terminal) -> [[TextRun]] {
     guard let width = terminal.width else { return lines.map(\.runs) }
     return lines.flatMap { $0.wrapped(at: width) }
@@ -36,7 +36,7 @@ extension [TextRun] {
 }
 
 extension StyledText.Line {
-  /// Breaks at spaces; a word that is wider than the terminal stays whole, so that it can be copied.
+  /// Wraps the line at spaces. A word that is wider than the terminal stays whole, so that it can be copied.
   fileprivate func wrapped(at width: Int) -> [[TextRun]] {
     guard runs.reduce(0, { $0 + $1.text.count }) > width else { return [runs] }
     let hangingIndent = min(self.hangingIndent, width * 2 / 3)
@@ -48,7 +48,7 @@ extension StyledText.Line {
       let length = word.reduce(0) { $0 + $1.text.count }
       if hasWord, column + length > width, !word.isBlank {
         lines.append(line.withoutTrailingSpace)
-        // A long word is indented less rather than broken.
+        // A long word gets less indentation rather than a break.
         column = max(0, min(hangingIndent, width - length))
         line = column == 0 ? [] : [TextRun(String(repeating: " ", count: column))]
       }
@@ -59,7 +59,7 @@ extension StyledText.Line {
     return lines + [line.withoutTrailingSpace]
   }
 
-  /// The line cut before and behind every gap; a word may have several inks.
+  /// The line split before and after every gap; a word may have several styles.
   private var words: [[TextRun]] {
     var words: [[TextRun]] = []
     var wasSpace: Bool?
@@ -76,7 +76,7 @@ extension StyledText.Line {
 }
 
 extension [TextRun] {
-  /// Of the same ink as the last one, it becomes a part of that.
+  /// Appends a run, or extends the last one if both have the same style.
   fileprivate mutating func append(joining run: TextRun) {
     if last?.style == run.style {
       self[count - 1].text += run.text

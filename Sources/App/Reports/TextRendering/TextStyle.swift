@@ -1,4 +1,4 @@
-/// A colour with a meaning; how it looks is the renderer's business.
+/// A style with a meaning; its colour is the renderer's choice.
 package enum TextStyle: Sendable, Equatable, CaseIterable {
   case plain
   case bold
@@ -10,9 +10,9 @@ package enum TextStyle: Sendable, Equatable, CaseIterable {
 }
 
 extension TextStyle {
-  /// The parameters of Select Graphic Rendition (ECMA-48 section 8.3.117); nil for the terminal's own colour.
+  /// The parameters of Select Graphic Rendition (ECMA-48 section 8.3.117); nil for the default style.
   ///
-  /// Only the sixteen colours that every terminal has, so that the user's own theme decides what they look like.
+  /// Only the sixteen standard colours, so that the user's theme applies.
   var selection: String? {
     switch self {
     case .plain: nil
@@ -26,7 +26,7 @@ extension TextStyle {
   }
 }
 
-/// A piece of text in one ink.
+/// A piece of text in one style.
 package struct TextRun: Sendable, Equatable {
   package var text: String
   package var style: TextStyle
@@ -38,8 +38,8 @@ package struct TextRun: Sendable, Equatable {
 }
 
 extension TextRun {
-  /// Much of what is shown was written by others, whose control characters shall move nobody's cursor: a line break
-  /// becomes a space, every other one (U+0000 to U+001F, U+007F to U+009F) a replacement character.
+  /// The run without control characters, so that text from other sources cannot move the cursor: a line break becomes a
+  /// space, every other one (U+0000 to U+001F, U+007F to U+009F) a replacement character.
   var sanitized: TextRun {
     func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value }
     guard text.unicodeScalars.contains(where: isControl) else { return self }

@@ -1,6 +1,6 @@
 internal import Rules
 
-/// What Harvester does with a change, in this order, by the messages of the setting's condition.
+/// The phases of a change in Harvester, in this order, as the messages of the setting's condition show them.
 package enum HarvesterPhase: Int, CaseIterable, Sendable {
   case pending
   case creatingNetwork
@@ -12,7 +12,7 @@ package enum HarvesterPhase: Int, CaseIterable, Sendable {
   case completed
 
   init(_ condition: ConfiguredCondition) {
-    // The wording is the same in every version; up to v1.5 the one about volumes begins with a capital.
+    // The wording is the same in every version; up to v1.5 the message about volumes begins with a capital.
     let message = condition.message.lowercased()
     switch message {
     case "create nad": self = .creatingNetwork
@@ -41,17 +41,17 @@ package enum HarvesterPhase: Int, CaseIterable, Sendable {
   var progress: Progress { Progress(done: rawValue, of: Self.allCases.count - 1) }
 }
 
-/// How far Harvester is with the setting's value, by what it has written on the setting.
+/// Harvester's progress with the setting's value, as its annotations and condition show it.
 package enum HarvesterProgress: Sendable, Equatable {
   case unreadable
-  /// The value is not the one whose hash is noted.
+  /// The recorded hash is not the value's.
   case notTakenUp
-  /// As ``notTakenUp``, and it stays so: Harvester compares the condition that it writes with an object that it has
-  /// already changed, so that with the message `create NAD` stored it never stores another hash.
+  /// As ``notTakenUp``, and permanent: Harvester compares its new condition with an object that it has already changed,
+  /// so with `create NAD` as the stored message it never stores another hash.
   case stuckAtCreateNAD
-  /// The empty setting as Harvester creates it at its first start.
+  /// The empty setting, as Harvester creates it at its first start.
   case nothingToDo
-  /// Empty and without an annotation, which Harvester takes for its first start, while Longhorn has a storage network.
+  /// Empty and without annotations, which Harvester considers its first start, while Longhorn has a storage network.
   case annotationsLost
   case silent
   case underWay(HarvesterPhase)
@@ -91,7 +91,7 @@ package enum HarvesterProgress: Sendable, Equatable {
     }
   }
 
-  /// Whether what follows may still be as it was before, without anything being wrong.
+  /// Whether later steps may still show the previous state without an error.
   var isUnderWay: Bool {
     switch self {
     case .notTakenUp, .stuckAtCreateNAD, .silent, .underWay: true
@@ -99,7 +99,7 @@ package enum HarvesterProgress: Sendable, Equatable {
     }
   }
 
-  /// Whether the annotations are of the value that the setting has.
+  /// Whether the annotations are of the setting's current value.
   var hasTakenUpValue: Bool {
     switch self {
     case .unreadable, .notTakenUp, .stuckAtCreateNAD: false
@@ -109,17 +109,19 @@ package enum HarvesterProgress: Sendable, Equatable {
 }
 
 extension SettingObject {
-  /// Harvester notes the value's hash before it does anything else.
+  /// Harvester records the value's hash before it does anything else.
   fileprivate var hashIsCurrent: Bool {
     guard case .text(let value) = value else { return false }
     return annotations?.hash == ValueHash(of: value).description
   }
 
-  fileprivate var isUntouched: Bool { value == .text([]) && (annotations ?? SettingAnnotations()) == SettingAnnotations() }
+  fileprivate var isUntouched: Bool {
+    value == .text([]) && (annotations ?? SettingAnnotations()) == SettingAnnotations()
+  }
 }
 
 extension ConfiguredCondition {
-  /// The message with the same volumes always in the same order: Harvester lists them in another one each time.
+  /// The message with its volumes sorted: Harvester lists them in a different order each time.
   var orderedMessage: String {
     guard HarvesterPhase(self) == .detachingVolumes, let colon = message.firstIndex(of: ":") else { return message }
     let volumes = message[message.index(after: colon)...].split { $0 == "," || $0 == " " }

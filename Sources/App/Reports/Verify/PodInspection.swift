@@ -3,14 +3,14 @@ internal import ClusterState
 internal import KubeObjects
 internal import Rules
 
-/// Compares each of Longhorn's pods with what the setting, Harvester and Longhorn say.
+/// Compares Longhorn's pods with the setting, Harvester's progress and Longhorn's settings.
 struct PodInspection {
   private let target: Target
   private let absences: [String: InspectedNode.Absence]
-  /// The last event of each pod that says why it does not run.
+  /// The last failure event of each pod.
   private let failures: [String: PodEvent]
   private let pods: [InspectedPod]
-  /// Whether a pod on another network may still move by itself.
+  /// Whether Longhorn may still restart a pod that is on another network.
   private let mayStillMove: Bool
   private let csiPluginMayStillMove: Bool
 
@@ -23,7 +23,8 @@ struct PodInspection {
     failures = extraFacts.lastFailures
     let rwx = RWXSharing(facts, extraFacts, target)
     pods = extraFacts.pods.filter { !$0.isOver && ($0.carriesStorage || rwx.isOn && $0.isCSIPlugin) }
-    // While Harvester waits for addresses Longhorn has been told, and a pod that is left behind keeps it waiting.
+    // While Harvester waits for addresses, Longhorn's setting is written already, and a pod left behind blocks
+    // Harvester.
     let harvesterIsDone = !change.isUnderWay || change == .underWay(.allocating)
     let longhornIsTold = (facts.longhorn.network ?? "") == target.definition && target.isDefined
     mayStillMove = !harvesterIsDone || !longhornIsTold || facts.longhorn.mayStillMovePods
@@ -32,7 +33,7 @@ struct PodInspection {
 
   var reports: [PodReport] {
     var reports = pods.map(report)
-    // The address of a pod on its way out may be given to the next one already.
+    // The address of a terminating pod may already be assigned to the next one.
     let holding = reports.indices.filter { reports[$0].address != nil && !reports[$0].pod.isBeingDeleted }
     let owners = Dictionary(grouping: holding) { reports[$0].address }
     for (address, holders) in owners where holders.count > 1 {
@@ -48,12 +49,13 @@ struct PodInspection {
   private func report(_ pod: InspectedPod) -> PodReport {
     let interface = pod.carriesStorage ? pod.storageInterface : pod.endpointInterface
     let address = interface?.addresses.lazy.compactMap { try? IPv4Address($0) }.first
-    let verdict = excused(verdict(on: pod, interface, address), on: pod)
+    let verdict = adjusted(verdict(on: pod, interface, address), on: pod)
     return PodReport(pod: pod, interface: interface, address: address, verdict: verdict)
   }
 
-  /// A pod is not at fault for a node that is away; on a cordoned one it runs on, but nothing starts there.
-  private func excused(_ verdict: PodReport.Verdict, on pod: InspectedPod) -> PodReport.Verdict {
+  /// Returns the verdict with regard to the node: an absent node is not the pod's error. On a cordoned node a pod
+  /// continues to run, but none starts.
+  private func adjusted(_ verdict: PodReport.Verdict, on pod: InspectedPod) -> PodReport.Verdict {
     guard let absence = absences[pod.node], verdict != .ok, absence == .notReady || !pod.isReady else {
       return verdict
     }
@@ -66,21 +68,21 @@ struct PodInspection {
     if pod.isBeingDeleted { return .waiting("is being removed") }
     if pod.phase == "Failed" { return mayStillMove ? .waiting("has failed") : .misplaced("has failed") }
     if let interface {
-      guard let unavailableError = unavailableError(of: interface, address) else {
+      guard let mismatch = mismatch(of: interface, address) else {
         return pod.isReady ? .ok : unready(pod)
       }
-      return elsewhere(pod, unavailableError)
+      return elsewhere(pod, mismatch)
     }
     if !pod.isReady { return unready(pod) }
     guard case .network = target else { return .ok }
     return elsewhere(pod, "is not on the storage network")
   }
 
-  private func elsewhere(_ pod: InspectedPod, _ unavailableError: String) -> PodReport.Verdict {
-    (pod.carriesStorage ? mayStillMove : csiPluginMayStillMove) ? .pendingRestart : .misplaced(unavailableError)
+  private func elsewhere(_ pod: InspectedPod, _ mismatch: String) -> PodReport.Verdict {
+    (pod.carriesStorage ? mayStillMove : csiPluginMayStillMove) ? .pendingRestart : .misplaced(mismatch)
   }
 
-  private func unavailableError(of interface: InspectedPod.Interface, _ address: IPv4Address?) -> String? {
+  private func mismatch(of interface: InspectedPod.Interface, _ address: IPv4Address?) -> String? {
     guard case .network(let network) = target, interface.network == network.definition else {
       return "is still on \(interface.network.isEmpty ? "an unnamed network" : interface.network)"
     }
@@ -94,14 +96,14 @@ struct PodInspection {
     guard let event = failures[pod.name] else { return .waiting(state) }
     if event.reportsAddressExhaustion { return .waiting("\(state): it has no address") }
     let words = "\(state): \(event.cause.truncated(to: 300))"
-    return event.lasts ? .blocked(words) : .waiting(words)
+    return event.isPermanent ? .blocked(words) : .waiting(words)
   }
 }
 
 /// Whether RWX volumes use the storage network too, so that each pod of the CSI plugin is attached to it.
 struct RWXSharing {
   let isOn: Bool
-  /// Whether Longhorn says that it has restarted the CSI plugin for it.
+  /// Whether Longhorn reports that it has restarted the CSI plugin for it.
   let isApplied: Bool
 
   init(_ facts: ClusterFacts, _ extraFacts: VerifyFacts, _ target: Target) {
@@ -111,7 +113,7 @@ struct RWXSharing {
       (isOn, isApplied) = (false, true)
       return
     }
-    // From Harvester v1.8 on the second setting takes the place of the first, which may be left behind.
+    // From Harvester v1.8 on the endpoint setting replaces the older one, which may be left behind.
     let destinations = [InspectedLonghornSetting.storageNetwork, target.definition]
     let isTold = endpoint.map { !$0.value.isEmpty && destinations.contains($0.value) } ?? (older?.value == "true")
     isOn = facts.rwxSharesStorageNetwork || isTold
@@ -120,7 +122,7 @@ struct RWXSharing {
 }
 
 extension VerifyFacts {
-  /// The last event of each pod that says why it does not run; of two at the same time the later one in the list.
+  /// The last failure event of each pod; of two at the same time the later one in the list.
   fileprivate var lastFailures: [String: PodEvent] {
     let events = events.filter(\.tellsOfFailure).map { ($0.pod, $0) }
     return Dictionary(events) { $1.lastSeen >= $0.lastSeen ? $1 : $0 }
@@ -128,9 +130,9 @@ extension VerifyFacts {
 }
 
 extension PodEvent {
-  /// Whether a next attempt is of no use until something is repaired: there is no bridge on the node, no definition or no
-  /// plugin, or whatever it is has failed for two minutes, since the kubelet tries about every twelve seconds.
-  fileprivate var lasts: Bool {
+  /// Whether retries cannot succeed without a repair: the bridge, the definition or the plugin is missing, or the
+  /// attempts have failed for two minutes (the kubelet retries about every twelve seconds).
+  fileprivate var isPermanent: Bool {
     guard reason == "FailedCreatePodSandBox" else { return false }
     let text = message.lowercased()
     return count >= 10
@@ -139,6 +141,6 @@ extension PodEvent {
 }
 
 extension String {
-  /// The text without its end where it is very long.
+  /// The text, truncated if it is very long.
   fileprivate func truncated(to limit: Int) -> String { count > limit ? prefix(limit - 1) + "…" : self }
 }

@@ -1,31 +1,31 @@
 package import Addressing
 package import KubeObjects
 
-/// One of Longhorn's pods, and whether it is where it shall be.
+/// One of Longhorn's pods, and whether it is on the right network.
 package struct PodReport: Sendable, Equatable {
   package enum Verdict: Sendable, Equatable {
     case ok
-    /// Gets there by itself, as far as can be seen.
+    /// Expected to recover without intervention.
     case waiting(String)
-    /// Is on another network, but Harvester or Longhorn is not yet so far.
+    /// On another network, but Harvester or Longhorn has not reached its restart yet.
     case pendingRestart
-    /// Its node is away; it gets there when the node is back.
+    /// Its node is absent; the pod recovers when the node is back.
     case nodeAway(String)
-    /// Cannot start, and does not get there by itself.
+    /// Cannot start, and does not recover without intervention.
     case blocked(String)
     case misplaced(String)
-    /// Has an address that another pod has too.
+    /// Has the same address as another pod.
     case duplicateAddress(String)
   }
 
   package let pod: InspectedPod
-  /// The interface that its storage traffic takes; nil while it has none.
+  /// The interface of its storage traffic; nil while it has none.
   package let interface: InspectedPod.Interface?
-  /// On the storage network; nil without one.
+  /// Its address on the storage network; nil without one.
   package let address: IPv4Address?
   package internal(set) var verdict: Verdict
 
-  /// As Longhorn labels it; the pods of the CSI plugin have no such label.
+  /// Longhorn's label; the pods of the CSI plugin have none.
   package var component: String { pod.component.isEmpty && pod.isCSIPlugin ? "csi-plugin" : pod.component }
 }
 

@@ -3,7 +3,7 @@ internal import ClusterState
 internal import KubeObjects
 package import Rules
 
-/// Whereabouts' books compared with the pods: who has an address, who only has an entry.
+/// The reservations of Whereabouts' pool compared with the addresses of pods.
 package struct PoolReport: Sendable, Equatable {
   package typealias Entry = AddressPoolFact.Reservation
 
@@ -11,21 +11,21 @@ package struct PoolReport: Sendable, Equatable {
   package let usable: Int
   /// Entries of the pool.
   package let used: Int
-  /// Entries for pods that do not exist any more or have another address.
+  /// Entries of pods that no longer exist or have another address.
   package let leaked: [Entry]
-  /// Entries for pods of other namespaces, which are not looked at.
+  /// Entries of pods of other namespaces, which are not read.
   package let otherNamespaces: [Entry]
-  /// Addresses on more than one pod.
+  /// Addresses of more than one pod.
   package let duplicates: [Entry]
-  /// Addresses on one pod that the pool has no entry for.
+  /// Addresses of one pod without an entry in the pool.
   package let unrecorded: [Entry]
-  /// Reservations over all ranges, for pods that do not exist any more or have another address.
+  /// Cluster-wide reservations of pods that no longer exist or have another address.
   package let orphanedReservations: [Entry]
 
-  /// Whether there is a pool of the range at all, so that the pods can be compared with it.
+  /// Whether a pool of the range exists to compare the pods with.
   package let isKnown: Bool
 
-  /// - Parameter allocatable: What the definition hands out, which may exclude more than the setting does.
+  /// - Parameter allocatable: The addresses that the definition hands out; it may exclude more than the setting does.
   init(
     of network: Target.Network, _ allocatable: AddressSet?, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts
   ) {
@@ -42,7 +42,7 @@ package struct PoolReport: Sendable, Equatable {
     }
     leaked = entries.filter(isLeaked)
     orphanedReservations = extraFacts.reservations.filter { network.range.contains($0.address) && isLeaked($0) }
-    // The address of a pod on its way out may be given to the next one already.
+    // The address of a terminating pod may already be assigned to the next one.
     let held = extraFacts.pods.filter { !$0.isBeingDeleted }.flatMap { pod in
       pod.addresses(on: network.definition).filter(network.range.contains).map {
         Entry(address: $0, pod: pod.reference)
@@ -54,7 +54,7 @@ package struct PoolReport: Sendable, Equatable {
     unrecorded = held.filter { !recorded.contains($0.address) && counts[$0.address] == 1 }
   }
 
-  /// How full it is, in words.
+  /// The usage of the pool in words.
   var explanation: String {
     "\(used) of \(usable.counted("address")) of \(range) \(used == 1 ? "is" : "are") handed out"
       + (leaked.isEmpty ? "" : ", \(leaked.count) of them to pods that are gone")
@@ -62,7 +62,7 @@ package struct PoolReport: Sendable, Equatable {
 }
 
 extension InspectedPod {
-  /// A pod whose interfaces are not known yet may have been given any address.
+  /// Whether the pod may have this address: one without reported interfaces may have any.
   fileprivate func mayOwn(_ address: IPv4Address) -> Bool {
     interfaces.isEmpty || interfaces.contains { $0.addresses.contains(address.description) }
   }

@@ -1,13 +1,13 @@
 internal import JSON
 internal import Rules
 
-/// Follows a change until it is verified, or until nothing moves any more.
+/// Tracks the progress of a change until it is verified or stalled.
 ///
-/// It has no clock: whoever asks says how much time has passed since the beginning.
+/// It has no clock: the caller passes the time since the start.
 package struct ProgressMonitor {
   package enum Outcome: Sendable, Equatable {
     case verified
-    /// Nothing has moved for as long as the operator wanted to wait.
+    /// There was no progress for `stallTimeout`.
     case stalled
   }
 
@@ -15,9 +15,9 @@ package struct ProgressMonitor {
   private var report: VerifyReport?
   private var lastProgress = Duration.zero
   private var elapsed = Duration.zero
-  /// The most that there was of this value: pods that are restarted are no way back.
+  /// The maximum so far for this value: restarted pods do not reduce it.
   private var percent = 0
-  /// Why the last look showed nothing; nil where it did.
+  /// The error of the last fetch; nil if it succeeded.
   private var trouble: String?
   /// Whether the last report differed from the one before.
   package private(set) var hasProgressed = false
@@ -26,7 +26,7 @@ package struct ProgressMonitor {
     self.stallTimeout = stallTimeout
   }
 
-  /// Takes the next look at the cluster; the ending, once there is one.
+  /// Records a report. Returns the outcome, once there is one.
   package mutating func see(_ report: VerifyReport, after elapsed: Duration) -> Outcome? {
     hasProgressed = report.progressKey != self.report?.progressKey
     if hasProgressed { lastProgress = elapsed }
@@ -38,10 +38,10 @@ package struct ProgressMonitor {
     return report.isVerified ? .verified : stallOutcome
   }
 
-  /// Whether there has been anything to see, so that a look that fails may be a passing failure.
+  /// Whether there was a report, so that an error of the next fetch may be temporary.
   package var hasReport: Bool { report != nil }
 
-  /// Takes a look that failed: an API server restarts, a file is being written.
+  /// Records an error of a fetch: an API server restarts, or a file is being written.
   package mutating func see(nothing reason: String, after elapsed: Duration) -> Outcome? {
     hasProgressed = false
     self.elapsed = elapsed
@@ -53,16 +53,16 @@ package struct ProgressMonitor {
 }
 
 extension ProgressMonitor {
-  /// - Parameter showsClock: Whether the page is painted over, so that it may change every second.
+  /// - Parameter showsClock: Whether the text overwrites the last one, so that it may change every second.
   package func styledText(showsClock: Bool, outcome: Outcome?) -> StyledText {
     var styledText = StyledText()
     guard let report else { return styledText }
     styledText.add(report.heading)
     styledText.addBlank()
     for step in report.steps {
-      let isTold = step.state == .failed || step.step == .settingApplied
-      let isLastWord = outcome == .stalled && !step.state.isDone || outcome == .verified && step.state == .warning
-      styledText.add(step, isWhole: isTold || isLastWord)
+      let isAlwaysWhole = step.state == .failed || step.step == .settingApplied
+      let isFinal = outcome == .stalled && !step.state.isDone || outcome == .verified && step.state == .warning
+      styledText.add(step, isWhole: isAlwaysWhole || isFinal)
     }
     styledText.addBlank()
     styledText.add(bar + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
@@ -81,7 +81,7 @@ extension ProgressMonitor {
     return styledText
   }
 
-  /// The JSON of the report with how long it took to get there, one line a look.
+  /// The JSON of the report with the time elapsed, one line per fetch.
   package var json: String {
     guard let report else { return "" }
     return (report.members(percent: percent) + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]).line
@@ -104,7 +104,7 @@ extension ProgressMonitor {
 }
 
 extension Duration {
-  /// `42 s`, `3 min 05 s`
+  /// For example `42 s` or `3 min 05 s`.
   fileprivate var words: String {
     let seconds = components.seconds
     guard seconds >= 60 else { return "\(seconds) s" }

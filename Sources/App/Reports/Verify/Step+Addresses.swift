@@ -19,7 +19,7 @@ extension VerifyInput {
     return StepReport(.allocationsConsistent, state(of: pool, findings), pool.explanation, findings)
   }
 
-  /// While pods are restarted, the list of them and the pool are of two moments.
+  /// During restarts the list of pods and the pool show different moments.
   private func state(of pool: PoolReport, _ findings: [StepReport.Finding]) -> StepReport.State {
     if !pool.duplicates.isEmpty { return .failed }
     if pool.isKnown, !pool.unrecorded.isEmpty { return isMoving ? .inProgress : .failed }
@@ -28,7 +28,7 @@ extension VerifyInput {
 }
 
 extension PoolReport {
-  /// As Whereabouts names its pools.
+  /// The name that Whereabouts gives the pool.
   private var name: String { "\(range.network)-\(range.length)" }
 
   fileprivate var findingOfDuplicates: StepReport.Finding {
@@ -57,7 +57,7 @@ extension PoolReport {
         """)
   }
 
-  /// They keep an address from every range that overlaps this one.
+  /// An orphaned reservation blocks its address in every overlapping range.
   fileprivate var findingOfOrphanedReservations: StepReport.Finding {
     let names = orphanedReservations.map { "\($0.address)" }.joined(separator: " ")
     return .init(

@@ -41,7 +41,7 @@ extension VerifyInput {
     }
   }
 
-  /// Any other message frees it, because then the object that Harvester writes differs from the stored one.
+  /// Any other message releases Harvester, because the object that it writes then differs from the stored one.
   private var stuck: StepReport.Finding {
     let patch =
       #"{"status":{"conditions":[{"type":"configured","status":"False","reason":"In Progress","message":"retry"}]}}"#
@@ -67,8 +67,8 @@ extension VerifyInput {
   }
 }
 
-// «IP allocation failure for Longhorn Pods» is said at every first configuration until Longhorn's pods have restarted,
-// and for ever where Harvester waits for a node that needs no address or is away.
+// «IP allocation failure for Longhorn Pods» is set at every first configuration until Longhorn's pods have restarted,
+// and permanently if Harvester waits for a node that needs no address or is absent.
 extension VerifyInput {
   private func allocation(
     _ report: (StepReport.State, String, [StepReport.Finding]) -> StepReport
@@ -93,7 +93,7 @@ extension VerifyInput {
     [networkDefined, longhornConfigured, podsAttached, addressesAvailable].allSatisfy(\.state.isDone)
   }
 
-  /// The nodes that Harvester waits for in vain, as far as its version does so.
+  /// The nodes for which this version of Harvester waits in vain.
   private var uncountedNodes: [(name: String, why: String)] {
     let version = ControllerVersion(facts.serverVersion)
     return facts.nodes.compactMap { node in
@@ -108,7 +108,7 @@ extension VerifyInput {
   }
 }
 
-/// The version of Harvester that decides what its controller waits for.
+/// The version of Harvester, which determines what its controller waits for.
 private struct ControllerVersion: Comparable {
   let major: Int
   let minor: Int
@@ -117,7 +117,7 @@ private struct ControllerVersion: Comparable {
     (self.major, self.minor) = (major, minor)
   }
 
-  /// Nil for a text that names none, such as `master-1a2b3c-head`.
+  /// Returns nil for a text without a version, for example `master-1a2b3c-head`.
   init?(_ text: String?) {
     guard let parts = text?.drop(while: { $0 == "v" }).split(separator: ".", maxSplits: 2), parts.count >= 2,
       let major = Int(parts[0]), let minor = Int(parts[1].prefix(while: \.isNumber))

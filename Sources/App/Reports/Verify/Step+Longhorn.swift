@@ -19,13 +19,13 @@ extension VerifyInput {
       let has = network.isEmpty ? "no storage network" : network
       return report(change.isUnderWay ? .inProgress : .failed, "Longhorn's setting says \(has), not \(words)")
     }
-    guard let isApplied = facts.longhorn.isApplied else { return untold(words) }
+    guard let isApplied = facts.longhorn.isApplied else { return byPods(words) }
     guard isApplied else { return report(.inProgress, "Longhorn has not yet applied \(words)", [detaching]) }
     return report(.done, "\(words) is applied")
   }
 
-  /// Longhorn before 1.6 does not say whether it has applied the setting, so its pods tell.
-  private func untold(_ words: String) -> StepReport {
+  /// Longhorn before 1.6 does not report whether it has applied the setting, so the pods are compared.
+  private func byPods(_ words: String) -> StepReport {
     let moved = podsThatFollowed
     return moved.done == moved.total
       ? StepReport(.longhornConfigured, .done, pods.isEmpty ? words : "\(words): Longhorn's pods have followed")
@@ -40,15 +40,15 @@ extension VerifyInput {
       advice: "kubectl -n longhorn-system get volumes.longhorn.io shows what is still attached")
   }
 
-  /// How many of the pods are where the setting wants them.
+  /// The number of pods that are on the target network.
   private var podsThatFollowed: Progress {
-    let looked = pods.filter { report in
+    let considered = pods.filter { report in
       guard report.pod.carriesStorage, case .nodeAway = report.verdict else { return report.pod.carriesStorage }
       return false
     }
-    let there = looked.filter { ($0.interface?.network ?? "") == target.definition && !$0.pod.isBeingDeleted }
-    // Where there is no pod at all, none has followed, unless there was nothing to follow.
-    let awaited = target == .switchedOff ? 0 : facts.nodes.filter { !$0.isWitness && absences[$0.name] == nil }.count
-    return Progress(done: there.count, of: max(looked.count, awaited))
+    let moved = considered.filter { ($0.interface?.network ?? "") == target.definition && !$0.pod.isBeingDeleted }
+    // Without any pod none has followed, unless there is no network to follow.
+    let expected = target == .switchedOff ? 0 : facts.nodes.filter { !$0.isWitness && absences[$0.name] == nil }.count
+    return Progress(done: moved.count, of: max(considered.count, expected))
   }
 }

@@ -45,7 +45,7 @@ extension VerifyInput {
       leftovers)
   }
 
-  /// Harvester makes the definition before it names it, but the lists that are looked at are of two moments.
+  /// Harvester creates the definition before it names it, but the two lists are read at different moments.
   private var isBeingDefined: Bool {
     change.isUnderWay && change.phase.rawValue < HarvesterPhase.restartingPods.rawValue
   }
@@ -76,9 +76,9 @@ extension VerifyInput {
   }
 }
 
-// Definitions of earlier changes that nobody removes any more.
+// Definitions of earlier changes, which Harvester no longer removes.
 extension VerifyInput {
-  /// Empty while a change is under way, in which Harvester removes one by itself, or needs it once more.
+  /// Empty during a change, in which Harvester removes a definition itself or needs it again.
   private var leftovers: [StepReport.Finding] {
     guard !isMoving, change == .nothingToDo || change.isCompleted else { return [] }
     let inUse = definitionsInUse
@@ -95,8 +95,8 @@ extension VerifyInput {
     }
   }
 
-  /// Whatever the setting, a setting of Longhorn or a pod names, with the twin that Harvester makes of one for static
-  /// addresses.
+  /// All definitions that the setting, a Longhorn setting or a pod names, with the copy that Harvester makes of each
+  /// for static addresses.
   private var definitionsInUse: Set<String> {
     let named =
       [target.definition, setting.annotations?.previousNetwork ?? "", facts.longhorn.network ?? ""]
@@ -104,7 +104,7 @@ extension VerifyInput {
     return Set(named).union(named.map { "\($0)-static" })
   }
 
-  /// Pods outside of Longhorn's namespace are not listed in a living cluster, but Whereabouts' pools name them.
+  /// In a live cluster pods outside of Longhorn's namespace are not listed, but Whereabouts' pools name them.
   private func podsOfOtherNamespaces(on attachment: NetworkAttachmentFact) -> [String] {
     guard let allocatable = attachment.allocatable else { return [] }
     let reservations = facts.addressPools.flatMap(\.reservations).filter {

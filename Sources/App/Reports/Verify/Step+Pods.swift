@@ -30,7 +30,7 @@ extension VerifyInput {
     return findings
   }
 
-  /// What is to be said of a pod that is not ready.
+  /// Returns the finding about a pod that is not ready.
   private func finding(_ report: PodReport) -> StepReport.Finding? {
     let describe = "kubectl -n \(report.pod.namespace) describe pod \(report.pod.name)"
     switch report.verdict {
@@ -58,7 +58,7 @@ extension VerifyInput {
   private func waiting(for pendingRestart: [PodReport]) -> StepReport.Finding {
     let isOne = pendingRestart.count == 1
     let words = "\(pendingRestart.count.counted("pod")) \(isOne ? "has" : "have") yet to move"
-    // Longhorn itself says what it waits for, or Harvester does.
+    // Longhorn or Harvester itself reports what it waits for.
     guard !change.isUnderWay, facts.longhorn.isApplied != false, attachment != nil || target == .switchedOff else {
       return .init(words)
     }
@@ -70,11 +70,11 @@ extension VerifyInput {
         """)
   }
 
-  /// A pod that started before the change never moves; Longhorn starts a new one in its place.
+  /// A pod that started before the change never moves; Longhorn replaces it.
   private func restart(_ wrong: [PodReport]) -> StepReport.Finding {
     let names = wrong.map(\.pod.name).joined(separator: " ")
     let isOne = wrong.count == 1
-    // A new one would not start without the definition.
+    // The replacement would not start without the definition.
     let canStart = attachment != nil || target == .switchedOff
     return .init(
       "\(wrong.count.counted("pod")) \(isOne ? "is" : "are") not where \(isOne ? "it" : "they") should be",
@@ -82,7 +82,7 @@ extension VerifyInput {
   }
 }
 
-// Every node that stores data has an instance manager as soon as Longhorn is up; a witness has none.
+// Every node that stores data has an instance manager once Longhorn is up; a witness has none.
 extension VerifyInput {
   private var nodesWithoutInstanceManager: [String] {
     let served = Set(pods.lazy.filter { $0.pod.component == "instance-manager" }.map(\.pod.node))
@@ -93,7 +93,7 @@ extension VerifyInput {
     pods.filter { if case .nodeAway = $0.verdict { true } else { false } }
   }
 
-  /// The nodes that are away, and whose pods are therefore not where they shall be.
+  /// The absent nodes that lack an instance manager or whose pods are not in place.
   private var absenceFindings: [StepReport.Finding] {
     let nodes = Set(nodesWithoutInstanceManager).union(podsOfAbsentNodes.map(\.pod.node))
     return nodes.sorted().compactMap { node in
@@ -120,7 +120,7 @@ extension VerifyInput {
       findings + [.init(pool?.explanation ?? "Whereabouts has no pool of this range", advice: remedyOfExhaustion)])
   }
 
-  /// While a change is in progress, no other value is accepted but the empty one.
+  /// While a change is in progress, the webhook accepts only the empty value.
   var remedyOfExhaustion: String {
     let larger =
       change.isUnderWay

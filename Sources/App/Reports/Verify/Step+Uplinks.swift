@@ -3,7 +3,7 @@ internal import KubeObjects
 internal import Rules
 
 extension VerifyInput {
-  /// Pods find each other only over uplinks that work, whatever addresses they have.
+  /// Whatever addresses pods have, they need working uplinks to reach each other.
   var uplinksAreUp: StepReport {
     func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
       StepReport(.uplinksAreUp, state, summary, findings)
@@ -28,7 +28,7 @@ extension VerifyInput {
       progress: Progress(done: down.isEmpty ? needed.count : count, of: needed.count))
   }
 
-  /// What the VlanStatus of a node says of its uplink, where that is down.
+  /// Returns the VlanStatus message about a node's uplink; nil unless it is down.
   func troubleOfUplink(on node: String) -> String? {
     guard let clusterNetwork = attachment?.clusterNetwork else { return nil }
     let uplink = extraFacts.uplinks.first { $0.node == node && $0.clusterNetwork == clusterNetwork && !$0.isReady }

@@ -1,4 +1,4 @@
-/// The steps from a change of the setting to a cluster whose virtual machines may be started.
+/// The steps from a change of the setting until virtual machines may be started.
 package enum Step: String, CaseIterable, Sendable {
   case settingApplied
   case networkDefined
@@ -23,24 +23,24 @@ package enum Step: String, CaseIterable, Sendable {
   }
 }
 
-/// How far one step is.
+/// The state of one step.
 package struct StepReport: Sendable, Equatable {
   package enum State: String, Sendable {
     case done
-    /// Done, but there is something the operator should know.
+    /// Done, with something that the operator should know.
     case warning
-    /// Under way, as far as can be seen from outside.
+    /// Expected to complete without intervention.
     case inProgress
-    /// Does not get better by itself.
+    /// Does not recover without intervention.
     case failed
 
     package var isDone: Bool { self == .done || self == .warning }
   }
 
-  /// Something worth a line of its own.
+  /// A detail on a line of its own.
   package struct Finding: Sendable, Equatable {
     package let text: String
-    /// What to do about it; nil where there is nothing to do but to wait.
+    /// The advised action; nil if waiting is enough.
     package let advice: String?
 
     init(_ text: String, advice: String? = nil) {
@@ -53,7 +53,7 @@ package struct StepReport: Sendable, Equatable {
   package internal(set) var state: State
   package let summary: String
   package let findings: [Finding]
-  /// How much of it is done, in pods, workloads or phases.
+  /// The completed part, in pods, workloads or phases.
   package let progress: Progress
 
   init(
@@ -77,6 +77,6 @@ package struct Progress: Sendable, Equatable {
     self.total = total
   }
 
-  /// 0 to 100; 100 only when everything is done.
+  /// 0 to 100; 100 only if everything is done.
   package var percent: Int { total == 0 ? 100 : done * 100 / total }
 }

@@ -1,24 +1,24 @@
 package import Addressing
 package import Rules
 
-/// Where the setting wants Longhorn's traffic to be.
+/// The network for Longhorn's traffic according to the setting.
 package enum Target: Sendable, Equatable {
   package struct Network: Sendable, Equatable {
     package let range: IPv4Prefix
-    /// What Whereabouts may hand out of it.
+    /// The addresses that Whereabouts may hand out.
     package let usable: AddressSet
-    /// `NAMESPACE/NAME` of the definition that Harvester made for it; empty while it has made none.
+    /// `NAMESPACE/NAME` of the definition that Harvester made for it; empty while there is none.
     package let definition: String
   }
 
   case network(Network)
-  /// On the cluster's own network, as without the setting.
+  /// The cluster's own network, as without the setting.
   case switchedOff
-  /// The setting holds a text that says no network.
+  /// The setting's text does not describe a network.
   case unreadable
 
   package init(of setting: SettingObject) {
-    // Harvester's controller reads the value alone; the default is never in force.
+    // Harvester's controller reads the value alone; it never uses the default.
     guard !setting.value.isBlank else {
       self = .switchedOff
       return
@@ -42,7 +42,7 @@ package enum Target: Sendable, Equatable {
     }
   }
 
-  /// What Longhorn's own setting has to say.
+  /// The expected value of Longhorn's own setting.
   var definition: String {
     guard case .network(let network) = self else { return "" }
     return network.definition

@@ -2,21 +2,21 @@ package import ClusterState
 internal import KubeObjects
 package import Rules
 
-/// A cluster at one moment after a change: what `verify` draws its conclusions from.
+/// The state of a cluster at one moment after a change: the input of `verify`.
 package struct VerifyInput: Sendable {
   let facts: ClusterFacts
   let extraFacts: VerifyFacts
   let setting: SettingObject
   let target: Target
   let change: HarvesterProgress
-  /// The nodes that Longhorn cannot start its pods on now.
+  /// The nodes on which Longhorn cannot start pods now.
   let absences: [String: InspectedNode.Absence]
-  /// Longhorn's pods that carry storage traffic, with what is to be said of each.
+  /// Longhorn's pods that carry storage traffic, with their verdicts.
   let pods: [PodReport]
-  /// Nil where the storage network is switched off.
+  /// Nil if the storage network is disabled.
   let pool: PoolReport?
 
-  /// Nil where there is no setting storage-network, so that nothing can be told.
+  /// Returns nil without a setting storage-network.
   package init?(_ facts: ClusterFacts, _ extraFacts: VerifyFacts) {
     guard let setting = facts.storageNetwork else { return nil }
     self.facts = facts
@@ -35,7 +35,7 @@ package struct VerifyInput: Sendable {
     }
   }
 
-  /// Every step, in order.
+  /// The report of every step, in order.
   package var report: VerifyReport {
     VerifyReport(
       target: target, setting: setting, change: change, knowsNodes: !facts.nodes.isEmpty,
@@ -58,12 +58,12 @@ package struct VerifyInput: Sendable {
 }
 
 extension VerifyInput {
-  /// As kubectl names the setting without doubt.
+  /// The unambiguous name of the setting for kubectl.
   var settingName: String { "settings.harvesterhci.io storage-network" }
 
   func annotation(_ name: String) -> String { "storage-network.settings.harvesterhci.io/\(name)" }
 
-  /// Whether pods are being restarted, or will be.
+  /// Whether pods are restarting, or will be.
   var isMoving: Bool {
     change.isUnderWay || facts.longhorn.isApplied == false || pods.contains { $0.verdict == .pendingRestart }
   }
@@ -71,13 +71,13 @@ extension VerifyInput {
   /// Whether a pod has no address because none is left.
   var isExhausted: Bool { !exhaustionEvents.isEmpty }
 
-  /// Those of pods that still wait.
+  /// The exhaustion events of pods that still wait.
   var exhaustionEvents: [PodEvent] {
     let unready = Set(extraFacts.pods.lazy.filter { !$0.isReady && !$0.isOver && !$0.isBeingDeleted }.map(\.name))
     return extraFacts.events.filter { $0.reportsAddressExhaustion && unready.contains($0.pod) }
   }
 
-  /// The definition that the setting's annotation names; nil where it does not exist.
+  /// The definition that the setting's annotation names; nil if it does not exist.
   var attachment: NetworkAttachmentFact? {
     let definition = target.definition
     return definition.isEmpty ? nil : facts.attachments.first { $0.reference == definition }

@@ -3,12 +3,12 @@ package import JSON
 internal import KubeObjects
 internal import Rules
 
-// docs/cli.md says what the members mean. They are added to, never renamed.
+// docs/cli.md documents the members. New ones may be added; none is renamed.
 extension VerifyReport {
-  /// What `verify -o json` prints; docs/cli.md tells what each member means.
+  /// The output of `verify -o json`.
   package var members: [JSONMember] { members(percent: percent) }
 
-  /// - Parameter percent: How far the change is, which `--watch` never takes back.
+  /// - Parameter percent: The progress, which never decreases with `--watch`.
   func members(percent: Int) -> [JSONMember] {
     [
       JSONMember("verified", isVerified),

@@ -17,7 +17,7 @@ extension VerifyReport: Report {
     return styledText
   }
 
-  /// What the cluster is on its way to.
+  /// The target of the change.
   var heading: [TextRun] {
     switch target {
     case .network(let network):
@@ -41,7 +41,7 @@ extension VerifyReport: Report {
     styledText.add(TextRun("not verified", broken > 0 ? .error : .warning), TextRun(": \(parts.englishList)"))
   }
 
-  /// Where the terminal is too narrow for whole names, their middle gives way; the advice above has them whole.
+  /// The table of pods. Names that are too long lose their middle; the advice above has them whole.
   private func table(within width: Int?) -> [[TextRun]] {
     let longest = width.map { max(20, $0 / 2 - 6) } ?? .max
     return [["pod", "node", "address", ""].map { TextRun($0, .dim) }]
@@ -66,7 +66,7 @@ extension PodReport.Verdict {
 }
 
 extension StyledText {
-  /// - Parameter isWhole: Whether to add what was found, with the advice.
+  /// - Parameter isWhole: Whether to add the findings with their advice.
   mutating func add(_ step: StepReport, isWhole: Bool) {
     add("  ", step.state.mark, TextRun(step.step.title, step.state == .failed ? .bold : .plain), hangingIndent: 4)
     add("      ", TextRun(step.summary, .dim), hangingIndent: 6)

@@ -1,13 +1,13 @@
 internal import Rules
 
-/// What `verify` found.
+/// The result of `verify`.
 package struct VerifyReport: Sendable, Equatable {
   package let target: Target
   let setting: SettingObject
   let change: HarvesterProgress
   /// Whether any node is known; without one nothing can be verified.
   let knowsNodes: Bool
-  /// Whether Longhorn's setting is what this value leads to.
+  /// Whether Longhorn's setting names the target network of this value.
   let longhornIsTold: Bool
   package let steps: [StepReport]
   package let pods: [PodReport]
@@ -15,10 +15,10 @@ package struct VerifyReport: Sendable, Equatable {
 
   package var isVerified: Bool { knowsNodes && steps.allSatisfy(\.state.isDone) }
 
-  /// 0 to 100; 100 only when everything is done.
+  /// 0 to 100; 100 only if everything is done.
   ///
-  /// What is still as it was before the change does not count, since it will be undone first: the definition counts
-  /// when Harvester has taken the value up, and the pods when Longhorn has been told of it.
+  /// State from before the change does not count, since it will be undone first: the definition counts once Harvester
+  /// has taken up the value, and the pods once Longhorn's setting names the target network.
   package var percent: Int {
     if isVerified { return 100 }
     let (part, whole) = steps.reduce((0, 0)) { sum, report in
@@ -30,8 +30,8 @@ package struct VerifyReport: Sendable, Equatable {
     return min(part / whole, 99)
   }
 
-  /// Two reports with the same signs show the same progress; how often an event has happened is none, and the order in
-  /// which Harvester lists volumes neither.
+  /// Two reports with equal keys show the same progress. The number of an event's occurrences is not part of it, nor is
+  /// the order in which Harvester lists volumes.
   var progressKey: [String] {
     steps.map { "\($0.step) \($0.state) \($0.progress.done)/\($0.progress.total)" } + [
       setting.configured?.orderedMessage ?? ""
@@ -48,7 +48,7 @@ extension Step {
     }
   }
 
-  /// Its part of the whole, which does not depend on how many pods there are at a moment.
+  /// The step's share of the total, which does not depend on the current number of pods.
   fileprivate var weight: Int {
     switch self {
     case .settingApplied: 35

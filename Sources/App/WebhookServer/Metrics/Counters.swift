@@ -1,7 +1,7 @@
 internal import Platform
 internal import Synchronization
 
-/// A count that any thread may change.
+/// A counter that any thread may increment.
 struct Counter: ~Copyable, Sendable {
   private let value = Atomic<Int>(0)
 
@@ -9,7 +9,7 @@ struct Counter: ~Copyable, Sendable {
   var current: Int { value.load(ordering: .relaxed) }
 }
 
-/// A number that is replaced as a whole, by any thread.
+/// A number that any thread may replace.
 struct Gauge: ~Copyable, Sendable {
   private let value = Atomic<Int>(0)
 
@@ -17,7 +17,7 @@ struct Gauge: ~Copyable, Sendable {
   var current: Int { value.load(ordering: .relaxed) }
 }
 
-/// A count that one thread changes and any may read: a load and a store, no locked instruction.
+/// A counter that one thread increments and any may read: a load and a store, no locked instruction.
 struct SingleWriterCounter: ~Copyable, Sendable {
   private let value = Atomic<Int>(0)
 
@@ -25,29 +25,29 @@ struct SingleWriterCounter: ~Copyable, Sendable {
   var current: Int { value.load(ordering: .relaxed) }
 }
 
-/// Counts by a label with few and known values, for what happens rarely.
+/// A counter by a label with few values, for rare events.
 struct LabeledCounter: ~Copyable, Sendable {
   private let counts: Mutex<[String: Int]>
 
-  /// - Parameter names: Shown from the start, so that a rate can be taken of their first increase.
+  /// - Parameter names: Values exposed from the start, so that the rate of their first increase is known.
   init(_ names: [String] = []) {
     counts = Mutex(Dictionary(names.map { ($0, 0) }) { first, _ in first })
   }
 
   func add(_ name: String) { counts.withLock { $0[name, default: 0] += 1 } }
 
-  /// In the order of the names, so that two pages can be compared.
+  /// Sorted by name, so that two scrapes can be compared.
   var current: [(name: String, count: Int)] {
     counts.withLock { $0.map { (name: $0.key, count: $0.value) } }.sorted { $0.name < $1.name }
   }
 }
 
-/// How long something took, counted in fixed buckets by one thread.
+/// Durations, counted in fixed buckets by one thread.
 struct Histogram: ~Copyable, Sendable {
   private let buckets = InlineArray<15, SingleWriterCounter> { _ in SingleWriterCounter() }
   private let nanoseconds = SingleWriterCounter()
 
-  /// Counts one duration for so many reviews.
+  /// Adds one duration, for `times` reviews.
   func add(_ begin: MonotonicInstant, _ end: MonotonicInstant, times: Int = 1) {
     let duration = end.nanoseconds - begin.nanoseconds
     var bucket = 0
@@ -57,7 +57,7 @@ struct Histogram: ~Copyable, Sendable {
     nanoseconds.add(Int(duration) * times)
   }
 
-  /// Adds this thread's share to a sum.
+  /// Adds this thread's counts to a sum.
   func collect(into durations: inout HistogramSnapshot) {
     for index in 0..<HistogramSnapshot.count { durations.counts[index] += buckets[index].current }
     durations.countAboveBounds += buckets[HistogramSnapshot.count].current
@@ -65,7 +65,7 @@ struct Histogram: ~Copyable, Sendable {
   }
 }
 
-/// A histogram as it is shown: the sum of all threads.
+/// The sum of all threads' histograms.
 struct HistogramSnapshot {
   var counts = [Int](repeating: 0, count: HistogramSnapshot.count)
   var countAboveBounds = 0
@@ -73,13 +73,13 @@ struct HistogramSnapshot {
 
   static let count = 14
 
-  /// In nanoseconds: from a fraction of the usual duration to what an operator of the API server would call slow.
+  /// In nanoseconds: from a fraction of the usual duration to what is slow for an operator of the API server.
   static let bounds: InlineArray<14, Int64> = [
     1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000,
     100_000_000, 1_000_000_000,
   ]
 
-  /// The same in the spelling of a label.
+  /// The same as label values.
   static let boundsInSeconds = [
     "0.000001", "0.0000025", "0.000005", "0.00001", "0.000025", "0.00005", "0.0001", "0.00025", "0.0005", "0.001",
     "0.0025", "0.01", "0.1", "1",

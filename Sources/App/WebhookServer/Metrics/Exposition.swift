@@ -1,4 +1,4 @@
-/// Writes a page in the text format of Prometheus, one family after the other; each part of the server adds its own.
+/// Writes metrics in the text format of Prometheus, one family after the other.
 ///
 /// <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>
 struct Exposition: ~Copyable {
@@ -13,15 +13,15 @@ struct Exposition: ~Copyable {
 
   typealias Labels = KeyValuePairs<String, String>
 
-  /// Every metric of this program; the process's own have the names that Prometheus gives them.
+  /// The prefix of this program's metrics; those of the process have the names that Prometheus defines.
   static let prefix = "storage_network_webhook_"
 
   init() {
-    // A page with every rule and kind has about so many bytes.
+    // The approximate size with every rule and kind.
     bytes.reserveCapacity(16 * 1024)
   }
 
-  /// Begins a family; the samples that follow are its.
+  /// Begins a family; the samples that follow belong to it.
   ///
   /// - Parameter help: One sentence without line breaks and backslashes.
   mutating func begin(_ name: String, _ kind: Kind, _ help: String, prefix: String = Exposition.prefix) {
@@ -37,13 +37,13 @@ struct Exposition: ~Copyable {
     append("\(family)\(text(labels)) \(value)\n")
   }
 
-  /// A family with one sample.
+  /// Adds a family with one sample.
   mutating func add(_ name: String, _ kind: Kind, _ help: String, _ value: Int) {
     begin(name, kind, help)
     add(value)
   }
 
-  /// One histogram of the family.
+  /// Adds one histogram of the family.
   mutating func add(_ durations: HistogramSnapshot, label: (key: String, value: String)) {
     let pair = "\(label.key)=\"\(label.value)\""
     var count = 0
@@ -68,7 +68,7 @@ struct Exposition: ~Copyable {
 }
 
 extension String {
-  /// As a label's value: the backslash, the quote and the line feed have escapes.
+  /// The text as a label value: backslash, quote and line feed are escaped.
   fileprivate var escaped: String {
     var text = ""
     for scalar in unicodeScalars {

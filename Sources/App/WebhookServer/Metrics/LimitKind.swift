@@ -1,12 +1,12 @@
 internal import HTTPWire
 internal import TLSWire
 
-/// A bound that somebody ran into, as the metric `limits_reached_total` names it.
+/// A limit of the server, as the metric `limits_reached_total` names it.
 enum LimitKind: String, CaseIterable {
   case connections
   case descriptors
   case handshakes
-  /// What bodies and answers of a loop's connections may take together.
+  /// The in-flight memory of an event loop.
   case memory
   case handshakeTime = "handshake_time"
   case headTime = "head_time"
@@ -16,12 +16,12 @@ enum LimitKind: String, CaseIterable {
   case headSize = "head_size"
   case fieldCount = "field_count"
   case bodySize = "body_size"
-  /// Frames of HTTP/2 that ask for nothing, cancelled requests among them.
+  /// HTTP/2 frames without a request, cancelled requests among them.
   case http2Flood = "http2_flood"
-  /// Messages of TLS itself, such as changes of keys.
+  /// TLS messages without data, for example key updates.
   case tlsFlood = "tls_flood"
 
-  /// The time that a connection ran out of. Being idle for long is no offence, nor is a peer that does not say goodbye.
+  /// The timeout of a phase. A long idle time is no violation, nor is a peer that closes without close_notify.
   init?(_ phase: Connection.Phase) {
     switch phase {
     case .handshake: self = .handshakeTime
@@ -45,7 +45,7 @@ enum LimitKind: String, CaseIterable {
 }
 
 extension TLSFailure {
-  /// The cause as a label's value; what OpenSSL says of it is for the log.
+  /// The cause as a label value; OpenSSL's own text is for the log.
   var cause: String {
     switch self {
     case .plainHTTP: "plain_http"

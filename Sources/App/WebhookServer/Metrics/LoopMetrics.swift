@@ -1,8 +1,8 @@
 internal import Admission
 internal import TLSWire
 
-/// What one loop counts while it serves. Only that loop writes, so counting costs next to nothing; a page adds the
-/// loops up.
+/// The counters of one event loop. It is the only writer, so counting costs next to nothing; a scrape sums the event
+/// loops.
 final class LoopMetrics: Sendable {
   let reviews = ReviewCounters()
   let decodeDuration = Histogram()
@@ -32,7 +32,7 @@ final class LoopMetrics: Sendable {
 struct ReviewCounters: ~Copyable, Sendable {
   private let counters = InlineArray<32, SingleWriterCounter> { _ in SingleWriterCounter() }
 
-  /// What is shown from the start: every combination that can occur.
+  /// Every combination that can occur; exposed from the start.
   struct Key: Hashable {
     let webhook: Reviewer.Webhook
     let operation: AdmissionRequest.Operation
@@ -68,7 +68,7 @@ struct ReviewCounters: ~Copyable, Sendable {
   subscript(key: Key) -> Int { counters[key.index].current }
 }
 
-/// What came of a review in one word, as logs and metrics say it.
+/// The verdict of a review in logs and metrics.
 enum VerdictLabel: String {
   case allowed
   case patched
@@ -96,7 +96,7 @@ extension Outcome {
   }
 }
 
-/// Completed handshakes by what was agreed on.
+/// Completed handshakes by negotiated parameters.
 struct HandshakeCounters: ~Copyable, Sendable {
   private let counters = InlineArray<8, SingleWriterCounter> { _ in SingleWriterCounter() }
 

@@ -4,8 +4,8 @@ internal import Rules
 internal import Synchronization
 internal import TLSWire
 
-/// What the server counts, and how it stands on the page for Prometheus. What a loop counts while it serves is in
-/// ``LoopMetrics``; here is what happens rarely.
+/// The server's metrics and their exposition. Frequent events are counted per event loop, in ``LoopMetrics``; rare ones
+/// here.
 final class Metrics: Sendable {
   let violations = LabeledCounter(RuleCatalog.rules.map(\.name))
   let warnings = LabeledCounter(RuleCatalog.rules.map(\.name))
@@ -22,7 +22,7 @@ final class Metrics: Sendable {
   let certificateExpiry = Gauge()
   private let loops = Mutex<[LoopMetrics]>([])
 
-  /// The counts of one more loop.
+  /// Returns the counters of a new event loop.
   func makeLoop() -> LoopMetrics {
     let loop = LoopMetrics()
     loops.withLock { $0.append(loop) }

@@ -1,7 +1,7 @@
 internal import Platform
 
 extension Exposition {
-  /// The process by the names that every Prometheus client library gives it.
+  /// Adds the process metrics under the names that every Prometheus client library uses.
   ///
   /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>
   mutating func add(_ statistics: ProcessStatistics) {

@@ -3,24 +3,24 @@ internal import KubeClient
 internal import Platform
 internal import Registration
 
-/// Watches one object, to be told that it may have changed; what it is now, a reconciliation reads.
+/// Watches one object for changes; a reconciliation reads its current state.
 struct ObjectWatch {
   private enum State {
     case waiting(until: MonotonicInstant)
     case watching(since: MonotonicInstant)
-    /// The answer is not 200; its text has the reason.
+    /// The status is not 200; the body has the reason.
     case refused(Int, text: [UInt8])
   }
 
   let object: ManagedObject
   private let options: RegistrationOptions
   private var state = State.waiting(until: MonotonicInstant(nanoseconds: 0))
-  /// The object may have changed since this was last set to false.
+  /// Whether the object may have changed since this was last set to false.
   var hasChanged = false
   /// Why the last attempt failed; nil while the object is watched.
   private(set) var error: String?
 
-  /// The API server ends a watch after this time; what began anew is compared anew.
+  /// The API server ends a watch after this time; a new watch triggers a new comparison.
   private static let duration: Duration = .seconds(240)
   private static let gracePeriod: Duration = .seconds(15)
   private static let retryDelay: Duration = .seconds(1)
@@ -39,14 +39,14 @@ struct ObjectWatch {
     }
   }
 
-  /// The request to begin, if one is due.
+  /// Returns the request to begin the watch, if it is due.
   mutating func begin(at now: MonotonicInstant) -> APIRequest? {
     guard case .waiting(let moment) = state, moment <= now else { return nil }
     state = .watching(since: now)
     return object.watch(options, for: Self.duration)
   }
 
-  /// True when the API server has not ended the watch in time: the connection is dead.
+  /// Returns whether the API server has not ended the watch in time, so that the connection is dead.
   mutating func isSilent(at now: MonotonicInstant) -> Bool {
     guard case .watching = state, now >= nextWakeup else { return false }
     failed("the API server fell silent", at: now)
@@ -57,7 +57,7 @@ struct ObjectWatch {
     switch event {
     case .responded(200):
       error = nil
-      // A watch tells nothing of what was deleted before it began.
+      // A watch does not report deletions from before its start.
       hasChanged = true
     case .responded(let status): state = .refused(status, text: [])
     case .received(let bytes): receive(bytes)
@@ -79,7 +79,7 @@ struct ObjectWatch {
     switch state {
     case .watching(let since): state = .waiting(until: max(now, since + Self.retryDelay))
     case .refused(404, _):
-      // The kind is not installed; a reconciliation does without it.
+      // The kind is not installed; the reconciler works without it.
       state = .waiting(until: now + RegistrationLimits.operatorDelay)
     case .refused(let status, let text):
       let failure = ReconcileFailure(status: status, body: text)

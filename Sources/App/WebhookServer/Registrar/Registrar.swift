@@ -4,11 +4,11 @@ internal import Logging
 internal import Platform
 internal import Registration
 
-/// Performs what the reconciler asks, and watches the objects meanwhile.
+/// Performs the reconciler's actions and watches the objects meanwhile.
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// Where the webhook is called; its certificate must be for the Service's name all the same.
+  /// The URL of the webhook; its certificate must be for the Service's name all the same.
   private let probeURL: String
   /// Seconds since 1970.
   private let clock: () -> Int64
@@ -38,7 +38,7 @@ final class Registrar {
     watches = ManagedObject.allCases.map { ObjectWatch($0, options) }
   }
 
-  /// Reconciles as often as something changes, until the process ends.
+  /// Reconciles after each change, until the process ends.
   func run() {
     while true {
       for index in watches.indices { watches[index].hasChanged = false }
@@ -61,13 +61,13 @@ final class Registrar {
       case .blocked(let reason): throw ServerError(reason)
       case .failed(let failure):
         failures += 1
-        if failure.needsOperator || failures == Self.attemptsOnce { throw ServerError(failure.explanation) }
+        if failure.needsOperator || failures == Self.maxAttempts { throw ServerError(failure.explanation) }
       }
       client.pause(for: result.requeueAfter)
     }
   }
 
-  private static let attemptsOnce = 6
+  private static let maxAttempts = 6
 }
 
 // One round.
@@ -107,7 +107,7 @@ extension Registrar {
     log.log(level: isWritten ? .notice : .warning, isWritten ? "written" : "not written", metadata: metadata)
   }
 
-  /// Why no serving pod answers; nil if one does.
+  /// Returns why no serving pod answers; nil if one does.
   private func probe(_ caBundle: [UInt8]) -> String? {
     var server = ClusterAccess(server: probeURL, origin: "the webhook's Service")
     server.authorities = .bytes(caBundle)
@@ -117,14 +117,14 @@ extension Registrar {
       if answer.status == 200 { return nil }
       return "\(probeURL)/readyz: \(answer.status) \(String(decoding: answer.body.prefix(256), as: UTF8.self))"
     } catch {
-      // With --client-ca the webhook asks for a certificate that the registrar does not have. The alert comes over the
-      // connection whose server has just been verified (RFC 8446 section 4.4.2.4).
+      // With --client-ca the webhook requires a certificate that the registrar does not have. The alert arrives over
+      // the connection whose server has just been verified (RFC 8446 section 4.4.2.4).
       if error.description.contains("alert certificate required") { return nil }
       return "\(probeURL): \(error.description)"
     }
   }
 
-  /// One line for each turn that the registration takes.
+  /// Logs each state change of the registration.
   private func report(_ result: RoundResult) {
     let watchError = watches.compactMap(\.error).first
     let reason = result.reason ?? watchError
@@ -151,7 +151,7 @@ extension Registrar {
         client.cancelAndDropConnection(Self.requestOwner)
         throw KubeError("there was no answer within \(Self.requestTimeout)")
       }
-      turn(until: end) { event in
+      waitForEvents(until: end) { event in
         switch event {
         case .responded(let code): status = code
         case .received(let bytes): unsafe bytes.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
@@ -169,7 +169,7 @@ extension Registrar {
     var isDebouncing = false
     while MonotonicInstant.now < end {
       beginWatches()
-      turn(until: min(end, MonotonicInstant.now + RegistrarState.heartbeat)) { _ in }
+      waitForEvents(until: min(end, MonotonicInstant.now + RegistrarState.heartbeat)) { _ in }
       state.beat()
       if !isDebouncing, watches.contains(where: \.hasChanged) {
         isDebouncing = true
@@ -191,7 +191,7 @@ extension Registrar {
     }
   }
 
-  private func turn(until end: MonotonicInstant, _ handle: (borrowing TransferEvent) -> Void) {
+  private func waitForEvents(until end: MonotonicInstant, _ handle: (borrowing TransferEvent) -> Void) {
     let wakeup = watches.reduce(end) { min($0, $1.nextWakeup) }
     client.wait(atMost: max(.milliseconds(1), wakeup - .now)) { owner, event in
       if owner == Self.requestOwner {

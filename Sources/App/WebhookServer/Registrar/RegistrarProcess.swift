@@ -3,14 +3,14 @@ package import Logging
 package import Platform
 package import Registration
 
-/// What `register` was asked to do.
+/// The options of `register`.
 package struct RegistrarConfiguration: Sendable {
   package var source: LiveSource
   package var options: RegistrationOptions
-  /// Where the webhook is called, in place of the Service.
+  /// The URL to probe instead of the Service's.
   package var probeURL: String?
   package var rotatesCA: Bool
-  /// Where /healthz, /readyz and /metrics are answered.
+  /// The address that serves /healthz, /readyz and /metrics.
   package var listen: String
 
   package init(
@@ -26,9 +26,9 @@ package struct RegistrarConfiguration: Sendable {
 
 /// The registrar as a process.
 package enum RegistrarProcess {
-  /// Reconciles until a signal ends it. It may end at any moment: each write leaves a whole state behind.
+  /// Reconciles until a signal. It may end at any moment: each write leaves a consistent state.
   package static func run(_ configuration: RegistrarConfiguration, log: Logger, queue: AsyncLogWriter) throws {
-    // Before any thread starts, so that none of them gets the signals.
+    // Before any thread starts, so that no thread receives the signals.
     let signals = try Signals()
     try queue.start()
     let state = RegistrarState()
@@ -39,7 +39,7 @@ package enum RegistrarProcess {
     log.notice("stopping")
   }
 
-  /// Reconciles once; false where no serving pod answers, so that failurePolicy is left as it is.
+  /// Reconciles once; false if no serving pod answers, in which case failurePolicy stays unchanged.
   package static func runOnce(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
     try registrar(configuration, RegistrarState(), log).runOnce()
   }

@@ -3,11 +3,11 @@ internal import Platform
 internal import Registration
 internal import Synchronization
 
-/// What the reconciling thread tells the one that answers /healthz, /readyz and /metrics.
+/// The state that the reconciling thread shares with the thread that serves /healthz, /readyz and /metrics.
 final class RegistrarState: Sendable {
   private struct Content {
     var status: RegistrationStatus?
-    /// Why the registration is not as desired; nil where it is.
+    /// Why the registration is not as desired; nil if it is.
     var reason: String? = "nothing was compared yet"
     var category: String?
     var rounds = 0
@@ -19,18 +19,18 @@ final class RegistrarState: Sendable {
 
   private let content = Mutex(Content())
 
-  /// The reconciling thread says at least this often that it lives.
+  /// The maximum interval between two beats of the reconciling thread.
   static let heartbeat: Duration = .seconds(10)
   private static let heartbeatLimit: Duration = .seconds(120)
 
-  /// Returns whether the category of the reason has changed.
+  /// Stores the result of a round. Returns whether the category of the reason has changed.
   func publish(_ result: RoundResult, reason: String?, category: String?) -> Bool {
     content.withLock { content in
       content.rounds += 1
       content.lastBeat = .now
       if case .failed = result.outcome {
         content.failures += 1
-        // A round that ended early has not seen everything.
+        // A round that ended early has not read everything.
         if content.status == nil { content.status = result.status }
       } else {
         content.status = result.status
@@ -51,7 +51,7 @@ final class RegistrarState: Sendable {
 
   var isAlive: Bool { content.withLock { MonotonicInstant.now - $0.lastBeat < Self.heartbeatLimit } }
 
-  /// The page of /readyz, and whether it says yes.
+  /// The body of /readyz, and whether the registration is as desired.
   var readiness: (isReady: Bool, text: String) {
     let content = content.withLock { $0 }
     var lines = content.reason.map { ["not registered as desired", "- \($0)"] } ?? ["registered"]

@@ -1,7 +1,7 @@
 internal import HTTPWire
 internal import Platform
 
-/// Answers the kubelet and Prometheus over plain HTTP: a handful of clients, one request a connection.
+/// Serves the kubelet and Prometheus over plain HTTP: a handful of clients, one request per connection.
 final class StatusServer {
   private let poller: Poller
   private let listener: Listener
@@ -21,12 +21,12 @@ final class StatusServer {
     init(_ socket: consuming Socket) {
       self.socket = socket
       deadline = .now + StatusServer.timeout
-      // Every answer is the connection's last.
+      // Every connection ends with its first response.
       _ = session.beginDrain(output: &output)
     }
   }
 
-  /// From accepting a connection to its end; a probe of the kubelet gives up earlier.
+  /// The time from accept to close; a probe of the kubelet times out earlier.
   private static let timeout: Duration = .seconds(10)
   private static let maxConnections = 64
 
@@ -49,7 +49,7 @@ final class StatusServer {
 
   private static func token(_ slot: UInt32) -> Poller.Token { Poller.Token(slot: slot, generation: 0) }
 
-  /// Answers until a signal comes.
+  /// Serves until a signal.
   func run(_ answer: (borrowing HTTPRequest) -> HTTPResponse) throws {
     while true {
       let next = connections.values.map(\.deadline).min()
@@ -69,7 +69,7 @@ final class StatusServer {
 
   private func accept() throws(Errno) {
     guard case .connection(let socket, _) = try listener.accept() else { return }
-    // More than there are clients: the oldest has had its time.
+    // More connections than clients: the oldest is closed.
     if connections.count >= Self.maxConnections, let oldest = connections.keys.min() { close(oldest) }
     accepted += 1
     let connection = Connection(socket)
@@ -100,7 +100,7 @@ final class StatusServer {
     }
   }
 
-  /// False where the peer is gone.
+  /// Returns false if the peer is gone.
   private func send(_ connection: Connection) -> Bool {
     while !connection.output.isEmpty {
       guard let progress = try? connection.socket.send(connection.output.span) else { return false }

@@ -2,19 +2,19 @@ internal import JSON
 
 /// Lists the objects of one resource once, page by page.
 ///
-/// Pure, as ``Reflector`` is, and much simpler: what goes wrong ends it, because a person waits and can ask again.
+/// Performs no I/O, as ``Reflector``. It never retries: any error ends the list, and the caller can run it again.
 package struct PagedList: ~Copyable {
   package enum Outcome: Equatable, Sendable {
     /// The next page.
     case request(APIRequest)
-    /// Every object has been handed over, or there is no such resource in this cluster, which it may lack.
+    /// All objects are stored, or the cluster lacks the resource and may lack it.
     case done
     case failed(String)
   }
 
   private let part: VerifySnapshot.Part
   private var decoder = ListItemDecoder()
-  /// Of an answer that is no list.
+  /// The status and body of a response that is no list.
   private var response: (code: Int, text: [UInt8])?
   private var failure: String?
 
@@ -28,7 +28,7 @@ package struct PagedList: ~Copyable {
     response = code == 200 ? nil : (code, [])
   }
 
-  /// A piece of the answer has come; what is whole in it is taken at once.
+  /// Stores the list items that are complete with this part of the response.
   package mutating func received(_ bytes: Span<UInt8>, into cluster: inout VerifySnapshot) {
     if response != nil {
       if (response?.text.count ?? 0) < WatchLimits.reason { response?.text.append(copying: bytes) }
@@ -47,7 +47,7 @@ package struct PagedList: ~Copyable {
     }
   }
 
-  /// The answer has come whole.
+  /// Finishes the page, at the end of the response.
   package mutating func ended() -> Outcome {
     if let failure { return failed(failure) }
     if let response { return explain(response) }

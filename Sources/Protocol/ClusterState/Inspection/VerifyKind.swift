@@ -1,6 +1,6 @@
 internal import KubeObjects
 
-/// The kinds that `verify` reads beside the watched ones, or reads more of than the rules do.
+/// The kinds that `verify` reads besides the watched ones, or of which it reads more fields than the rules do.
 package enum VerifyKind: CaseIterable, Sendable {
   case node
   case vlanStatus
@@ -33,7 +33,7 @@ package enum VerifyKind: CaseIterable, Sendable {
     }
   }
 
-  /// The watched kind of the same objects, which the rules' facts come from.
+  /// The watched kind of the same objects, for the rules' facts.
   var watched: WatchedKind? {
     switch self {
     case .node: .node
@@ -43,7 +43,7 @@ package enum VerifyKind: CaseIterable, Sendable {
     }
   }
 
-  /// Whether a Harvester may lack the kind: without the monitoring addon, or before Whereabouts has come.
+  /// Whether Harvester may lack the kind: without the monitoring addon, or before Whereabouts is installed.
   var isOptional: Bool {
     switch self {
     case .prometheus, .alertmanager, .addressReservation: true
@@ -51,7 +51,7 @@ package enum VerifyKind: CaseIterable, Sendable {
     }
   }
 
-  /// The kind of an object of this group and kind; objects of other namespaces are not looked at.
+  /// The kind of an object with this group and kind; nil for other namespaces than the resource's own.
   init?(group: String, kind: String, namespace: String) {
     let known = Self.allCases.first { candidate in
       let resource = candidate.resource

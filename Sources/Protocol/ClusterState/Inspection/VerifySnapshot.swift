@@ -1,9 +1,9 @@
 package import JSON
 package import Rules
 
-/// What `verify` looks at: the facts of the rules as far as they matter after a change, and what only a person asks for.
+/// The input of `verify`: the facts of the rules that matter after a change, and the facts that only `verify` needs.
 package struct VerifySnapshot: Sendable {
-  /// A kind that is read for it, from one of the two tables of kinds.
+  /// A kind to list, from one of the two tables of kinds.
   package enum Part: Sendable {
     case watched(WatchedKind)
     case inspected(VerifyKind)
@@ -17,8 +17,8 @@ package struct VerifySnapshot: Sendable {
 
     package var plural: String { resource.plural }
 
-    /// Whether an API server that does not know the resource may be one of Harvester. Of any other kind, 404 says only
-    /// that the URL is wrong, or that the API server is starting.
+    /// Whether Harvester may lack the resource. For any other kind, 404 only means a wrong URL or an API server that is
+    /// starting.
     var isOptional: Bool {
       switch self {
       case .watched(let kind): kind == .addressPool
@@ -27,7 +27,7 @@ package struct VerifySnapshot: Sendable {
     }
   }
 
-  /// Of the watched kinds those in which a change leaves its traces; the others may be many and say nothing here.
+  /// The kinds to list. Of the watched ones only those that a change affects; the others may have many objects.
   package static let parts: [Part] =
     [WatchedKind.setting, .networkAttachmentDefinition, .addressPool].map(Part.watched)
     + VerifyKind.allCases.map(Part.inspected)
@@ -37,7 +37,7 @@ package struct VerifySnapshot: Sendable {
 
   package init() {}
 
-  /// Takes an object, or every object of a list; kinds that nobody asks for are passed over.
+  /// Adds an object, or every object of a list. Ignores unknown kinds.
   package mutating func add(_ object: Span<UInt8>) throws(JSONError) {
     try objects.add(object)
     try others.add(object)
@@ -52,10 +52,10 @@ package struct VerifySnapshot: Sendable {
     }
   }
 
-  /// Mutating, because lists that were put in order are kept for the next time.
+  /// Mutating, because the sorted lists are cached.
   package var facts: ClusterFacts { mutating get { objects.facts } }
   package var extraFacts: VerifyFacts { mutating get { others.facts } }
 
-  /// False where a cluster was not reached: there is none without a node.
+  /// False for a cluster that was not reached: every cluster has a node.
   package var hasNodes: Bool { others.hasNodes }
 }

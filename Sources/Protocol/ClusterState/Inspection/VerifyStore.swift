@@ -2,13 +2,13 @@ internal import JSON
 package import KubeObjects
 package import Rules
 
-/// What `verify` reads beside the facts of the rules, each object reduced to what it asks for.
+/// The objects that only `verify` reads, each reduced to the fields that it needs.
 struct VerifyStore: Sendable {
   private var nodes = ObjectTable<InspectedNode>()
   private var uplinks = ObjectTable<InspectedUplink>()
   private var longhornSettings = ObjectTable<InspectedLonghornSetting>()
   private var pods = ObjectTable<InspectedPod>()
-  /// The networks of the pods of other namespaces, which only a snapshot has.
+  /// The networks of pods of other namespaces; only a snapshot has these pods.
   private var otherPods = ObjectTable<[String]>()
   private var events = ObjectTable<PodEvent>()
   private var workloads = ObjectTable<ScaledWorkload>()
@@ -16,13 +16,13 @@ struct VerifyStore: Sendable {
 
   var hasNodes: Bool { !nodes.isEmpty }
 
-  /// Takes an object, or every object of a list; kinds that nobody asks for are passed over.
+  /// Adds an object, or every object of a list. Ignores unknown kinds.
   mutating func add(_ object: Span<UInt8>) throws(JSONError) {
     try add(object, listedAs: nil)
   }
 
-  /// - Parameter listKind: The group and kind of the elements by the list's own words: in a `PodList` as the API server
-  ///   writes it, the elements do not say what they are.
+  /// - Parameter listKind: The group and kind of the elements, from the list: the API server omits `kind` in the
+  ///   elements of a `PodList`.
   private mutating func add(
     _ object: Span<UInt8>, listedAs listKind: (group: String, kind: String)?
   ) throws(JSONError) {
@@ -46,7 +46,7 @@ struct VerifyStore: Sendable {
     }
   }
 
-  /// Takes the object in place of the one that had its name.
+  /// Inserts the object, or replaces the one with the same name.
   mutating func put(
     _ object: Span<UInt8>, of kind: VerifyKind, at name: ObjectName
   ) throws(JSONError) {
@@ -63,7 +63,7 @@ struct VerifyStore: Sendable {
     }
   }
 
-  /// All of it as it is now.
+  /// The current facts.
   var facts: VerifyFacts {
     mutating get {
       var facts = VerifyFacts()
@@ -80,18 +80,18 @@ struct VerifyStore: Sendable {
   }
 }
 
-/// What `verify` knows beside the facts of the rules.
+/// The facts that only `verify` needs.
 package struct VerifyFacts: Sendable, Equatable {
   package var nodes: [InspectedNode] = []
   package var uplinks: [InspectedUplink] = []
   package var longhornSettings: [InspectedLonghornSetting] = []
   /// All pods of Longhorn's namespace.
   package var pods: [InspectedPod] = []
-  /// `NAMESPACE/NAME` of the networks of pods of other namespaces; only a snapshot tells.
+  /// `NAMESPACE/NAME` of the networks of pods of other namespaces; empty except for a snapshot.
   package var networksOfOtherPods: Set<String> = []
   package var events: [PodEvent] = []
   package var workloads: [ScaledWorkload] = []
-  /// What Whereabouts has reserved over all ranges, beside the pool of each range.
+  /// The reservations of Whereabouts over all ranges, besides the pool of each range.
   package var reservations: [AddressPoolFact.Reservation] = []
 
   package init() {}

@@ -1,12 +1,12 @@
-/// One question to the API server, or one order.
+/// One request to the API server.
 package struct APIRequest: Sendable, Equatable {
   package let method: String
-  /// With its query, percent-encoded.
+  /// The percent-encoded path with its query.
   package let path: String
   package let accept: String
-  /// JSON; nil where the method has none.
+  /// The JSON body; nil for a method without one.
   package let body: [UInt8]?
-  /// Of the body; a PATCH tells by it how the patch is applied.
+  /// The media type of the body; that of a PATCH selects the patch strategy.
   package let contentType: String
 
   package init(
@@ -22,8 +22,8 @@ package struct APIRequest: Sendable, Equatable {
 }
 
 extension APIRequest {
-  /// Version 0 lets the API server answer from its cache, as client-go does: the watch that follows brings what is newer.
-  /// Measured with 10,000 machines, that costs the server a ninth. It may give everything on one page then.
+  /// Version 0 lets the API server respond from its cache, as client-go does: the watch that follows delivers newer
+  /// changes. Measured with 10,000 machines, that costs the server a ninth. The response may ignore the limit then.
   ///
   /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>
   static func list(_ resource: Resource, continuing continueToken: String) -> APIRequest {
@@ -31,14 +31,14 @@ extension APIRequest {
     return APIRequest(resource, ["limit=\(WatchLimits.page)", place], form: "PartialObjectMetadataList")
   }
 
-  /// What the API group of a resource serves.
+  /// The discovery document of the resource's API group.
   ///
   /// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>
   static func discovery(of resource: Resource) -> APIRequest {
     APIRequest(path: (resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/") + resource.version)
   }
 
-  /// - Parameter duration: When the server shall end the watch, which is its sign of life when nothing changes.
+  /// - Parameter duration: The time after which the server ends the watch; the end proves liveness if nothing changes.
   static func watch(_ resource: Resource, from version: String, for duration: Duration) -> APIRequest {
     let query = [
       "watch=true", "allowWatchBookmarks=true", "resourceVersion=\(version.percentEncoded)",
@@ -47,7 +47,7 @@ extension APIRequest {
     return APIRequest(resource, query, form: "PartialObjectMetadata")
   }
 
-  /// - Parameter form: What to ask for where the metadata is enough.
+  /// - Parameter form: The representation to request if the metadata is enough.
   private init(_ resource: Resource, _ query: [String], form: String) {
     var path = resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/"
     path += resource.version
@@ -63,7 +63,7 @@ extension APIRequest {
 }
 
 extension String {
-  /// Everything but the unreserved characters as %XX (RFC 3986 section 2).
+  /// The string with all but the unreserved characters as %XX (RFC 3986 section 2).
   fileprivate var percentEncoded: String {
     var encoded = ""
     for byte in utf8 {

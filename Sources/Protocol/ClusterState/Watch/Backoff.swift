@@ -1,5 +1,4 @@
-/// How long to wait after one failure more: twice as long each time, never twice the same, so that many clients of a
-/// server that returns do not all come at once.
+/// Exponential backoff with jitter, so that the clients of a server that recovers do not all retry at once.
 struct Backoff {
   private var failures = 0
   private var numbers: SplitMix
@@ -14,26 +13,26 @@ struct Backoff {
     failures = 0
   }
 
-  /// The server works again: the pauses begin anew, although what failed has not succeeded yet.
+  /// Starts over from the second delay: the server works again, but the failed request has not succeeded yet.
   mutating func restart() {
     failures = min(failures, 1)
   }
 
   mutating func nextDelay(within bounds: ClosedRange<Duration> = WatchLimits.backoffRange) -> Duration {
-    // 2^5 is above the longest pause already.
+    // 2^5 already exceeds the maximum delay.
     let doubled = bounds.lowerBound * (1 << min(failures, 5))
     failures += 1
     let pause = doubled * Double.random(in: 0.75...1.25, using: &numbers)
     return pause > bounds.upperBound ? jittered(bounds.upperBound) : max(pause, bounds.lowerBound)
   }
 
-  /// Up to a quarter less, so that what begins together does not end together.
+  /// Returns the duration less up to a quarter, so that what starts together does not end together.
   mutating func jittered(_ duration: Duration) -> Duration {
     duration * Double.random(in: 0.75...1, using: &numbers)
   }
 }
 
-/// Numbers that look random and are the same for the same seed (SplitMix64, Steele, Lea and Flood 2014).
+/// A pseudorandom generator with a reproducible sequence per seed (SplitMix64, Steele, Lea and Flood 2014).
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 

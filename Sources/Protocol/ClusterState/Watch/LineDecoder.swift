@@ -1,6 +1,6 @@
-/// Cuts the text of a watch into its lines while it arrives: each is one event.
+/// Splits the text of a watch into lines as it arrives; each line is one event.
 ///
-/// What stands behind the last line feed waits; when the stream breaks it is lost, and the server sends it again.
+/// The bytes after the last line feed are buffered. If the stream breaks they are lost; the server repeats the event.
 struct LineDecoder {
   private var pending: [UInt8] = []
 

@@ -1,18 +1,18 @@
-/// Cuts the text of a list into its elements while it arrives, so that no page is ever held whole.
+/// Splits the text of a list into its elements as it arrives, so that no page is ever buffered whole.
 ///
-/// A list's only array among its own members is `items`. What stands in it is handed over element by element; what is
-/// left is a small object that ``envelope`` holds, to be read when the list has ended.
+/// The only array among a list's own members is `items`. Each element is passed on when it is complete; the rest is a
+/// small object in ``envelope``, which is parsed when the list has ended.
 struct ListItemDecoder {
   /// The list without its elements.
   private(set) var envelope: [UInt8] = []
-  /// The beginning of an element whose end has not arrived.
+  /// The beginning of an incomplete element.
   private var pending: [UInt8] = []
-  /// Arrays and objects open at this place; an element of `items` is at 2.
+  /// The number of open arrays and objects; an element of `items` is at 2.
   private var depth = 0
   private var isInItems = false
   private var place = Place.outside
 
-  /// Where in a string the next byte stands.
+  /// The position of the next byte relative to a string.
   private enum Place {
     case outside
     case string

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// What the watching itself reads of an object, a list without its elements, or a Status.
+/// The fields that the reflector itself needs of an object, a list without its elements, or a Status.
 struct ObjectMeta {
   var name = ObjectName()
   var resourceVersion = ""
-  /// Of a list: the mark to ask for the next page with; empty on the last one.
+  /// The `continue` token of a list, for the next page; empty on the last one.
   var continueToken = ""
-  /// Of a Status: the HTTP status that it stands for, and what it says.
+  /// The HTTP status code and the message of a Status.
   var code: Int?
   var message = ""
 
@@ -50,7 +50,7 @@ struct WatchEvent {
 
   let change: Change
   let head: ObjectMeta
-  /// Where in the line the object is.
+  /// The byte range of the object in the line.
   let object: Range<Int>
 
   init(of line: Span<UInt8>) throws(StreamFailure) {
@@ -97,12 +97,12 @@ extension WatchEvent.Change {
   }
 }
 
-/// Why a stream of the API server cannot be followed any further.
+/// Why the reflector cannot process a stream of the API server any further.
 enum StreamFailure: Error {
   case tooLong
   case malformed(JSONError)
   case notAnEvent
-  /// The server says so itself, with the HTTP status that its word stands for.
+  /// An error event of the server, with the HTTP status code of its Status.
   case reported(code: Int, message: String)
 
   var explanation: String {

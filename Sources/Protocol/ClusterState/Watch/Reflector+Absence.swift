@@ -1,6 +1,6 @@
 internal import JSON
 
-// What a 404 means.
+// Handling of 404 responses.
 extension Reflector {
   mutating func takeNotFound(
     after step: Step, _ message: String, _ now: Duration, in objects: inout ObjectStore
@@ -17,28 +17,28 @@ extension Reflector {
       status.lastError = reason
       return begin(.discover, now)
     case (.discovery?, .discover):
-      // A kind that was there once does not disappear with its whole API group.
+      // A kind that was served once does not disappear with its whole API group.
       isUndiscovered = status.lists == 0
     case (.definitions?, _):
       break
     }
     status.lastError = reason
-    return judgeAbsence(now, in: &objects)
+    return evaluateAbsence(now, in: &objects)
   }
 
-  /// The discovery document has come whole.
+  /// Evaluates a complete discovery document.
   mutating func takeDiscovery(_ text: [UInt8], _ now: Duration, in objects: inout ObjectStore) -> Action {
     guard case .array(let resources)? = (try? JSONValue(parsing: text))?["resources"], !resources.isEmpty else {
       fail("the API server sent no discovery document", now)
       return .wait
     }
     isUndiscovered = !resources.contains { $0["name"]?.string == kind.resource.plural }
-    if isUndiscovered { return judgeAbsence(now, in: &objects) }
+    if isUndiscovered { return evaluateAbsence(now, in: &objects) }
     fail("the API server answered 404 for a kind that its discovery document lists", now)
     return .wait
   }
 
-  /// What decides about a 404 has changed: nodes or definitions. The owner calls this after each such event.
+  /// Evaluates an earlier 404 again. The owner calls this after each event of nodes or definitions.
   package mutating func reconsiderAbsence(_ now: Duration, in objects: inout ObjectStore) {
     guard status.isNotFound, let proof = kind.absenceProof, nextStep != nil else { return }
     switch objects.absence(of: kind, by: proof, isUndiscovered: isUndiscovered) {
@@ -50,7 +50,7 @@ extension Reflector {
     }
   }
 
-  private mutating func judgeAbsence(_ now: Duration, in objects: inout ObjectStore) -> Action {
+  private mutating func evaluateAbsence(_ now: Duration, in objects: inout ObjectStore) -> Action {
     switch kind.absenceProof.map({ objects.absence(of: kind, by: $0, isUndiscovered: isUndiscovered) }) {
     case .proven?: becomeAbsent(now, in: &objects)
     case .refuted?: fail(status.lastError ?? "the API server answered 404", now)

@@ -1,6 +1,6 @@
 internal import JSON
 
-// The way through the phases.
+// Transitions between the phases.
 extension Reflector {
   mutating func begin(_ step: Step, _ now: Duration) -> Action {
     switch step {
@@ -9,7 +9,7 @@ extension Reflector {
       phase = .listing(ListItemDecoder(), idleDeadline: now + WatchLimits.listIdleTimeout)
       return .request(.list(kind.resource, continuing: continueToken))
     case .watch(let version):
-      // The first watch after a failure is short: its end says soon that all is well again.
+      // The first watch after a failure is short: its end soon proves that the connection works.
       let duration =
         backoff.isReset ? backoff.jittered(watchDuration) : min(watchDuration, WatchLimits.probeWatchTimeout)
       phase = .watching(
@@ -29,7 +29,7 @@ extension Reflector {
     }
   }
 
-  /// A page is whole: ask for the next one, or commit the list and watch from there.
+  /// Finishes a page: requests the next one, or commits the list and watches from its version.
   mutating func finishPage(_ envelope: [UInt8], _ now: Duration, into objects: inout ObjectStore) -> Action {
     guard let list = try? ObjectMeta(of: envelope.span), !list.resourceVersion.isEmpty else {
       fail("the API server sent half a list", now)
@@ -72,7 +72,7 @@ extension Reflector {
     watching.idleDeadline = max(watching.idleDeadline, now + watchDuration + WatchLimits.watchGracePeriod)
   }
 
-  /// A watch that ends in order has said all that happened; one that ends within a line was cut off.
+  /// Handles the end of a watch. An orderly end proves that no event is missing; an end within a line is an error.
   mutating func endWatch(_ watching: borrowing PollLoop, _ now: Duration) -> Action {
     phase = .waiting(
       until: max(now, watching.began + WatchLimits.minWatchInterval), then: .watch(from: watching.version))
@@ -85,7 +85,7 @@ extension Reflector {
     return tick(now)
   }
 
-  /// The stream says what cannot be followed: list anew.
+  /// Handles an error in the stream: lists again.
   mutating func handleStreamError(_ failure: StreamFailure, _ now: Duration) -> Action {
     switch failure {
     case .reported(code: 410, _): relist(now)
@@ -113,18 +113,21 @@ extension Reflector {
       phase = .waiting(until: now, then: response.step)
       fail(
         "the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")", now,
-        pausing: response.isTemporary ? WatchLimits.outagePauses : WatchLimits.backoffRange)
+        pausing: isTemporary(response) ? WatchLimits.outagePauses : WatchLimits.backoffRange)
     }
     return tick(now)
   }
 }
 
-extension Reflector.ErrorResponse {
-  /// The API server is overloaded or not whole, and says so of any request.
-  fileprivate var isTemporary: Bool { code == 429 || code >= 500 }
+extension Reflector {
+  /// Whether the same request may soon succeed: the API server is overloaded or unavailable, or has just started. Until its
+  /// authorizer has read the roles, it answers 403 for kinds that were readable before.
+  private func isTemporary(_ response: borrowing ErrorResponse) -> Bool {
+    response.code == 429 || response.code >= 500 || response.code == 403 && status.lists > 0
+  }
 }
 
-// What is remembered of it.
+// Status and backoff.
 extension Reflector {
   mutating func hear(_ now: Duration) {
     status.lastContact = now
@@ -140,7 +143,7 @@ extension Reflector {
     phase = .waiting(until: now + backoff.nextDelay(within: pauses), then: interrupt())
   }
 
-  /// The version that one could go on from is forgotten by the server.
+  /// Lists again, because the server no longer has the version to resume from.
   private mutating func relist(_ now: Duration) {
     phase = .waiting(until: now + pauseBeforeRepetition(), then: .list(continuing: ""))
   }
@@ -152,13 +155,13 @@ extension Reflector {
     return isFirst ? .zero : pause
   }
 
-  /// A watch has worked.
+  /// Resets both backoffs, after a successful watch.
   private mutating func resetBackoff() {
     backoff.reset()
     repetition.reset()
   }
 
-  /// What is asked for when the wait is over; nil while a request is under way.
+  /// The step after the wait; nil while a request is in progress.
   var nextStep: Step? {
     switch phase {
     case .waiting(_, let step): step
@@ -166,7 +169,7 @@ extension Reflector {
     }
   }
 
-  /// What to ask for after what is being asked for now broke off: a list begins anew, a watch goes on.
+  /// Returns the step that resumes after the current one broke off: a list restarts, a watch continues.
   func interrupt() -> Step {
     switch phase {
     case .waiting(_, let step): step

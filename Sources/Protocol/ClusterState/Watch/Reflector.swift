@@ -1,38 +1,38 @@
-/// Follows one kind: list it page by page, then watch it from there, and when that breaks, go on where it broke.
+/// The state machine that follows one kind: it lists the kind page by page, watches it from there, and resumes after
+/// an error.
 ///
-/// Pure: what happens to the request is told by a method call, and what it returns has to be done next. The caller
-/// performs one request at a time for a machine, and calls ``tick(_:)`` when ``nextWakeup`` has come. Times count from any
-/// fixed moment.
+/// Performs no I/O: method calls report the progress of the request and return the next action. The caller performs one
+/// request at a time, and calls ``tick(_:)`` at ``nextWakeup``. Times count from any fixed moment.
 package struct Reflector: ~Copyable {
   package let kind: WatchedKind
   package internal(set) var status = ReflectorStatus()
   var phase = Phase.waiting(until: .zero, then: .list(continuing: ""))
-  /// What was listed so far, until the list is whole.
+  /// The objects of the pages so far, until the list is complete.
   var collected = ObjectStore()
   var backoff: Backoff
-  /// For what is tried again at once the first time: versions that were forgotten, credentials that were refused.
+  /// The backoff of errors whose first retry is immediate: expired versions and rejected credentials.
   var repetition: Backoff
-  /// How long one watch lasts: its end is the sign of life of a kind in which nothing happens. Bookmarks are none: the
-  /// API server sends them once a minute, but not before something of the kind has changed since it started.
+  /// The duration of one watch: its end proves liveness for a kind without changes. Bookmarks do not: the API server
+  /// sends them once a minute, but not before something of the kind has changed since it started.
   let watchDuration: Duration
   let notInstalledResync: Duration
   /// Whether the discovery document does not list the kind.
   var isUndiscovered = false
 
   enum Phase: ~Copyable {
-    /// Nothing is asked until then.
+    /// No request is in progress until then.
     case waiting(until: Duration, then: Step)
-    /// A page has been asked for.
+    /// A page is requested.
     case listing(ListItemDecoder, idleDeadline: Duration)
-    /// Events have been asked for.
+    /// A watch is requested or in progress.
     case watching(PollLoop)
-    /// The answer is no 200, and its text is read for the reason.
+    /// The response status is not 200; its body is read for the reason.
     case failedResponse(ErrorResponse)
-    /// The discovery document of the kind's API group has been asked for.
+    /// The discovery document of the kind's API group is requested.
     case discovering([UInt8], idleDeadline: Duration)
   }
 
-  /// What is asked for next.
+  /// The kind of the next request.
   enum Step {
     case list(continuing: String)
     case watch(from: String)
@@ -41,7 +41,7 @@ package struct Reflector: ~Copyable {
 
   struct PollLoop: ~Copyable {
     var lines = LineDecoder()
-    /// The version of the last whole event; from there one can go on.
+    /// The version of the last complete event, to resume from.
     var version: String
     let began: Duration
     var idleDeadline: Duration
@@ -57,17 +57,17 @@ package struct Reflector: ~Copyable {
   package enum Action: Equatable, Sendable {
     case wait
     case request(APIRequest)
-    /// Drop the request, whose answer is of no use any more.
+    /// Cancel the request; its response is no longer needed.
     case cancel
-    /// Drop the request, and its connection too: nothing comes through it.
+    /// Cancel the request and close its connection, which delivers nothing.
     case cancelAndDropConnection
-    /// The credentials were refused; have new ones before the next request.
+    /// Renew the credentials, which were rejected, before the next request.
     case renewCredentials
   }
 
   /// - Parameters:
-  ///   - staleness: After how long a silent kind no longer counts as known.
-  ///   - seed: For the pauses, so that they can be replayed.
+  ///   - staleness: The maximum age of a kind's last contact.
+  ///   - seed: The seed of the delays, which makes them reproducible.
   package init(_ kind: WatchedKind, staleness: Duration, seed: UInt64) {
     self.kind = kind
     backoff = Backoff(seed: seed)
@@ -83,7 +83,7 @@ package struct Reflector: ~Copyable {
     }
   }
 
-  /// When ``tick(_:)`` is due.
+  /// The time at which ``tick(_:)`` is due.
   package var nextWakeup: Duration {
     switch phase {
     case .waiting(let moment, _): moment
@@ -95,9 +95,9 @@ package struct Reflector: ~Copyable {
   }
 }
 
-// What happens.
+// Events of the request.
 extension Reflector {
-  /// Time has passed: what waited begins, what is silent ends.
+  /// Starts a step whose wait has ended, or cancels a request that has reached its idle deadline.
   package mutating func tick(_ now: Duration) -> Action {
     guard now >= nextWakeup else { return .wait }
     if let nextStep { return begin(nextStep, now) }
@@ -105,7 +105,7 @@ extension Reflector {
     return .cancelAndDropConnection
   }
 
-  /// The head of an answer has come.
+  /// Handles the head of a response.
   package mutating func responded(_ code: Int, _ now: Duration) -> Action {
     if code == 200 {
       if isDiscovering { return .wait }
@@ -118,7 +118,7 @@ extension Reflector {
     return .wait
   }
 
-  /// A piece of the answer has come; what is whole in it is taken at once.
+  /// Handles a part of the response's body; complete items and events are applied at once.
   package mutating func received(
     _ bytes: Span<UInt8>, _ now: Duration, into objects: inout ObjectStore
   ) -> Action {
@@ -145,7 +145,7 @@ extension Reflector {
     }
   }
 
-  /// The answer has come whole.
+  /// Handles the end of the response.
   package mutating func ended(_ now: Duration, into objects: inout ObjectStore) -> Action {
     switch exchange(&phase, with: .waiting(until: now, then: .list(continuing: ""))) {
     case .waiting(let moment, let step):
@@ -162,7 +162,7 @@ extension Reflector {
     }
   }
 
-  /// The request failed, or its answer broke off.
+  /// Handles a failed request or an incomplete response.
   package mutating func failed(_ reason: String, _ now: Duration) -> Action {
     if nextStep != nil { return .wait }
     fail(reason, now)
@@ -170,9 +170,9 @@ extension Reflector {
   }
 }
 
-// What happens to others.
+// Events of other reflectors.
 extension Reflector {
-  /// The server, which was in trouble, has answered somebody else: no need to wait out a pause.
+  /// Ends the wait after an error, because the server has responded to another request.
   package mutating func retryNow(_ now: Duration) {
     guard status.lastError != nil, let nextStep else { return }
     phase = .waiting(until: now, then: nextStep)

@@ -1,32 +1,32 @@
-/// How well a kind is known: what readiness, metrics and faults tell of it.
+/// The sync state of a kind, as readiness, metrics and errors report it.
 package struct ReflectorStatus: Sendable, Equatable {
   package enum SyncState: Sendable, Equatable {
-    /// Never listed whole.
+    /// No list has completed yet.
     case notSynced
-    /// Listed, and followed since.
+    /// Listed and watched.
     case synced
-    /// Not installed in this cluster: there are none.
+    /// Not installed in this cluster, so there are no objects.
     case notInstalled
-    /// The webhook's account may not do this with it.
+    /// RBAC denies this verb to the webhook's ServiceAccount.
     case forbidden(Verb)
   }
 
-  /// What the API server is asked to allow (RBAC verbs).
+  /// The RBAC verbs that a reflector needs.
   package enum Verb: String, Sendable {
     case list
     case watch
   }
 
   package var state = SyncState.notSynced
-  /// When the server last said something about the kind: a whole list, an event, a bookmark, the orderly end of a watch
-  /// in which nothing happened, or that there is no such kind.
+  /// The time of the last proof of liveness: a complete list, an event, a bookmark, the orderly end of a watch without
+  /// events, or proof that the kind is not installed.
   package var lastContact: Duration?
-  /// Why the last attempt failed; nil while all goes well.
+  /// Why the last attempt failed; nil after a success.
   package var lastError: String?
   package var lists = 0
   package var events = 0
   package var failures = 0
-  /// Whether the server's last answer was 404, which proves nothing by itself.
+  /// Whether the last response was 404, which proves nothing by itself.
   package var isNotFound = false
 
   package init() {}
@@ -35,7 +35,7 @@ package struct ReflectorStatus: Sendable, Equatable {
 extension ReflectorStatus {
   package func age(at now: Duration) -> Duration? { lastContact.map { now - $0 } }
 
-  /// Why nothing can be decided about this kind, or nil if it is known well enough.
+  /// Returns why no review can be decided with this kind, or nil if it is known well enough.
   package func staleReason(about resource: Resource, at now: Duration, staleAfter limit: Duration) -> String? {
     switch state {
     case .notSynced:

@@ -1,43 +1,43 @@
-/// Every bound of the watching, with its reason.
+/// Every limit of lists and watches, with its reason.
 package enum WatchLimits {
-  /// Objects on one page of a list, as kubectl and client-go ask.
+  /// The objects per page of a list, as in kubectl and client-go.
   static let page = 500
 
-  /// The bytes of one object in a list or an event.
+  /// The maximum size of one object in a list or an event, in bytes.
   ///
-  /// etcd takes 1.5 MiB in one request and the API server 3 MiB in one body; an event adds a few bytes to its object.
+  /// etcd accepts 1.5 MiB in one request and the API server 3 MiB in one body; an event adds a few bytes to its object.
   static let object = 4 * 1024 * 1024
 
-  /// The bytes of an answer that is no 200 which are kept for its reason; a Status is a few hundred.
+  /// The maximum bytes to buffer of an error response, for its message; a Status has a few hundred.
   static let reason = 4 * 1024
 
-  /// The bytes of a discovery document; that of networking.k8s.io/v1 has 3 KiB.
+  /// The maximum bytes of a discovery document; that of networking.k8s.io/v1 has 3 KiB.
   static let discovery = 256 * 1024
 
-  /// An answer that stops arriving for so long will not arrive any more: the API server itself gives up a request after
-  /// a minute (--request-timeout).
+  /// The timeout of a response that stops arriving: the API server itself aborts a request after a minute
+  /// (--request-timeout).
   static let listIdleTimeout: Duration = .seconds(60)
 
-  /// What a watch that the server should have ended may be late.
+  /// The time by which the end of a watch may be late.
   static let watchGracePeriod: Duration = .seconds(15)
 
-  /// The first watch after a failure. Its orderly end proves that no change was missed, so a review is decided again
-  /// this long after the API server is back; a second is the shortest that `timeoutSeconds` can express.
+  /// The duration of the first watch after a failure. Its orderly end proves that no change was missed, so reviews are
+  /// decided again this long after the API server recovers; `timeoutSeconds` allows no less than a second.
   static let probeWatchTimeout: Duration = .seconds(1)
 
-  /// How often one looks for a kind that is not installed.
+  /// The interval between checks for a kind that is not installed.
   static let notInstalledResync: Duration = .seconds(30)
 
-  /// Between two watches of a kind, should a server end each as soon as it begins.
+  /// The minimum interval between two watches of a kind, for a server that ends each at once.
   static let minWatchInterval: Duration = .seconds(1)
 
-  /// The first and the longest pause after an answer that the same request will get again, such as 403.
+  /// The first and the longest delay after an error that the same request will get again, such as 403.
   static let backoffRange: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
-  /// The same for an API server that does not answer, or answers 429 or 5xx. An attempt costs it one connection for all
-  /// kinds; an outage ends when the first attempt after it succeeds.
+  /// The same for an API server that does not respond, or responds with 429 or 5xx. An attempt costs it one connection
+  /// for all kinds; an outage ends with the first successful attempt.
   static let outagePauses: ClosedRange<Duration> = .seconds(1) ... .seconds(2)
 
-  /// The least staleness that can be asked for: a watch has to end and begin again well within it.
+  /// The minimum configurable staleness: a watch must end and restart well within it.
   package static let minimumStaleness: Duration = .seconds(10)
 }

@@ -1,23 +1,23 @@
 package import JSON
 
-/// One of Longhorn's settings that say which network its pods are attached to.
+/// One of Longhorn's settings that select the network of its pods.
 package struct InspectedLonghornSetting: Sendable, Equatable {
   package static let storageNetwork = "storage-network"
-  /// Longhorn 1.7 to 1.10 (Harvester v1.4 to v1.7): whether RWX volumes use the storage network too.
+  /// Longhorn 1.7 to 1.10 (Harvester v1.4 to v1.7): whether RWX volumes also use the storage network.
   package static let storageNetworkForRWX = "storage-network-for-rwx-volume-enabled"
   /// Longhorn 1.11 and later (Harvester v1.8): the network of RWX volumes.
   package static let endpointNetworkForRWX = "endpoint-network-for-rwx-volume"
 
   package var name = ""
   package var value = ""
-  /// Whether Longhorn has applied it; nil where this Longhorn does not say (before 1.6).
+  /// Whether Longhorn has applied it; nil before Longhorn 1.6, which does not report it.
   package var isApplied: Bool?
 
   package init() {}
 }
 
 extension JSONReader {
-  /// Reads Longhorn's own `Setting` (longhorn.io/v1beta2); nil unless it names a network.
+  /// Reads Longhorn's own `Setting` (longhorn.io/v1beta2); nil unless it selects a network.
   package mutating func readInspectedLonghornSetting() throws(JSONError) -> InspectedLonghornSetting? {
     var setting = InspectedLonghornSetting()
     try readMembers { key, reader throws(JSONError) in

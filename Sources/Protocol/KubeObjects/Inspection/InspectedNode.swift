@@ -1,20 +1,20 @@
 package import JSON
 
-/// A node as `verify` looks at it: whether Longhorn's pods can run on it now.
+/// The state of a node for `verify`: whether Longhorn's pods can run on it.
 package struct InspectedNode: Sendable, Equatable {
   /// Why Longhorn cannot start its pods on a node.
   package enum Absence: Sendable, Equatable {
     case notReady
-    /// In Harvester's maintenance mode, or on the way into it.
+    /// In Harvester's maintenance mode, or entering it.
     case maintenance
     case cordoned
   }
 
   package var name = ""
-  /// The condition Ready; nil where the node has none.
+  /// The condition Ready; nil without one.
   package var isReady: Bool?
   package var isUnschedulable = false
-  /// Harvester's word for how far the maintenance mode is; empty where there is none.
+  /// Harvester's state of the maintenance mode; empty without it.
   package var maintenance = ""
 
   package init() {}
@@ -27,7 +27,7 @@ package struct InspectedNode: Sendable, Equatable {
 }
 
 extension JSONReader {
-  /// Reads a Kubernetes `Node` (v1) for its state. `Unknown` is what Kubernetes writes when the kubelet is silent.
+  /// Reads a Kubernetes `Node` (v1) for its state. `Ready` is `Unknown` if the kubelet does not report.
   package mutating func readInspectedNode() throws(JSONError) -> InspectedNode {
     var node = InspectedNode()
     try readMembers { key, reader throws(JSONError) in

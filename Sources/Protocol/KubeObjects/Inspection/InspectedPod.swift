@@ -1,10 +1,10 @@
 package import JSON
 
-/// A pod as `verify` looks at it: whether it is ready, and which addresses it has on which network.
+/// The state of a pod for `verify`: its readiness, and its addresses on each network.
 package struct InspectedPod: Sendable, Equatable {
-  /// One entry of what Multus tells of a pod's interfaces.
+  /// One entry of the network status that Multus writes for a pod.
   package struct Interface: Sendable, Equatable {
-    /// `NAMESPACE/NAME` of the network behind it.
+    /// `NAMESPACE/NAME` of the network.
     package var network: String
     package var name: String
     package var addresses: [String]
@@ -13,37 +13,37 @@ package struct InspectedPod: Sendable, Equatable {
   package var namespace = ""
   package var name = ""
   package var node = ""
-  /// Longhorn's word for what the pod is; empty for pods that are not Longhorn's.
+  /// Longhorn's component name; empty for other pods.
   package var component = ""
   package var phase = ""
   package var isReady = false
   package var isBeingDeleted = false
   package var interfaces: [Interface] = []
-  /// `NAMESPACE/NAME` of the networks that it asks for, which it has only later, if at all.
+  /// `NAMESPACE/NAME` of the requested networks, which are attached later, if at all.
   package var requestedNetworks: [String] = []
   /// Whether it mounts RWX volumes on its node.
   package var isCSIPlugin = false
 
   package init() {}
 
-  /// As Whereabouts writes whom an address is for.
+  /// The pod reference in Whereabouts' reservations.
   package var reference: String { "\(namespace)/\(name)" }
 
-  /// Whether the storage network carries it.
+  /// Whether the storage network has its traffic.
   package var carriesStorage: Bool { LonghornPod.matches(namespace: namespace, component: component) }
 
-  /// Its work is done, and nothing of it runs any more: a data source whose file has arrived.
+  /// Whether it has finished, such as a data source whose file has arrived.
   package var isOver: Bool { phase == "Succeeded" }
 
-  /// The interface that Longhorn moves its traffic to.
+  /// The interface for Longhorn's storage traffic.
   package var storageInterface: Interface? { interfaces.first { $0.name == LonghornPod.interface } }
 
-  /// The interface that the CSI plugin reaches RWX volumes by.
+  /// The CSI plugin's interface for RWX volumes.
   package var endpointInterface: Interface? {
     interfaces.first { $0.name == LonghornPod.endpointInterface } ?? storageInterface
   }
 
-  /// Every network that it is attached to or asks for.
+  /// All attached and requested networks.
   package var networks: [String] { interfaces.map(\.network).filter { !$0.isEmpty } + requestedNetworks }
 }
 
@@ -53,7 +53,7 @@ extension JSONReader {
     var pod = InspectedPod()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
-        pod.take(try reader.readMetadata())
+        pod.apply(try reader.readMetadata())
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
           if key.equals("nodeName") { pod.node = try reader.readStringIfPresent()?.string ?? "" }
@@ -77,7 +77,7 @@ extension JSONReader {
 }
 
 extension InspectedPod {
-  fileprivate mutating func take(_ metadata: Metadata) {
+  fileprivate mutating func apply(_ metadata: Metadata) {
     namespace = metadata.namespace
     name = metadata.name
     component = metadata.labels["longhorn.io/component"] ?? ""
@@ -90,7 +90,7 @@ extension InspectedPod {
         || [metadata.labels["app"], metadata.labels["app.kubernetes.io/name"]].contains(csiPlugin))
   }
 
-  /// A JSON list of objects, or names that commas separate: `NAMESPACE/NAME@INTERFACE`.
+  /// Parses a JSON list of objects, or names separated by commas: `NAMESPACE/NAME@INTERFACE`.
   private func requestedNetworks(in text: String) -> [String] {
     func qualified(_ name: String) -> String { name.contains("/") ? name : "\(namespace)/\(name)" }
     if case .array(let entries)? = try? JSONValue(parsing: Array(text.utf8)) {
@@ -105,7 +105,7 @@ extension InspectedPod {
     }
   }
 
-  /// <https://github.com/k8snetworkplumbingwg/multi-net-spec>
+  /// Parses a network status: <https://github.com/k8snetworkplumbingwg/multi-net-spec>.
   private static func interfaces(of networkStatus: String) -> [Interface] {
     guard case .array(let entries)? = try? JSONValue(parsing: Array(networkStatus.utf8)) else { return [] }
     return entries.map { entry in
@@ -117,5 +117,5 @@ extension InspectedPod {
   }
 }
 
-/// As Longhorn names its DaemonSet and labels the pods of it.
+/// Longhorn's name of the DaemonSet and of the label of its pods.
 private let csiPlugin = "longhorn-csi-plugin"

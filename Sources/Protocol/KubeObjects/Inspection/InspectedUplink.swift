@@ -1,11 +1,11 @@
 package import JSON
 
-/// A VlanStatus as `verify` looks at it: whether the uplink of a cluster network works on a node, and what it says.
+/// The state of a VlanStatus for `verify`: whether a cluster network's uplink works on a node, and its message.
 package struct InspectedUplink: Sendable, Equatable {
   package var clusterNetwork = ""
   package var node = ""
   package var isReady = false
-  /// What the condition says of the trouble; possibly empty.
+  /// The message of the failed condition; possibly empty.
   package var message = ""
 
   package init() {}
@@ -23,7 +23,7 @@ extension JSONReader {
         } else if key.equals("node") {
           uplink.node = try reader.readStringIfPresent()?.string ?? ""
         } else if key.equals("conditions") {
-          uplink.take(try reader.readConditions())
+          uplink.apply(try reader.readConditions())
         }
       }
     }
@@ -32,11 +32,11 @@ extension JSONReader {
 }
 
 extension InspectedUplink {
-  fileprivate mutating func take(_ conditions: [Condition]) {
+  fileprivate mutating func apply(_ conditions: [Condition]) {
     let ready = conditions.first { $0.type == "ready" }
     isReady = ready?.status == "True"
     guard !isReady else { return }
-    let spoken = [ready].compactMap(\.self) + conditions.filter { $0.type != "ready" && $0.status != "True" }
-    message = spoken.lazy.flatMap { [$0.message, $0.reason] }.first { !$0.isEmpty } ?? ""
+    let failing = [ready].compactMap(\.self) + conditions.filter { $0.type != "ready" && $0.status != "True" }
+    message = failing.lazy.flatMap { [$0.message, $0.reason] }.first { !$0.isEmpty } ?? ""
   }
 }

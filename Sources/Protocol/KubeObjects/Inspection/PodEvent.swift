@@ -1,28 +1,28 @@
 package import JSON
 
-/// Something that Kubernetes reports of a pod (v1 `Event`).
+/// An event of a pod (v1 `Event`).
 package struct PodEvent: Sendable, Equatable {
   package var pod = ""
   package var reason = ""
   package var message = ""
-  /// How often it has happened; at least 1.
+  /// The number of occurrences; at least 1.
   package var count = 1
-  /// When it has happened last (RFC 3339, so that texts compare as times do); possibly empty.
+  /// The time of the last occurrence (RFC 3339, so the order of texts is that of times); possibly empty.
   package var lastSeen = ""
 
   package init() {}
 
-  /// Whether it says why a pod does not run.
+  /// Whether it explains why a pod does not run.
   package var tellsOfFailure: Bool { reason.hasPrefix("Failed") || reason == "BackOff" }
 
   /// Whether Whereabouts had no address left for the pod.
   ///
-  /// <https://github.com/k8snetworkplumbingwg/whereabouts> says so in the error that the sandbox fails with.
+  /// <https://github.com/k8snetworkplumbingwg/whereabouts> reports this in the sandbox's error.
   package var reportsAddressExhaustion: Bool {
     reason == "FailedCreatePodSandBox" && message.contains("Could not allocate IP in range")
   }
 
-  /// What the network plugin says, without what the kubelet, the container runtime and Multus put before it.
+  /// The network plugin's message, without the prefixes of the kubelet, the container runtime and Multus.
   package var cause: String {
     let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     if let adding = text.ranges(of: "error adding container to network ").last,
@@ -36,7 +36,7 @@ package struct PodEvent: Sendable, Equatable {
 }
 
 extension JSONReader {
-  /// Reads an `Event` (v1); nil unless it is about a pod of Longhorn's namespace.
+  /// Reads an `Event` (v1); nil unless it is about a pod in Longhorn's namespace.
   package mutating func readPodEvent() throws(JSONError) -> PodEvent? {
     var event = PodEvent()
     var kind = ""
@@ -63,7 +63,7 @@ extension JSONReader {
     return kind == "Pod" && namespace == LonghornPod.namespace ? event : nil
   }
 
-  /// How often and when: in members of the event itself, or in its series (events.k8s.io/v1).
+  /// Reads count and time, from the event itself or from its series (events.k8s.io/v1).
   private mutating func readOccurrence(_ key: borrowing JSONToken, into event: inout PodEvent) throws(JSONError) {
     if key.equals("count") {
       event.count = max(event.count, try readIntegerIfPresent() ?? 1)

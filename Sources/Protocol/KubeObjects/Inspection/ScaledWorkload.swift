@@ -1,20 +1,20 @@
 package import JSON
 
-/// A workload that Harvester scales to zero while it changes the storage network, and back afterwards.
+/// A workload that Harvester scales to zero while it changes the storage network, and restores afterwards.
 package struct ScaledWorkload: Sendable, Equatable {
   package var namespace = ""
   package var name = ""
   package var kind = ""
-  /// How many pods it shall have now.
+  /// The desired number of pods.
   package var wanted = 1
-  /// How many of them are ready.
+  /// The number of ready pods.
   package var ready = 0
-  /// How many it had before, while Harvester keeps it at zero; nil at other times.
+  /// The number of pods before Harvester scaled it to zero; nil at other times.
   package var awaited: Int?
 
   package init() {}
 
-  /// What Harvester stops, by namespace and name.
+  /// The workloads that Harvester stops, by namespace and name.
   package static let all = [
     "cattle-monitoring-system/rancher-monitoring-alertmanager",
     "cattle-monitoring-system/rancher-monitoring-grafana",
@@ -25,8 +25,8 @@ package struct ScaledWorkload: Sendable, Equatable {
 }
 
 extension JSONReader {
-  /// Reads a `Deployment` (apps/v1), a `Prometheus` or an `Alertmanager` (monitoring.coreos.com/v1); nil for those that
-  /// Harvester does not touch.
+  /// Reads a `Deployment` (apps/v1), a `Prometheus` or an `Alertmanager` (monitoring.coreos.com/v1); nil for a workload
+  /// that Harvester does not scale.
   package mutating func readScaledWorkload(ofKind kind: String) throws(JSONError) -> ScaledWorkload? {
     var workload = ScaledWorkload()
     workload.kind = kind
@@ -42,7 +42,7 @@ extension JSONReader {
         }
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
-          // Deployments count their ready pods, the operator's kinds their available ones.
+          // Deployments count ready pods, the Prometheus operator's kinds available ones.
           guard key.equals("readyReplicas") || key.equals("availableReplicas") else { return }
           workload.ready = max(workload.ready, try reader.readIntegerIfPresent() ?? 0)
         }

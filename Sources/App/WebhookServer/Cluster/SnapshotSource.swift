@@ -4,7 +4,7 @@ internal import Platform
 internal import Rules
 package import Snapshot
 
-/// The files that stand for a cluster: one manifest file, or a folder of them.
+/// A cluster snapshot on disk: one manifest file, or a folder of them.
 package struct SnapshotSource: Sendable {
   package let path: String
 
@@ -12,7 +12,7 @@ package struct SnapshotSource: Sendable {
     self.path = path
   }
 
-  /// Reads every file anew; nothing is kept from an earlier reading.
+  /// Reads every file; nothing is kept from an earlier read.
   package func read() throws(ServerError) -> ObjectStore {
     var snapshot = Snapshot()
     try read(into: &snapshot)
@@ -41,12 +41,12 @@ package struct SnapshotSource: Sendable {
     }
   }
 
-  /// What has to be watched for changes: the path, and every folder below it.
+  /// The paths to watch for changes: `path`, and every folder below it.
   var watchedPaths: [String] {
     [path] + (File.isFolder(path) ? (try? SnapshotFolder(path))?.subfolders ?? [] : [])
   }
 
-  /// Returns why facts without a node are facts of no cluster; nil for all others.
+  /// Returns why facts without a node are not a cluster's; nil for all others.
   func reasonWithoutNodes(_ facts: ClusterFacts) -> String? {
     facts.nodes.isEmpty ? "\(path): there is no Node in it; was kubectl able to reach the cluster?" : nil
   }
@@ -60,7 +60,7 @@ package struct SnapshotSource: Sendable {
   }
 }
 
-/// A folder of snapshot files with the folders below it, as kubectl's output or a support bundle fills them.
+/// A folder of snapshot files with its subfolders, as filled by kubectl or from a support bundle.
 private struct SnapshotFolder {
   private(set) var files: [String] = []
   private(set) var subfolders: [String] = []
@@ -69,7 +69,7 @@ private struct SnapshotFolder {
     try add(path, depth: 0)
   }
 
-  /// Symbolic links to folders are not followed, so that no loop can arise.
+  /// Symbolic links to folders are not followed, so that there is no cycle.
   private mutating func add(_ folder: String, depth: Int) throws(FileError) {
     for name in try File.names(in: folder) where !name.hasPrefix(".") {
       let path = "\(folder)/\(name)"
@@ -84,18 +84,18 @@ private struct SnapshotFolder {
   }
 }
 
-/// Keeps the facts as the snapshot's files say.
+/// Loads and reloads the facts from a snapshot.
 struct SnapshotReloader {
   let source: SnapshotSource
   let state: ServerState
   let log: Logger
 
-  /// At start-up a snapshot that cannot be read is a mistake on the command line.
+  /// Loads the snapshot at start-up, where an unreadable one is a configuration error.
   func load() throws(ServerError) {
     var objects = try source.read()
     let facts = objects.facts
     if let reason = source.reasonWithoutNodes(facts) {
-      // It may still be written, so the server starts, and decides nothing.
+      // The snapshot may still be written, so the server starts, with its facts unavailable.
       log.warning("the cluster snapshot shows no node", metadata: ["path": "\(source.path)"])
       state.cluster.withhold(UnavailableError(message: "the cluster's state is not known: \(reason)"))
     } else {
@@ -104,7 +104,7 @@ struct SnapshotReloader {
     state.metrics.snapshotReloads.add(1)
   }
 
-  /// Later it may be a file that is being written: the last good state stays.
+  /// Reloads the snapshot. A file may be half written, so an error keeps the last good state.
   func reload() {
     do throws(ServerError) {
       var objects = try source.read()

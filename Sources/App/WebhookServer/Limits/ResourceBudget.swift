@@ -1,25 +1,25 @@
 internal import HTTPWire
 
-/// How many loops there are, and how much each of them may take on.
+/// The number of event loops and the limits of each.
 struct ResourceBudget: Sendable {
   var eventLoopCount = 1
   var maxConnectionsPerLoop = ServerLimits.maxConnectionsPerLoop
   var maxHandshakesPerLoop = ServerLimits.maxHandshakesPerLoop
   var maxInFlightBytesPerLoop = HTTPLimits.inFlightMemory
-  /// Of all loops together.
+  /// Over all event loops.
   var maxConnections = ServerLimits.maxConnectionsPerLoop
 
   init() {}
 
-  /// As much as the limits, the process's descriptors and its memory allow: whatever peers do, it has to be enough.
+  /// Computes the limits from the process's descriptors and memory, so that no peer can exceed them.
   ///
   /// - Parameters:
-  ///   - processors: For each of them there is a loop, if there is memory for it.
-  ///   - memory: Bytes that the process may take.
+  ///   - processors: The number of event loops, if there is memory for so many.
+  ///   - memory: Bytes that the process may use.
   init(processors: Int, descriptors: Int, memory: Int) {
     let budget = max(memory - ServerLimits.reservedMemory, memory / 4)
     eventLoopCount = min(processors, max(1, budget / ServerLimits.minimumMemoryPerLoop))
-    // Five eighths of it for connections, one for handshakes, two for what arrays that double make of bytes in flight.
+    // Five eighths for connections, one for handshakes, two for bytes in flight, whose arrays double as they grow.
     let eighth = budget / eventLoopCount / 8
     maxConnectionsPerLoop = min(
       ServerLimits.maxConnectionsPerLoop, max(1, 5 * eighth / ServerLimits.memoryPerConnection),
@@ -29,12 +29,12 @@ struct ResourceBudget: Sendable {
     maxConnections = maxConnectionsPerLoop * eventLoopCount
   }
 
-  /// With fewer the server could not open its own files and accept a connection beside them.
+  /// The minimum with which the server can open its own files and accept a connection.
   func minimumFileDescriptors(listeners: Int) -> Int {
     ServerLimits.minimumFileDescriptors + listeners + ServerLimits.descriptorsPerLoop * eventLoopCount
   }
 
-  /// The most that peers can make all loops use.
+  /// The maximum that peers can make all event loops use, in bytes.
   var maximumMemory: Int {
     let connections = maxConnectionsPerLoop * ServerLimits.memoryPerConnection
     let handshakes = maxHandshakesPerLoop * ServerLimits.memoryPerHandshake

@@ -2,7 +2,7 @@ internal import ClusterState
 internal import KubeClient
 
 extension SharedClusterCache {
-  /// The part of `/readyz` that tells of each kind: its standing, and how long ago something was heard of it.
+  /// The lines of `/readyz` about each kind: its sync state and the time since the last contact.
   var readiness: String {
     kinds.map { kind, status, age in
       var line = "\(kind.resource.name): \(status.state.word)"
@@ -12,7 +12,7 @@ extension SharedClusterCache {
     }.joined()
   }
 
-  /// The part of `/metrics` that tells of each kind.
+  /// Writes the metrics of each kind.
   func write(to page: inout Exposition) {
     let kinds = self.kinds
     page.begin("watch_status", .gauge, "How well a kind is known; the value is always 1.")

@@ -4,7 +4,7 @@ internal import Logging
 internal import Platform
 internal import Rules
 
-/// A living cluster, and how to reach it.
+/// A live cluster and how to reach it.
 package struct LiveSource: Sendable {
   let access: ClusterAccess
   private let staleness: Duration
@@ -15,7 +15,7 @@ package struct LiveSource: Sendable {
   /// - Parameters:
   ///   - kubeconfig: A file; nil for those of `$KUBECONFIG`, or else for the cluster that this Pod runs in.
   ///   - context: A context of the kubeconfig; nil for its current one.
-  ///   - staleness: After how long a kind that nothing was heard about no longer counts as known.
+  ///   - staleness: The time without contact after which the data of a kind are stale.
   package init(
     kubeconfig: String?, context: String?, staleness: Duration = .seconds(defaultMaxStalenessSeconds)
   ) throws(ServerError) {
@@ -32,14 +32,14 @@ package struct LiveSource: Sendable {
     if let list = Environment.value("KUBECONFIG"), !list.isEmpty {
       return try Kubeconfig(list: list).access(context: context)
     }
-    // Whoever names a context means a kubeconfig, and kubectl's own one is the only one left.
+    // A context implies a kubeconfig, and only kubectl's default one is left.
     if let context {
       return try Kubeconfig(file: defaultKubeconfigPath).access(context: context)
     }
     do throws(KubeError) {
       return try ClusterAccess.inCluster()
     } catch {
-      // Whoever sits at a terminal means the cluster that kubectl would ask.
+      // Outside of a Pod the default is kubectl's cluster.
       if File.exists(defaultKubeconfigPath) { return try Kubeconfig(file: defaultKubeconfigPath).access(context: nil) }
       throw KubeError(
         "there is no cluster to ask: neither --cluster-snapshot nor --kubeconfig is given, KUBECONFIG is not set, "
@@ -47,24 +47,24 @@ package struct LiveSource: Sendable {
     }
   }
 
-  /// The file that kubectl reads when nothing else is said.
+  /// The file that kubectl reads by default.
   private static var defaultKubeconfigPath: String { "\(Environment.value("HOME") ?? "")/.kube/config" }
 
-  /// Why an API server that lists no node is taken for none.
+  /// Why an API server without nodes does not count as a cluster.
   var reasonWithoutNodes: String { ReflectorRunner.reasonWithoutNodes(access) }
 
-  /// Begins to follow the cluster on a thread of its own, until the process ends.
+  /// Starts to watch the cluster on a thread of its own, until the process ends.
   func startWatching(_ log: Logger) throws -> SharedClusterCache {
     let cluster = SharedClusterCache(staleness: staleness)
     let access = access
     log.notice("following the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
     try Thread.start(named: "cluster") {
-      ReflectorRunner(access, into: cluster) { kind, before, now in log.note(kind, before, now) }.run()
+      ReflectorRunner(access, into: cluster) { kind, before, now in log.logChange(kind, before, now) }.run()
     }
     return cluster
   }
 
-  /// Lists what it is asked for, for a command that looks again and again.
+  /// Returns a lister, for a command that polls.
   func listing() -> VerifyLister { VerifyLister(access) }
 
   /// Lists every kind once.
@@ -82,15 +82,15 @@ package struct LiveSource: Sendable {
 }
 
 extension Logger {
-  /// One line for each turn that following a kind takes.
-  fileprivate func note(_ kind: WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) {
+  /// Logs each state change of a kind.
+  fileprivate func logChange(_ kind: WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) {
     var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "state": "\(now.state.word)"]
     if let lastError = now.lastError {
       metadata["reason"] = "\(lastError)"
-      // One line an outage; how the reasons follow each other is for those who ask.
+      // One warning per outage; the reasons that follow are for debugging.
       log(level: before.lastError == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
     } else if case .forbidden = now.state {
-      // It may be asked for again, and says so when the first watch has told something.
+      // The resource may be requested again later; the first event of its watch is logged then.
     } else if before.state != now.state {
       info("a kind is followed", metadata: metadata)
     } else {

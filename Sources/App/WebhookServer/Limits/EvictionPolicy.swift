@@ -1,20 +1,20 @@
 internal import Platform
 
-/// Chooses who has to go when there is no room for another connection.
+/// Chooses the connections to close at the connection limit.
 ///
-/// Somebody who fills the server with connections that do nothing, or hardly anything, must not keep the API server
-/// out. So the connections go first that have used up the time that is fair for what they are doing, and of a flood always
-/// the oldest. If that is not enough, those follow that nobody loses a request by, whoever has never asked anything before
-/// the others; and if there are none either, those that keep us waiting for a request.
+/// A peer that fills the server with connections that do little or nothing must not keep the API server out.
+/// Connections that have exceeded the eviction age of their phase go first, the oldest of a flood always before the
+/// others. Next are those without a request in flight: first those that never sent one, then the idle ones. Last are
+/// those whose peer delays a request.
 enum EvictionPolicy {
   enum Trigger {
-    /// As many connections as there may be: somebody has to go, if only nobody loses a request by it.
+    /// The connection limit is reached: connections within their eviction age may go too.
     case connectionLimit
-    /// No room for another descriptor, for whatever reason and maybe for a moment only.
+    /// No descriptor is left, maybe only for a moment: only overdue connections may go.
     case descriptorsExhausted
   }
 
-  /// At most `count` connections, the first to go first; empty where everybody should rather stay.
+  /// Returns up to `count` candidates, most evictable first; empty if none may be evicted.
   static func candidates(
     _ count: Int, from connections: [Connection], for trigger: Trigger, _ timeouts: ConnectionTimeouts,
     at now: MonotonicInstant
@@ -25,14 +25,14 @@ enum EvictionPolicy {
       let ageRatio = age / connection.evictionAge(timeouts)
       return priority(connection, age, ageRatio, trigger, timeouts).map { (connection, $0, ageRatio) }
     }
-    // Nobody loses a request as long as there is somebody else.
+    // Requests in flight are lost only if there is no other candidate.
     let others = candidates.filter { $0.priority != .slow }
     return (others.isEmpty ? candidates : others)
       .sorted { ($0.priority.rawValue, -$0.ageRatio) < ($1.priority.rawValue, -$1.ageRatio) }
       .prefix(count).map(\.connection)
   }
 
-  /// Who holds memory and has kept us waiting: the longest first, and no more than hold so many bytes together.
+  /// Returns the slow connections that hold memory, the slowest first, and no more of them than hold `bytes` together.
   static func memoryHolders(
     of bytes: Int, among connections: [Connection], _ timeouts: ConnectionTimeouts, at now: MonotonicInstant
   ) -> [Connection] {
@@ -45,7 +45,7 @@ enum EvictionPolicy {
       })
   }
 
-  /// Why somebody can be spared; the first goes first.
+  /// The reason why a connection may be evicted; the first goes first.
   private enum Priority: Int {
     case overdue
     case noRequestYet
@@ -64,7 +64,7 @@ enum EvictionPolicy {
 }
 
 extension Connection {
-  /// No request is being read or answered, so nothing is lost with it.
+  /// No request is being read or answered, so none is lost with the connection.
   fileprivate var hasNoRequestInFlight: Bool {
     switch phase {
     case .idle: !hasPendingOutput
@@ -73,7 +73,7 @@ extension Connection {
     }
   }
 
-  /// The peer has to send more of its request, or to make room for the answer.
+  /// The peer must send more of its request, or read more of the response.
   fileprivate var isWaitingForPeer: Bool {
     switch phase {
     case .head, .body, .blockedOnFlowControl, .writing: true
@@ -86,7 +86,7 @@ extension Connection {
     case .handshake, .head: timeouts.newEvictionAge
     case .idle: hasServedRequest ? timeouts.idleEvictionAge : timeouts.newEvictionAge
     case .body, .blockedOnFlowControl, .writing, .closing: timeouts.activeEvictionAge
-    // Its answer was taken by the kernel.
+    // The kernel has taken the response.
     case .lingering, .closed: .milliseconds(100)
     }
   }

@@ -2,15 +2,15 @@ internal import Logging
 internal import Platform
 internal import Synchronization
 
-/// The loops, each on a thread of its own.
+/// The event loops, each on a thread of its own.
 final class EventLoopGroup: Sendable {
   private let commandQueues: [CommandQueue]
-  /// Rings in the main thread when a loop has ended.
+  /// Wakes the main thread when an event loop has ended.
   let exitWakeup: SharedWakeup
   private let running: Atomic<Int>
   private let failed = Atomic(false)
 
-  /// Every loop has what it needs before the first one begins: a server is whole or does not start.
+  /// Allocates what every event loop needs before the first one starts: the server starts completely or not at all.
   init(
     budget: ResourceBudget, listeners: [SharedListener], tlsContext: TLSContextStore, handler: RequestHandler,
     timeouts: ConnectionTimeouts = ConnectionTimeouts(),
@@ -33,7 +33,7 @@ final class EventLoopGroup: Sendable {
   }
 
   private func start(_ loop: EventLoop, at index: Int, _ log: Logger) throws(ThreadError) {
-    // Sound: from here on the new thread is the only one that uses the loop.
+    // Sound: from here on only the new thread uses the loop.
     nonisolated(unsafe) let handedOver = loop
     try Thread.start(named: "loop-\(index)") { [self] in
       do {
@@ -49,7 +49,7 @@ final class EventLoopGroup: Sendable {
 
   var isRunning: Bool { running.load(ordering: .acquiring) > 0 }
 
-  /// A loop ended that nobody had told to.
+  /// Whether an event loop ended without a command.
   var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
   func broadcast(_ command: EventLoop.Command) {
@@ -57,7 +57,7 @@ final class EventLoopGroup: Sendable {
   }
 }
 
-/// A wakeup that several threads ring.
+/// A wakeup that several threads use.
 final class SharedWakeup: Sendable {
   let wakeup: Wakeup
 

@@ -3,14 +3,14 @@ internal import KubeClient
 internal import Logging
 package import Rules
 
-/// Where the facts come from.
+/// The source of the cluster's facts.
 package enum ClusterSource: Sendable {
-  /// Files, read when they change.
+  /// Files, reloaded when they change.
   case snapshot(SnapshotSource)
-  /// An API server, followed.
+  /// An API server, watched.
   case live(LiveSource)
 
-  /// What has to be watched on disk.
+  /// The paths on disk to watch.
   var paths: [String] {
     switch self {
     case .snapshot(let source): source.watchedPaths
@@ -18,22 +18,22 @@ package enum ClusterSource: Sendable {
     }
   }
 
-  /// Gives the facts of each moment to a command that asks again and again.
+  /// Returns a function that returns the current facts, for a command that polls.
   ///
-  /// A living cluster is listed once, for the best explanation of what is wrong, and followed from then on.
+  /// A live cluster is listed once, for the best error message, and watched from then on.
   package func makePoller() throws -> () throws -> ClusterFacts {
     guard case .live(let source) = self else { return facts }
     let first = try source.facts()
     let cluster = try source.startWatching(Logger(label: "lookout") { _ in SwiftLogNoOpLogHandler() })
-    var isFollowing = false
+    var isWatching = false
     return {
-      if !isFollowing, cluster.unavailableError != nil { return first }
-      isFollowing = true
+      if !isWatching, cluster.unavailableError != nil { return first }
+      isWatching = true
       return try cluster.currentFacts().facts
     }
   }
 
-  /// The facts as they are now, for a command that asks once.
+  /// Returns the current facts, for a command that needs them once.
   package func facts() throws -> ClusterFacts {
     switch self {
     case .snapshot(let source):
@@ -46,8 +46,8 @@ package enum ClusterSource: Sendable {
     }
   }
 
-  /// Refuses facts without a node: they come from files that kubectl left empty, or from a server that is no cluster's.
-  /// Every command that answers from a cluster asks this first, because what could not be read is not «none».
+  /// Throws if the facts have no node: the files are what kubectl left empty, or the server is not a cluster's. Every
+  /// command that uses a cluster's facts checks this first, because unreadable does not mean «none».
   package func requireNodes(_ facts: ClusterFacts) throws(ServerError) {
     guard facts.nodes.isEmpty else { return }
     switch self {

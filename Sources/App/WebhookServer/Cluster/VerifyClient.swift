@@ -2,7 +2,7 @@ package import ClusterState
 internal import KubeClient
 internal import Snapshot
 
-/// Looks at a cluster after a change, once or again and again.
+/// Fetches the state of a cluster after a change, once or repeatedly.
 package final class VerifyClient {
   private enum Source {
     case snapshot(SnapshotSource)

@@ -3,19 +3,19 @@ internal import Platform
 
 /// Ciphertext that the kernel has not taken yet.
 struct SendBuffer: ~Copyable {
-  /// What is to be sent is appended here.
+  /// Output is appended here.
   var bytes: [UInt8] = []
-  /// Of which so many bytes are taken.
+  /// The number of bytes that the kernel has taken.
   private var sent = 0
-  /// The memory that the bytes may take.
+  /// The memory that the bytes occupy.
   private var reservation: MemoryBudget.Reservation
   var reservedBytes: Int { reservation.bytes }
 
   enum WriteResult {
     case complete
-    /// Something is left for when the kernel has room again.
+    /// Bytes remain until the socket is writable again.
     case pending
-    /// There is no connection any more, or no memory to wait in.
+    /// The connection is gone, or there is no memory to keep the rest in.
     case failed
   }
 
@@ -29,7 +29,7 @@ struct SendBuffer: ~Copyable {
   mutating func send(to socket: borrowing Socket) -> WriteResult {
     while sent < bytes.count {
       do {
-        // A peer that takes its answers slowly holds memory; where there is none left, it goes.
+        // A peer that reads slowly holds memory; without any left, its connection is closed.
         guard case .processed(let count) = try socket.send(bytes.span.extracting(sent...)) else {
           compact()
           return reservation.resize(to: bytes.count) ? .pending : .failed
@@ -43,14 +43,14 @@ struct SendBuffer: ~Copyable {
     return .complete
   }
 
-  /// Of somebody who asks steadily and reads slowly there is always something left.
+  /// For a peer that sends steadily and reads slowly, the buffer is never empty.
   private mutating func compact() {
     guard sent > bytes.count / 2 else { return }
     bytes.removeSubrange(..<sent)
     sent = 0
   }
 
-  /// A connection that rests keeps little memory.
+  /// An idle connection keeps little memory.
   private mutating func clear() {
     sent = 0
     _ = reservation.resize(to: 0)

@@ -4,12 +4,12 @@ internal import Logging
 internal import Platform
 internal import Rules
 
-/// What the server answers to a request: the routes, and which request fits which.
+/// Routes a request and returns its response.
 struct RequestHandler: Sendable {
   let reviewer: Reviewer
   let state: ServerState
   let log: Logger
-  /// The logger's own, which is behind a box that would be copied for every review.
+  /// A copy of the logger's level: reading the logger's own copies its box for every review.
   private let minimumLogLevel: Logger.Level
 
   init(reviewer: Reviewer, state: ServerState, log: Logger) {
@@ -20,8 +20,8 @@ struct RequestHandler: Sendable {
   }
 
   /// - Parameters:
-  ///   - client: The name in the client's certificate, where one is required.
-  ///   - context: Of the loop that asks.
+  ///   - client: The name in the client certificate, where one is required.
+  ///   - context: That of the calling event loop.
   func respond(to request: borrowing HTTPRequest, from client: String?, on context: EventLoopContext) -> HTTPResponse {
     guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
     switch (route, request.method) {
@@ -43,21 +43,21 @@ struct RequestHandler: Sendable {
     }
     do throws(ReviewError) {
       let shouldSampleStages = context.clock.shouldSampleStages()
-      let begun = shouldSampleStages ? MonotonicInstant.now : nil
+      let start = shouldSampleStages ? MonotonicInstant.now : nil
       let review = try ReviewDecoder.decode(request.body)
-      let read = shouldSampleStages ? MonotonicInstant.now : nil
+      let decoded = shouldSampleStages ? MonotonicInstant.now : nil
       let outcome = reviewer.decide(review, for: webhook) { () throws(UnavailableError) in
         try state.cluster.currentFacts()
       }
-      let judged = shouldSampleStages ? MonotonicInstant.now : nil
+      let evaluated = shouldSampleStages ? MonotonicInstant.now : nil
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
       context.clock.reviewIsAnswered()
-      if let begun, let read, let judged {
-        context.metrics.decodeDuration.add(begun, read)
-        context.metrics.evaluateDuration.add(read, judged)
+      if let start, let decoded, let evaluated {
+        context.metrics.decodeDuration.add(start, decoded)
+        context.metrics.evaluateDuration.add(decoded, evaluated)
       }
       context.metrics.reviews.count(webhook, review.operation, outcome)
-      note(review, outcome, by: webhook, from: client, since: context.clock.iterationStart)
+      record(review, outcome, by: webhook, from: client, since: context.clock.iterationStart)
       return HTTPResponse(status: .ok, contentType: .json, body: body)
     } catch {
       state.metrics.invalidReviews.add(1)
@@ -72,7 +72,7 @@ struct RequestHandler: Sendable {
     return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined() + kinds)
   }
 
-  /// Takes longer than anything else that is asked in a few bytes, so whoever asks again in the same turn gets the same.
+  /// Cached per iteration: the body costs more than anything else that a request of a few bytes can cause.
   private func metricsPage(for context: EventLoopContext) -> HTTPResponse {
     if let page = context.metricsPage { return page }
     var exposition = Exposition()
@@ -82,8 +82,8 @@ struct RequestHandler: Sendable {
     return page
   }
 
-  /// Counts what the rules found; one line a review that was not simply allowed, and what was allowed on level debug.
-  private func note(
+  /// Counts violations and warnings, and logs the review: a plain allowed one at level debug.
+  private func record(
     _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, from client: String?,
     since received: MonotonicInstant
   ) {
@@ -108,7 +108,7 @@ struct RequestHandler: Sendable {
   }
 }
 
-/// The paths that exist.
+/// The paths that are served.
 enum Route {
   case validate
   case mutate
@@ -133,17 +133,17 @@ enum Route {
   }
 }
 
-/// `application/json`, in any case and with any parameters (RFC 9110 section 8.3.1).
+/// Returns whether the type is `application/json`, in any case and with any parameters (RFC 9110 section 8.3.1).
 func isJSON(_ contentType: Span<UInt8>) -> Bool {
   let expected: StaticString = "application/json"
   let length = expected.utf8CodeUnitCount
   guard contentType.count >= length, contentType.extracting(first: length).equals(lowercase: expected) else {
     return false
   }
-  // Between the type and its first semicolon white space is allowed.
-  var place = length
-  while place < contentType.count, contentType[place] == 0x20 || contentType[place] == 0x09 { place += 1 }
-  return place == contentType.count || contentType[place] == UInt8(ascii: ";")
+  // White space is allowed between the type and its first semicolon.
+  var index = length
+  while index < contentType.count, contentType[index] == 0x20 || contentType[index] == 0x09 { index += 1 }
+  return index == contentType.count || contentType[index] == UInt8(ascii: ";")
 }
 
 extension HTTPResponse {

@@ -3,26 +3,27 @@ internal import Logging
 internal import Platform
 internal import TLSWire
 
-/// What the connections of a loop share: buffers that stay warm, and everything they answer with. What was received lies
-/// in its buffer for all connections of a turn; the other buffers they use one after the other.
+/// What the connections of an event loop share: buffers that keep their capacity, the request handler and the metrics.
+/// The received bytes of all connections stay in `buffer` for the iteration; the connections use the other buffers one
+/// after the other.
 final class EventLoopContext {
   let handler: RequestHandler
   let memory: MemoryBudget
-  /// The server stops soon: whoever has asked is told to go elsewhere with the answer.
+  /// The server stops soon: each response tells its client to reconnect elsewhere.
   var isDraining = false
   let metrics: LoopMetrics
   let buffer = ReceiveBuffer(chunkSize: ServerLimits.receiveChunkSize, chunks: ServerLimits.receiveChunks)
-  /// Decrypted bytes of the connection whose turn it is.
+  /// The decrypted bytes of the connection being processed.
   var plaintext: [UInt8] = []
-  /// Its answers, not yet encrypted.
+  /// Its responses, not yet encrypted.
   var output: [UInt8] = []
   var clock = ReviewTimer()
-  /// The answer to whoever asked for the metrics in this turn.
+  /// The body of /metrics, cached for one iteration.
   var metricsPage: HTTPResponse?
   private(set) var date = HTTPDate(secondsSince1970: 0)
   private var second: Int64 = 0
 
-  /// What was last told to the metrics of the memory.
+  /// The state of `memory` at the last call of `publishMemoryMetrics`.
   private var published = (reservedBytes: 0, rejectionCount: 0)
 
   init(handler: RequestHandler, memory: MemoryBudget) {
@@ -31,7 +32,7 @@ final class EventLoopContext {
     metrics = handler.state.metrics.makeLoop()
   }
 
-  /// Tells the metrics how the memory has changed.
+  /// Adds the changes of `memory` since the last call to the metrics.
   func publishMemoryMetrics() {
     let now = (reservedBytes: memory.reservedBytes, rejectionCount: memory.rejectionCount)
     if now == published { return }
@@ -41,7 +42,7 @@ final class EventLoopContext {
     published = now
   }
 
-  /// Follows the time; the text of the date changes once a second.
+  /// Reads the clock; the text of the date changes once a second.
   func beginIteration() {
     clock.begin(at: .now)
     metricsPage = nil
@@ -51,7 +52,7 @@ final class EventLoopContext {
     date = HTTPDate(secondsSince1970: second)
   }
 
-  /// Takes the time of the reviews whose answers are sent now.
+  /// Records the total duration of the reviews whose responses are sent now.
   func recordResponseLatency() {
     let count = clock.takePendingCount()
     if count > 0 { metrics.totalDuration.add(clock.iterationStart, .now, times: count) }
@@ -59,7 +60,7 @@ final class EventLoopContext {
 
   func record(_ failure: TLSFailure) {
     handler.state.metrics.handshakeFailures.add(failure.cause)
-    // A certificate that is not accepted is a mistake in a configuration; the other reasons are mostly the network's.
+    // A certificate that is rejected is a configuration error; the other causes are mostly the network's.
     let level: Logger.Level = if case .clientCertificate = failure { .info } else { .debug }
     handler.log.log(level: level, "TLS handshake failed", metadata: ["reason": "\(failure)"])
   }
@@ -75,7 +76,7 @@ final class EventLoopContext {
     handler.state.metrics.count(LimitKind(phase))
   }
 
-  /// Answers a request that came over a protocol.
+  /// Returns the response to a request and counts it by protocol.
   func respond(to request: borrowing HTTPRequest, over version: ApplicationProtocol, from client: String?)
     -> HTTPResponse
   {
