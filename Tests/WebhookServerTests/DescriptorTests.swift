@@ -17,7 +17,7 @@ import Testing
   @Test func `answers all who have asked before it lets somebody go for a newcomer`() throws {
     let server = try RunningServer(descriptors: 90)
     let tlsContext = ClientContext(authority: server.certificates.authority)
-    let budget = try LogLine(server.log.waitForLine(with: #""event":"room for few connections"#)).fields["connections"]
+    let budget = try LogLine(server.log.waitForLine(with: #""event":"connection limit is low"#)).fields["connections"]
     let crowd = try (0..<(try #require(budget.flatMap { Int($0) }))).map { _ in
       try HTTPSConnection(port: server.port, tlsContext)
     }
@@ -47,7 +47,7 @@ import Testing
     let waiting = SteadyClients(clients: 4, port: server.port, tlsContext, path: "/healthz", perConnection: 1) {
       $0.status == 200
     }
-    let line = try LogLine(server.log.waitForLine(with: "cannot accept connections for now"))
+    let line = try LogLine(server.log.waitForLine(with: "accept failed, trying again"))
     #expect(line.fields["reason"] == "Too many open files (ulimit -n)")
     // The loop does not turn idly, and whoever is there is served.
     for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }

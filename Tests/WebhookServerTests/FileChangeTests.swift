@@ -23,7 +23,7 @@ import Testing
       let isRunning = attempt % 2 == 0
       let wait = try ContinuousClock().measure {
         try server.folder.write(isRunning ? idle + Self.machine : idle, to: "cluster.yaml")
-        try server.log.waitForLine(with: "cluster snapshot read", after: attempt)
+        try server.log.waitForLine(with: "snapshot reloaded", after: attempt)
       }
       waits.append(wait)
       #expect(try server.validate(review).isAllowed == !isRunning)
@@ -43,7 +43,7 @@ import Testing
       ])
     try other.errors.waitForLine(with: "listening")
     try folder.write(Self.machine, to: "b.yaml")
-    try other.errors.waitForLine(with: "cluster snapshot read")
+    try other.errors.waitForLine(with: "snapshot reloaded")
     let check = try Program.run(
       Repository.executable,
       [
@@ -55,7 +55,7 @@ import Testing
 
   @Test func `a snapshot that shows no node is taken, with a warning`() throws {
     let server = try RunningServer(cluster: "")
-    let line = try LogLine(server.log.waitForLine(with: "shows no node"))
+    let line = try LogLine(server.log.waitForLine(with: "the snapshot has no nodes"))
     #expect(line.fields["level"] == "warning")
     #expect(line.fields["path"] == server.folder.path("cluster.yaml"))
     #expect(try server.ask("/readyz").status == 200)
@@ -75,7 +75,7 @@ import Testing
     #expect(try server.ask("/metrics").body.contains(#"snapshot_readings_total{result="refused"} 1"#))
 
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
-    try server.log.waitForLine(with: "cluster snapshot read")
+    try server.log.waitForLine(with: "snapshot reloaded")
     #expect(try server.validate(review).isAllowed)
   }
 
@@ -97,7 +97,7 @@ import Testing
       try server.folder.write(String(contentsOfFile: from, encoding: .utf8), to: to)
     }
     // The two files may have been read between the one and the other, which is an error that mends itself.
-    try server.log.waitForLine(with: "certificate read")
+    try server.log.waitForLine(with: "certificate reloaded")
     #expect(throws: Unanswered.self) { try server.ask("/healthz") }
     #expect(try server.ask("/healthz", "--cacert", renewed.authority).body == "ok\n")
 

@@ -49,7 +49,7 @@ import Testing
 
   @Test func `is told when the server starts`() throws {
     let server = try RunningServer()
-    let line = try LogLine(server.log.waitForLine(with: "room for connections"))
+    let line = try LogLine(server.log.waitForLine(with: "connection limits"))
     #expect(Int(line.fields["connections"] ?? "") ?? 0 > 0)
     #expect(Int(line.fields["loops"] ?? "") ?? 0 > 0)
   }

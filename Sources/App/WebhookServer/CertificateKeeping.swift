@@ -45,7 +45,7 @@ package struct CertificateKeeping {
         trouble = reason ?? trouble
         action = machine.probed(trouble: reason)
       case .rest(let moment):
-        log.notice("the certificates are in order", metadata: ["until": "\(WallClock.timestamp(moment))"])
+        log.notice("certificates are up to date", metadata: ["until": "\(WallClock.timestamp(moment))"])
         return
       case .failed(let reason):
         throw ServerError(reason)
@@ -67,7 +67,7 @@ package struct CertificateKeeping {
       if answer.status == 401 { client.renewCredentials() }
       return machine.answered(answer.status, answer.body, at: clock())
     } catch {
-      log.warning("no answer from the API server", metadata: ["reason": "\(error)"])
+      log.warning("the API server does not answer", metadata: ["reason": "\(error)"])
       return machine.unanswered(error.description)
     }
   }

@@ -85,5 +85,5 @@ final class ClusterStore: Sendable {
     return cluster
   }
 
-  private static let unread = UnavailableError(message: "the cluster has not been read yet")
+  private static let unread = UnavailableError(message: "the cluster's state is unknown: nothing was read yet")
 }

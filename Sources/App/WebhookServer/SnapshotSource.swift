@@ -63,7 +63,7 @@ struct SnapshotReloader {
     let facts = objects.facts
     if facts.nodes.isEmpty {
       log.warning(
-        "the cluster snapshot shows no node, so it may be no cluster's", metadata: ["path": "\(source.path)"])
+        "the snapshot has no nodes; is it complete?", metadata: ["path": "\(source.path)"])
     }
     state.cluster.publish(facts)
     state.metrics.snapshotReloads.add(1)
@@ -73,10 +73,10 @@ struct SnapshotReloader {
   func reload() {
     do throws(ServerError) {
       try load()
-      log.notice("cluster snapshot read", metadata: ["path": "\(source.path)"])
+      log.notice("snapshot reloaded", metadata: ["path": "\(source.path)"])
     } catch {
       state.metrics.failedSnapshotReloads.add(1)
-      log.error("the cluster snapshot cannot be read, its last good state stays", metadata: ["reason": "\(error)"])
+      log.error("snapshot reload failed, the last good state stays", metadata: ["reason": "\(error)"])
     }
   }
 }

@@ -6,7 +6,7 @@ extension SharedClusterCache {
   var readiness: String {
     kinds.map { kind, status, age in
       var line = "\(kind.resource.name): \(status.state.word)"
-      if let age { line += ", heard \(age.components.seconds) s ago" }
+      if let age { line += " (last contact \(age.components.seconds)s ago)" }
       if let lastError = status.lastError { line += ", \(lastError)" }
       return line + "\n"
     }.joined()

@@ -75,7 +75,7 @@ extension CustodyMachine {
       note(step)
       return begin()
     case (.writing, 409):
-      return again("somebody else keeps changing the same objects")
+      return again("another client keeps changing the same objects")
     case (_, 401), (_, 403), (_, 422):
       return .failed(explanation(status, body))
     case (.writing(.prepareAuthority), 404):

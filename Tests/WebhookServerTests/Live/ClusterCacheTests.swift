@@ -153,7 +153,7 @@ struct `Behind a real API server` {
     #expect(ready.status == 200)
     let metrics = try context.server.ask("/metrics").body
     for fixture in DefinitionFixture.all.dropLast() {
-      #expect(ready.body.contains("\n\(fixture.name): listed, heard "))
+      #expect(ready.body.contains("\n\(fixture.name): listed (last contact "))
       #expect(metrics.contains(#"storage_network_webhook_watch_state{resource="\#(fixture.name)",state="listed"} 1"#))
     }
   }
@@ -165,7 +165,7 @@ struct `Behind a real API server` {
     try context.eventually("silence counts") { try context.server.ask("/readyz").status == 503 }
     let verdict = try context.server.validate(review)
     #expect(verdict.code == 503)
-    #expect(verdict.message?.contains("nothing was heard about ") == true)
+    #expect(verdict.message?.contains("watch data is stale") == true)
     try context.plane.startAPIServer()
     try context.server.untilReady()
     try context.startMachine("web-1")
@@ -179,7 +179,7 @@ struct `Behind a real API server` {
     try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the kind is gone") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): absent, heard ")
+      try context.server.ask("/readyz").body.contains("\n\(fixture.name): absent (last contact ")
     }
     #expect(try context.server.validate(review).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
@@ -194,7 +194,7 @@ struct `Behind a real API server` {
     let binding = Repository.path("manifests/base/cluster-role-binding.yaml")
     try context.plane.kubectl("delete", "-f", binding)
     try context.eventually("it is missed") {
-      try context.server.ask("/readyz").body.contains("the webhook may not watch ")
+      try context.server.ask("/readyz").body.contains("must be allowed to watch ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).code == 503)
     try context.plane.kubectl("apply", "-f", binding)

@@ -30,7 +30,7 @@ struct `An installation` {
     #expect(try context.policy("mutatingwebhookconfiguration") == "Ignore")
     try context.mount()
     #expect(try context.folder.read("tls.pem") != old)
-    try pod.program.errors.waitForLine(with: "certificate read")
+    try pod.program.errors.waitForLine(with: "certificate reloaded")
     try load.more(40)
 
     // Another authority; the pods follow late.
@@ -40,7 +40,7 @@ struct `An installation` {
     #expect(try rotation.exitCode() == 0, "\(rotation.errors.text)")
     try load.more(40)
     try context.mount()
-    try pod.program.errors.waitForLine(with: "certificate read", after: 1)
+    try pod.program.errors.waitForLine(with: "certificate reloaded", after: 1)
     try load.more(40)
 
     let counts = load.stopImmediately()

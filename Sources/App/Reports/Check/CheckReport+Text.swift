@@ -40,9 +40,9 @@ extension CheckReport: Report {
 extension CheckReport.Effect {
   fileprivate var described: String {
     switch self {
-    case .none: "would see no change"
-    case .first: "would take it for a change: it has noted no value yet"
-    case .another(let hash): "would take it for a change: it noted \(hash) last"
+    case .none: "sees no change"
+    case .first: "sees a change: it has not recorded a value yet"
+    case .another(let hash): "sees a change: the last recorded hash is \(hash)"
     }
   }
 }

@@ -18,8 +18,8 @@ enum ExclusionsAreValidCIDRs: Rule {
         findings.addViolation(
           fields.path(exclusion: index), .invalid(written.text.quoted),
           """
-          excludes all of \(cidr.network), not one address; write \(cidr.address)/32 to exclude only \
-          that address, or \(cidr.network) if the whole network is meant
+          must not have host bits: it excludes all of \(cidr.network), not one address; write \(cidr.address)/32 to \
+          exclude only that address\(alternative(to: cidr, in: range))
           """)
       case .success:
         break
@@ -27,9 +27,23 @@ enum ExclusionsAreValidCIDRs: Rule {
     }
   }
 
+  /// One address as it is written; inside the range, if that is known.
+  private static func example(in range: IPv4Prefix?) -> String {
+    guard let address = range.flatMap({ AddressSet(usableIn: $0).first }) else { return "192.168.0.1/32" }
+    return "\(address)/32"
+  }
+
+  /// The whole network, where that would not cover the range.
+  private static func alternative(to cidr: CIDR, in range: IPv4Prefix?) -> String {
+    if let range, cidr.network.contains(range) { return "" }
+    return ", or \(cidr.network) if the whole network is meant"
+  }
+
   private static func advice(on error: AddressError, _ text: String, _ range: IPv4Prefix?) -> String {
-    if error.problem == .missingPrefixLength { return "has no prefix length; write \(text)/32 for that one address" }
-    guard let mistake = CommonMistake(in: text) else { return error.explanation(example: "192.168.0.1/32") }
+    if error.problem == .missingPrefixLength {
+      return "must end with a prefix length; write \(text)/32 for that one address"
+    }
+    guard let mistake = CommonMistake(in: text) else { return error.explanation(example: example(in: range)) }
     let correction =
       mistake.correction.hasHostBits
       ? IPv4Prefix(containing: mistake.correction.address, length: 32) : mistake.correction.network
@@ -40,20 +54,21 @@ enum ExclusionsAreValidCIDRs: Rule {
 }
 
 extension AddressError {
-  /// Why a text is no CIDR, as the rest of a sentence that begins with the text.
+  /// What a text that is no CIDR must be.
   package func explanation(example: String = "192.168.0.0/24") -> String {
     switch problem {
-    case .empty: "is empty; give an IPv4 network, such as \(example)"
-    case .looksLikeIPv6: "is not IPv4; Harvester's storage network takes IPv4 networks only"
-    case .missingPrefixLength: "has no prefix length; end it with one, such as /24"
-    case .badPrefixLength: "does not end in a prefix length from 0 to 32, such as /24"
+    case .empty: "must be an IPv4 network in CIDR notation, for example \(example)"
+    case .looksLikeIPv6:
+      "must be an IPv4 network, because Harvester's storage network has no IPv6; for example \(example)"
+    case .missingPrefixLength: "must end with a prefix length, for example /24"
+    case .badPrefixLength: "must end with a prefix length from 0 to 32, for example /24"
     case .numberTooLarge:
       """
-      is not an IPv4 network in CIDR notation: it has a number above 255 (see character \(offset + 1)); write for \
+      must be an IPv4 network in CIDR notation, but has a number above 255 (see character \(offset + 1)); write for \
       example \(example)
       """
     case .badNumber, .trailingText:
-      "is not an IPv4 network in CIDR notation (see character \(offset + 1)); write for example \(example)"
+      "must be an IPv4 network in CIDR notation (see character \(offset + 1)); write for example \(example)"
     }
   }
 }

@@ -8,8 +8,8 @@ enum NoChangeInProgress: Rule {
     findings.addViolation(
       change.field.rawValue, .forbidden,
       """
-      an earlier change is not finished (\(condition.reason)\(step)); wait until the setting's condition configured is \
-      True, or empty the value to go back
+      an earlier change is not finished (\(condition.reason)\(step)); wait until the setting shows Completed (its \
+      condition configured is True), or go back by emptying the value (Disabled in the Web UI)
       """)
   }
 }

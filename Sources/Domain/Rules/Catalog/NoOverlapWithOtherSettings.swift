@@ -12,7 +12,8 @@ enum NoOverlapWithOtherSettings: Rule {
         plan.fields.path(.range), .invalid(plan.written),
         """
         must not share \(shared.count.counted("usable address")) with \(other.setting) (\(other.range)), \
-        beginning with \(first); choose another range, or exclude here what the other network uses
+        beginning with \(first); \(plan.fields.adviceOnAnotherRange(like: plan.range, in: context)), or exclude here \
+        what the other network uses
         """)
     }
   }

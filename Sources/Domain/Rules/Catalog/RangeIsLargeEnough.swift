@@ -9,8 +9,7 @@ enum RangeIsLargeEnough: Rule {
     let usable = plan.usable.count
     guard usable < max(need.total, 1) else { return }
     let after = plan.exclusions.isEmpty ? "" : " after its exclusions"
-    let version =
-      need.isVersionKnown ? "" : " (Harvester's version is not known, so this is the sum for v1.2)"
+    let version = need.remarkOnVersion(having: usable)
     findings.addViolation(
       plan.fields.path(.range), .invalid(plan.written),
       """

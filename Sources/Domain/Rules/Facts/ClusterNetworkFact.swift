@@ -9,12 +9,17 @@ package final class ClusterNetworkFact: Sendable {
   package let nodesWithoutConfig: [String]
   /// The nodes that a VlanConfig matches and where no VlanStatus says that it is ready.
   package let nodesNotUp: [String]
+  /// What the VlanStatuses of those nodes say, as far as there are any.
+  package let statusesNotUp: [VLANStatusFact]
 
-  private init(name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String]) {
+  private init(
+    name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String], statusesNotUp: [VLANStatusFact]
+  ) {
     self.name = name
     self.isReady = isReady
     self.nodesWithoutConfig = nodesWithoutConfig
     self.nodesNotUp = nodesNotUp
+    self.statusesNotUp = statusesNotUp
   }
 
   /// Joins the cluster networks with their VlanConfigs, their VlanStatuses and the nodes.
@@ -29,9 +34,10 @@ package final class ClusterNetworkFact: Sendable {
       let up = Set(own.lazy.filter(\.isReady).map(\.node))
       let down = Set(own.lazy.filter { !$0.isReady }.map(\.node))
       let storing = nodes.lazy.filter { !$0.isWitness }.map(\.name)
+      let notUp = Array(storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) })
       return ClusterNetworkFact(
         name: network.name, isReady: network.isReady, nodesWithoutConfig: storing.filter { !matched.contains($0) },
-        nodesNotUp: storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) })
+        nodesNotUp: notUp, statusesNotUp: own.filter { !$0.isReady && notUp.contains($0.node) })
     }
   }
 }
@@ -63,10 +69,15 @@ package struct VLANStatusFact: Sendable, Equatable {
   package var clusterNetwork: String
   package var node: String
   package var isReady: Bool
+  package var name: String
+  /// What its condition says about why it is not ready.
+  package var message: String
 
-  package init(clusterNetwork: String, node: String, isReady: Bool) {
+  package init(clusterNetwork: String, node: String, isReady: Bool, name: String = "", message: String = "") {
     self.clusterNetwork = clusterNetwork
     self.node = node
     self.isReady = isReady
+    self.name = name
+    self.message = message
   }
 }
