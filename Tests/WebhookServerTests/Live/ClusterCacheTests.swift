@@ -23,6 +23,16 @@ struct `Behind a real API server` {
     #expect(try context.stored == "")
   }
 
+  @Test func `one reason is printed on one line, as docs/messages.md shows it`() throws {
+    let run = try context.write(#"{"vlan":4095,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#)
+    #expect(
+      run.errors == """
+        The Setting "storage-network" is invalid: value.vlan: Invalid value: 4095: must be between 1 and 4094, or 0 for \
+        untagged
+
+        """)
+  }
+
   @Test func `a good value is stored in its canonical spelling, and another spelling of it changes nothing`() throws {
     let run = try context.write(#"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":[] }"#)
     #expect(run.exitCode == 0, "\(run.errors)")
