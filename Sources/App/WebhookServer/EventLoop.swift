@@ -269,7 +269,7 @@ extension EventLoop {
   /// Without room, the listening socket would stay readable and the loop would turn idly.
   private func pauseAccepting(_ reason: Errno?) {
     let reason = reason.map { "\($0)" } ?? "every connection is busy"
-    context.handler.log.warning("cannot accept connections for now", metadata: ["reason": "\(reason)"])
+    context.handler.log.warning("accept failed, trying again", metadata: ["reason": "\(reason)"])
     context.metrics.acceptPauses.add()
     stopAccepting()
     acceptResumesAt = .now + ServerLimits.acceptBackoff

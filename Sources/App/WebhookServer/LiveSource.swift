@@ -15,7 +15,7 @@ package struct LiveSource: Sendable {
   /// - Parameters:
   ///   - kubeconfig: A file; nil for those of `$KUBECONFIG`, or else for the cluster that this Pod runs in.
   ///   - context: A context of the kubeconfig; nil for its current one.
-  ///   - staleness: After how long a kind that nothing was heard about no longer counts as known.
+  ///   - staleness: After how long a kind that watch data is staleno longer counts as known.
   package init(
     kubeconfig: String?, context: String?, staleness: Duration = .seconds(defaultMaxStalenessSeconds)
   ) throws(ServerError) {
@@ -57,7 +57,7 @@ package struct LiveSource: Sendable {
   func startWatching(_ log: Logger) throws -> SharedClusterCache {
     let cluster = SharedClusterCache(staleness: staleness)
     let access = access
-    log.notice("following the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
+    log.notice("watching the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
     try Thread.start(named: "cluster") {
       ReflectorRunner(access, into: cluster) { kind, before, now in log.note(kind, before, now) }.run()
     }
@@ -88,13 +88,13 @@ extension Logger {
     if let lastError = now.lastError {
       metadata["reason"] = "\(lastError)"
       // One line an outage; how the reasons follow each other is for those who ask.
-      log(level: before.lastError == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
+      log(level: before.lastError == nil ? .warning : .debug, "watch failed", metadata: metadata)
     } else if case .forbidden = now.state {
       // It may be asked for again, and says so when the first watch has told something.
     } else if before.state != now.state {
-      info("a kind is followed", metadata: metadata)
+      info("watch established", metadata: metadata)
     } else {
-      info("a kind is followed again", metadata: metadata)
+      info("watch established again", metadata: metadata)
     }
   }
 }

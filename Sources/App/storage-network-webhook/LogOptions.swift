@@ -5,12 +5,12 @@ internal import Platform
 
 /// How and how much a command logs.
 struct LogOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The form of a log line.", valueName: "text|json"))
+  @Option(help: ArgumentHelp("Format of log lines.", valueName: "text|json"))
   var logFormat = LogFormat.text
 
   @Option(
     help: ArgumentHelp(
-      "The least level that is logged.", valueName: "trace|debug|info|notice|warning|error|critical"))
+      "Minimum level of log lines.", valueName: "trace|debug|info|notice|warning|error|critical"))
   var logLevel = LogLevel.info
 
   /// - Parameter queue: Where lines wait to be written; without one they are written by who logs.

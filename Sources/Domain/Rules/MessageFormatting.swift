@@ -1,4 +1,6 @@
-/// The turns of phrase that messages share.
+internal import JSON
+
+// The turns of phrase that messages share.
 
 /// How many objects a message names before it only counts; a message is read in a terminal or a small dialog.
 let maxNamesInMessage = 10
@@ -65,6 +67,15 @@ extension String {
       if scalar.isPrintable { line.unicodeScalars.append(scalar) } else { line += scalar.escaped }
     }
     return line
+  }
+}
+
+extension JSONValue {
+  /// The value as JSON, the keys of every object in byte order.
+  var written: String {
+    var writer = JSONWriter()
+    writer.append(sorted: self)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
 

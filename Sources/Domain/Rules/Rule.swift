@@ -19,8 +19,6 @@ extension Rule {
 struct EvaluationContext {
   let cluster: SharedFacts
   let options: RulesetOptions
-  /// False where a rule is only asked whether advice would be accepted, which needs no advice of its own.
-  var givesAdvice = true
 
   var facts: ClusterFacts { cluster.facts }
 }

@@ -91,6 +91,17 @@ package enum RuleCatalog {
   ]
 }
 
+extension [Violation] {
+  /// Whether some rules could not be asked, so that more reasons may follow once these are gone.
+  package var hideOthers: Bool {
+    let preconditions = [
+      ValueIsJSONObject.name, FieldTypesAreValid.name, ClusterNetworkIsSet.name, ClusterNetworkExists.name,
+      RangeIsValidCIDR.name, ExclusionsAreValidCIDRs.name, ExclusionsAreWithinRange.name,
+    ]
+    return contains { $0.kind != .forbidden && preconditions.contains($0.rule) }
+  }
+}
+
 /// Judges changes of the setting.
 package struct Ruleset: Sendable {
   private let options: RulesetOptions
@@ -143,6 +154,7 @@ package struct Ruleset: Sendable {
       findings.evaluate(RuleCatalog.preconditions, about: change, context)
       findings.evaluate(change.enables ? RuleCatalog.enabling : RuleCatalog.disabling, about: change, context)
     }
+    findings.markOnlyBlocker()
   }
 
   private func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {

@@ -45,8 +45,14 @@ struct Findings {
   /// The names of the rules that were asked; nil where nobody wants to know, as in a review.
   private(set) var evaluatedRules: Set<String>?
 
-  init(recordsEvaluatedRules: Bool = false) {
+  /// Whether some rule is broken.
+  private(set) var isRefused = false
+  private let writesMessages: Bool
+
+  /// - Parameter writesMessages: False where only ``isRefused`` is asked for.
+  init(recordsEvaluatedRules: Bool = false, writesMessages: Bool = true) {
     evaluatedRules = recordsEvaluatedRules ? [] : nil
+    self.writesMessages = writesMessages
   }
 
   /// One rule's reasons beyond the tenth are only counted, so that a value with ten thousand slips has a short answer;
@@ -55,13 +61,14 @@ struct Findings {
     _ field: @autoclosure () -> String, _ kind: @autoclosure () -> Violation.Kind, _ detail: @autoclosure () -> String
   ) {
     violationsOfRule += 1
-    guard violationsOfRule <= maxNamesInMessage else { return }
+    isRefused = true
+    guard writesMessages, violationsOfRule <= maxNamesInMessage else { return }
     violations.append(Violation(rule: rule?.name ?? "", field: field(), kind(), detail()))
   }
 
   mutating func addWarning(_ message: @autoclosure () -> String) {
     warningsOfRule += 1
-    guard warningsOfRule <= maxNamesInMessage else { return }
+    guard writesMessages, warningsOfRule <= maxNamesInMessage else { return }
     warnings.append(Warning(rule: rule?.name ?? "", message: message()))
   }
 
@@ -89,6 +96,13 @@ struct Findings {
       warnings.append(
         Warning(
           rule: rule.name, message: "\((warningsOfRule - maxNamesInMessage).counted("more warning")) of this kind"))
+    }
+  }
+
+  /// Tells an operator who has changed what one reason asks for whether another one follows.
+  mutating func markOnlyBlocker() {
+    if violations.count == 1, violations[0].kind == .forbidden {
+      violations[0] = violations[0].asOnlyBlocker
     }
   }
 

@@ -15,6 +15,14 @@ package struct Violation: Sendable, Equatable {
     self.kind = kind
     message = "\(kind.prefix): \(detail)".escapedForOneLine
   }
+
+  /// The same violation, told as the only one there is.
+  var asOnlyBlocker: Violation { Violation(self, message.dropFirst("\(kind.prefix): ".count)) }
+
+  private init(_ other: Violation, _ detail: Substring) {
+    (rule, field, kind) = (other.rule, other.field, other.kind)
+    message = "\(kind.prefix): only this blocks the change: \(detail)"
+  }
 }
 
 extension Violation {

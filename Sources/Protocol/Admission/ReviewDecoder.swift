@@ -29,7 +29,7 @@ private struct PartialReview: ~Copyable {
   var written = PartialRequest()
 
   consuming func request() throws(ReviewError) -> AdmissionRequest {
-    guard isObject else { throw .notAReview("it is no JSON object") }
+    guard isObject else { throw .notAReview("it is not a JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
     guard hasRequest else { throw .notAReview("it has no request") }

@@ -8,7 +8,7 @@ package struct ClusterCache: Sendable {
   private var known: SharedFacts?
   private let staleness: Duration
 
-  /// - Parameter staleness: After how long a kind that nothing was heard about no longer counts as known.
+  /// - Parameter staleness: After how long a kind without contact no longer counts as known.
   package init(staleness: Duration) {
     self.staleness = staleness
   }
@@ -51,7 +51,7 @@ package struct ClusterCache: Sendable {
     guard !reasons.isEmpty else { return nil }
     let rest = reasons.count - Self.maxReasons
     let told = reasons.prefix(Self.maxReasons).joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : "")
-    return UnavailableError(message: "the cluster's state is not known: \(told)")
+    return UnavailableError(message: "the cluster's state is unknown: \(told)")
   }
 
   /// One reason is often behind all of them.

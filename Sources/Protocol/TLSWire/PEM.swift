@@ -56,7 +56,7 @@ enum PEM {
   /// What the text has instead of what was looked for: a key where a certificate should be says that two files were confused.
   private static func describeContents(is text: [UInt8]) -> String {
     let labels = labels(in: text)
-    return labels.isEmpty ? "; it is no PEM text" : ", but \(labels.joined(separator: ", "))"
+    return labels.isEmpty ? "; it is not PEM" : ", but \(labels.joined(separator: ", "))"
   }
 
   /// What the blocks of the text are called (RFC 7468 section 2), each name once.

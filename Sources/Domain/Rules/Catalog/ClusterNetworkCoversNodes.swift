@@ -10,8 +10,9 @@ enum ClusterNetworkCoversNodes: Rule {
       resolved.fields.path(.clusterNetwork), .forbidden,
       """
       the cluster network \(resolved.clusterNetwork.name) has no uplink on \(missing.count.counted("node")): \
-      \(missing.englishList); add a network config (VlanConfig) that selects \(missing.count == 1 ? "it" : "them"), or let \
-      an existing one select \(missing.count == 1 ? "it" : "them") too
+      \(missing.englishList); in the Web UI under Networks, Cluster Network Configuration, add a network config (VlanConfig) \
+      that selects \(missing.count == 1 ? "it" : "them"), or let an existing one select \
+      \(missing.count == 1 ? "it" : "them") too
       """)
   }
 }

@@ -8,7 +8,10 @@ enum KeyCaseIsExact: Rule {
     for unknownField in fields.network.unknownFields {
       guard let key = unknownField.matchedKey else { continue }
       findings.addViolation(
-        fields.field.rawValue, .notSupported(unknownField.key.quoted), "the key must be written \(key.name.quoted)")
+        fields.field.rawValue, .notSupported(unknownField.key.quoted),
+        unknownField.isOneOfSeveral
+          ? "the key must be removed, because Harvester takes it for \(key.name.quoted), which the object has as well"
+          : "the key must be written \(key.name.quoted)")
     }
   }
 }

@@ -14,7 +14,7 @@ enum LonghornIsSynced: Rule {
         change.field.rawValue, .forbidden,
         """
         Longhorn has not yet applied its setting storage-network of an earlier change \
-        (\(longhorn.destination))\(pods); wait until it has: \
+        (\(longhorn.destination))\(pods); wait until it has (status.applied is true): \
         kubectl -n longhorn-system get settings.longhorn.io storage-network -o yaml
         """)
     } else if !stray.isEmpty {

@@ -17,8 +17,8 @@ enum NoChangeInProgress: Rule {
   ) -> String {
     if condition.isCreatingDefinition, !stored.hasNotedValue { return adviceWhereStuck(condition) }
     if condition.waitsForAddresses, !stored.value.isBlank { return adviceWithoutAddresses(stored.value, context) }
-    let wait = "wait until the setting's condition configured is True"
-    return stored.value.isBlank ? wait : "\(wait), or empty the value to go back"
+    let wait = "wait until the setting shows Completed (its condition configured is True)"
+    return stored.value.isBlank ? wait : "\(wait), or go back by emptying the value (Disabled in the Web UI)"
   }
 
   /// Harvester stores nothing more while the message `create NAD` stands; any other one frees it.

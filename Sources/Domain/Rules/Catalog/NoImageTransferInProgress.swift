@@ -15,8 +15,20 @@ enum NoImageTransferInProgress: Rule {
       change.field.rawValue, .forbidden,
       """
       \(names.count.counted("image")) \(names.count == 1 ? "is" : "are") still being transferred: \(names.englishList); wait \
-      until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them")
+      until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them"): \
+      \(command(images, sources))
       """)
+  }
+}
+
+extension NoImageTransferInProgress {
+  /// The command that deletes the first one, from which the others follow.
+  private static func command(_ images: [ImageTransferFact], _ sources: [DataSourceFact]) -> String {
+    if let image = images.first {
+      return "kubectl -n \(image.namespace) delete virtualmachineimages.harvesterhci.io \(image.name)"
+    }
+    guard let source = sources.first else { return "" }
+    return "kubectl -n \(source.namespace) delete backingimages.longhorn.io \(source.name)"
   }
 }
 

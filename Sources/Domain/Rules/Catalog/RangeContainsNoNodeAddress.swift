@@ -14,7 +14,7 @@ enum RangeContainsNoNodeAddress: Rule {
       plan.fields.path(.range), .invalid(plan.written),
       """
       must not hold the \(nodes.count == 1 ? "address of a node" : "addresses of \(nodes.count) nodes"): \
-      \(names.englishList); \(plan.advice(toExclude: taken, context))
+      \(names.englishList); \(plan.advice(toExclude: taken, context)) (the addresses of other machines are not known)
       """)
   }
 }

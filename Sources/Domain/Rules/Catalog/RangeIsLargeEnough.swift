@@ -9,20 +9,19 @@ enum RangeIsLargeEnough: Rule {
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
     let usable = plan.usable.count
     guard plan.available < max(need.total, 1) else { return }
-    guard context.givesAdvice else { return findings.addViolation(plan.fields.path(.range), .invalid(nil), "") }
+    let version = need.remarkOnVersion(having: plan.available)
     if usable >= max(need.total, 1) {
       return findings.addViolation(
         plan.fields.path(.range), .invalid(plan.written),
         """
         \(plan.kept.count) of \(usable.counted("usable address")) are kept for \
         \(plan.keepers(in: context)), \(plan.available) \(plan.available == 1 ? "is" : "are") left of the \(need.total) \
-        that are needed (\(need.sum)); free them first: \(plan.commandsToFree(in: context)); or choose another range
+        that are needed (\(need.sum))\(version); free them first: \(plan.commandsToFree(in: context)); or \
+        \(plan.fields.adviceOnAnotherRange(like: plan.range, in: context))
         """)
     }
     let after = plan.exclusions.isEmpty ? "" : " after its exclusions"
     let kept = plan.kept.isEmpty ? "" : ", of which \(plan.kept.count) are kept for \(plan.keepers(in: context))"
-    let version =
-      need.isVersionKnown ? "" : " (Harvester's version is not known, so this is the sum for v1.2)"
     findings.addViolation(
       plan.fields.path(.range), .invalid(plan.written),
       """
@@ -44,8 +43,8 @@ extension AddressPlan {
       let count = usable.count
       usable.subtract(context.facts.reservations.kept)
       guard usable.count >= need else { continue }
-      return accepts(wider, excluding: exclusions, context)
-        ? "a /\(length) such as \(wider) would have \(count)" : "choose a /\(length) elsewhere"
+      return fields.accepts(wider, excluding: exclusions, in: context)
+        ? "a /\(length) such as \(wider) would have \(count)" : fields.adviceOnAnotherRange(like: wider, in: context)
     }
     return exclusions.isEmpty
       ? "even a /\(widestPrefixLength), the largest range allowed, would be too small"

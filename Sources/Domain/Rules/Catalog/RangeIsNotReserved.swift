@@ -9,7 +9,7 @@ enum RangeIsNotReserved: Rule {
     func refuse(overlapWith networks: String) {
       findings.addViolation(
         proposed.fields.path(.range), .invalid(proposed.written),
-        "must not overlap \(networks); choose another range")
+        "must not overlap \(networks); \(proposed.fields.adviceOnAnotherRange(like: range, in: context))")
     }
 
     let reserved = context.options.reservedRanges.filter { $0.network.overlaps(range) }

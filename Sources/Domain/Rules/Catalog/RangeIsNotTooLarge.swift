@@ -8,7 +8,10 @@ enum RangeIsNotTooLarge: Rule {
     guard proposed.range.length < widestPrefixLength else { return }
     findings.addViolation(
       proposed.fields.path(.range), .invalid(proposed.written),
-      "must not be wider than /\(widestPrefixLength), which has 65534 addresses")
+      """
+      must not be wider than a /\(widestPrefixLength), which has 65534 addresses; \
+      \(proposed.fields.adviceOnAnotherRange(like: proposed.range, in: context))
+      """)
   }
 }
 

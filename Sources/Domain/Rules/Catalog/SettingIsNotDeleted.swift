@@ -6,8 +6,8 @@ enum SettingIsNotDeleted: Rule {
     findings.addViolation(
       SettingField.value.rawValue, .forbidden,
       """
-      the setting storage-network must not be deleted, Harvester needs the object; to switch the storage network off, \
-      empty its value: kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'
+      must not be deleted, because Harvester needs the object; to switch the storage network off, empty its value \
+      (Disabled in the Web UI): kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'
       """)
   }
 }

@@ -7,8 +7,8 @@ enum SharedNetworkIsNotDisabled: Rule {
     findings.addViolation(
       change.field.rawValue, .forbidden,
       """
-      the storage network cannot be switched off while rwx-network shares it (share-storage-network is true); change \
-      that first with kubectl edit settings.harvesterhci.io rwx-network
+      must not be switched off while rwx-network shares it (share-storage-network is true); change that first in the \
+      Web UI (Dedicated RWX Network) or with kubectl edit settings.harvesterhci.io rwx-network
       """)
   }
 }

@@ -6,12 +6,14 @@ enum VirtualMachinesAreStopped: Rule {
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     if context.facts.virtualMachines.isEmpty, context.facts.runningInstances.isEmpty { return }
     let machines = unstopped(context.facts)
-    // Nothing stops a machine that is on its way out; it has to be waited for.
+    let pronoun = machines.count == 1 ? "it" : "them"
+    // Nothing stops a machine that is being deleted.
     let stoppable = machines.first { $0.status != "Terminating" }
     let advice =
       stoppable.map { machine in
         """
-        stop \(machines.count == 1 ? "it" : "them") in the UI or run: virtctl stop \(machine.name) -n \(machine.namespace)
+        stop \(pronoun) in the UI or run: virtctl stop \(machine.name) -n \(machine.namespace); start \(pronoun) again \
+        after verify says verified
         """
       } ?? "wait until \(machines.count == 1 ? "it is" : "they are") gone"
     findings.addViolation(

@@ -4,8 +4,9 @@ internal import Addressing
 extension AddressPlan {
   /// What to do about addresses of the range that others have: to exclude them, where enough are left then.
   func advice(toExclude addresses: AddressSet, _ context: EvaluationContext) -> String {
-    guard let networks = acceptedExclusions(of: addresses, context) else { return "choose another range" }
-    return "choose another range, or exclude \(networks.map(\.description).englishList)"
+    let otherRange = fields.adviceOnAnotherRange(like: range, in: context)
+    guard let networks = acceptedExclusions(of: addresses, context) else { return otherRange }
+    return "\(otherRange), or exclude \(networks.map(\.description).englishList)"
   }
 
   /// The same as warnings, each of which is short enough to be passed on whole.
@@ -45,20 +46,5 @@ extension AddressPlan {
     var spare = AddressSet(otherSettingNetworks.filter(range.contains) + [range.first, range.last])
     spare.subtract(exclusions)
     return addresses.networks(sparing: spare)
-  }
-
-  /// Whether another range with these exclusions would be accepted in place of this one.
-  func accepts(_ range: IPv4Prefix, excluding exclusions: [IPv4Prefix], _ context: EvaluationContext) -> Bool {
-    let network = ProposedNetwork(
-      like: fields.network, range: range.description, exclusions: exclusions.map(\.description))
-    guard let proposed = ProposedRange(ProposedFields(field: fields.field, network: network)),
-      let plan = AddressPlan(proposed, in: context.facts)
-    else { return false }
-    var silent = context
-    silent.givesAdvice = false
-    var findings = Findings()
-    findings.evaluate(RuleCatalog.range, about: proposed, silent)
-    findings.evaluate(RuleCatalog.addresses, about: plan, silent)
-    return findings.violations.isEmpty
   }
 }

@@ -6,8 +6,8 @@ struct CommonMistake {
   private let description: String
   let correction: CIDR
 
-  /// The rest of a sentence that begins with the text.
-  var explanation: String { "is not an IPv4 network in CIDR notation: it has \(description)" }
+  /// What the text must be, and what it has instead.
+  var explanation: String { "must be an IPv4 network in CIDR notation, but has \(description)" }
 
   /// Nil where the text is not one step from a CIDR.
   init?(in text: String) {

@@ -13,7 +13,7 @@ struct ParsedSetting {
     case notString
     case tooLong(bytes: Int)
     case notJSON(JSONError, text: [UInt8])
-    case notAnObject(JSONKind)
+    case notAnObject(JSONValue)
     case network(ProposedNetwork)
   }
 
@@ -46,8 +46,6 @@ extension ParsedSetting.ParseResult {
     var reader = JSONReader(text)
     let kind = try reader.nextKind()
     if kind == .object { return .network(try ProposedNetwork(text)) }
-    try reader.skip()
-    try reader.readEnd()
-    return .notAnObject(kind)
+    return .notAnObject(try JSONValue(parsing: text))
   }
 }

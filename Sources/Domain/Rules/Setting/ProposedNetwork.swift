@@ -19,17 +19,8 @@ final class ProposedNetwork: Sendable {
     let key: String
     /// The known key that Harvester takes it for, because Go compares keys without regard to case.
     let matchedKey: KnownKey?
-  }
-
-  /// The same network with another range and other exclusions.
-  init(like other: ProposedNetwork, range: String, exclusions: [String]) {
-    vlan = other.vlan
-    clusterNetwork = other.clusterNetwork
-    self.range = .value(CIDRField(range))
-    self.exclusions = .value(exclusions.map(CIDRField.init))
-    isExclusive = other.isExclusive
-    unknownFields = other.unknownFields
-    repeatedKeys = other.repeatedKeys
+    /// Whether another key stands for the same known one.
+    var isOneOfSeveral = false
   }
 
   /// Reads a text that is one JSON object.
@@ -68,7 +59,21 @@ final class ProposedNetwork: Sendable {
     self.range = range ?? .absent
     self.exclusions = exclusions ?? .absent
     self.isExclusive = isExclusive ?? .absent
-    self.unknownFields = unknownFields
+    self.unknownFields =
+      unknownFields.contains { $0.matchedKey != nil } ? try Self.compare(unknownFields, in: text) : unknownFields
+  }
+
+  /// Marks the strangers that are taken for a key which the object has as well.
+  private static func compare(_ unknownFields: [UnknownField], in text: Span<UInt8>) throws(JSONError) -> [UnknownField]
+  {
+    guard case .object(let members) = try JSONValue(parsing: text) else { return unknownFields }
+    let keys = members.compactMap { KeyMatch($0.key).key }
+    let repeated = KnownKey.allCases.filter { known in keys.lazy.filter { $0 == known }.count > 1 }
+    return unknownFields.map { unknownField in
+      var unknownField = unknownField
+      unknownField.isOneOfSeveral = unknownField.matchedKey.map(repeated.contains) ?? false
+      return unknownField
+    }
   }
 }
 

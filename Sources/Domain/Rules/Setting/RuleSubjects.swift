@@ -38,6 +38,13 @@ struct ProposedRange {
     self.range = range
     exclusions = fields.network.exclusions.value ?? []
   }
+
+  /// The same network with another range and other exclusions.
+  init(_ fields: ProposedFields, range: IPv4Prefix, exclusions: [CIDRField]) {
+    self.fields = fields
+    self.range = range
+    self.exclusions = exclusions
+  }
 }
 
 /// A proposed network of which every address is known: the range and all exclusions are IPv4 networks, and no exclusion
@@ -60,6 +67,10 @@ struct AddressPlan {
     guard exclusions.count == proposed.exclusions.count,
       !exclusions.contains(where: { $0.contains(proposed.range) })
     else { return nil }
+    self.init(proposed, excluding: exclusions, in: facts)
+  }
+
+  init(_ proposed: ProposedRange, excluding exclusions: [IPv4Prefix], in facts: borrowing ClusterFacts) {
     fields = proposed.fields
     range = proposed.range
     self.exclusions = exclusions
