@@ -70,7 +70,9 @@ enum JSONSchemas {
     ("namespace name node component", "string", "which pod it is"),
     ("ready", "bool", "its condition Ready"),
     ("address", "string or null", "its address on the storage network; `network` is the definition behind it"),
-    ("verdict", "string", "`ok`, `waiting`, `pendingRestart`, `nodeAway`, `blocked`, `misplaced` or `duplicateAddress`"),
+    (
+      "verdict", "string", "`ok`, `waiting`, `pendingRestart`, `nodeAway`, `blocked`, `misplaced` or `duplicateAddress`"
+    ),
     ("reason", "string or null", "why it is not ok"),
     ("pool", "object or null", "Whereabouts' books of the range, with `range`, `usable` and:"),
     ("used", "number", "entries"),

@@ -1,7 +1,7 @@
 extension String {
-  /// The one of the names that a slip of the fingers turns into this text: at most a third of it may differ.
+  /// The name that differs least from the text, by at most a third of its length; nil where none is so near.
   func nearest(of names: [String]) -> String? {
-    // Longer texts are no slip, and would take long to compare.
+    // Longer texts are no typing errors, and take long to compare.
     guard utf8.count <= 32 else { return nil }
     let distances = names.lazy.filter { $0.utf8.count <= 64 }
       .map { (name: $0, edits: editDistance(Array($0.utf8), Array(utf8))) }
@@ -10,7 +10,7 @@ extension String {
   }
 }
 
-/// How many letters have to be inserted, removed or replaced to turn one word into the other (Levenshtein).
+/// The number of letters to insert, remove or replace to turn one word into the other (Levenshtein).
 private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
   var row = Array(0...other.count)
   for (index, letter) in one.enumerated() {

@@ -2,7 +2,7 @@ internal import JSON
 internal import KubeObjects
 internal import Rules
 
-/// Reads an AdmissionReview in one pass: what nobody asks for, managedFields above all, is checked and skipped.
+/// Reads an AdmissionReview in one pass. Unneeded fields, above all managedFields, are validated and skipped.
 package enum ReviewDecoder {
   package static func decode(_ body: Span<UInt8>) throws(ReviewError) -> AdmissionRequest {
     var review = PartialReview()
@@ -18,9 +18,9 @@ package enum ReviewDecoder {
   }
 }
 
-/// A review as it was written, which may not be one at all.
+/// The fields of a review before validation.
 ///
-/// Not copyable, because it holds a dozen references, each of which a copy would have to count.
+/// Not copyable: a copy would count a dozen references.
 private struct PartialReview: ~Copyable {
   var isObject = false
   var hasKind = false
@@ -67,7 +67,7 @@ private struct PartialRequest: ~Copyable {
     isOurResource == true && (hasOurName || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
   }
 
-  /// The change that is asked for, if it is ours; the objects move into it.
+  /// The requested change, if it concerns the setting; the objects move into it.
   private mutating func takeChange(_ operation: AdmissionRequest.Operation) throws(ReviewError) -> Change? {
     guard concernsStorageNetwork else { return nil }
     switch operation {

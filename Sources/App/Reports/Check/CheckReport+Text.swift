@@ -51,7 +51,8 @@ extension CheckReport.Effect {
 
 extension Checklist.Section {
   fileprivate var heading: [TextRun] {
-    isEvaluated ? [TextRun(group.title, .bold)] : [TextRun(group.title), TextRun(" – asked \(group.condition)", .dim)]
+    isEvaluated
+      ? [TextRun(group.title, .bold)] : [TextRun(group.title), TextRun(" – applies \(group.condition)", .dim)]
   }
 }
 

@@ -115,7 +115,9 @@ extension SettingObject {
     return annotations?.hash == ValueHash(of: value).description
   }
 
-  fileprivate var isUntouched: Bool { value == .text([]) && (annotations ?? SettingAnnotations()) == SettingAnnotations() }
+  fileprivate var isUntouched: Bool {
+    value == .text([]) && (annotations ?? SettingAnnotations()) == SettingAnnotations()
+  }
 }
 
 extension ConfiguredCondition {

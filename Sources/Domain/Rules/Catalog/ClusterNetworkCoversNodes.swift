@@ -1,7 +1,7 @@
-/// Longhorn runs on every node but witnesses; where the cluster network has no uplink, its pods stay without an address
-/// and the volumes without that node.
+/// Longhorn runs on every node except witnesses. On a node without an uplink of the cluster network its pods get no
+/// address, and volumes cannot use that node.
 enum ClusterNetworkCoversNodes: Rule {
-  static let requirement = "The VlanConfigs of the cluster network together match every node but witnesses."
+  static let requirement = "The VlanConfigs of the cluster network together match every node except witnesses."
 
   static func evaluate(_ resolved: ResolvedClusterNetwork, _ context: EvaluationContext, _ findings: inout Findings) {
     let missing = resolved.clusterNetwork.nodesWithoutConfig

@@ -1,7 +1,7 @@
 internal import JSON
 
-/// The cluster network is the bridge that the storage network hangs on; Harvester creates the network without looking,
-/// and its pods then wait for a bridge that never comes. The management network always exists.
+/// The cluster network provides the bridge of the storage network. Harvester does not check that it exists, and pods then
+/// wait for the bridge without end. The management network always exists.
 enum ClusterNetworkExists: Rule {
   static let requirement = "The cluster network exists and is ready."
 

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// A VlanConfig says what shall be, a VlanStatus what is: both have to be true on every node.
+/// A VlanConfig is the desired state, a VlanStatus the current one; every node needs both.
 enum ClusterNetworkIsUp: Rule {
-  static let requirement = "The cluster network is up on every node that it reaches."
+  static let requirement = "The cluster network is up on every node that its VlanConfigs match."
 
   static func evaluate(_ resolved: ResolvedClusterNetwork, _ context: EvaluationContext, _ findings: inout Findings) {
     let network = resolved.clusterNetwork
@@ -12,7 +12,7 @@ enum ClusterNetworkIsUp: Rule {
       let status = network.statusesNotUp.first { $0.node.isExactly(node) }
       return "\(node) (\(status.map(\.explanation) ?? "no VlanStatus yet"))"
     }
-    // Without a VlanStatus the network controller has not got as far; the network config says why.
+    // Without a VlanStatus the network controller has not applied the network config, which shows the reason.
     let statuses = network.statusesNotUp.prefix(maxNamesInMessage).map(\.name).joined(separator: " ")
     let object = statuses.isEmpty ? "vlanconfigs" : "vlanstatuses"
     findings.addViolation(

@@ -1,7 +1,6 @@
 package import Addressing
 
-/// Every exclusion is a network. The commonest mistake is one address with the range's mask: Whereabouts then excludes
-/// the whole range.
+/// The commonest mistake is one address with the range's mask, with which Whereabouts excludes the whole range.
 enum ExclusionsAreValidCIDRs: Rule {
   static let requirement = "Every exclusion is an IPv4 network in CIDR notation without host bits."
 
@@ -75,12 +74,12 @@ extension CIDRField {
     let correction =
       mistake.correction.hasHostBits
       ? IPv4Prefix(containing: mistake.correction.address, length: 32) : mistake.correction.network
-    // Of one that would be refused in turn only the slip is told.
+    // A correction that would be rejected too is not proposed.
     if let range, !range.contains(correction) || correction == range { return mistake.explanation }
     return "\(mistake.explanation); write \(correction)"
   }
 
-  /// Why a network excludes nothing of the range, or everything.
+  /// Why a network excludes nothing or all of the range; nil otherwise.
   func misplacement(in range: IPv4Prefix) -> String? {
     guard let cidr else { return nil }
     if !cidr.network.overlaps(range) {

@@ -1,4 +1,4 @@
-/// Untagged frames and VLAN 1 are everybody's, so the storage network cannot have them for itself.
+/// Untagged frames and VLAN 1 are shared by default, so the storage network cannot use them exclusively.
 enum ExclusiveVLANIsTagged: Rule {
   static let requirement = "An exclusive VLAN is tagged and not VLAN 1."
 

@@ -1,5 +1,5 @@
-/// Exclusive means that no virtual machine can reach the storage traffic, on whichever cluster network it is attached.
-/// Harvester's own webhooks refuse the VLAN of vm-migration-network; only one of the two refuses that of rwx-network.
+/// Exclusive means that no virtual machine reaches the storage traffic, on any cluster network. Harvester's own webhooks
+/// deny the VLAN of vm-migration-network; only one of the two denies that of rwx-network.
 enum ExclusiveVLANIsUnused: Rule {
   static let requirement = "No VM network and no vm-migration-network uses an exclusive VLAN."
 
@@ -34,7 +34,7 @@ enum ExclusiveVLANIsUnused: Rule {
 
   private static func advice(_ attachments: [NetworkAttachmentFact]) -> String {
     let used = VLANSet(of: attachments)
-    let otherVLAN = used.coversAll ? "" : "choose another VLAN (in use are \(used), trunks included), or "
+    let otherVLAN = used.coversAll ? "" : "choose another VLAN (in use: \(used)), or "
     return "\(otherVLAN)set \(KnownKey.exclusiveVLAN.name) to false, so that other networks may use the VLAN too"
   }
 }

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Go's decoder fails on a value of another type, and then Harvester takes the whole setting as broken.
+/// Go's decoder fails on a value of another type, and Harvester then rejects the whole setting.
 enum FieldTypesAreValid: Rule {
   static let requirement = "Every known key has a value of its type."
 

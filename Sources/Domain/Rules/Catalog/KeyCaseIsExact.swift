@@ -1,8 +1,8 @@
 internal import JSON
 
-/// Harvester would read `VLAN` as `vlan`, other programs would not; one spelling leaves no doubt.
+/// Harvester reads `VLAN` as `vlan`, other programs do not.
 enum KeyCaseIsExact: Rule {
-  static let requirement = "Known keys are written in exactly their upper and lower case."
+  static let requirement = "Known keys have their exact upper and lower case."
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     for unknownField in fields.network.unknownFields {

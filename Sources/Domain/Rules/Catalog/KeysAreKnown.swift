@@ -1,8 +1,8 @@
 internal import JSON
 
-/// An unknown key may come from a newer Harvester, so it is kept and only pointed at.
+/// An unknown key may belong to a newer Harvester, so it is kept with a warning.
 enum KeysAreKnown: Rule {
-  static let requirement = "Every key is one that is known."
+  static let requirement = "Every key is known."
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     let unknown = fields.network.unknownFields.filter { $0.matchedKey == nil }.map(\.key)
@@ -24,7 +24,7 @@ enum KeysAreKnown: Rule {
     return "the key \(shown(key)) is not known and was kept as it is; \(advice)"
   }
 
-  /// One warning for all keys, because the Web UI shows each in a box of its own, at every save.
+  /// One warning for all keys, because the Web UI shows each warning in its own box, at every save.
   private static func message(on keys: [String]) -> String {
     let shown = keys.prefix(maxNamesInMessage).map(shown)
     func message(naming count: Int) -> String {
@@ -32,7 +32,7 @@ enum KeysAreKnown: Rule {
       let names = rest > 0 ? "\(shown.prefix(count).joined(separator: ", ")) and \(rest) more" : shown.englishList
       return "\(keys.count) keys are not known and were kept as they are: \(names); \(known)"
     }
-    // As many names as a warning has room for.
+    // As many names as fit into a warning.
     let count = (1...shown.count).last { message(naming: $0).utf8.count <= Warning.maxLength - "default: ".utf8.count }
     return message(naming: count ?? 1)
   }
@@ -62,7 +62,9 @@ extension KnownKey {
 
 extension String {
   fileprivate var isOfRWXNetwork: Bool {
-    ["sharestoragenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
+    // Swift normalises what it compares, which takes long for a long key of combining marks.
+    utf8.count <= 32
+      && ["sharestoragenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
   }
 
   /// In lower case, without the separators between the words of a name.

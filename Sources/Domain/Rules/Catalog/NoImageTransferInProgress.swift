@@ -1,11 +1,11 @@
-/// Harvester restarts the pods that receive images, so an upload or download in flight would be lost.
+/// Harvester restarts the pods that receive images, so an upload or download in progress would be lost.
 enum NoImageTransferInProgress: Rule {
   static let requirement = "No image is being uploaded or downloaded."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     if context.facts.imageTransfers.isEmpty, context.facts.dataSourceTransfers.isEmpty { return }
     let images = context.facts.imageTransfers
-    // The same transfer shows in Longhorn too, under a name that ends in the image's namespace and name.
+    // Longhorn lists the same transfer too, under a name that ends with the image's namespace and name.
     let sources = context.facts.dataSourceTransfers.filter { source in
       !images.contains { source.name.hasSuffix("\($0.namespace)-\($0.name)") }
     }
@@ -22,7 +22,7 @@ enum NoImageTransferInProgress: Rule {
 }
 
 extension NoImageTransferInProgress {
-  /// The command that deletes the first one, from which the others follow.
+  /// The command that deletes the first image.
   private static func command(_ images: [ImageTransferFact], _ sources: [DataSourceFact]) -> String {
     if let image = images.first {
       return "kubectl -n \(image.namespace) delete virtualmachineimages.harvesterhci.io \(image.name)"

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Harvester takes no range wider than a /16.
+/// Harvester accepts no range wider than a /16.
 enum RangeIsNotTooLarge: Rule {
   static let requirement = "The range is a /16 or smaller."
 
@@ -15,5 +15,5 @@ enum RangeIsNotTooLarge: Rule {
   }
 }
 
-/// The prefix length of the largest range that Harvester takes.
+/// The prefix length of the widest range that Harvester accepts.
 package let widestPrefixLength = 16

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// A public range works on a network of its own, but hides the hosts of the internet that have these addresses.
+/// A public range works on an isolated network, but makes internet hosts with these addresses unreachable.
 enum RangeIsPrivate: Rule {
   static let requirement = "The range is private."
 
@@ -11,7 +11,7 @@ enum RangeIsPrivate: Rule {
     IPv4Prefix(firstOctet: 10, length: 8),
   ]
 
-  /// Those, and the ranges that are never routed on the internet: RFC 6598, RFC 2544.
+  /// RFC 1918, and ranges that are not routed on the internet: RFC 6598, RFC 2544.
   private static let privateNetworks =
     suggested + [
       IPv4Prefix(containing: IPv4Address(rawValue: 100 << 24 | 64 << 16), length: 10),
@@ -31,7 +31,7 @@ enum RangeIsPrivate: Rule {
         """)
     }
     guard !privateNetworks.contains(where: { $0.contains(range) }),
-      // What no host can have is refused elsewhere; this would only distract from it.
+      // RangeIsUnicast rejects these.
       !RangeIsUnicast.special.contains(where: { $0.network.overlaps(range) })
     else { return }
     findings.addWarning(

@@ -1,7 +1,6 @@
 internal import Addressing
 
-/// The range is written as one IPv4 network. Host bits are refused rather than cleared, because the operator may have
-/// meant another network.
+/// Host bits are rejected rather than cleared, because another network may be intended.
 enum RangeIsValidCIDR: Rule {
   static let requirement = "The range is an IPv4 network in CIDR notation without host bits."
 
@@ -24,7 +23,7 @@ enum RangeIsValidCIDR: Rule {
 }
 
 extension CIDRField {
-  /// What the text, which is no network, must be.
+  /// What a text that is no network must be.
   fileprivate func problem(_ example: String) -> String {
     switch reading {
     case .failure(let error): CommonMistake(in: text).map(advice) ?? error.explanation(example: example)

@@ -1,9 +1,9 @@
 internal import Addressing
 
-/// A range that is a part of a subnet gives the pods the mask of the part, and they find the rest of the subnet by no route
+/// A range that is a part of a subnet gives the pods the mask of the part, so they have no route to the rest of the subnet
 /// (harvester/harvester#9901). The whole subnet with the rest excluded hands out the same addresses with the right mask.
 enum RangeIsWholeSubnet: Rule {
-  static let requirement = "The range is not a part of a VM network's subnet."
+  static let requirement = "The range is not only part of a VM network's subnet."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let link = plan.link else { return }

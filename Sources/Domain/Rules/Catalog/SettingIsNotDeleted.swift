@@ -1,6 +1,6 @@
-/// Harvester creates the setting at start-up and expects it from then on; switching off means emptying its value.
+/// Harvester creates the setting at start-up and expects it to exist; an empty value disables the storage network.
 enum SettingIsNotDeleted: Rule {
-  static let requirement = "The setting is kept; it is emptied, not deleted."
+  static let requirement = "The setting is emptied, not deleted."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     findings.addViolation(

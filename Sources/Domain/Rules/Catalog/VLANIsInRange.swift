@@ -10,7 +10,7 @@ enum VLANIsInRange: Rule {
     let vlan = fields.network.vlan.value ?? 0
     let isOnManagement = fields.network.clusterNetwork.value?.isExactly(managementNetwork) == true
     if (isOnManagement ? 2...4094 : 0...4094).contains(vlan) { return }
-    // What is too large for a word was read as the largest or the smallest one.
+    // A number that does not fit into Int was read as its largest or smallest value.
     let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
     let kind = fields.network.vlan.value == nil ? Violation.Kind.required : .invalid(written)
     if !isOnManagement {
@@ -26,5 +26,5 @@ enum VLANIsInRange: Rule {
   }
 }
 
-/// The cluster network that every Harvester cluster has and that its nodes talk over.
+/// The cluster network that every Harvester cluster has and that connects its nodes.
 let managementNetwork = "mgmt"

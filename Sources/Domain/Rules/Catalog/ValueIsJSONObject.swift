@@ -6,7 +6,7 @@ enum ValueIsJSONObject: Rule {
 
   private static let example = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 
-  /// Of what is longer, the message shows no corrected text.
+  /// The length in bytes up to which a message shows a corrected text.
   private static let longestProposal = 2048
 
   static func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {
@@ -44,7 +44,7 @@ enum ValueIsJSONObject: Rule {
 }
 
 extension JSONValue {
-  /// The spelling in which the object is stored; nil where it would be refused as a text again, or is too long.
+  /// The spelling in which the object is stored; nil where it would be rejected as a text again, or is too long.
   fileprivate func spelling(upTo limit: Int) -> String? {
     guard case .object = self, let spelling = CanonicalValue(Array(written.utf8))?.spelling, spelling.count <= limit
     else { return nil }

@@ -1,5 +1,5 @@
-/// Longhorn moves to another network only while no volume is attached, so every virtual machine has to be stopped. One that
-/// starts, crashes in a loop or waits for its volume has no instance for now and would start in the middle of the change.
+/// Longhorn changes the network only while no volume is attached. A machine that starts, crashes in a loop or waits for its
+/// volume has no instance now, but would start during the change.
 enum VirtualMachinesAreStopped: Rule {
   static let requirement = "Every virtual machine is stopped."
 
@@ -24,8 +24,8 @@ enum VirtualMachinesAreStopped: Rule {
       """)
   }
 
-  /// The machines, then the instances of which no machine tells, in the order of their names. An instance without its
-  /// machine's object counts by its phase.
+  /// The machines and the instances without a machine object, sorted by namespace and name. Such an instance counts by its
+  /// phase.
   private static func unstopped(_ facts: ClusterFacts) -> [VirtualMachineFact] {
     let machines = facts.virtualMachines
     let instances = facts.runningInstances.map {

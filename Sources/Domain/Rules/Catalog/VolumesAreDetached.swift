@@ -1,14 +1,14 @@
 internal import JSON
 
-/// Longhorn moves to another network only while every volume is detached. Harvester stops its own workloads by itself;
-/// all others are the operator's to stop, a volume left behind by an upgrade too.
+/// Longhorn changes the network only while every volume is detached. Harvester stops its own workloads; the operator has to
+/// stop all others, and to detach volumes that an upgrade left behind.
 enum VolumesAreDetached: Rule {
-  static let requirement = "No Longhorn volume is in use but by the workloads that Harvester stops itself."
+  static let requirement = "No Longhorn volume is in use, except by workloads that Harvester stops itself."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let volumes = context.facts.volumesInUse
     guard !volumes.isEmpty else { return }
-    // Virtual machines that run are named anyway, so what nobody would think of comes first.
+    // VirtualMachinesAreStopped names running machines, so all other owners come first.
     let ordered = volumes.filter { !$0.isHeldOnlyByVMs } + volumes.filter(\.isHeldOnlyByVMs)
     findings.addViolation(
       change.field.rawValue, .forbidden,
@@ -56,7 +56,7 @@ extension VolumeFact {
     return "\(name) (\(state.isEmpty ? "no state yet" : state)\(place)\(claim)\(pods))"
   }
 
-  /// The commands that stop the pods, by way of what would start them again.
+  /// The commands that stop the pods by way of their controllers.
   fileprivate var commands: [String] {
     guard !pods.isEmpty else { return [] }
     let kubectl = "kubectl -n \(namespace)"

@@ -1,4 +1,4 @@
-/// Whereabouts hands out the addresses; without its kinds no pod gets one. To switch off, nobody needs it.
+/// Whereabouts hands out the addresses; without its kinds no pod gets one. Disabling does not need it.
 enum WhereaboutsIsInstalled: Rule {
   static let requirement = "Whereabouts' CustomResourceDefinitions are installed."
 
@@ -22,13 +22,13 @@ enum WhereaboutsIsInstalled: Rule {
   }
 }
 
-/// Where Harvester's repository has the definitions.
+/// The location of the definitions in Harvester's repository.
 private struct DefinitionSource {
   let version: String
   let isGuessed: Bool
   private let path: (prefix: String, suffix: String)
 
-  /// - Parameter serverVersion: Without a release, such as on a development build, the newest that is known serves: its
+  /// - Parameter serverVersion: Without a release, such as on a development build, the newest known one is used: its
   ///   definitions have every field of the older ones.
   init(serverVersion: String?) {
     let release = serverVersion.flatMap(Release.init)

@@ -1,6 +1,6 @@
 /// A cluster network (network.harvesterhci.io/v1beta1) and the nodes on which it cannot carry the storage network.
 ///
-/// A class, though nothing in it ever changes: each judgement takes one out of the facts, which is then one count.
+/// A class although immutable: each evaluation copies one out of the facts, which then costs one reference count.
 package final class ClusterNetworkFact: Sendable {
   package let name: String
   /// Its condition `ready`; nil where it has none.
@@ -32,7 +32,7 @@ package final class ClusterNetworkFact: Sendable {
     _ nodes: [NodeFact]
   ) -> [ClusterNetworkFact] {
     networks.map { network in
-      // A config that matches nobody adds nothing here and does no harm.
+      // A config that matches no node adds nothing.
       let configs = configs.filter { $0.clusterNetwork == network.name && !$0.nodes.isEmpty }
       let matched = Set(configs.lazy.flatMap(\.nodes))
       let own = statuses.filter { $0.clusterNetwork == network.name }

@@ -1,16 +1,16 @@
 internal import Addressing
 
-// A range that advice proposes is one that the rules themselves accept: it is evaluated before it is named.
+// Advice proposes only ranges that the rules accept.
 extension ProposedFields {
-  /// The first private range without exclusions that no rule refuses, as large as the given one or as large as needed;
-  /// nil where none was found among a few hundred.
+  /// The first private range without exclusions that the rules accept, as large as the given one or as large as needed;
+  /// nil where none is among the first 256 of each private network.
   func acceptableRange(like range: IPv4Prefix, in context: EvaluationContext) -> IPv4Prefix? {
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
     // Whereabouts hands out neither the first nor the last address.
     let bits = Int.bitWidth - (need.total + 1).leadingZeroBitCount
     let wanted = range.length < widestPrefixLength ? 24 : range.length
     let length = max(widestPrefixLength, min(wanted, 29, 32 - bits))
-    // Of a node only its own address is known; its neighbours are likely to be in use.
+    // Addresses next to a node's own are probably in use.
     let surroundings = context.facts.nodeAddresses.map { IPv4Prefix(containing: $0, length: 24) }
     for network in RangeIsPrivate.suggested {
       for candidate in network.parts(ofLength: length).prefix(256)
@@ -21,12 +21,12 @@ extension ProposedFields {
     return nil
   }
 
-  /// The advice to choose another range, with one that is free if there is one.
+  /// The advice to choose another range, with a free one as example where there is one.
   func adviceOnAnotherRange(like range: IPv4Prefix, in context: EvaluationContext) -> String {
     "choose another range" + (acceptableRange(like: range, in: context).map { ", for example \($0)" } ?? "")
   }
 
-  /// A range as it is written, for an operator who has to give one.
+  /// A free range in quotes, as an example.
   func exampleOfRange(in context: EvaluationContext) -> String {
     let usual = IPv4Prefix(containing: IPv4Address(rawValue: 192 << 24 | 168 << 16), length: 24)
     return "\"\(acceptableRange(like: usual, in: context) ?? usual)\""
@@ -35,7 +35,7 @@ extension ProposedFields {
   /// Returns whether the rules accept another range with these exclusions in place of the written ones.
   func accepts(_ range: IPv4Prefix, excluding exclusions: [IPv4Prefix] = [], in context: EvaluationContext) -> Bool {
     let proposed = ProposedRange(self, range: range, exclusions: exclusions.map { CIDRField($0.description) })
-    // Advice proposes values and asks here again: without messages no rule gives any.
+    // Messages call this function; without them there is no recursion.
     var findings = Findings(writesMessages: false)
     findings.evaluate(RuleCatalog.range, about: proposed, context)
     guard !findings.isRefused else { return false }

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// A second, tolerant look at a text that is not JSON: every usual mistake in it, and the object that was meant.
+/// A tolerant reading of a text that is not JSON: every usual mistake in it, and the intended object.
 ///
-/// The strict reader stops at the first mistake; an operator who corrects one at a time needs a try for each.
+/// The strict reader stops at the first mistake; correcting one at a time needs a try for each.
 struct JSONRepair {
   let mistakes: [JSONMistake]
   let object: JSONValue
@@ -19,7 +19,7 @@ struct JSONRepair {
   }
 }
 
-/// What people write in place of JSON: JavaScript, Python, YAML, HCL, and what word processors make of quotes.
+/// Mistakes from JavaScript, Python, YAML, HCL, and the quotes of word processors.
 enum JSONMistake: Hashable, Sendable {
   case quotesAroundObject
   case missingBraces
@@ -57,7 +57,7 @@ enum JSONMistake: Hashable, Sendable {
   }
 }
 
-/// Reads an object as it was meant. Each function leaves `index` after what it has read.
+/// Reads the intended object. Each function leaves `index` after what it has read.
 private struct TolerantReader {
   struct Unreadable: Error {}
 
@@ -94,7 +94,7 @@ private struct TolerantReader {
     if !mistakes.contains(mistake) { mistakes.append(mistake) }
   }
 
-  /// As a shell or YAML has them around a value.
+  /// Quotes around the whole value, as in a shell or YAML.
   private mutating func removeQuotesAroundObject() {
     guard let quote = text.first, quote.isQuote, let end = text.lastIndex(where: { $0.isText }),
       end > text.startIndex, text[end] == quote, text.dropFirst().first(where: { $0.isText }) == "{"

@@ -6,7 +6,7 @@ package enum SettingField: String, Sendable {
   case `default`
 }
 
-/// A text that somebody proposes as the storage network, and what it says.
+/// A proposed text of the setting and its content.
 struct ParsedSetting {
   enum ParseResult {
     /// The field holds no string at all.
@@ -20,7 +20,7 @@ struct ParsedSetting {
   let field: SettingField
   let reading: ParseResult
 
-  /// Three thousand exclusions take as much. What is longer is no network, and every rule would have to work on it.
+  /// Enough for three thousand exclusions.
   static let longestText = 64 * 1024
 
   init(field: SettingField, text: SettingText) {
