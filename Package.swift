@@ -115,7 +115,9 @@ let package = Package(
     tests(of: "HTTPWire", ["CNGHTTP2", "TestSupport"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "TestSupport"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
-    tests(of: "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TestSupport"]),
+    tests(
+      of: "Reports",
+      ["Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TestSupport"]),
     tests(of: "Platform", ["TestSupport"]),
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Platform", "Rules", "TestSupport"]),
     tests(

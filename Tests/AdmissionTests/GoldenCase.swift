@@ -194,6 +194,20 @@ struct Response {
     return JSONPatch(operations: operations)
   }
 
+  /// The banner of the Web UI, with what the API server puts before the message
+  /// (apiserver, pkg/admission/plugin/webhook/errors).
+  private var banner: String {
+    let message = (response["status"] as? [String: Any])?["message"] as? String ?? "?"
+    return "admission webhook \"validate.storage-network.harvesterhci.io\" denied the request: \(message)"
+  }
+
+  /// What kubectl prints and what the Web UI shows, one below the other.
+  var shown: String {
+    if isAllowed { return warnings.map { "Warning: \($0)" }.joined(separator: "\n") }
+    let printed = lines.dropFirst().prefix { !$0.hasPrefix("Causes: ") }
+    return (printed + ["", banner]).joined(separator: "\n")
+  }
+
   /// What kubectl prints, the reasons of the causes for programs, and what the Web UI shows.
   var lines: [String] {
     let warnings = warnings.map { "Warning: \($0)" }

@@ -21,6 +21,21 @@ import Testing
     #expect(RuleCatalog.rules.map(\.name).filter { !spoken.contains($0) } == [])
   }
 
+  @Test(arguments: GoldenCase.all) func `one reason is one line, several have a headline and a line each`(
+    _ golden: GoldenCase
+  ) throws {
+    let answer = try golden.answered().validation
+    guard case .denied(let violations, _) = answer.outcome else { return }
+    let status = try Response(answer.body).response["status"] as? [String: Any]
+    var lines = (status?["message"] as? String ?? "").split(separator: "\n").map(String.init)
+    if violations.count > 1 {
+      #expect(lines.removeFirst().hasPrefix("the storage network was not changed, for \(violations.count) reasons ("))
+    }
+    #expect(lines == violations.map { "\($0.field): \($0.message)" })
+    let causes = (status?["details"] as? [String: Any])?["causes"] as? [[String: String]]
+    #expect(causes?.map { $0["reason"] } == violations.map { "\($0.kind.reason)" })
+  }
+
   @Test func `every message is one line, and every warning fits what the API server passes on`() throws {
     for message in try MessagesPage().messages {
       #expect(!message.text.contains("\n"), "\(message)")
@@ -41,8 +56,14 @@ struct MessagesPage {
   }
 
   let messages: [Message]
+  /// The cases that have something to say, as kubectl and the Web UI show them.
+  let shown: [(name: String, text: String)]
 
   init() throws {
+    shown = try GoldenCase.all.compactMap { golden in
+      let response = try Response(golden.answered().validation.body)
+      return response.isAllowed && response.warnings.isEmpty ? nil : (golden.name, response.shown)
+    }
     messages = try GoldenCase.all.flatMap { golden in
       let (violations, warnings) = try golden.answered().validation.outcome.findings
       return violations.map { violation in
@@ -56,14 +77,18 @@ struct MessagesPage {
   var text: String {
     var lines = [
       "# Messages", "",
-      "Every sentence that the webhook answers with, by the rule that says it, in the order in which the rules are asked.",
-      "A test makes this page from the cases in `Tests/Cases` and fails when it is stale.", "",
+      "Every message of the webhook, by the rule that it comes from, in the order in which the rules are asked; below, each",
+      "case as kubectl prints it and as the banner of Harvester's Web UI shows it. A test generates this page from the cases",
+      "in `Tests/Cases` and fails when it is stale.", "",
+      "A message begins as the Kubernetes API's field errors do: `Required value`, `Invalid value`, `Unsupported value`,",
+      "`Not found` and `Duplicate value` are about the value, `Forbidden` is about the cluster, which does not allow the",
+      "change yet. All reasons are told at once; a value that cannot be read may have more once it can be.", "",
     ]
     for rule in RuleCatalog.rules {
       lines += ["## \(rule.name)", "", rule.requirement, ""]
       for message in messages where message.rule == rule.name {
-        lines.append("- \(message.isWarning ? "warns" : "refuses"): `\(message.text.replacing("`", with: "'"))`")
-        lines.append("  ([\(message.golden)](../Tests/Cases/\(message.golden)/case.yaml))")
+        lines.append("- \(message.isWarning ? "warns" : "denies"): `\(message.text.replacing("`", with: "'"))`")
+        lines.append("  ([\(message.golden)](#\(message.golden.anchor)))")
       }
       lines.append("")
     }
@@ -74,8 +99,21 @@ struct MessagesPage {
     ]
     lines += HTTPRejection.allCases.map { "| \($0.status.rawValue) | \($0.explanation) |" }
     lines += ReviewError.examples.map { "| 400 | \($0.explanation) |" }
+    lines += [
+      "", "## As they are shown", "",
+      "kubectl prints warnings and causes; the banner shows the message, which the API server introduces with the webhook's",
+      "name. Warnings appear in the Web UI as notifications. The key `Causes` lists the machine-readable reasons.",
+    ]
+    for (name, shown) in shown {
+      lines += ["", "### \(name)", "", "[case.yaml](../Tests/Cases/\(name)/case.yaml)", "", "```", shown, "```"]
+    }
     return lines.joined(separator: "\n") + "\n"
   }
+}
+
+extension String {
+  /// The fragment that GitHub makes of a heading.
+  fileprivate var anchor: String { filter { $0 != "." } }
 }
 
 extension Outcome {

@@ -23,8 +23,8 @@ import Testing
   /// What is no review that could be answered, and words of the reason.
   static let refused: [(text: String, words: String)] = [
     ("", "not JSON"), ("x", "not JSON"), ("{", "line 1, column 2"), ("{\n\"a\" 1}", "line 2, column 5"),
-    ("{} {}", "not JSON"), ("[]", "no JSON object"), ("null", "no JSON object"),
-    ("\"AdmissionReview\"", "no JSON object"),
+    ("{} {}", "not JSON"), ("[]", "not a JSON object"), ("null", "not a JSON object"),
+    ("\"AdmissionReview\"", "not a JSON object"),
     ("{}", "kind"), (#"{"kind":"Review","apiVersion":"admission.k8s.io/v1","request":{}}"#, "kind"),
     (#"{"kind":1,"apiVersion":"admission.k8s.io/v1","request":{}}"#, "kind"),
     (#"{"kind":"AdmissionReview","request":{}}"#, "apiVersion"),

@@ -28,8 +28,8 @@ import Testing
           Violation(rule: "S", field: "default", .forbidden, "is bad"),
         ], warnings: [Warning(rule: "A", message: "w")]),
       #","allowed":false,"warnings":["w"],"status":{"kind":"Status","apiVersion":"v1","metadata":{},"#
-        + #""status":"Failure","message":"the storage network was not changed, for 2 reasons:\nvalue.vlan: Invalid "#
-        + #"value: \"x\": must be a number\ndefault: Forbidden: is bad","reason":"Invalid","details":{"name":"#
+        + #""status":"Failure","message":"the storage network was not changed, for 2 reasons (there are no others):\nvalue.vlan: "#
+        + #"Invalid value: \"x\": must be a number\ndefault: Forbidden: is bad","reason":"Invalid","details":{"name":"#
         + #""storage-network","group":"harvesterhci.io","kind":"Setting","causes":[{"reason":"#
         + #""FieldValueTypeInvalid","message":"Invalid value: \"x\": must be a number","field":"value.vlan"},"#
         + #"{"reason":"FieldValueForbidden","message":"Forbidden: is bad","field":"default"}]},"code":422}}}"#
@@ -37,7 +37,7 @@ import Testing
     (
       .unavailable(UnavailableError(message: "not yet")),
       #","allowed":false,"status":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"#
-        + #""not yet","reason":"ServiceUnavailable","code":503}}}"#
+        + #""the storage network was not changed, because not yet; try again later","reason":"ServiceUnavailable","code":503}}}"#
     ),
   ]
 

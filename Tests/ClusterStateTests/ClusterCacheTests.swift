@@ -19,13 +19,13 @@ import Testing
     for kind in WatchedKind.allCases.dropLast(2) {
       englishList(&cluster, kind)
       let unavailableError = #expect(throws: UnavailableError.self) { try cluster.currentFacts(at: .zero) }
-      #expect(unavailableError?.message.contains("have not been listed yet") == true)
+      #expect(unavailableError?.message.contains("not listed yet") == true)
     }
     let unavailableError = #expect(throws: UnavailableError.self) { try cluster.currentFacts(at: .zero) }
     let missing = WatchedKind.allCases.suffix(2).map(\.resource.name)
     #expect(
       unavailableError?.message
-        == "the cluster's state is not known: \(missing[0]) have not been listed yet; \(missing[1]) have not been listed yet"
+        == "the cluster's state is unknown: \(missing[0]): not listed yet; \(missing[1]): not listed yet"
     )
     for kind in WatchedKind.allCases.suffix(2) { englishList(&cluster, kind) }
     #expect(throws: Never.self) { try cluster.currentFacts(at: .zero) }
@@ -44,7 +44,8 @@ import Testing
     let unavailableError = #expect(throws: UnavailableError.self) { try cluster.currentFacts(at: .seconds(121)) }
     #expect(
       unavailableError?.message
-        == "the cluster's state is not known: nothing was heard about volumes.longhorn.io for 121 s")
+        == "the cluster's state is unknown: volumes.longhorn.io: watch data is stale: last contact 121s ago, limit 120s"
+    )
     englishList(&cluster, .longhornVolume, at: .seconds(121))
     #expect(throws: Never.self) { try cluster.currentFacts(at: .seconds(121)) }
   }

@@ -31,7 +31,8 @@ import Testing
     #expect(
       driver.reflector.status.staleReason(
         about: WatchedKind.setting.resource, at: driver.now, staleAfter: .seconds(120))
-        == "the webhook may not \(verb.rawValue) settings in the API group harvesterhci.io; grant its ServiceAccount this verb"
+        == "settings.harvesterhci.io: forbidden: the webhook's ServiceAccount must be allowed to \(verb.rawValue) settings "
+        + "in the API group harvesterhci.io"
     )
     driver.wake()
     if verb == .list {

@@ -43,7 +43,7 @@ import Testing
   ]) func `what is not YAML names its line`(_ yaml: String, _ line: Int) {
     let error = #expect(throws: SnapshotError.self) { try documents(yaml) }
     #expect((error?.line ?? 0) >= line)
-    #expect(error?.description.contains("this is not YAML") == true)
+    #expect(error?.description.contains("must be YAML") == true)
   }
 
   @Test func `aliases cannot exhaust memory`() {
@@ -149,7 +149,7 @@ import Testing
   @Test func `broken JSON names its line`() {
     var snapshot = Snapshot()
     let error = #expect(throws: SnapshotError.self) { try snapshot.add(Array("{\n\"a\": }".utf8), named: "a.json") }
-    #expect(error?.description == "line 2: this is not JSON: a value was expected")
+    #expect(error?.description == "line 2: must be JSON: a value was expected")
   }
 
   @Test(arguments: [

@@ -122,12 +122,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", "FOLDER/config: this is no kubeconfig"),
+    ("[]", "FOLDER/config: must be a kubeconfig"),
     ("", "FOLDER/config: current-context is not set; choose one with --context"),
-    ("a: ]", "FOLDER/config: line 1: this is not YAML: did not find expected node content"),
+    ("a: ]", "FOLDER/config: line 1: must be YAML: did not find expected node content"),
     ("current-context: x", "FOLDER/config: there is no context \"x\""),
-    ("current-context: 7", "FOLDER/config: current-context: this has to be a string"),
-    ("contexts: {}", "FOLDER/config: contexts: this has to be a list"),
+    ("current-context: 7", "FOLDER/config: current-context: must be a string"),
+    ("contexts: {}", "FOLDER/config: contexts: must be a list"),
     ("users: [{user: {}}]", "FOLDER/config: users[0]: this has no name"),
     (
       "current-context: x\ncontexts: [{name: x, context: {user: u}}]",
@@ -145,7 +145,7 @@ import Testing
     (text(cluster: ""), "FOLDER/config: clusters[\"c\"].cluster: server is not set"),
     (
       text(cluster: "server: 10.0.0.1"),
-      "FOLDER/config: clusters[\"c\"].cluster.server: this has to be an http or https URL"
+      "FOLDER/config: clusters[\"c\"].cluster.server: must be an http or https URL"
     ),
     (
       text(cluster: "server: https://x, certificate-authority: gone"),
@@ -153,7 +153,7 @@ import Testing
     ),
     (
       text(cluster: "server: https://x, certificate-authority-data: '*'"),
-      "FOLDER/config: clusters[\"c\"].cluster.certificate-authority-data: this is not base64"
+      "FOLDER/config: clusters[\"c\"].cluster.certificate-authority-data: must be base64"
     ),
     (
       text(cluster: "server: https://x, certificate-authority: pem, insecure-skip-tls-verify: true"),
@@ -161,7 +161,7 @@ import Testing
     ),
     (
       text(cluster: "server: https://x, insecure-skip-tls-verify: 'yes'"),
-      "FOLDER/config: clusters[\"c\"].cluster.insecure-skip-tls-verify: this has to be true or false"
+      "FOLDER/config: clusters[\"c\"].cluster.insecure-skip-tls-verify: must be true or false"
     ),
     (
       text(user: "client-certificate: pem"),
@@ -178,7 +178,7 @@ import Testing
     ),
     (
       text(user: "exec: {command: x}"),
-      "FOLDER/config: users[\"u\"].user.exec: apiVersion has to be client.authentication.k8s.io/v1 or "
+      "FOLDER/config: users[\"u\"].user.exec: apiVersion must be client.authentication.k8s.io/v1 or "
         + "client.authentication.k8s.io/v1beta1"
     ),
     (
@@ -187,7 +187,7 @@ import Testing
     ),
     (
       text(user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}"),
-      "FOLDER/config: users[\"u\"].user.exec: interactiveMode: Always needs somebody at a terminal, and here is nobody"
+      "FOLDER/config: users[\"u\"].user.exec: interactiveMode: must not be Always, which needs a terminal"
     ),
   ]) func `what is wrong names the file and the field`(_ text: String, _ message: String) throws {
     #expect(try refusal(of: text) == message)

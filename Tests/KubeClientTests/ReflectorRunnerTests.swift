@@ -98,8 +98,8 @@ import Testing
     try ReflectorRunner(access(to: server), into: cluster).listOnce()
     #expect(
       cluster.unavailableError?.message
-        == "the cluster's state is not known: the webhook may not list settings in the API group harvesterhci.io; "
-        + "grant its ServiceAccount this verb")
+        == "the cluster's state is unknown: settings.harvesterhci.io: forbidden: the webhook's ServiceAccount must be "
+        + "allowed to list settings in the API group harvesterhci.io")
     #expect(cluster.kinds[WatchedKind.addressPool.rawValue].status.state == .notInstalled)
     #expect(server.requests.filter(\.isWatch).isEmpty)
   }

@@ -33,10 +33,10 @@ import Testing
   @Test func `plan calls free what is free in a cluster, and without one says that none was asked`() throws {
     let load = ["plan", "--nodes", "3", "--disks", "3", "--suggest"]
     let alone = try Program.run(Repository.executable, load)
-    #expect(alone.output.contains("no cluster was asked"))
-    #expect(!alone.output.contains("Free private"))
+    #expect(alone.output.contains("their use is not known"))
+    #expect(!alone.output.contains("overlap nothing"))
     let asking = try Program.run(Repository.executable, load + ["--cluster-snapshot", Self.cluster])
-    #expect(asking.output.contains("collide with nothing the cluster knows"))
+    #expect(asking.output.contains("overlap nothing in use in this cluster"))
   }
 
   @Test func `plan draws into a file`() throws {
@@ -105,15 +105,18 @@ import Testing
   static let table: [(arguments: [String], words: String)] = [
     (["plan"], "there is no cluster to ask"),
     (["plan"], "there is no /nowhere/.kube/config"),
-    (["plan", "--nodes", "3"], "both --nodes and --disks"),
-    (["plan", "--nodes", "0", "--disks", "3"], "at least one node"),
+    (["plan", "--nodes", "3"], "--nodes and --disks are required together"),
+    (["plan", "--nodes", "0", "--disks", "3"], "--nodes must be at least 1"),
     (["plan", "--nodes", "3", "--disks", "-1"], "--disks"),
-    (["plan", "--nodes", "99999999999", "--disks", "1"], "beyond every range"),
-    (["plan", "--nodes", "3", "--disks", "3", "--range", "192.168.0.5/24"], "the network is 192.168.0.0/24"),
-    (["plan", "--nodes", "3", "--disks", "3", "--range", "fd00::/64"], "it is not IPv4"),
-    (["plan", "--nodes", "3", "--disks", "3", "--reserved-range", "10.60.0.0"], "it has no prefix length"),
-    (["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/8"], "/16 is the widest"),
-    (["plan", "--nodes", "3", "--disks", "3", "--svg", "x.svg"], "go with --range"),
+    (["plan", "--nodes", "99999999999", "--disks", "1"], "must be at most 16777216"),
+    (
+      ["plan", "--nodes", "3", "--disks", "3", "--range", "192.168.0.5/24"],
+      "must not have host bits; write 192.168.0.0/24"
+    ),
+    (["plan", "--nodes", "3", "--disks", "3", "--range", "fd00::/64"], "must be an IPv4 network"),
+    (["plan", "--nodes", "3", "--disks", "3", "--reserved-range", "10.60.0.0"], "must end with a prefix length"),
+    (["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/8"], "must not be wider than a /16"),
+    (["plan", "--nodes", "3", "--disks", "3", "--svg", "x.svg"], "--range is required"),
     (
       ["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--exclude", "10.0.1.0/24"], "must lie inside"
     ),
@@ -123,7 +126,7 @@ import Testing
     ),
     (
       ["plan", "--nodes", "3", "--disks", "3", "--range", "10.0.0.0/24", "--exclude", "10.0.0.5"],
-      "\"10.0.0.5\" has no prefix length; write 10.0.0.5/32 for that one address"
+      "\"10.0.0.5\" must end with a prefix length; write 10.0.0.5/32 for that one address"
     ),
     (["plan", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it; was kubectl able to reach"),
     (["check", "--value", "", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it"),
@@ -132,7 +135,7 @@ import Testing
     (["verify", "--cluster-snapshot", ""], "an empty path names no file"),
     (["verify", "--cluster-snapshot", cluster, "--timeout", "0"], "at least a second"),
     (["verify", "--kubeconfig", "/nowhere"], "/nowhere: No such file or directory"),
-    (["check", "-f", "-", "--cluster-snapshot", cluster], "standard input: there is no Setting"),
+    (["check", "-f", "-", "--cluster-snapshot", cluster], "standard input: must contain the Setting"),
     (["check", "--watch", "-f", "-", "--cluster-snapshot", cluster], "read only once"),
   ]
 

@@ -51,6 +51,6 @@ import Testing
 
   @Test func `explanations follow the words`() throws {
     let run = try Self.run(as: "kubectl_complete-storage_network", ["che"])
-    #expect(run.output == "check\tJudge a change of the setting without making it.\n:4\n")
+    #expect(run.output == "check\tCheck a change of the setting without making it.\n:4\n")
   }
 }

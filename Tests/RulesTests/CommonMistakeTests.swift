@@ -21,7 +21,7 @@ import Testing
     _ row: (text: String, description: String, correction: String)
   ) {
     let mistake = CommonMistake(in: row.text)
-    #expect(mistake?.explanation == "is not an IPv4 network in CIDR notation: it has \(row.description)")
+    #expect(mistake?.explanation == "must be an IPv4 network in CIDR notation, but has \(row.description)")
     #expect(mistake?.correction.description == row.correction)
   }
 

@@ -31,14 +31,14 @@ struct Exchange: Equatable {
       denied(name),
       Exchange(
         method: "DELETE", path: "/validate", body: "", status: 405,
-        answer: #"{"error":"the method has to be POST"}"# + "\n"),
+        answer: #"{"error":"the method must be POST"}"# + "\n"),
     ]
   }
 
   static func smuggling(size: Int) -> Exchange {
     Exchange(
       method: "POST", path: "/validate", body: String(repeating: "y", count: size), status: 400,
-      answer: #"{"error":"Content-Length and Transfer-Encoding exclude each other"}"# + "\n", isSmuggling: true)
+      answer: #"{"error":"Content-Length and Transfer-Encoding must not both be present"}"# + "\n", isSmuggling: true)
   }
 
   /// Harvester creates the setting empty, which is always allowed.

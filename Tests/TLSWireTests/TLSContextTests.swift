@@ -30,11 +30,11 @@ import Testing
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
     let (noCertificate, noKey) = ("there is no certificate in it", "there is no private key in it")
     for nothing in [[], Array("hello\n".utf8)] {
-      #expect(error(chain: nothing, key: key) == .init(.certificateChain, "\(noCertificate); it is no PEM text"))
-      #expect(error(chain: chain, key: nothing) == .init(.privateKey, "\(noKey); it is no PEM text"))
+      #expect(error(chain: nothing, key: key) == .init(.certificateChain, "\(noCertificate); it is not PEM"))
+      #expect(error(chain: chain, key: nothing) == .init(.privateKey, "\(noKey); it is not PEM"))
       #expect(
         error(chain: chain, key: key, authorities: nothing)
-          == .init(.clientCAs, "\(noCertificate); it is no PEM text"))
+          == .init(.clientCAs, "\(noCertificate); it is not PEM"))
     }
   }
 

@@ -126,7 +126,7 @@ import Testing
     try server.certificates.sign("good", for: "serverAuth")
     try server.folder.write(server.certificates.text("good.key"), to: "tls.key")
     try server.folder.write(server.certificates.text("good.pem"), to: "tls.pem")
-    try server.log.waitForLine(with: "certificate read")
+    try server.log.waitForLine(with: "certificate reloaded")
     #expect(try HTTPSConnection(port: server.port, tlsContext).serverSerial != before)
   }
 
@@ -143,7 +143,7 @@ import Testing
     #expect(metrics.contains("certificate_expiry_timestamp_seconds 1577923200\n"))
 
     try writePair(server.folder, server.certificates)
-    try server.log.waitForLine(with: "certificate read")
+    try server.log.waitForLine(with: "certificate reloaded")
     #expect(try server.ask("/readyz").status == 200)
   }
 }

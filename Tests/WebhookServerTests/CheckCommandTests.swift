@@ -20,7 +20,7 @@ import Testing
 
         allowed
           SHA-1      176f5586f518f9b795ac530933b7588b17613c06
-          Harvester  would take it for a change: it has noted no value yet
+          Harvester  sees a change: it has not recorded a value yet
 
         """))
     #expect(!run.output.contains("✗"))
@@ -49,7 +49,7 @@ import Testing
         """
           ✗ The range overlaps no network of pods or services and none that is reserved.
               value.range: Invalid value: "10.52.0.0/24": must not overlap 10.52.0.0/16, which is reserved for the pods \
-        of Harvester; choose another range
+        of Harvester; choose another range, for example 192.168.0.0/24
 
         """))
     #expect(run.output.contains("\ndenied: 2 rules are broken\n"))
@@ -186,10 +186,10 @@ import Testing
 
   /// What cannot be told, and words of the explanation.
   static let table: [(arguments: [String], words: String)] = [
-    ([], "either -f FILE or --value JSON"),
-    (["--value", "", "-f", "x"], "either -f FILE or --value JSON"),
+    ([], "one of -f FILE and --value JSON is required"),
+    (["--value", "", "-f", "x"], "one of -f FILE and --value JSON is required"),
     (["-f", "/nowhere.yaml"], "/nowhere.yaml: No such file or directory"),
-    (["-f", "/dev/null"], "there is no Setting storage-network"),
+    (["-f", "/dev/null"], "must contain the Setting storage-network"),
     (["--value", "", "-o", "xml"], "xml"),
     (["--value", "", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
   ]

@@ -48,7 +48,7 @@ import Testing
     let waiting = SteadyClients(clients: 4, port: server.port, tlsContext, path: "/healthz", perConnection: 1) {
       $0.status == 200
     }
-    let line = try LogLine(server.log.waitForLine(with: "cannot accept connections for now"))
+    let line = try LogLine(server.log.waitForLine(with: "accept failed, trying again"))
     #expect(line.fields["reason"] == "Too many open files (ulimit -n)")
     // The loop does not turn idly, and whoever is there is served.
     for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }

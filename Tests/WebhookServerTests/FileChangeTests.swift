@@ -23,7 +23,7 @@ import Testing
       let isRunning = attempt % 2 == 0
       let wait = try ContinuousClock().measure {
         try server.folder.write(isRunning ? idle + Self.machine : idle, to: "cluster.yaml")
-        try server.log.waitForLine(with: "cluster snapshot read", after: attempt)
+        try server.log.waitForLine(with: "snapshot reloaded", after: attempt)
       }
       waits.append(wait)
       #expect(try server.validate(review).isAllowed == !isRunning)
@@ -43,7 +43,7 @@ import Testing
       ])
     try other.errors.waitForLine(with: "listening")
     try folder.write(Self.machine, to: "b.yaml")
-    try other.errors.waitForLine(with: "cluster snapshot read")
+    try other.errors.waitForLine(with: "snapshot reloaded")
     let check = try Program.run(
       Repository.executable,
       [
@@ -55,14 +55,14 @@ import Testing
 
   @Test func `a snapshot without a node decides nothing, and counts once it has one`() throws {
     let server = try RunningServer(cluster: "")
-    let line = try LogLine(server.log.waitForLine(with: "shows no node"))
+    let line = try LogLine(server.log.waitForLine(with: "the snapshot has no nodes"))
     #expect(line.fields["level"] == "warning")
     #expect(line.fields["path"] == server.folder.path("cluster.yaml"))
     #expect(try server.ask("/readyz").status == 503)
     #expect(try server.ask("/readyz").body.contains("was kubectl able to reach the cluster?"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).code == 503)
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
-    try server.log.waitForLine(with: "cluster snapshot read")
+    try server.log.waitForLine(with: "snapshot reloaded")
     #expect(try server.ask("/readyz").status == 200)
     try server.folder.write("", to: "cluster.yaml")
     try server.log.waitForLine(with: "last good state stays")
@@ -77,7 +77,7 @@ import Testing
     let server = try RunningServer(source: ["--cluster-snapshot", folder.url.path])
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
     try folder.write(Self.machine, to: "yamls/cluster/v1/machine.yaml")
-    try server.log.waitForLine(with: "cluster snapshot read")
+    try server.log.waitForLine(with: "snapshot reloaded")
     #expect(try server.validate(ExampleReview.text("update-set-value")).code == 422)
   }
 
@@ -95,7 +95,7 @@ import Testing
     #expect(try server.ask("/metrics").body.contains(#"snapshot_reloads_total{result="error"} 1"#))
 
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
-    try server.log.waitForLine(with: "cluster snapshot read")
+    try server.log.waitForLine(with: "snapshot reloaded")
     #expect(try server.validate(review).isAllowed)
   }
 
@@ -117,7 +117,7 @@ import Testing
       try server.folder.write(String(contentsOfFile: from, encoding: .utf8), to: to)
     }
     // The two files may have been read between the one and the other, which is an error that mends itself.
-    try server.log.waitForLine(with: "certificate read")
+    try server.log.waitForLine(with: "certificate reloaded")
     #expect(throws: Unanswered.self) { try server.ask("/healthz") }
     #expect(try server.ask("/healthz", "--cacert", renewed.authority).body == "ok\n")
 

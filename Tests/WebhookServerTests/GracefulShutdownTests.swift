@@ -56,7 +56,7 @@ import Testing
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
 
     server.program.signal(SIGTERM)
-    try server.log.waitForLine(with: "stopping at once")
+    try server.log.waitForLine(with: "stopping immediately")
     #expect(try server.program.exitCode() == 0)
   }
 
@@ -81,24 +81,24 @@ import Testing
     try busy.output.wait(forText: "100 Continue")
     server.program.signal(SIGTERM)
     #expect(try server.program.exitCode() == 0)
-    #expect(server.log.text.contains("connections were still open"))
+    #expect(server.log.text.contains("connections are still open"))
   }
 }
 
 @Suite struct `What cannot be served` {
   /// Options that replace good ones, and words of the explanation; the exit code is 2.
   static let table: [(options: [String], words: String)] = [
-    (["--listen", "localhost:1"], "no address and port"),
+    (["--listen", "localhost:1"], "must be an address and a port"),
     (["--listen", "203.0.113.1:1"], "Cannot assign requested address; no interface of this machine has that address"),
     (["--tls-certificate", "/nowhere.pem"], "--tls-certificate /nowhere.pem: No such file or directory"),
     (["--client-ca", "/nowhere.pem"], "--client-ca /nowhere.pem: No such file or directory"),
     (["--tls-key", "/dev/null"], "no private key"),
     (["--cluster-snapshot", "/nowhere.yaml"], "/nowhere.yaml: No such file or directory"),
     (["--reserved-range", "10.0.0.0"], "reserved-range"),
-    (["--reserved-range", "10.0.0.1/24"], "the network is 10.0.0.0/24"),
+    (["--reserved-range", "10.0.0.1/24"], "must not have host bits; write 10.0.0.0/24"),
     (["--sizing", "v1.4"], "sizing"),
-    (["--drain-delay", "-1"], "--drain-delay cannot be negative"),
-    (["--max-staleness", "-1"], "--max-staleness has to be at least"),
+    (["--drain-delay", "-1"], "--drain-delay must not be negative"),
+    (["--max-staleness", "-1"], "--max-staleness must be at least"),
     (["--frobnicate"], "frobnicate"),
   ]
 

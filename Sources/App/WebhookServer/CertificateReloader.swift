@@ -98,7 +98,7 @@ final class CertificateReloader {
     count()
     if let validityError = served.validityError(at: WallClock.seconds) {
       log.error(
-        "the certificate is served all the same", metadata: ["reason": "\(source.certificate): it \(validityError)"])
+        "serving a certificate that is not valid", metadata: ["reason": "\(source.certificate): it \(validityError)"])
     }
   }
 
@@ -110,12 +110,12 @@ final class CertificateReloader {
       if read == files { return lastError = nil }
       try adopt(read)
       lastError = nil
-      log.notice("certificate read", metadata: ["file": "\(source.certificate)"])
+      log.notice("certificate reloaded", metadata: ["file": "\(source.certificate)"])
     } catch {
       if lastError == "\(error)" { return }
       lastError = "\(error)"
       metrics.failedCertificateReloads.add(1)
-      log.error("the new certificate cannot be used, the old one stays", metadata: ["reason": "\(error)"])
+      log.error("certificate reload failed, the old one stays", metadata: ["reason": "\(error)"])
     }
   }
 

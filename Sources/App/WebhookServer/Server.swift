@@ -82,8 +82,8 @@ package enum Server {
     let least = budget.minimumFileDescriptors(listeners: configuration.listen.count)
     if descriptors >= least { return }
     throw ServerError(
-      "the process may have \(descriptors) files open at once (ulimit -n), which is too few: it needs \(least), and one "
-        + "for every connection")
+      "the limit of open files (ulimit -n) is \(descriptors), but must be at least \(least), and one more for each "
+        + "connection")
   }
 
   private static func record(_ budget: ResourceBudget, _ descriptors: Int, _ memory: Int, _ log: Logger) {
@@ -136,7 +136,8 @@ package enum Server {
   private static func listen(on text: String) throws(ServerError) -> SharedListener {
     guard let address = SocketAddress(text) else {
       throw ServerError(
-        "--listen \(text): this is no address and port, such as 0.0.0.0:8443 or [::]:8443; names are not looked up")
+        "--listen \(text): must be an address and a port, for example 0.0.0.0:8443 or [::]:8443; names are not looked up"
+      )
     }
     do throws(Errno) {
       return try SharedListener(on: address)

@@ -52,7 +52,8 @@ final class ClusterStore: Sendable {
     case live(SharedClusterCache)
   }
 
-  private let content = Mutex(Content.unknown(UnavailableError(message: "the cluster has not been read yet")))
+  private let content = Mutex(
+    Content.unknown(UnavailableError(message: "the cluster's state is unknown: nothing was read yet")))
 
   /// Makes the facts unavailable, with this error, until they are published.
   func withhold(_ unavailableError: UnavailableError) {

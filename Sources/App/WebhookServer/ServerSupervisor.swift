@@ -72,7 +72,7 @@ final class ServerSupervisor {
         }
       }
     }
-    if eventLoopGroup.hasFailed { throw ServerError("a part of the server could not go on; the log says why") }
+    if eventLoopGroup.hasFailed { throw ServerError("an event loop failed; see the log") }
   }
 
   /// The delay between a change and the reload of the files.
@@ -104,7 +104,7 @@ final class ServerSupervisor {
       return .shuttingDown(until: now + configuration.drainTimeout)
     case .shuttingDown(let moment):
       guard moment <= now else { return stage }
-      log.warning("connections were still open at the end of --drain-timeout")
+      log.warning("connections are still open after --drain-timeout")
       eventLoopGroup.broadcast(.stopImmediately)
       return .stopping
     }
@@ -112,14 +112,14 @@ final class ServerSupervisor {
 
   private func handle(_ signal: Signals.Signal, in stage: Stage, _ configuration: ServerConfiguration) -> Stage {
     if receivedSignal {
-      log.notice("stopping at once")
+      log.notice("stopping immediately")
       eventLoopGroup.broadcast(.stopImmediately)
       return .stopping
     }
     receivedSignal = true
     // The shutdown may have begun already, because an event loop failed.
     guard case .serving = stage else {
-      log.notice("already stopping; another signal stops at once")
+      log.notice("already stopping; another signal stops immediately")
       return stage
     }
     // Ctrl-C comes from an operator at a terminal; SIGTERM from Kubernetes, whose proxies need a moment.

@@ -11,9 +11,9 @@ struct CIDRArgument {
     do throws(AddressError) {
       cidr = try CIDR(text)
     } catch {
-      throw ValidationError("it \(error.explanation())")
+      throw ValidationError(error.explanation())
     }
-    if cidr.hasHostBits { throw ValidationError("it is one address inside a network; the network is \(cidr.network)") }
+    if cidr.hasHostBits { throw ValidationError("must not have host bits; write \(cidr.network)") }
     prefix = cidr.network
   }
 }

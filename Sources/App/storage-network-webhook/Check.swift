@@ -6,7 +6,7 @@ internal import WebhookServer
 /// `check`: evaluates a change without making it.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Judge a change of the setting without making it.",
+    abstract: "Check a change of the setting without making it.",
     discussion: """
       Examples:
         storage-network-webhook check --cluster-snapshot cluster.yaml \
@@ -14,32 +14,34 @@ struct Check: ParsableCommand {
         storage-network-webhook check --cluster-snapshot cluster.yaml -f setting.yaml -o json
         storage-network-webhook check --kubeconfig ~/.kube/config -f setting.yaml
 
-      A manifest is judged as kubectl apply would write it: what it leaves out stays as it is stored.
+      A manifest is read as kubectl apply would write it: what it leaves out stays as it is stored.
 
-      Ends with 0 if the change would be allowed, 1 if it would be denied, 2 if that cannot be told.
+      Exit status: 0 allowed; 1 denied; 2 error.
       """)
 
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "A manifest of the setting, or an AdmissionReview, YAML or JSON; - is standard input.", valueName: "file"))
+      "Manifest of the setting, or an AdmissionReview, YAML or JSON; - for standard input.", valueName: "file"))
   var file: String?
 
-  @Option(help: ArgumentHelp("The value alone.", valueName: "json"))
+  @Option(help: ArgumentHelp("Value of the setting.", valueName: "json"))
   var value: String?
 
   @OptionGroup var cluster: ClusterOptions
 
   @OptionGroup var rules: RuleOptions
 
-  @Flag(help: "Look again every second, until the change would be allowed.")
+  @Flag(help: "Check every second until the change would be allowed.")
   var watch = false
 
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if (file == nil) == (value == nil) { throw ValidationError("give either -f FILE or --value JSON") }
-    if watch, file == "-" { throw ValidationError("standard input can be read only once, so --watch needs a file") }
+    if (file == nil) == (value == nil) { throw ValidationError("one of -f FILE and --value JSON is required") }
+    if watch, file == "-" {
+      throw ValidationError("--watch must not be used with -f -, because standard input can be read only once")
+    }
   }
 
   func run() throws {

@@ -5,14 +5,14 @@ internal import WebhookServer
 struct ClusterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The cluster as files: a manifest, or a folder of them. A server watches them for changes.", valueName: "path"))
+      "Manifest file or folder that describes the cluster. A server reloads it when it changes.", valueName: "path"))
   var clusterSnapshot: String?
 
   @OptionGroup var access: KubeconfigOptions
 
   func validate() throws {
     if clusterSnapshot != nil, access.isGiven {
-      throw ValidationError("give either --cluster-snapshot, or --kubeconfig and --context")
+      throw ValidationError("--cluster-snapshot must not be combined with --kubeconfig and --context")
     }
   }
 
@@ -29,11 +29,11 @@ struct ClusterOptions: ParsableArguments {
 struct KubeconfigOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The cluster that this kubeconfig names. Without it: that of $KUBECONFIG, else the one this Pod runs in, else that of ~/.kube/config.",
+      "Kubeconfig of the cluster. Default: $KUBECONFIG, then the cluster that the Pod runs in, then ~/.kube/config.",
       valueName: "file"))
   var kubeconfig: String?
 
-  @Option(help: ArgumentHelp("The kubeconfig's context to use instead of its current one.", valueName: "name"))
+  @Option(help: ArgumentHelp("Context of the kubeconfig. Default: its current one.", valueName: "name"))
   var context: String?
 
   var isGiven: Bool { kubeconfig != nil || context != nil }

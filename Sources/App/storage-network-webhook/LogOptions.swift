@@ -5,12 +5,12 @@ internal import Platform
 
 /// The format and the minimum level of log lines.
 struct LogOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The form of a log line.", valueName: "text|json"))
+  @Option(help: ArgumentHelp("Format of log lines.", valueName: "text|json"))
   var logFormat = LogFormat.text
 
   @Option(
     help: ArgumentHelp(
-      "The least level that is logged.", valueName: "trace|debug|info|notice|warning|error|critical"))
+      "Minimum level of log lines.", valueName: "trace|debug|info|notice|warning|error|critical"))
   var logLevel = LogLevel.info
 
   /// - Parameter queue: The queue of lines to write; without one the logging thread writes them itself.

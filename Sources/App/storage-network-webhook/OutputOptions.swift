@@ -4,7 +4,7 @@ internal import Platform
 
 /// The format in which a command prints its report.
 struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("The form of the answer.", valueName: "text|json"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("Output format.", valueName: "text|json"))
   var output = ReportFormat.text
 
   func show(_ answer: some Report) throws {

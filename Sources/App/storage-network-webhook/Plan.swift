@@ -8,10 +8,10 @@ internal import WebhookServer
 /// `plan`: the size that the range needs.
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Reckon how large the range of the storage network has to be.",
+    abstract: "Calculate the size of the storage network's range.",
     discussion: """
-      Counts nodes, disks and images by hand, or in a cluster. With --range it shows what the addresses of that range \
-      would be for, with --suggest it looks for free ranges.
+      Takes the numbers of nodes, disks and images from the options, or from a cluster. With --range it shows what the \
+      addresses of that range would be used for, with --suggest it proposes free ranges.
 
       Examples:
         storage-network-webhook plan --nodes 5 --disks 10 --images 10
@@ -19,37 +19,36 @@ struct Plan: ParsableCommand {
         storage-network-webhook plan --kubeconfig ~/.kube/config
         storage-network-webhook plan --nodes 3 --disks 6 --range 192.168.0.0/26 --exclude 192.168.0.0/29 --svg range.svg
 
-      Ends with 0, with 1 if no range is large enough or the one of --range is too small or not free, with 2 if that \
-      cannot be told.
+      Exit status: 0 success; 1 no range is large enough, or --range is too small or not free; 2 error.
       """)
 
-  @Option(help: ArgumentHelp("How many nodes store data, witnesses not counted.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of nodes that store data, without witnesses.", valueName: "count"))
   var nodes: Int?
 
-  @Option(help: ArgumentHelp("How many disks they have, over all nodes together.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of disks over all nodes.", valueName: "count"))
   var disks: Int?
 
-  @Option(help: ArgumentHelp("How many images are uploaded or downloaded at the same time.", valueName: "count"))
+  @Option(help: ArgumentHelp("Number of images uploaded or downloaded at the same time.", valueName: "count"))
   var images = 0
 
-  @Flag(help: "Count for Longhorn's V2 data engine, as a cluster that has it on does by itself.")
+  @Flag(help: "Include Longhorn's V2 data engine; read from the cluster where one is given.")
   var v2DataEngine = false
 
-  @Flag(help: "Count for an rwx-network that shares the storage network, as a cluster that has one does by itself.")
+  @Flag(help: "Include an rwx-network that shares the storage network; read from the cluster where one is given.")
   var rwxShares = false
 
   @Option(
-    help: ArgumentHelp("Show what the addresses of this range would be for.", valueName: "cidr"),
+    help: ArgumentHelp("Range of which to show the use of each address.", valueName: "cidr"),
     transform: CIDRArgument.init(option:))
   var range: CIDRArgument?
 
-  @Option(help: ArgumentHelp("A part of --range that is not to be used. Repeatable.", valueName: "cidr"))
+  @Option(help: ArgumentHelp("Part of --range to exclude. Repeatable.", valueName: "cidr"))
   var exclude: [String] = []
 
-  @Option(help: ArgumentHelp("Draw the picture of --range into a file.", valueName: "file"))
+  @Option(help: ArgumentHelp("File to write a drawing of --range to.", valueName: "file"))
   var svg: String?
 
-  @Flag(help: "Look for free private ranges of the right size.")
+  @Flag(help: "Propose free private ranges of the right size.")
   var suggest = false
 
   @OptionGroup var cluster: ClusterOptions
@@ -60,14 +59,17 @@ struct Plan: ParsableCommand {
 
   func validate() throws {
     guard (nodes == nil) == (disks == nil) else {
-      throw ValidationError("give both --nodes and --disks, or a cluster to count in")
+      throw ValidationError(
+        "--nodes and --disks are required together; without both, nodes and disks are counted in a cluster")
     }
-    if let nodes, nodes < 1 { throw ValidationError("--nodes \(nodes): there is at least one node") }
-    if (disks ?? 0) < 0 || images < 0 { throw ValidationError("a count cannot be negative") }
+    if let nodes, nodes < 1 { throw ValidationError("--nodes must be at least 1, not \(nodes)") }
+    if (disks ?? 0) < 0 || images < 0 { throw ValidationError("--disks and --images must not be negative") }
     if max(nodes ?? 0, disks ?? 0, images) > Self.most {
-      throw ValidationError("a count over \(Self.most) is beyond every range")
+      throw ValidationError("--nodes, --disks and --images must be at most \(Self.most)")
     }
-    if range == nil, svg != nil || !exclude.isEmpty { throw ValidationError("--svg and --exclude go with --range") }
+    if range == nil, svg != nil || !exclude.isEmpty {
+      throw ValidationError("--range is required with --svg and --exclude")
+    }
     try validateRange()
   }
 
@@ -77,7 +79,7 @@ struct Plan: ParsableCommand {
   private func validateRange() throws {
     guard let range = range?.prefix else { return }
     if range.length < widestPrefixLength {
-      throw ValidationError("--range \(range): a /\(widestPrefixLength) is the widest that is accepted")
+      throw ValidationError("--range must not be wider than a /\(widestPrefixLength), not \(range)")
     }
     // With the same messages as the exclusions of the setting.
     for text in exclude {

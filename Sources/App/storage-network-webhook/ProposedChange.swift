@@ -64,13 +64,13 @@ enum ProposedChange {
       }
     } catch let error as JSONError {
       let (line, column) = error.position(in: text)
-      throw InputError("\(place): this is not JSON: \(error.explanation) (line \(line), column \(column))")
+      throw InputError("\(place): must be JSON: \(error.explanation) (line \(line), column \(column))")
     } catch let error as SnapshotError {
       throw InputError("\(place): \(error)")
     } catch let error as ReviewError {
       throw InputError("\(place): \(error.explanation)")
     }
-    throw InputError("\(place): there is no Setting storage-network and no AdmissionReview in it")
+    throw InputError("\(place): must contain the Setting storage-network or an AdmissionReview")
   }
 
   /// Returns the documents as JSON. Input that begins with a brace is JSON; everything else is YAML.

@@ -4,13 +4,14 @@ internal import Rules
 /// The options of the rules, for every command that evaluates them.
 struct RuleOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("A network to keep free, in addition to the reserved ones. Repeatable.", valueName: "cidr"),
+    help: ArgumentHelp(
+      "Network that the range must not overlap, in addition to the built-in ones. Repeatable.", valueName: "cidr"),
     transform: Self.reserved)
   var reservedRange: [ReservedRange] = []
 
   @Option(
     help: ArgumentHelp(
-      "The formula for the addresses needed: auto reads the setting server-version.", valueName: "auto|v1.2|v1.3"))
+      "Formula for the number of addresses; auto reads the setting server-version.", valueName: "auto|v1.2|v1.3"))
   var sizing = SizingChoice.automatic
 
   private static func reserved(_ text: String) throws -> ReservedRange {

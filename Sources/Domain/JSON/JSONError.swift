@@ -38,7 +38,7 @@ extension JSONError {
     case .invalidLiteral: "only true, false and null are written without quotes"
     case .invalidEscape: "this is not a JSON escape sequence"
     case .unpairedSurrogate: "this \\u escape is half of a surrogate pair"
-    case .controlCharacterInString: "a control character in a string has to be escaped"
+    case .controlCharacterInString: "a control character in a string must be escaped"
     case .invalidUTF8: "this is not UTF-8"
     case .trailingText: "the text goes on after its value"
     case .tooDeep: "values are nested deeper than \(JSONLimits.depth) levels"

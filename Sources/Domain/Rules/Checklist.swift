@@ -1,11 +1,11 @@
-/// Every article of the law, with what it says of one change.
+/// Every rule with its result for one change.
 package struct Checklist: Sendable, Equatable {
   package enum RuleResult: Sendable, Equatable {
     case pass
-    /// Kept, but there is something the operator should know.
+    /// Satisfied, with warnings.
     case warn([Warning])
     case fail([Violation], warnings: [Warning])
-    /// What the article is about is missing or not sound.
+    /// Not evaluated: the subject of the rule is missing or invalid.
     case skip
   }
 

@@ -1,6 +1,6 @@
-/// The turns of phrase that messages share.
+internal import JSON
 
-/// How many objects a message names before it only counts; a message is read in a terminal or a small dialog.
+/// The number of objects that a message names; further ones are only counted, because dialogs are small.
 let maxNamesInMessage = 10
 
 extension Collection where Element == String {
@@ -55,9 +55,9 @@ extension String {
     return text
   }
 
-  /// The text on one line: what would break it, or what nobody could see, is escaped as in JSON.
+  /// The text on one line: line ends and invisible characters are escaped as in JSON.
   ///
-  /// A message quotes what people wrote, and a line end or a zero-width space in it is mostly the very slip.
+  /// A message quotes user input, in which a line end or a zero-width space is often the mistake itself.
   var escapedForOneLine: String {
     if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
     var line = ""
@@ -65,6 +65,15 @@ extension String {
       if scalar.isPrintable { line.unicodeScalars.append(scalar) } else { line += scalar.escaped }
     }
     return line
+  }
+}
+
+extension JSONValue {
+  /// The value as JSON, the keys of every object in byte order.
+  var written: String {
+    var writer = JSONWriter()
+    writer.append(sorted: self)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
 

@@ -1,11 +1,11 @@
-/// One article of the law: a type named by the fact it demands, in a file of its own, messages included.
+/// A validation rule: a type named by the fact that it requires, in its own file, messages included.
 ///
-/// The subject is what has to be sound before the rule makes sense. A rule about a range takes a network, so nobody
-/// can ask it about a text that is none.
+/// The subject is valid input of the rule: a rule about a range takes a network, so it cannot be evaluated on a text that
+/// is not one.
 protocol Rule<Subject>: SendableMetatype {
   associatedtype Subject
 
-  /// The fact in one sentence, as a checklist shows it.
+  /// The required fact in one sentence, as a checklist shows it.
   static var requirement: String { get }
 
   static func evaluate(_ subject: Subject, _ context: EvaluationContext, _ findings: inout Findings)
@@ -15,23 +15,21 @@ extension Rule {
   static var name: String { String(describing: Self.self) }
 }
 
-/// All that a judgement looks at besides the change: one cluster at one moment, and the operator's options.
+/// The input of an evaluation besides the change: the facts of a cluster at one time, and the operator's options.
 struct EvaluationContext {
   let cluster: SharedFacts
   let options: RulesetOptions
-  /// False where a rule is only asked whether advice would be accepted, which needs no advice of its own.
-  var givesAdvice = true
 
   var facts: ClusterFacts { cluster.facts }
 }
 
-/// What the operator chose on the command line.
+/// The options of the command line.
 package struct RulesetOptions: Sendable {
-  /// Ranges kept free: those that Harvester's documentation names, then the operator's.
+  /// Ranges that must stay free: those of Harvester's documentation, then the operator's.
   package let reservedRanges: [ReservedRange]
   package var sizing: SizingChoice
 
-  /// - Parameter reservedRanges: Those of the operator.
+  /// - Parameter reservedRanges: The operator's ranges.
   package init(reservedRanges: [ReservedRange] = [], sizing: SizingChoice = .automatic) {
     self.reservedRanges = ReservedRange.documented + reservedRanges
     self.sizing = sizing

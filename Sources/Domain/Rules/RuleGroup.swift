@@ -1,17 +1,17 @@
-/// One article of the law by its name and by the fact it demands, for lists that people read.
+/// The name and the requirement of a rule, for checklists.
 package struct RuleInfo: Sendable, Equatable {
   package let name: String
   package let requirement: String
 }
 
-/// The articles that are asked together, and when.
+/// Rules with the same subject, and when they apply.
 package struct RuleGroup: Sendable, Equatable {
   package let title: String
-  /// When its articles are asked, as the end of a sentence that begins with "asked".
+  /// When its rules apply, as the end of a sentence that begins with "applies".
   package let condition: String
   package let rules: [RuleInfo]
 
-  fileprivate init<Subject>(_ title: String, asked condition: String, _ rules: [any Rule<Subject>.Type]) {
+  fileprivate init<Subject>(_ title: String, applies condition: String, _ rules: [any Rule<Subject>.Type]) {
     self.title = title
     self.condition = condition
     self.rules = rules.map { RuleInfo(name: $0.name, requirement: $0.requirement) }
@@ -19,20 +19,20 @@ package struct RuleGroup: Sendable, Equatable {
 }
 
 extension RuleCatalog {
-  /// The whole law in its order.
+  /// All rule groups in evaluation order.
   package static let groups = [
-    RuleGroup("Removal", asked: "when the setting is deleted", deletion),
-    RuleGroup("Annotations", asked: "when annotations change that Harvester keeps for the stored value", ofAnnotations),
-    RuleGroup("Text", asked: "when a text changes and is not empty", parsing),
-    RuleGroup("Entries", asked: "once the text is a JSON object", fields),
-    RuleGroup("Cluster network", asked: "once the cluster network exists and is not mgmt", clusterNetwork),
-    RuleGroup("Range", asked: "once the range is an IPv4 network", range),
-    RuleGroup("Addresses", asked: "once the range and every exclusion are IPv4 networks", addresses),
-    RuleGroup("Moment", asked: "when Harvester would act on the change", preconditions),
-    RuleGroup("Switching on", asked: "when a network takes effect", enabling),
-    RuleGroup("Switching off", asked: "when the storage network is switched off", disabling),
+    RuleGroup("Deletion", applies: "when the setting is deleted", deletion),
+    RuleGroup("Annotations", applies: "when annotations change in which Harvester records the value", ofAnnotations),
+    RuleGroup("JSON", applies: "when value or default changes and is not empty", parsing),
+    RuleGroup("Fields", applies: "when the text is a JSON object", fields),
+    RuleGroup("Cluster network", applies: "when the cluster network exists and is not mgmt", clusterNetwork),
+    RuleGroup("Range", applies: "when the range is an IPv4 network", range),
+    RuleGroup("Addresses", applies: "when the range and every exclusion are IPv4 networks", addresses),
+    RuleGroup("Cluster state", applies: "when Harvester would act on the change", preconditions),
+    RuleGroup("Enabling", applies: "when the change enables or replaces a network", enabling),
+    RuleGroup("Disabling", applies: "when the change disables the storage network", disabling),
   ]
 
-  /// All articles in the order of the law.
+  /// All rules in evaluation order.
   package static var rules: [RuleInfo] { groups.flatMap(\.rules) }
 }

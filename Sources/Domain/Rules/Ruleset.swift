@@ -1,13 +1,13 @@
-/// The whole law, in the order in which an operator reads its reasons.
+/// All rules, in the order in which their violations are reported.
 ///
-/// Each list has a subject, and a list is asked only about a subject that is sound: nothing is said about the size of a
-/// range that is none. Everything that can be asked is asked, so that one answer tells every reason.
+/// Each list is evaluated only on a valid subject: without a range there is no message about its size. Every list with a
+/// valid subject is evaluated, so that one response has all violations.
 package enum RuleCatalog {
   static let deletion: [any Rule<Change>.Type] = [
     SettingIsNotDeleted.self
   ]
 
-  /// Asked when annotations change that Harvester keeps for the stored value.
+  /// Applies when annotations change in which Harvester records the value.
   static let ofAnnotations: [any Rule<Change>.Type] = [
     AnnotationsAreKept.self
   ]
@@ -33,14 +33,14 @@ package enum RuleCatalog {
     ExclusionsAreValidCIDRs.self,
   ]
 
-  /// Asked when the cluster network exists and is not the management network.
+  /// Applies when the cluster network exists and is not the management network.
   static let clusterNetwork: [any Rule<ResolvedClusterNetwork>.Type] = [
     ClusterNetworkCoversNodes.self,
     ClusterNetworkIsUp.self,
     MTUsAreEqual.self,
   ]
 
-  /// Asked when the range is an IPv4 network.
+  /// Applies when the range is an IPv4 network.
   static let range: [any Rule<ProposedRange>.Type] = [
     RangeIsNotTooLarge.self,
     RangeIsUnicast.self,
@@ -50,7 +50,7 @@ package enum RuleCatalog {
     ExclusionsAreDisjoint.self,
   ]
 
-  /// Asked when the range and every exclusion are IPv4 networks, and none of them covers the range.
+  /// Applies when the range and every exclusion are IPv4 networks, and none of them covers the range.
   static let addresses: [any Rule<AddressPlan>.Type] = [
     RangeIsLargeEnough.self,
     RangeHasHeadroom.self,
@@ -69,7 +69,7 @@ package enum RuleCatalog {
     VLANHasOneSubnet.self,
   ]
 
-  /// Asked when Harvester would act on the change.
+  /// Applies when Harvester would act on the change.
   static let preconditions: [any Rule<Change>.Type] = [
     OtherNetworksAreReadable.self,
     NoChangeInProgress.self,
@@ -78,33 +78,44 @@ package enum RuleCatalog {
     VolumesAreDetached.self,
   ]
 
-  /// Asked besides when a network, the first one or another one, takes effect.
+  /// Applies in addition when the change enables or replaces a network.
   static let enabling: [any Rule<Change>.Type] = [
     WhereaboutsIsInstalled.self,
     LonghornIsSynced.self,
     NodesAreAvailable.self,
   ]
 
-  /// Asked besides when the storage network is switched off.
+  /// Applies in addition when the change disables the storage network.
   static let disabling: [any Rule<Change>.Type] = [
     SharedNetworkIsNotDisabled.self
   ]
 }
 
-/// Judges changes of the setting.
+extension [Violation] {
+  /// Whether other rules were not evaluated, so that correcting these may bring up more.
+  package var hideOthers: Bool {
+    let preconditions = [
+      ValueIsJSONObject.name, FieldTypesAreValid.name, ClusterNetworkIsSet.name, ClusterNetworkExists.name,
+      RangeIsValidCIDR.name, ExclusionsAreValidCIDRs.name, ExclusionsAreWithinRange.name,
+    ]
+    return contains { $0.kind != .forbidden && preconditions.contains($0.rule) }
+  }
+}
+
+/// Evaluates changes of the setting.
 package struct Ruleset: Sendable {
   private let options: RulesetOptions
-  /// For the articles that look at no cluster.
+  /// For rules that need no facts.
   private static let noCluster = SharedFacts(ClusterFacts())
 
   package init(options: RulesetOptions = RulesetOptions()) {
     self.options = options
   }
 
-  /// The verdict on one change in one cluster at one moment.
+  /// Returns the verdict on a change.
   ///
-  /// - Parameter cluster: Taken only when the change needs it, and once.
-  /// - Throws: What taking the cluster throws; the rules themselves always come to a verdict.
+  /// - Parameter cluster: Called at most once, and only if the change needs facts.
+  /// - Throws: The error of `cluster`; the rules themselves throw none.
   package func evaluate<Failure>(
     _ change: Change, in cluster: () throws(Failure) -> SharedFacts
   ) throws(Failure) -> Verdict {
@@ -113,7 +124,7 @@ package struct Ruleset: Sendable {
     return findings.verdict
   }
 
-  /// The verdict with what every article of the law says, for somebody who wants to see the whole list.
+  /// Returns the verdict with the result of every rule.
   package func checklist(of change: Change, in cluster: SharedFacts) -> Checklist {
     var findings = Findings(recordsEvaluatedRules: true)
     evaluate(change, in: { cluster }, &findings)
@@ -130,9 +141,8 @@ package struct Ruleset: Sendable {
     }
     let altersAnnotations = change.altersAnnotations
     let changesValue = change.changesValue && !change.returnsToNotedValue
-    // Changes that Harvester has to make at any time are allowed without a look at the cluster. Its controller writes
-    // status and annotations by ordinary updates, because the CRD has no status subresource, and it creates the empty
-    // setting at start-up.
+    // Changes that Harvester makes at any time are allowed without facts. Its controller writes status and annotations by
+    // ordinary updates, because the CRD has no status subresource, and creates the empty setting at start-up.
     guard altersAnnotations || changesValue || change.changesDefault else { return }
 
     let context = EvaluationContext(cluster: try cluster(), options: options)
@@ -143,6 +153,7 @@ package struct Ruleset: Sendable {
       findings.evaluate(RuleCatalog.preconditions, about: change, context)
       findings.evaluate(change.enables ? RuleCatalog.enabling : RuleCatalog.disabling, about: change, context)
     }
+    findings.markOnlyBlocker()
   }
 
   private func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {

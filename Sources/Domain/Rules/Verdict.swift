@@ -1,10 +1,10 @@
-/// What the rules say of a change.
+/// The result of evaluating a change.
 package enum Verdict: Sendable, Equatable {
   case allowed(warnings: [Warning])
   case denied([Violation], warnings: [Warning])
 }
 
-/// Something the operator should know although the change is allowed.
+/// A message that does not deny the change.
 package struct Warning: Sendable, Equatable {
   package let rule: String
   /// At most ``maxLength`` characters, all of them ASCII.
@@ -15,8 +15,8 @@ package struct Warning: Sendable, Equatable {
   /// The Kubernetes API server cuts warnings longer than 256 characters.
   package static let maxLength = 255
 
-  /// How much a warning says of an object's name, which may have 317 bytes with its namespace: so much that the longest
-  /// warning with a name still ends with its advice.
+  /// The bytes of an object's name in a warning. With its namespace a name may have 317 bytes; the longest warning with a
+  /// shortened one still ends with its advice.
   static let maxNameLength = 80
 
   package init(rule: String, message: String) {
@@ -25,7 +25,7 @@ package struct Warning: Sendable, Equatable {
   }
 }
 
-/// The inability to decide: nobody's value is wrong, we do not know enough.
+/// The error of a review that cannot be decided, because the facts are not known.
 package struct UnavailableError: Error, Sendable, Equatable {
   package let message: String
 
@@ -34,34 +34,41 @@ package struct UnavailableError: Error, Sendable, Equatable {
   }
 }
 
-/// What the rules have found so far, in the order of the law.
+/// The violations and warnings so far, in evaluation order.
 struct Findings {
   private(set) var violations: [Violation] = []
   private(set) var warnings: [Warning] = []
-  /// The rule that is being asked; nil before the first one.
+  /// The rule in evaluation; nil before the first one.
   private var rule: (any Rule.Type)?
   private var violationsOfRule = 0
   private var warningsOfRule = 0
-  /// The names of the rules that were asked; nil where nobody wants to know, as in a review.
+  /// The names of the evaluated rules; nil where they are not recorded, as in a review.
   private(set) var evaluatedRules: Set<String>?
 
-  init(recordsEvaluatedRules: Bool = false) {
+  /// Whether there is a violation.
+  private(set) var isRefused = false
+  private let writesMessages: Bool
+
+  /// - Parameter writesMessages: False where only ``isRefused`` is needed; no message is built then.
+  init(recordsEvaluatedRules: Bool = false, writesMessages: Bool = true) {
     evaluatedRules = recordsEvaluatedRules ? [] : nil
+    self.writesMessages = writesMessages
   }
 
-  /// One rule's reasons beyond the tenth are only counted, so that a value with ten thousand slips has a short answer;
-  /// their texts are not even made.
+  /// Adds a violation. Those of one rule beyond the tenth are only counted and their messages not built, so that a value
+  /// with ten thousand mistakes has a short response.
   mutating func addViolation(
     _ field: @autoclosure () -> String, _ kind: @autoclosure () -> Violation.Kind, _ detail: @autoclosure () -> String
   ) {
     violationsOfRule += 1
-    guard violationsOfRule <= maxNamesInMessage else { return }
+    isRefused = true
+    guard writesMessages, violationsOfRule <= maxNamesInMessage else { return }
     violations.append(Violation(rule: rule?.name ?? "", field: field(), kind(), detail()))
   }
 
   mutating func addWarning(_ message: @autoclosure () -> String) {
     warningsOfRule += 1
-    guard warningsOfRule <= maxNamesInMessage else { return }
+    guard writesMessages, warningsOfRule <= maxNamesInMessage else { return }
     warnings.append(Warning(rule: rule?.name ?? "", message: message()))
   }
 
@@ -79,7 +86,7 @@ struct Findings {
 
   private mutating func countWhatWasNotNamed(by rule: any Rule.Type) {
     if violationsOfRule > maxNamesInMessage, let field = violations.last?.field {
-      // `value.exclude[9]` was the last one named; the others stand in the list as well.
+      // The last one is in `value.exclude[9]`; the others are in the same list.
       violations.append(
         Violation(
           rule: rule.name, field: String(field.prefix { $0 != "[" }), .invalid(nil),
@@ -89,6 +96,13 @@ struct Findings {
       warnings.append(
         Warning(
           rule: rule.name, message: "\((warningsOfRule - maxNamesInMessage).counted("more warning")) of this kind"))
+    }
+  }
+
+  /// Marks the only violation, so that the operator knows that no other one follows.
+  mutating func markOnlyBlocker() {
+    if violations.count == 1, violations[0].kind == .forbidden {
+      violations[0] = violations[0].asOnlyBlocker
     }
   }
 

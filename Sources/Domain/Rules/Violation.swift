@@ -1,11 +1,11 @@
-/// One rule that a change breaks: where, and what the operator has to know and do.
+/// A rule that a change violates, with the field and the message.
 package struct Violation: Sendable, Equatable {
-  /// The rule's name, the fact that it demands.
+  /// The name of the rule.
   package let rule: String
-  /// The place in the setting, such as `value.range` or `default.exclude[1]`. Clients print it before the message.
+  /// The path in the setting, such as `value.range` or `default.exclude[1]`. Clients print it before the message.
   package let field: String
   package let kind: Kind
-  /// One line: what is wrong by its ``Kind``, and how to mend it.
+  /// One line: the prefix of the ``Kind``, the detail and the remedy.
   package let message: String
 
   /// - Parameter detail: What the value must be, then objects and numbers, then the remedy after a semicolon.
@@ -14,6 +14,14 @@ package struct Violation: Sendable, Equatable {
     self.field = field
     self.kind = kind
     message = "\(kind.prefix): \(detail)".escapedForOneLine
+  }
+
+  /// The same violation, marked as the only one.
+  var asOnlyBlocker: Violation { Violation(self, message.dropFirst("\(kind.prefix): ".count)) }
+
+  private init(_ other: Violation, _ detail: Substring) {
+    (rule, field, kind) = (other.rule, other.field, other.kind)
+    message = "\(kind.prefix): only this blocks the change: \(detail)"
   }
 }
 

@@ -1,6 +1,6 @@
 package import Rules
 
-/// What the API server asks in one AdmissionReview (admission.k8s.io/v1), as far as it matters here.
+/// The request of an AdmissionReview (admission.k8s.io/v1), as far as the rules need it.
 ///
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>
 package struct AdmissionRequest: Sendable {
@@ -9,7 +9,7 @@ package struct AdmissionRequest: Sendable {
   package let operation: Operation
   package let userName: String
   package let isDryRun: Bool
-  /// The change to be judged; nil where nothing of ours is changed.
+  /// The change to evaluate; nil where the setting is not changed.
   package let change: Change?
 
   package init(
@@ -30,7 +30,7 @@ package struct AdmissionRequest: Sendable {
   }
 }
 
-/// Why a body is no review that could be answered: the caller's mistake, told in a clause.
+/// The reason why a body is not a valid review, as a clause.
 package enum ReviewError: Error, Hashable, Sendable {
   case notJSON(explanation: String, line: Int, column: Int)
   case notAReview(String)

@@ -2,7 +2,7 @@ internal import JSON
 internal import KubeObjects
 internal import Rules
 
-/// Reads an AdmissionReview in one pass: what nobody asks for, managedFields above all, is checked and skipped.
+/// Reads an AdmissionReview in one pass. Unneeded fields, above all managedFields, are validated and skipped.
 package enum ReviewDecoder {
   package static func decode(_ body: Span<UInt8>) throws(ReviewError) -> AdmissionRequest {
     var review = PartialReview()
@@ -18,9 +18,9 @@ package enum ReviewDecoder {
   }
 }
 
-/// A review as it was written, which may not be one at all.
+/// The fields of a review before validation.
 ///
-/// Not copyable, because it holds a dozen references, each of which a copy would have to count.
+/// Not copyable: a copy would count a dozen references.
 private struct PartialReview: ~Copyable {
   var isObject = false
   var hasKind = false
@@ -29,7 +29,7 @@ private struct PartialReview: ~Copyable {
   var written = PartialRequest()
 
   consuming func request() throws(ReviewError) -> AdmissionRequest {
-    guard isObject else { throw .notAReview("it is no JSON object") }
+    guard isObject else { throw .notAReview("it is not a JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
     guard hasRequest else { throw .notAReview("it has no request") }
@@ -67,7 +67,7 @@ private struct PartialRequest: ~Copyable {
     isOurResource == true && (hasOurName || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
   }
 
-  /// The change that is asked for, if it is ours; the objects move into it.
+  /// The requested change, if it concerns the setting; the objects move into it.
   private mutating func takeChange(_ operation: AdmissionRequest.Operation) throws(ReviewError) -> Change? {
     guard concernsStorageNetwork else { return nil }
     switch operation {

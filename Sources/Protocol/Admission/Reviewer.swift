@@ -1,6 +1,6 @@
 package import Rules
 
-/// Answers reviews: bytes of a request in, bytes of a response out, with the judgement in between.
+/// Answers reviews: decodes the request, evaluates the change and encodes the response.
 package struct Reviewer: Sendable {
   /// The two webhooks that are registered with the API server.
   package enum Webhook: String, Sendable {
@@ -21,7 +21,7 @@ package struct Reviewer: Sendable {
     self.ruleset = ruleset
   }
 
-  /// - Throws: ``ReviewError`` when the body is no review; everything else is an answer.
+  /// - Throws: ``ReviewError`` when the body is not a review.
   package func answer(
     _ body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) throws(ReviewError) -> Answer {
@@ -31,7 +31,7 @@ package struct Reviewer: Sendable {
     return Answer(request: request, outcome: outcome, body: response)
   }
 
-  /// The middle of the three steps, for callers that take the time of each.
+  /// The evaluation alone, for callers that time each step.
   package func decide(
     _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {
@@ -53,9 +53,9 @@ package struct Reviewer: Sendable {
     }
   }
 
-  /// Denies what /validate would deny of the patched object, in the same words: mutation comes first, so these reasons are
-  /// read, and not those of whichever validating webhook answers first. Warnings are left to /validate, which is asked
-  /// about everything that is not denied here.
+  /// Denies what /validate would deny of the patched object, with the same message: mutation comes first, so the client
+  /// gets these reasons and not those of the first validating webhook to respond. Warnings are left to /validate, which
+  /// reviews everything that is not denied here.
   private func mutate(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
     let operations = change.patch
     switch judge(change.applying(operations), in: cluster) {

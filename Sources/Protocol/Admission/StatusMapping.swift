@@ -29,7 +29,7 @@ struct ResponseStatus {
     case .unavailable(let unavailableError):
       code = 503
       reason = "ServiceUnavailable"
-      message = unavailableError.message
+      message = "the storage network was not changed, because \(unavailableError.message); try again later"
       causes = []
     }
   }
@@ -38,6 +38,10 @@ struct ResponseStatus {
   private static func summary(of violations: [Violation]) -> String {
     let reasons = violations.map { "\($0.field): \($0.message)" }
     if reasons.count == 1 { return reasons[0] }
-    return "the storage network was not changed, for \(reasons.count) reasons:\n\(reasons.joined(separator: "\n"))"
+    let others = violations.hideOthers ? "once these are corrected, the rest is checked" : "there are no others"
+    return """
+      the storage network was not changed, for \(reasons.count) reasons (\(others)):
+      \(reasons.joined(separator: "\n"))
+      """
   }
 }

@@ -51,7 +51,7 @@ package struct ClusterCache: Sendable {
     guard !reasons.isEmpty else { return nil }
     let rest = reasons.count - Self.maxReasons
     let told = reasons.prefix(Self.maxReasons).joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : "")
-    return UnavailableError(message: "the cluster's state is not known: \(told)")
+    return UnavailableError(message: "the cluster's state is unknown: \(told)")
   }
 
   /// All reasons often have one cause, so few are enough.

@@ -55,6 +55,7 @@ extension JSONReader {
   package mutating func readVLANStatus() throws(JSONError) -> VLANStatusFact {
     var status = VLANStatusFact(clusterNetwork: "", node: "", isReady: false)
     try readMembers { key, reader throws(JSONError) in
+      if key.equals("metadata") { status.name = try reader.readMetadata().name }
       guard key.equals("status") else { return }
       try reader.readMembers { key, reader throws(JSONError) in
         if key.equals("clusterNetwork") {
@@ -62,7 +63,9 @@ extension JSONReader {
         } else if key.equals("node") {
           status.node = try reader.readStringIfPresent()?.string ?? ""
         } else if key.equals("conditions") {
-          status.isReady = try reader.readConditions().isReady ?? false
+          let condition = try reader.readConditions().first { $0.type == "ready" }
+          status.isReady = condition?.status == "True"
+          status.message = condition?.message ?? ""
         }
       }
     }

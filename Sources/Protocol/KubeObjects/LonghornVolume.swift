@@ -34,13 +34,23 @@ extension JSONReader {
       } else if key.equals("pvcName") {
         volume.claim = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("workloadsStatus") {
-        try reader.readElements { reader throws(JSONError) in
-          try reader.readMembers { key, reader throws(JSONError) in
-            guard key.equals("podName"), let pod = try reader.readStringIfPresent()?.string else { return }
-            volume.pods.append(pod)
-          }
-        }
+        try reader.readElements { reader throws(JSONError) in try reader.readWorkload(into: &volume) }
       }
     }
+  }
+
+  private mutating func readWorkload(into volume: inout VolumeFact) throws(JSONError) {
+    var (kind, name) = ("", "")
+    try readMembers { key, reader throws(JSONError) in
+      if key.equals("podName") {
+        if let pod = try reader.readStringIfPresent()?.string { volume.pods.append(pod) }
+      } else if key.equals("workloadType") {
+        kind = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("workloadName") {
+        name = try reader.readStringIfPresent()?.string ?? ""
+      }
+    }
+    let workload = VolumeFact.Workload(kind: kind, name: name)
+    if !kind.isEmpty, !name.isEmpty, !volume.workloads.contains(workload) { volume.workloads.append(workload) }
   }
 }

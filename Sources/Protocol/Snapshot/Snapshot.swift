@@ -32,7 +32,7 @@ package struct Snapshot {
   /// - Parameter text: The text for line numbers; nil if the document is a conversion.
   private mutating func add(document: [UInt8], in text: [UInt8]?) throws(SnapshotError) {
     if let first = document.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }), Self.isScalar(first) {
-      throw SnapshotError(explanation: "this is no manifest: a text or a number stands where an object was expected")
+      throw SnapshotError(explanation: "must be a manifest: found a text or a number instead of an object")
     }
     let document = SupportBundle.restoringEmptyTexts(in: document)
     do throws(JSONError) {
@@ -40,7 +40,7 @@ package struct Snapshot {
       try inspected?.add(document.span)
     } catch {
       throw SnapshotError(
-        explanation: "this is not JSON: \(error.explanation)", line: text.map { error.position(in: $0).line })
+        explanation: "must be JSON: \(error.explanation)", line: text.map { error.position(in: $0).line })
     }
   }
 

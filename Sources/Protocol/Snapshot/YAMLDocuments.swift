@@ -75,7 +75,7 @@ package struct YAMLDocuments {
       let event = try parser.next()
       if case .mappingEnd = event { break }
       guard case .scalar(let key, _, _) = event else {
-        throw SnapshotError(explanation: "a key has to be a plain text, as in every Kubernetes object")
+        throw SnapshotError(explanation: "a key must be a plain text, as in every Kubernetes object")
       }
       if json.count > 1 { json.append(UInt8(ascii: ",")) }
       json += YAMLScalar.json(ofString: key)

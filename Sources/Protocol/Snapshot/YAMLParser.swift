@@ -37,7 +37,7 @@ internal import CYAML
     // Sound: libyaml's problem texts are constants of the library.
     let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "it cannot be read"
     return unsafe SnapshotError(
-      explanation: "this is not YAML: \(problem)", line: Int(parser.pointee.problem_mark.line) + 1)
+      explanation: "must be YAML: \(problem)", line: Int(parser.pointee.problem_mark.line) + 1)
   }
 }
 

@@ -56,7 +56,7 @@ enum PEM {
   /// Describes the text's other contents: a key instead of a certificate means that two files were swapped.
   private static func describeContents(is text: [UInt8]) -> String {
     let labels = labels(in: text)
-    return labels.isEmpty ? "; it is no PEM text" : ", but \(labels.joined(separator: ", "))"
+    return labels.isEmpty ? "; it is not PEM" : ", but \(labels.joined(separator: ", "))"
   }
 
   /// Returns the labels of the text's blocks (RFC 7468 section 2), without duplicates.

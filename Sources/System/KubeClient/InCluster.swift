@@ -11,7 +11,7 @@ extension ClusterAccess {
     guard let host = environment("KUBERNETES_SERVICE_HOST"), let port = environment("KUBERNETES_SERVICE_PORT"),
       !host.isEmpty, !port.isEmpty
     else {
-      throw KubeError("this is no Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set")
+      throw KubeError("not in a Pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set")
     }
     var access = ClusterAccess(
       server: "https://\(host.bracketed):\(port)", origin: "the Pod's service account")

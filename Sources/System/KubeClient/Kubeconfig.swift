@@ -62,7 +62,7 @@ package struct Kubeconfig {
       let document = try documents.next() ?? Array("{}".utf8)
       let config = KubeconfigNode(file: file, path: "", value: try JSONValue(parsing: document))
       guard config.value.kind == .object || config.value.kind == .null else {
-        throw config.error("this is no kubeconfig")
+        throw config.error("must be a kubeconfig")
       }
       return config
     } catch let error as KubeError {
@@ -98,7 +98,7 @@ extension Kubeconfig {
   private static func access(to cluster: KubeconfigNode, origin: String) throws(KubeError) -> ClusterAccess {
     guard var server = try cluster.text("server") else { throw cluster.error("server is not set") }
     guard server.hasPrefix("https://") || server.hasPrefix("http://") else {
-      throw cluster["server"]?.error("this has to be an http or https URL") ?? cluster.error("server")
+      throw cluster["server"]?.error("must be an http or https URL") ?? cluster.error("server")
     }
     while server.hasSuffix("/") { server.removeLast() }
     var access = ClusterAccess(server: server, origin: origin)
@@ -132,16 +132,16 @@ extension Kubeconfig {
     guard let command = try exec.text("command") else { throw exec.error("command is not set") }
     let version = try exec.text("apiVersion") ?? ""
     guard ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"].contains(version) else {
-      throw exec.error("apiVersion has to be client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1")
+      throw exec.error("apiVersion must be client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1")
     }
     if try exec.text("interactiveMode") == "Always" {
-      throw exec.error("interactiveMode: Always needs somebody at a terminal, and here is nobody")
+      throw exec.error("interactiveMode: must not be Always, which needs a terminal")
     }
     var plugin = CredentialPlugin(
       command: command.contains("/") ? exec.resolved(command) : command, apiVersion: version,
       origin: "\(exec.file): \(exec.path)")
     plugin.arguments = try exec.list("args").map { argument throws(KubeError) in
-      guard case .string(let text) = argument.value else { throw argument.error("this has to be a string") }
+      guard case .string(let text) = argument.value else { throw argument.error("must be a string") }
       return text
     }
     for variable in try exec.list("env") {

@@ -22,25 +22,25 @@ struct KubeconfigNode {
   /// Returns the text of a member; nil if it is missing or empty.
   func text(_ key: String) throws(KubeError) -> String? {
     guard let member = self[key] else { return nil }
-    guard case .string(let text) = member.value else { throw member.error("this has to be a string") }
+    guard case .string(let text) = member.value else { throw member.error("must be a string") }
     return text.isEmpty ? nil : text
   }
 
   func bool(_ key: String) throws(KubeError) -> Bool {
     guard let member = self[key] else { return false }
-    guard case .bool(let bool) = member.value else { throw member.error("this has to be true or false") }
+    guard case .bool(let bool) = member.value else { throw member.error("must be true or false") }
     return bool
   }
 
   func object(_ key: String) throws(KubeError) -> KubeconfigNode? {
     guard let member = self[key] else { return nil }
-    guard case .object = member.value else { throw member.error("this has to be an object") }
+    guard case .object = member.value else { throw member.error("must be an object") }
     return member
   }
 
   func list(_ key: String) throws(KubeError) -> [KubeconfigNode] {
     guard let member = self[key] else { return [] }
-    guard case .array(let elements) = member.value else { throw member.error("this has to be a list") }
+    guard case .array(let elements) = member.value else { throw member.error("must be a list") }
     return elements.enumerated().map { index, element in
       let name = element["name"]?.string.map { "\"\($0)\"" } ?? String(index)
       return KubeconfigNode(file: file, path: "\(member.path)[\(name)]", value: element)
@@ -51,7 +51,7 @@ struct KubeconfigNode {
   func secret(data: String, file path: String) throws(KubeError) -> DataOrFile? {
     if let text = try text(data) {
       guard let bytes = Base64.decode(text) else {
-        throw self[data]?.error("this is not base64") ?? error("this is not base64")
+        throw self[data]?.error("must be base64") ?? error("must be base64")
       }
       return .bytes(bytes)
     }

@@ -23,6 +23,16 @@ struct `Behind a real API server` {
     #expect(try context.stored == "")
   }
 
+  @Test func `one reason is printed on one line, as docs/messages.md shows it`() throws {
+    let run = try context.write(#"{"vlan":4095,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#)
+    #expect(
+      run.errors == """
+        The Setting "storage-network" is invalid: value.vlan: Invalid value: 4095: must be between 1 and 4094, or 0 for \
+        untagged
+
+        """)
+  }
+
   @Test func `a good value is stored in its canonical spelling, and another spelling of it changes nothing`() throws {
     let run = try context.write(
       #"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":null }"#)
@@ -166,7 +176,7 @@ struct `Behind a real API server` {
     try context.eventually("silence counts") { try context.server.ask("/readyz").status == 503 }
     let verdict = try context.server.validate(review)
     #expect(verdict.code == 503)
-    #expect(verdict.message?.contains("nothing was heard about ") == true)
+    #expect(verdict.message?.contains("watch data is stale") == true)
     try context.plane.startAPIServer()
     let ready = ContinuousClock.now
     try context.eventually("reviews are decided") { try context.server.validate(review).code != 503 }
@@ -207,7 +217,7 @@ struct `Behind a real API server` {
     let binding = Repository.path("manifests/base/cluster-role-binding.yaml")
     try context.plane.kubectl("delete", "-f", binding)
     try context.eventually("it is missed") {
-      try context.server.ask("/readyz").body.contains("the webhook may not watch ")
+      try context.server.ask("/readyz").body.contains("must be allowed to watch ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).code == 503)
     try context.plane.kubectl("apply", "-f", binding)

@@ -32,7 +32,7 @@ struct `An installation` {
     #expect(try context.policies() == ["Fail", "Fail"])
     try context.mount()
     #expect(try context.folder.read("tls.pem") != old)
-    try pod.program.errors.waitForLine(with: "certificate read")
+    try pod.program.errors.waitForLine(with: "certificate reloaded")
     try load.more(40)
 
     // Another CA; the pods follow late.
@@ -41,7 +41,7 @@ struct `An installation` {
     #expect(try rotation.exitCode() == 0, "\(rotation.errors.text)")
     try load.more(40)
     try context.mount()
-    try pod.program.errors.waitForLine(with: "certificate read", after: 1)
+    try pod.program.errors.waitForLine(with: "certificate reloaded", after: 1)
     try load.more(40)
 
     let counts = load.stop()
@@ -266,7 +266,7 @@ struct `A registrar beside a real API server` {
     try registrar.errors.waitForLine(with: #""message":"written""#, after: 4)
     try load.more(10)
     try context.mount()
-    try pod.program.errors.waitForLine(with: "certificate read")
+    try pod.program.errors.waitForLine(with: "certificate reloaded")
     try load.more(20)
     let counts = load.stop()
     #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")

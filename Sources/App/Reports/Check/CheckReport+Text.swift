@@ -40,18 +40,19 @@ extension CheckReport: Report {
 extension CheckReport.Effect {
   fileprivate var described: String {
     switch self {
-    case .none: "would see no change"
-    case .first: "would take it for a change: it has noted no value yet"
-    case .another(""): "would take it for a change: the hash that it noted is lost"
-    case .another(let hash): "would take it for a change: it noted \(hash) last"
-    case .annotations: "would act on it: its annotations are others than it wrote"
+    case .none: "sees no change"
+    case .first: "sees a change: it has not recorded a value yet"
+    case .another(""): "sees a change: the recorded hash is missing"
+    case .another(let hash): "sees a change: the last recorded hash is \(hash)"
+    case .annotations: "sees a change: the annotations differ from those that it wrote"
     }
   }
 }
 
 extension Checklist.Section {
   fileprivate var heading: [TextRun] {
-    isEvaluated ? [TextRun(group.title, .bold)] : [TextRun(group.title), TextRun(" – asked \(group.condition)", .dim)]
+    isEvaluated
+      ? [TextRun(group.title, .bold)] : [TextRun(group.title), TextRun(" – applies \(group.condition)", .dim)]
   }
 }
 

@@ -21,7 +21,7 @@ extension PlanReport: Report {
     var rows = need.terms.map { term in
       [TextRun(term.description), TextRun("\(term.total)"), TextRun(term.reason, .dim)]
     }
-    rows.append([TextRun("together"), TextRun("\(need.total)", .bold), TextRun(formula, .dim)])
+    rows.append([TextRun("total"), TextRun("\(need.total)", .bold), TextRun(formula, .dim)])
     styledText.add(table: rows, [.leading, .trailing, .leading])
     if load.images == 0 {
       styledText.add(
@@ -32,14 +32,14 @@ extension PlanReport: Report {
   /// The formula used, and the reason.
   private var formula: String {
     let name = need.sizing == .v1_2 ? "v1.1 and v1.2" : "v1.3 and later"
-    return "by the formula for \(name)"
-      + (need.isVersionKnown ? "" : "; the version is not known, this one asks for more (--sizing)")
+    return "formula of \(name)"
+      + (need.isVersionKnown ? "" : ", because Harvester's version is not known; set it with --sizing")
   }
 
   private func addChoices(to styledText: inout StyledText) {
     guard let smallest else {
       styledText.add(
-        TextRun("✗ ", .error), "No range that Harvester accepts is so large; a /16 is the widest.", hangingIndent: 2)
+        TextRun("✗ ", .error), "A range must not be wider than a /16, and a /16 is too small.", hangingIndent: 2)
       return
     }
     styledText.add(
@@ -59,13 +59,13 @@ extension PlanReport: Report {
   private func addSuggestions(_ suggestions: [String], to styledText: inout StyledText) {
     styledText.addBlank()
     guard !suggestions.isEmpty else {
-      styledText.add("No private range of this size is free of everything that is known to be in use.")
+      styledText.add("Every private range of this size overlaps something that is in use.")
       return
     }
     styledText.add(
       usesClusterData
-        ? "Free private ranges of this size that collide with nothing the cluster knows:"
-        : "Private ranges of this size beside the reserved ones; no cluster was asked whether they are free:")
+        ? "Private ranges of this size that overlap nothing in use in this cluster:"
+        : "Private ranges of this size that are not reserved (without a cluster, their use is not known):")
     styledText.addBlank()
     for suggestion in suggestions { styledText.add("  ", TextRun(suggestion, .accent)) }
   }

@@ -57,7 +57,7 @@ package struct LiveSource: Sendable {
   func startWatching(_ log: Logger) throws -> SharedClusterCache {
     let cluster = SharedClusterCache(staleness: staleness)
     let access = access
-    log.notice("following the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
+    log.notice("watching the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
     try Thread.start(named: "cluster") {
       ReflectorRunner(access, into: cluster) { kind, before, now in log.logChange(kind, before, now) }.run()
     }
@@ -88,13 +88,13 @@ extension Logger {
     if let lastError = now.lastError {
       metadata["reason"] = "\(lastError)"
       // One warning per outage; the reasons that follow are for debugging.
-      log(level: before.lastError == nil ? .warning : .debug, "a kind cannot be followed", metadata: metadata)
+      log(level: before.lastError == nil ? .warning : .debug, "watch failed", metadata: metadata)
     } else if case .forbidden = now.state {
       // The resource may be requested again later; the first event of its watch is logged then.
     } else if before.state != now.state {
-      info("a kind is followed", metadata: metadata)
+      info("watch established", metadata: metadata)
     } else {
-      info("a kind is followed again", metadata: metadata)
+      info("watch established again", metadata: metadata)
     }
   }
 }

@@ -96,8 +96,8 @@ struct SnapshotReloader {
     let facts = objects.facts
     if let reason = source.reasonWithoutNodes(facts) {
       // The snapshot may still be written, so the server starts, with its facts unavailable.
-      log.warning("the cluster snapshot shows no node", metadata: ["path": "\(source.path)"])
-      state.cluster.withhold(UnavailableError(message: "the cluster's state is not known: \(reason)"))
+      log.warning("the snapshot has no nodes; is it complete?", metadata: ["path": "\(source.path)"])
+      state.cluster.withhold(UnavailableError(message: "the cluster's state is unknown: \(reason)"))
     } else {
       state.cluster.publish(facts)
     }
@@ -112,10 +112,10 @@ struct SnapshotReloader {
       if let reason = source.reasonWithoutNodes(facts) { throw ServerError(reason) }
       state.cluster.publish(facts)
       state.metrics.snapshotReloads.add(1)
-      log.notice("cluster snapshot read", metadata: ["path": "\(source.path)"])
+      log.notice("snapshot reloaded", metadata: ["path": "\(source.path)"])
     } catch {
       state.metrics.failedSnapshotReloads.add(1)
-      log.error("the cluster snapshot cannot be read, its last good state stays", metadata: ["reason": "\(error)"])
+      log.error("snapshot reload failed, the last good state stays", metadata: ["reason": "\(error)"])
     }
   }
 }

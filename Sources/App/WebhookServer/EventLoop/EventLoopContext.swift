@@ -68,7 +68,7 @@ final class EventLoopContext {
   func record(_ rejection: HTTPRejection) {
     handler.state.metrics.rejectedRequests.add(rejection.rawValue)
     handler.state.metrics.count(LimitKind(rejection))
-    handler.log.debug("request refused", metadata: ["reason": "\(rejection.explanation)"])
+    handler.log.debug("request rejected", metadata: ["reason": "\(rejection.explanation)"])
   }
 
   func record(expired phase: Connection.Phase) {

@@ -39,7 +39,7 @@ struct RequestHandler: Sendable {
     _ request: borrowing HTTPRequest, by webhook: Reviewer.Webhook, from client: String?, on context: EventLoopContext
   ) -> HTTPResponse {
     guard isJSON(request.contentType) else {
-      return .error(.unsupportedMediaType, "the content type has to be application/json")
+      return .error(.unsupportedMediaType, "the content type must be application/json")
     }
     do throws(ReviewError) {
       let shouldSampleStages = context.clock.shouldSampleStages()
@@ -152,7 +152,7 @@ extension HTTPResponse {
   }
 
   static func methodNotAllowed(_ allowed: StaticString) -> HTTPResponse {
-    var response = error(.methodNotAllowed, "the method has to be \(allowed)")
+    var response = error(.methodNotAllowed, "the method must be \(allowed)")
     response.allow = allowed
     return response
   }

@@ -1,9 +1,9 @@
 internal import Addressing
 
-/// Whereabouts looks at the reservations of every network before it hands out an address, whatever its VLAN. Networks with
-/// the same addresses run out sooner.
+/// Whereabouts checks the reservations of every network before it hands out an address, whatever its VLAN, so networks
+/// with the same addresses exhaust them sooner.
 enum AddressesAreNotShared: Rule {
-  static let requirement = "No other network takes addresses of the range."
+  static let requirement = "No other network uses addresses of the range."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     for attachment in context.facts.attachments where attachment.owner == nil && attachment.heedsReservations {

@@ -2,9 +2,9 @@ internal import Addressing
 internal import JSON
 
 /// Harvester's controller acts when the annotation `hash` is not the value's, or `net-attach-def` not what Longhorn has,
-/// whatever changed them: it may delete the definition in use, or take the storage network from running machines.
+/// whatever changed them: it may delete the definition in use, or disable the storage network under running machines.
 ///
-/// The rule holds only where the stored annotations fit the value and its definition, so what is broken may be mended.
+/// Applies only while the stored annotations match the value and its definition, so that wrong ones can be corrected.
 enum AnnotationsAreKept: Rule {
   static let requirement = "Harvester's annotations on the setting stay as Harvester wrote them."
 
@@ -43,7 +43,7 @@ enum AnnotationsAreKept: Rule {
 }
 
 extension SettingAnnotations {
-  /// Whether the definition exists and is one of the value; without a value, whether none is noted.
+  /// Whether the definition exists and belongs to the value; without a value, whether none is recorded.
   fileprivate func fit(_ value: SettingText, in facts: borrowing ClusterFacts) -> Bool {
     if value.isBlank { return network.isEmpty }
     guard let definition = facts.attachments.first(where: { $0.described.isExactly(network) }) else { return false }
@@ -53,7 +53,7 @@ extension SettingAnnotations {
 }
 
 extension NetworkAttachmentFact {
-  /// False where the definition has another link or other addresses than Harvester would give it for the network.
+  /// False where the VLAN, cluster network or addresses of the definition differ from those that Harvester would set.
   fileprivate func canBe(of network: ProposedNetwork) -> Bool {
     if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty,
       !isOn(Link(clusterNetwork: name, vlan: network.vlan.value ?? 0))

@@ -1,7 +1,7 @@
 internal import JSON
 
-/// The cluster network is the bridge that the storage network hangs on; Harvester creates the network without looking,
-/// and its pods then wait for a bridge that never comes. The management network always exists.
+/// The cluster network provides the bridge of the storage network. Harvester does not check that it exists, and pods then
+/// wait for the bridge without end. The management network always exists.
 enum ClusterNetworkExists: Rule {
   static let requirement = "The cluster network exists and is ready."
 
@@ -11,13 +11,8 @@ enum ClusterNetworkExists: Rule {
     }
     let networks = context.facts.clusterNetworks
     guard let network = networks.first(where: { $0.name.isExactly(name) }) else {
-      let others = networks.map(\.name)
       return findings.addViolation(
-        fields.path(.clusterNetwork), .notFound(name.quoted),
-        """
-        must be a cluster network; \
-        \(others.isEmpty ? "create one in the Web UI under Networks" : "this cluster has \(others.englishList)")
-        """)
+        fields.path(.clusterNetwork), .notFound(name.quoted), advice(on: name, among: networks.map(\.name)))
     }
     guard network.isReady == false else { return }
     findings.addViolation(
@@ -26,5 +21,14 @@ enum ClusterNetworkExists: Rule {
       the cluster network \(name) is not ready; see why with \
       kubectl describe clusternetworks.network.harvesterhci.io \(name)
       """)
+  }
+
+  private static func advice(on name: String, among networks: [String]) -> String {
+    if networks.isEmpty {
+      return
+        "this cluster has no cluster network; create it in the Web UI under Networks, Cluster Network Configuration"
+    }
+    let correction = name.nearest(of: networks).map { "; did you mean \($0.quoted)?" } ?? ""
+    return "must be a cluster network; this cluster has \(networks.englishList)\(correction)"
   }
 }

@@ -1,6 +1,6 @@
 /// Without a cluster network there is no bridge to attach the storage network to.
 enum ClusterNetworkIsSet: Rule {
-  static let requirement = "A cluster network is named."
+  static let requirement = "A cluster network is set."
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     if case .wrongType = fields.network.clusterNetwork { return }

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Managed DHCP gives its addresses to virtual machines without a look at Whereabouts' books.
+/// Managed DHCP hands out addresses to virtual machines without checking Whereabouts' reservations.
 enum DHCPPoolsAreExcluded: Rule {
   static let requirement = "No managed DHCP pool on the same VLAN hands out the same addresses."
 

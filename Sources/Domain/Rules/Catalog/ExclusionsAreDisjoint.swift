@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Two exclusions that overlap are one too many: at least one of them is not what was meant.
+/// Of two overlapping exclusions at least one is a mistake.
 enum ExclusionsAreDisjoint: Rule {
   static let requirement = "No two exclusions overlap."
 
@@ -21,10 +21,10 @@ enum ExclusionsAreDisjoint: Rule {
     }
   }
 
-  /// For each exclusion that overlaps one before it in the list: its index and that of the other.
+  /// Returns, for each exclusion that overlaps an earlier one in the list, its index and that of the earlier one.
   ///
-  /// In the order of addresses, a network that overlaps any before it overlaps the one that reaches farthest: networks
-  /// are nested or apart.
+  /// Networks are nested or disjoint, so in address order a network that overlaps any previous one overlaps the one that
+  /// reaches farthest.
   private static func overlaps(in exclusions: [CIDRField]) -> [(index: Int, earlier: Int)] {
     let networks = exclusions.enumerated().compactMap { index, written in
       written.cidr.map { (index: index, network: $0.correction) }
@@ -43,13 +43,13 @@ enum ExclusionsAreDisjoint: Rule {
     return earlier.sorted { $0.key < $1.key }.map { (index: $0.key, earlier: $0.value) }
   }
 
-  /// Where one has host bits, its mask is the mistake, and ExclusionsAreValidCIDRs says what to write.
+  /// With host bits the mask is the mistake; ExclusionsAreValidCIDRs reports the correction.
   private static func advice(_ one: CIDRField, _ other: CIDRField) -> String {
     one.network == nil || other.network == nil ? "remove one of them" : "keep the larger one"
   }
 }
 
 extension CIDR {
-  /// What the operator had in mind: host bits mean one address.
+  /// The intended network: host bits mean a single address.
   fileprivate var correction: IPv4Prefix { hasHostBits ? IPv4Prefix(containing: address, length: 32) : network }
 }

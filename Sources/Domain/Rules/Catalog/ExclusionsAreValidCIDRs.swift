@@ -1,7 +1,6 @@
 package import Addressing
 
-/// Every exclusion is a network. The commonest mistake is one address with the range's mask: Whereabouts then excludes
-/// the whole range.
+/// The commonest mistake is one address with the range's mask, with which Whereabouts excludes the whole range.
 enum ExclusionsAreValidCIDRs: Rule {
   static let requirement = "Every exclusion is an IPv4 network in CIDR notation without host bits."
 
@@ -14,11 +13,11 @@ enum ExclusionsAreValidCIDRs: Rule {
   }
 }
 
-/// An exclusion as it is written on the command line, where the same is wrong with it as in the setting.
+/// An exclusion as it is written on the command line, which must satisfy the same as in the setting.
 package struct WrittenExclusion {
   /// Nil where the text is no network that can be excluded from the range.
   package let network: IPv4Prefix?
-  /// The text in quotes, and what is wrong with it.
+  /// The text in quotes, and what it must be; nil where it is right.
   package let problem: String?
 
   package init(_ text: String, inside range: IPv4Prefix?) {
@@ -30,7 +29,7 @@ package struct WrittenExclusion {
 }
 
 extension CIDRField {
-  /// Why the text is no network, and what to write; nil if it is one. Advice is given only where it would be accepted.
+  /// What the text must be, and what to write; nil if it is a network. Only values that are accepted are proposed.
   fileprivate func problem(inside range: IPv4Prefix?) -> String? {
     switch reading {
     case .failure(let error): advice(on: error, range)
@@ -40,39 +39,47 @@ extension CIDRField {
   }
 
   private func hint(on cidr: CIDR, _ range: IPv4Prefix?) -> String? {
-    // ExclusionsAreWithinRange says so where the address itself is the slip, since advice on the mask would mislead.
+    // Where the address itself is the mistake, ExclusionsAreWithinRange reports it, and advice on the mask would mislead.
     if let range, !cidr.network.overlaps(range) { return nil }
     let correction = IPv4Prefix(containing: cidr.address, length: 32)
     if let range, !range.contains(correction) {
       return """
-        excludes all of \(cidr.network), and \(cidr.address) lies outside of the range \(range); correct the \
-        address, or remove the exclusion
+        must not have host bits: it excludes all of \(cidr.network), and \(cidr.address) lies outside the range \
+        \(range); correct the address or remove the exclusion
         """
     }
     let coversRange = range.map { cidr.network.contains($0) } ?? false
     return """
-      excludes all of \(cidr.network), not one address; write \(correction) to exclude only that \
-      address\(coversRange ? "" : ", or \(cidr.network) if the whole network is meant")
+      must not have host bits: it excludes all of \(cidr.network), not one address; write \(correction) to exclude only \
+      that address\(coversRange ? "" : ", or \(cidr.network) if the whole network is meant")
       """
+  }
+
+  /// One address as it is written; inside the range, if that is known.
+  private func example(in range: IPv4Prefix?) -> String {
+    guard let address = range.flatMap({ AddressSet(usableIn: $0).first }) else { return "192.168.0.1/32" }
+    return "\(address)/32"
   }
 
   private func advice(on error: AddressError, _ range: IPv4Prefix?) -> String {
     if error.problem == .missingPrefixLength {
       guard let range, let address = try? IPv4Address(text), !range.contains(address) else {
-        return "has no prefix length; write \(text)/32 for that one address"
+        return "must end with a prefix length; write \(text)/32 for that one address"
       }
-      return "has no prefix length and lies outside of the range \(range); correct the address, or remove the exclusion"
+      return """
+        must end with a prefix length and lie inside the range \(range); correct the address or remove the exclusion
+        """
     }
-    guard let mistake = CommonMistake(in: text) else { return error.explanation(example: "192.168.0.1/32") }
+    guard let mistake = CommonMistake(in: text) else { return error.explanation(example: example(in: range)) }
     let correction =
       mistake.correction.hasHostBits
       ? IPv4Prefix(containing: mistake.correction.address, length: 32) : mistake.correction.network
-    // Of one that would be refused in turn only the slip is told.
+    // A correction that would be rejected too is not proposed.
     if let range, !range.contains(correction) || correction == range { return mistake.explanation }
     return "\(mistake.explanation); write \(correction)"
   }
 
-  /// Why a network excludes nothing of the range, or everything.
+  /// Why a network excludes nothing or all of the range; nil otherwise.
   func misplacement(in range: IPv4Prefix) -> String? {
     guard let cidr else { return nil }
     if !cidr.network.overlaps(range) {
@@ -86,20 +93,21 @@ extension CIDRField {
 }
 
 extension AddressError {
-  /// Why a text is no CIDR, as the rest of a sentence that begins with the text.
+  /// What a text that is no CIDR must be.
   package func explanation(example: String = "192.168.0.0/24") -> String {
     switch problem {
-    case .empty: "is empty; give an IPv4 network, such as \(example)"
-    case .looksLikeIPv6: "is not IPv4; Harvester's storage network takes IPv4 networks only"
-    case .missingPrefixLength: "has no prefix length; end it with one, such as /24"
-    case .badPrefixLength: "does not end in a prefix length from 0 to 32, such as /24"
+    case .empty: "must be an IPv4 network in CIDR notation, for example \(example)"
+    case .looksLikeIPv6:
+      "must be an IPv4 network, because Harvester's storage network has no IPv6; for example \(example)"
+    case .missingPrefixLength: "must end with a prefix length, for example /24"
+    case .badPrefixLength: "must end with a prefix length from 0 to 32, for example /24"
     case .numberTooLarge:
       """
-      is not an IPv4 network in CIDR notation: it has a number above 255 (see character \(offset + 1)); write for \
+      must be an IPv4 network in CIDR notation, but has a number above 255 (see character \(offset + 1)); write for \
       example \(example)
       """
     case .badNumber, .trailingText:
-      "is not an IPv4 network in CIDR notation (see character \(offset + 1)); write for example \(example)"
+      "must be an IPv4 network in CIDR notation (see character \(offset + 1)); write for example \(example)"
     }
   }
 }

@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// An exclusion outside the range excludes nothing and is a slip; one that covers the range leaves no address.
+/// An exclusion outside the range has no effect; one that covers the range leaves no address.
 enum ExclusionsAreWithinRange: Rule {
-  static let requirement = "Every exclusion lies inside the range and leaves some of it."
+  static let requirement = "Every exclusion lies inside the range and does not cover all of it."
 
   static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
     for (index, written) in proposed.exclusions.enumerated() {

@@ -1,6 +1,6 @@
-/// Harvester before v1.9 drops the key without a word, and restarts the storage network for the changed text.
+/// Harvester before v1.9 ignores the key, but restarts the storage network because the text changed.
 enum ExclusiveVLANIsSupported: Rule {
-  static let requirement = "An exclusive VLAN is known to this version of Harvester."
+  static let requirement = "This version of Harvester supports an exclusive VLAN."
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     guard fields.network.isExclusive.value != nil, let version = context.facts.version, version < HarvesterVersion(1, 9)

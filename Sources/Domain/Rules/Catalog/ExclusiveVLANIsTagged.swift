@@ -1,4 +1,4 @@
-/// Untagged frames and VLAN 1 are everybody's, so the storage network cannot have them for itself.
+/// Untagged frames and VLAN 1 are shared by default, so the storage network cannot use them exclusively.
 enum ExclusiveVLANIsTagged: Rule {
   static let requirement = "An exclusive VLAN is tagged and not VLAN 1."
 
@@ -10,8 +10,10 @@ enum ExclusiveVLANIsTagged: Rule {
     findings.addViolation(
       fields.path(.exclusiveVLAN), .invalid("true"),
       """
-      \(vlan == 0 ? "the network is untagged" : "VLAN 1 is shared by everything untagged"); choose a \
-      VLAN from 2 to 4094, or leave \(KnownKey.exclusiveVLAN.name) out
+      must be false \(vlan == 0 ? "without a VLAN (vlan is 0 or missing: untagged)" : "for VLAN 1"), which all untagged \
+      traffic shares; choose a VLAN from 2 to 4094, or set \(KnownKey.exclusiveVLAN.name) to false, so that VM networks \
+      may share the storage network's VLAN (the Web UI hides Exclusive VLAN now: enter VLAN ID 2, disable Exclusive \
+      VLAN, then go back to \(vlan == 0 ? "untagged" : "VLAN ID 1"))
       """)
   }
 }

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Go's decoder fails on a value of another type, and then Harvester takes the whole setting as broken.
+/// Go's decoder fails on a value of another type, and Harvester then rejects the whole setting.
 enum FieldTypesAreValid: Rule {
   static let requirement = "Every known key has a value of its type."
 
@@ -13,17 +13,8 @@ enum FieldTypesAreValid: Rule {
     refuse(network.exclusions, .exclude, "a list of strings, for example [\"192.168.0.1/32\"]")
 
     func refuse<Value>(_ field: Field<Value>, _ key: KnownKey, _ expected: String) {
-      guard case .wrongType(let written) = field else { return }
-      findings.addViolation(fields.path(key), .typeInvalid(written.quoted), "must be \(expected)")
+      guard case .wrongType(let value) = field else { return }
+      findings.addViolation(fields.path(key), .typeInvalid(value.written.truncated(to: 80)), "must be \(expected)")
     }
-  }
-}
-
-extension JSONValue {
-  /// The value as it was written, for a message.
-  fileprivate var quoted: String {
-    var writer = JSONWriter()
-    writer.append(sorted: self)
-    return String(decoding: writer.bytes, as: UTF8.self).truncated(to: 80)
   }
 }

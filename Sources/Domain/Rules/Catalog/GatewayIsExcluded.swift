@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// A gateway on the same VLAN whose address a pod gets as well serves its virtual machines no more.
+/// A pod with the address of a gateway on the same VLAN cuts the virtual machines off from that gateway.
 enum GatewayIsExcluded: Rule {
-  static let requirement = "No gateway of a VM network on the same VLAN can be handed out."
+  static let requirement = "The range holds no gateway of a VM network on the same VLAN."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let link = plan.link else { return }

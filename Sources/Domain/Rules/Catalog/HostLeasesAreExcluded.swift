@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// A DHCP server on the storage VLAN gives hosts addresses of a pool that only the server knows.
+/// A DHCP server on the storage VLAN gives hosts addresses of a pool that is not known here.
 enum HostLeasesAreExcluded: Rule {
   static let requirement = "No host gets its address by DHCP on the same VLAN."
 

@@ -1,44 +1,55 @@
 internal import JSON
 
-/// An unknown key may come from a newer Harvester, so it is kept and only pointed at.
+/// An unknown key may belong to a newer Harvester, so it is kept with a warning.
 enum KeysAreKnown: Rule {
-  static let requirement = "Every key is one that is known."
+  static let requirement = "Every key is known."
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
-    for unknownField in fields.network.unknownFields where unknownField.matchedKey == nil {
-      let key = unknownField.key.truncated(to: 40).quoted
-      if unknownField.key.isOfRWXNetwork {
-        findings.addWarning(
-          "\(fields.field.rawValue): the key \(key) belongs to the setting rwx-network and has no effect here; remove it"
-        )
-        continue
-      }
+    let unknown = fields.network.unknownFields.filter { $0.matchedKey == nil }.map(\.key)
+    for key in unknown where key.isOfRWXNetwork {
       findings.addWarning(
         """
-        \(fields.field.rawValue): the key \(key) is not known and was kept as it is; \(advice(on: unknownField.key))
+        \(fields.field.rawValue): the key \(shown(key)) belongs to the setting rwx-network and has no effect here; remove it
         """)
     }
+    let keys = unknown.filter { !$0.isOfRWXNetwork }
+    guard let first = keys.first else { return }
+    findings.addWarning("\(fields.field.rawValue): \(keys.count == 1 ? message(on: first) : message(on: keys))")
   }
 
-  private static func advice(on key: String) -> String {
-    KnownKey.nearest(to: key).map { "did you mean \($0.name.quoted)?" }
-      ?? "known are \(KnownKey.allCases.map(\.name).englishList)"
+  private static let known = "known are \(KnownKey.allCases.map(\.name).englishList)"
+
+  private static func message(on key: String) -> String {
+    let advice = KnownKey.meant(by: key).map { "did you mean \($0.name.quoted)?" } ?? known
+    return "the key \(shown(key)) is not known and was kept as it is; \(advice)"
   }
+
+  /// One warning for all keys, because the Web UI shows each warning in its own box, at every save.
+  private static func message(on keys: [String]) -> String {
+    let shown = keys.prefix(maxNamesInMessage).map(shown)
+    func message(naming count: Int) -> String {
+      let rest = keys.count - count
+      let names = rest > 0 ? "\(shown.prefix(count).joined(separator: ", ")) and \(rest) more" : shown.englishList
+      return "\(keys.count) keys are not known and were kept as they are: \(names); \(known)"
+    }
+    // As many names as fit into a warning.
+    let count = (1...shown.count).last { message(naming: $0).utf8.count <= Warning.maxLength - "default: ".utf8.count }
+    return message(naming: count ?? 1)
+  }
+
+  private static func shown(_ key: String) -> String { "\"\(key.ascii(upTo: 40))\"" }
 }
 
 extension KnownKey {
-  /// The known key that a slip of the fingers turns into this text: at most a third of it may differ.
-  static func nearest(to text: String) -> KnownKey? {
+  /// The known key that the text is another name of, or a typing error away from.
+  static func meant(by text: String) -> KnownKey? {
     guard text.utf8.count <= 32 else { return nil }
-    if let correction = otherNames[text.withoutSeparators] { return correction }
-    let distances = allCases.map { (key: $0, edits: editDistance(Array($0.name.utf8), Array(text.utf8))) }
-    guard let nearest = distances.min(by: { $0.edits < $1.edits }) else { return nil }
-    return nearest.edits <= max(1, nearest.key.name.utf8.count / 3) ? nearest.key : nil
+    if let key = otherNames[text.withoutSeparators] { return key }
+    let nearest = text.nearest(of: allCases.map(\.name))
+    return allCases.first { $0.name == nearest }
   }
-}
 
-extension KnownKey {
-  /// What the same things are called in other objects and tools: HostNetworkConfig's `vlanID`, host-local's `subnet` …
+  /// The names in other objects and tools: HostNetworkConfig's `vlanID`, host-local's `subnet` …
   private static let otherNames: [String: KnownKey] = [
     "vlanid": .vlan, "vlantag": .vlan, "vid": .vlan, "tag": .vlan,
     "clusternetworkname": .clusterNetwork,
@@ -51,24 +62,11 @@ extension KnownKey {
 
 extension String {
   fileprivate var isOfRWXNetwork: Bool {
-    ["sharestoragenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
+    // Swift normalises what it compares, which takes long for a long key of combining marks.
+    utf8.count <= 32
+      && ["sharestoragenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
   }
 
-  /// In lower case, without what separates the words of a name.
+  /// In lower case, without the separators between the words of a name.
   fileprivate var withoutSeparators: String { lowercased().filter { $0 != "-" && $0 != "_" } }
-}
-
-/// How many letters have to be inserted, removed or replaced to turn one word into the other (Levenshtein).
-private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-  var row = Array(0...other.count)
-  for (index, letter) in one.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for column in other.indices {
-      let replaced = diagonal + (letter == other[column] ? 0 : 1)
-      diagonal = row[column + 1]
-      row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-    }
-  }
-  return row[other.count]
 }

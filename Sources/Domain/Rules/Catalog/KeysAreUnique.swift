@@ -1,6 +1,6 @@
-/// Harvester keeps the last of two equal keys in silence; which one the operator meant, nobody can know.
+/// Harvester silently uses the last of two equal keys; which one is intended is not known.
 enum KeysAreUnique: Rule {
-  static let requirement = "No key stands twice."
+  static let requirement = "No key is repeated."
 
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     let keys = fields.network.repeatedKeys

@@ -1,20 +1,20 @@
-/// A change that Harvester calls finished may still wait in Longhorn. Another network on top of it would leave pods on
-/// three networks, which find each other no more.
+/// Longhorn may still be applying a change that Harvester reports as finished. Another change would leave pods on three
+/// networks, without a connection to each other.
 enum LonghornIsSynced: Rule {
-  static let requirement = "Longhorn and all of its pods have followed the previous change."
+  static let requirement = "Longhorn and all of its pods have applied the previous change."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let longhorn = context.facts.longhorn
     let stray = longhorn.outdatedPods
     if longhorn.isApplied == false {
-      // It restarts the pods by itself when every volume is detached; where they are now says nothing.
+      // Longhorn restarts the pods when every volume is detached; their current network is no error until then.
       let pods =
         stray.isEmpty ? "" : "; \(stray.count.counted("Longhorn pod")) \(stray.count == 1 ? "has" : "have") yet to move"
       findings.addViolation(
         change.field.rawValue, .forbidden,
         """
         Longhorn has not yet applied its setting storage-network of an earlier change \
-        (\(longhorn.destination))\(pods); wait until it has: \
+        (\(longhorn.destination))\(pods); wait until it has (status.applied is true): \
         kubectl -n longhorn-system get settings.longhorn.io storage-network -o yaml
         """)
     } else if !stray.isEmpty {
@@ -33,7 +33,7 @@ enum LonghornIsSynced: Rule {
     """
   }
 
-  /// An instance manager takes the volumes that it serves down with it, so the advice says when it is safe.
+  /// Deleting an instance manager interrupts the volumes that it serves, so the advice says when that is safe.
   private static func restart(_ stray: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
     """
     \(stray.count.counted("Longhorn pod")) did not follow an earlier change to \

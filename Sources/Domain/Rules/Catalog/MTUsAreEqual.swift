@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// Frames that one uplink sends and another cannot take are lost, which stalls replication and shows nowhere.
+/// Frames larger than the MTU of the receiving uplink are lost, which stalls replication without an error.
 enum MTUsAreEqual: Rule {
-  static let requirement = "The uplinks of the cluster network have one MTU."
+  static let requirement = "All uplinks of the cluster network have the same MTU."
 
   static func evaluate(_ resolved: ResolvedClusterNetwork, _ context: EvaluationContext, _ findings: inout Findings) {
     let configs = resolved.clusterNetwork.configs

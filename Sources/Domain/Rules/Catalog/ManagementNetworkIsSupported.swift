@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Harvester carries the storage network on mgmt from v1.4 on. The validator of v1.2 lets it through nevertheless.
+/// Harvester supports the storage network on mgmt from v1.4 on, although the validator of v1.2 accepts it.
 enum ManagementNetworkIsSupported: Rule {
   static let requirement = "The cluster network mgmt carries the storage network in this version of Harvester."
 

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// A second change during the first leaves networks behind that nothing removes. Going back to empty stays possible.
+/// A second change during the first leaves networks behind that nothing removes. Emptying the value stays possible.
 enum NoChangeInProgress: Rule {
   static let requirement = "No earlier change is still in progress."
 
@@ -17,11 +17,11 @@ enum NoChangeInProgress: Rule {
   ) -> String {
     if condition.isCreatingDefinition, !stored.hasNotedValue { return adviceWhereStuck(condition) }
     if condition.waitsForAddresses, !stored.value.isBlank { return adviceWithoutAddresses(stored.value, context) }
-    let wait = "wait until the setting's condition configured is True"
-    return stored.value.isBlank ? wait : "\(wait), or empty the value to go back"
+    let wait = "wait until the setting shows Completed (its condition configured is True)"
+    return stored.value.isBlank ? wait : "\(wait), or go back by emptying the value (Disabled in the Web UI)"
   }
 
-  /// Harvester stores nothing more while the message `create NAD` stands; any other one frees it.
+  /// Harvester stores no other value while the message is `create NAD`; any other message ends that state.
   private static func adviceWhereStuck(_ condition: ConfiguredCondition) -> String {
     """
     Harvester stores no other value while this message stands; replace it, and wait until the setting's condition \
@@ -30,8 +30,8 @@ enum NoChangeInProgress: Rule {
     """
   }
 
-  /// The condition that waits for addresses may stand for ever: with a range that is used up, with a node that is away
-  /// (harvester/harvester#9375), and in v1.5 and v1.6 with a witness (harvester/harvester#9325).
+  /// Waiting for addresses may never end: with an exhausted range, with a node that is away (harvester/harvester#9375),
+  /// and in v1.5 and v1.6 with a witness (harvester/harvester#9325).
   private static func adviceWithoutAddresses(_ value: SettingText, _ context: EvaluationContext) -> String {
     if let range = exhaustedRange(value, context) {
       return """
@@ -44,7 +44,7 @@ enum NoChangeInProgress: Rule {
       """
   }
 
-  /// The range in force, if Whereabouts has no address of it left.
+  /// The stored range, if Whereabouts has no free address in it.
   private static func exhaustedRange(_ value: SettingText, _ context: EvaluationContext) -> IPv4Prefix? {
     guard case .network(let network) = ParsedSetting(field: .value, text: value).reading,
       let proposed = ProposedRange(ProposedFields(field: .value, network: network)),
@@ -57,7 +57,7 @@ enum NoChangeInProgress: Rule {
 }
 
 extension SettingObject {
-  /// Whether Harvester has noted the hash of the value.
+  /// Whether Harvester has recorded the hash of the value.
   fileprivate var hasNotedValue: Bool {
     guard case .text(let bytes) = value else { return false }
     return ValueHash(of: bytes).isWritten(annotations?.hash ?? "")

@@ -1,11 +1,11 @@
-/// Harvester restarts the pods that receive images, so an upload or download in flight would be lost.
+/// Harvester restarts the pods that receive images, so an upload or download in progress would be lost.
 enum NoImageTransferInProgress: Rule {
   static let requirement = "No image is being uploaded or downloaded."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     if context.facts.imageTransfers.isEmpty, context.facts.dataSourceTransfers.isEmpty { return }
     let images = context.facts.imageTransfers
-    // The same transfer shows in Longhorn too, under a name that ends in the image's namespace and name.
+    // Longhorn lists the same transfer too, under a name that ends with the image's namespace and name.
     let sources = context.facts.dataSourceTransfers.filter { source in
       !images.contains { source.name.hasSuffix("\($0.namespace)-\($0.name)") }
     }
@@ -15,8 +15,20 @@ enum NoImageTransferInProgress: Rule {
       change.field.rawValue, .forbidden,
       """
       \(names.count.counted("image")) \(names.count == 1 ? "is" : "are") still being transferred: \(names.englishList); wait \
-      until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them")
+      until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them"): \
+      \(command(images, sources))
       """)
+  }
+}
+
+extension NoImageTransferInProgress {
+  /// The command that deletes the first image.
+  private static func command(_ images: [ImageTransferFact], _ sources: [DataSourceFact]) -> String {
+    if let image = images.first {
+      return "kubectl -n \(image.namespace) delete virtualmachineimages.harvesterhci.io \(image.name)"
+    }
+    guard let source = sources.first else { return "" }
+    return "kubectl -n \(source.namespace) delete backingimages.longhorn.io \(source.name)"
   }
 }
 

@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// Two networks of the same VLAN with an address in common hand it out twice, unless both are Whereabouts' and it looks at
-/// the reservations of both. The networks of Harvester's settings are not asked here: the storage network's own is replaced,
-/// and the others are judged by their settings.
+/// Two networks of one VLAN with an address in common hand it out twice, unless Whereabouts serves both and checks
+/// the reservations of both. Networks of Harvester's settings are left out: the storage network's own is replaced, and
+/// NoOverlapWithOtherSettings covers the others.
 enum NoOverlapOnSameVLAN: Rule {
   static let requirement = "No other network on the same VLAN hands out the same addresses."
 
@@ -17,9 +17,9 @@ enum NoOverlapOnSameVLAN: Rule {
       findings.addViolation(
         plan.fields.path(.range), .invalid(plan.written),
         """
-        the network \(attachment.described) on the same VLAN gives \
-        \(shared.count.counted("usable address")) of it to others, beginning with \(first), and Whereabouts would hand \
-        \(shared.count == 1 ? "it" : "them") out a second time; \(plan.advice(toExclude: shared, context))
+        must not share \(shared.count.counted("usable address")) with the network \(attachment.described) on the same \
+        VLAN, beginning with \(first), because Whereabouts would hand \(shared.count == 1 ? "it" : "them") out a second \
+        time; \(plan.advice(toExclude: shared, context))
         """)
     }
   }

@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// Whereabouts keeps a pool of its own for each range, so two networks that share an address hand it out twice.
+/// Whereabouts keeps a pool for each range, so two networks that share an address hand it out twice.
 enum NoOverlapWithOtherSettings: Rule {
-  static let requirement = "No usable address belongs to vm-migration-network or rwx-network too."
+  static let requirement = "The range shares no usable address with vm-migration-network or rwx-network."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     for other in context.facts.otherSettingNetworks {

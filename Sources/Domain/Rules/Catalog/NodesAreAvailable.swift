@@ -1,7 +1,7 @@
 /// A node that is away gets its instance manager when it is back. Harvester v1.5 to v1.8 wait for an address on every node
 /// (harvester/harvester#9375), from v1.9 on for healthy nodes only.
 enum NodesAreAvailable: Rule {
-  static let requirement = "Every node but witnesses is ready and not in maintenance."
+  static let requirement = "Every node except witnesses is ready and not in maintenance."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let away = context.facts.nodes.filter { !$0.isWitness && $0.outage != nil }

@@ -1,5 +1,5 @@
-/// Harvester compares the storage network with these settings and refuses every change while it cannot read one of them.
-/// What cannot be read is not absent: addresses could be handed out twice.
+/// Harvester compares the storage network with these settings and rejects every change while it cannot read one of them.
+/// An unreadable setting is not an absent one: addresses could be handed out twice.
 enum OtherNetworksAreReadable: Rule {
   static let requirement = "The settings vm-migration-network and rwx-network can be read."
 

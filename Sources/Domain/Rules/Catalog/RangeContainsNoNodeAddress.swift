@@ -1,11 +1,11 @@
 internal import Addressing
 
-/// A pod that gets the address of a node takes that node off the network.
+/// A pod with the address of a node makes that node unreachable.
 enum RangeContainsNoNodeAddress: Rule {
-  static let requirement = "No node's own address can be handed out."
+  static let requirement = "The range holds no node's own address."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    // Nearly always none is in it, and a flat list tells that soonest.
+    // Usually none is in the range, and a flat list shows that fastest.
     guard context.facts.nodeAddresses.contains(where: plan.usable.contains) else { return }
     let nodes = context.facts.nodes.filter { $0.addresses.contains(where: plan.usable.contains) }
     let names = nodes.map { "\($0.name) (\($0.addresses.filter(plan.usable.contains).map(\.description).englishList))" }
@@ -14,7 +14,7 @@ enum RangeContainsNoNodeAddress: Rule {
       plan.fields.path(.range), .invalid(plan.written),
       """
       must not hold the \(nodes.count == 1 ? "address of a node" : "addresses of \(nodes.count) nodes"): \
-      \(names.englishList); \(plan.advice(toExclude: taken, context))
+      \(names.englishList); \(plan.advice(toExclude: taken, context)) (the addresses of other machines are not known)
       """)
   }
 }

@@ -1,15 +1,15 @@
 internal import Addressing
 
-/// A range that just fits today stops the next node or the next ten images. The range cannot be changed without
-/// stopping every virtual machine, so it is worth knowing now.
+/// A range without spare addresses blocks the next node or the next images, and changing it later means stopping every
+/// virtual machine.
 enum RangeHasHeadroom: Rule {
-  static let requirement = "The range has room for another node and for ten images at once."
+  static let requirement = "The range has addresses for another node and for ten images at once."
 
-  /// The count in the example of Harvester's documentation.
+  /// The number of images in the example of Harvester's documentation.
   private static let images = 10
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    // Harvester never takes the default up, so no pod takes an address of it.
+    // Harvester never applies the default, so no pod uses an address of it.
     guard plan.fields.field == .value else { return }
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
     let spare = plan.available - need.total

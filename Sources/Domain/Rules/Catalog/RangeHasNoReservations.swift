@@ -1,7 +1,7 @@
 internal import Addressing
 
-/// Reservations that pods left behind count against the range until something removes them. Those of Longhorn's living pods
-/// are given back in the change.
+/// Reservations of deleted pods count against the range until they are removed. Those of Longhorn's existing pods are
+/// released during the change.
 enum RangeHasNoReservations: Rule {
   static let requirement = "Whereabouts keeps no address of the range for other pods."
 
@@ -24,7 +24,7 @@ extension AddressPlan {
     context.facts.reservations.entries.filter { usable.contains($0.address) }
   }
 
-  /// For whom addresses are kept: whether a pod of another namespace lives is not known.
+  /// The pods that addresses are kept for. Whether a pod of another namespace still exists is not known.
   func keepers(in context: EvaluationContext) -> String {
     let fields = keptEntries(in: context)
     if fields.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
@@ -32,7 +32,7 @@ extension AddressPlan {
       ? "pods that are gone or not Longhorn's" : "pods that are not Longhorn's"
   }
 
-  /// The commands that give the addresses back which Longhorn's pods have left behind.
+  /// The commands that release the addresses of Longhorn's deleted pods.
   func commandsToFree(in context: EvaluationContext) -> String {
     let fields = keptEntries(in: context)
     let reserved = fields.filter(\.isReservedOverAll).map { "\($0.address)" }

@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// Whereabouts hands out the lowest address first, so the first pods get the addresses that hosts have on the storage VLAN.
+/// Whereabouts hands out the lowest address first, which is often a host's address on the storage VLAN.
 enum RangeHoldsNoHostAddress: Rule {
-  static let requirement = "No address that a HostNetworkConfig gives a host on the same VLAN can be handed out."
+  static let requirement = "The range holds no address that a HostNetworkConfig gives a host on the same VLAN."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let link = plan.link else { return }

@@ -1,8 +1,8 @@
 internal import Addressing
 
-/// A pod that gets the cluster's virtual IP takes the Web UI and the API server's address off the network.
+/// A pod with the cluster's virtual IP makes the Web UI and the API server unreachable.
 enum RangeHoldsNoVirtualIP: Rule {
-  static let requirement = "The cluster's virtual IP cannot be handed out."
+  static let requirement = "The range does not hold the cluster's virtual IP."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let address = context.facts.virtualAddress, plan.usable.contains(address) else { return }

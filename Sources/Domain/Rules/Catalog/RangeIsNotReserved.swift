@@ -1,15 +1,15 @@
 internal import Addressing
 
-/// The nodes route the networks of pods and services themselves; an overlap cuts one or the other off.
+/// Nodes route the networks of pods and services themselves; an overlap makes one of the two unreachable.
 enum RangeIsNotReserved: Rule {
-  static let requirement = "The range overlaps no network of pods or services and none that is reserved."
+  static let requirement = "The range overlaps no pod network, no service network and no reserved one."
 
   static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
     let range = proposed.range
     func refuse(overlapWith networks: String) {
       findings.addViolation(
         proposed.fields.path(.range), .invalid(proposed.written),
-        "must not overlap \(networks); choose another range")
+        "must not overlap \(networks); \(proposed.fields.adviceOnAnotherRange(like: range, in: context))")
     }
 
     let reserved = context.options.reservedRanges.filter { $0.network.overlaps(range) }
@@ -17,7 +17,7 @@ enum RangeIsNotReserved: Rule {
       refuse(overlapWith: "\(reservation.network), which is reserved for \(reservation.purpose)")
     }
 
-    // A pod network inside a reserved range that was just named would only repeat the reason.
+    // A pod network inside a reserved range would repeat the reason above.
     func isNew(_ network: IPv4Prefix) -> Bool {
       network.overlaps(range) && !reserved.contains { $0.network.contains(network) }
     }

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Harvester takes no range wider than a /16.
+/// Harvester accepts no range wider than a /16.
 enum RangeIsNotTooLarge: Rule {
   static let requirement = "The range is a /16 or smaller."
 
@@ -8,9 +8,12 @@ enum RangeIsNotTooLarge: Rule {
     guard proposed.range.length < widestPrefixLength else { return }
     findings.addViolation(
       proposed.fields.path(.range), .invalid(proposed.written),
-      "must not be wider than /\(widestPrefixLength), which has 65534 addresses")
+      """
+      must not be wider than a /\(widestPrefixLength), which has 65534 addresses; \
+      \(proposed.fields.adviceOnAnotherRange(like: proposed.range, in: context))
+      """)
   }
 }
 
-/// The prefix length of the largest range that Harvester takes.
+/// The prefix length of the widest range that Harvester accepts.
 package let widestPrefixLength = 16

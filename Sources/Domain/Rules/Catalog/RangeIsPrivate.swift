@@ -1,17 +1,22 @@
 internal import Addressing
 
-/// A public range works on a network of its own, but hides the hosts of the internet that have these addresses.
+/// A public range works on an isolated network, but makes internet hosts with these addresses unreachable.
 enum RangeIsPrivate: Rule {
   static let requirement = "The range is private."
 
-  /// RFC 1918 section 3, and the ranges that are never routed on the internet: RFC 6598, RFC 2544.
-  private static let privateNetworks = [
-    IPv4Prefix(firstOctet: 10, length: 8),
-    IPv4Prefix(containing: IPv4Address(rawValue: 172 << 24 | 16 << 16), length: 12),
+  /// RFC 1918 section 3, beginning with the range that large sites use least.
+  static let suggested = [
     IPv4Prefix(containing: IPv4Address(rawValue: 192 << 24 | 168 << 16), length: 16),
-    IPv4Prefix(containing: IPv4Address(rawValue: 100 << 24 | 64 << 16), length: 10),
-    IPv4Prefix(containing: IPv4Address(rawValue: 198 << 24 | 18 << 16), length: 15),
+    IPv4Prefix(containing: IPv4Address(rawValue: 172 << 24 | 16 << 16), length: 12),
+    IPv4Prefix(firstOctet: 10, length: 8),
   ]
+
+  /// RFC 1918, and ranges that are not routed on the internet: RFC 6598, RFC 2544.
+  private static let privateNetworks =
+    suggested + [
+      IPv4Prefix(containing: IPv4Address(rawValue: 100 << 24 | 64 << 16), length: 10),
+      IPv4Prefix(containing: IPv4Address(rawValue: 198 << 24 | 18 << 16), length: 15),
+    ]
 
   /// RFC 3927 section 2.1.
   private static let linkLocal = IPv4Prefix(containing: IPv4Address(rawValue: 169 << 24 | 254 << 16), length: 16)
@@ -26,7 +31,7 @@ enum RangeIsPrivate: Rule {
         """)
     }
     guard !privateNetworks.contains(where: { $0.contains(range) }),
-      // What no host can have is refused elsewhere; this would only distract from it.
+      // RangeIsUnicast rejects these.
       !RangeIsUnicast.special.contains(where: { $0.network.overlaps(range) })
     else { return }
     findings.addWarning(

@@ -17,7 +17,7 @@ enum RangeIsUnicast: Rule {
         proposed.fields.path(.range), .invalid(proposed.written),
         """
         must not \(network.contains(proposed.range) ? "lie in" : "hold") \(network), which \(purpose); \
-        choose a private range, such as 192.168.0.0/24
+        \(proposed.fields.adviceOnAnotherRange(like: proposed.range, in: context))
         """)
     }
   }

@@ -1,12 +1,12 @@
 internal import Addressing
 
-/// A range that is a part of a subnet gives the pods the mask of the part, and they find the rest of the subnet by no route
+/// A range that is a part of a subnet gives the pods the mask of the part, so they have no route to the rest of the subnet
 /// (harvester/harvester#9901). The whole subnet with the rest excluded hands out the same addresses with the right mask.
 enum RangeIsWholeSubnet: Rule {
-  static let requirement = "The range is not a part of a VM network's subnet."
+  static let requirement = "The range is not only part of a VM network's subnet."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let link = plan.link, context.givesAdvice else { return }
+    guard let link = plan.link else { return }
     for attachment in context.facts.attachments where attachment.isVMNetwork && attachment.isOn(link) {
       guard let subnet = attachment.route?.network, subnet != plan.range, subnet.contains(plan.range) else { continue }
       let name = attachment.described.truncated(to: Warning.maxNameLength / 2)
@@ -22,7 +22,7 @@ enum RangeIsWholeSubnet: Rule {
     var rest = AddressSet(subnet.addresses)
     rest.subtract(plan.range)
     let exclusions = rest.networks()
-    guard plan.accepts(subnet, excluding: exclusions + plan.exclusions, context) else { return "" }
+    guard plan.fields.accepts(subnet, excluding: exclusions + plan.exclusions, in: context) else { return "" }
     let texts = exclusions.map(\.description)
     return texts.count > 4
       ? "; set the range \(subnet) and exclude the rest" : "; set the range \(subnet) and exclude \(texts.englishList)"

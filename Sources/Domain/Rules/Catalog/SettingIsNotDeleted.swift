@@ -1,13 +1,13 @@
-/// Harvester creates the setting at start-up and expects it from then on; switching off means emptying its value.
+/// Harvester creates the setting at start-up and expects it to exist; an empty value disables the storage network.
 enum SettingIsNotDeleted: Rule {
-  static let requirement = "The setting is kept; it is emptied, not deleted."
+  static let requirement = "The setting is emptied, not deleted."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     findings.addViolation(
       SettingField.value.rawValue, .forbidden,
       """
-      the setting storage-network must not be deleted, Harvester needs the object; to switch the storage network off, \
-      empty its value: kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'
+      must not be deleted, because Harvester needs the object; to switch the storage network off, empty its value \
+      (Disabled in the Web UI): kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'
       """)
   }
 }

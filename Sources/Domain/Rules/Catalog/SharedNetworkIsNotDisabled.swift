@@ -1,14 +1,14 @@
-/// While rwx-network shares the storage network, switching that off would take the shared volumes their network.
+/// While rwx-network shares the storage network, disabling it disconnects RWX volumes.
 enum SharedNetworkIsNotDisabled: Rule {
-  static let requirement = "The storage network is not switched off while rwx-network shares it."
+  static let requirement = "The storage network is not disabled while rwx-network shares it."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     guard context.facts.rwxSharesStorageNetwork else { return }
     findings.addViolation(
       change.field.rawValue, .forbidden,
       """
-      the storage network cannot be switched off while rwx-network shares it (share-storage-network is true); change \
-      that first with kubectl edit settings.harvesterhci.io rwx-network
+      must not be switched off while rwx-network shares it (share-storage-network is true); change that first in the \
+      Web UI (Dedicated RWX Network) or with kubectl edit settings.harvesterhci.io rwx-network
       """)
   }
 }

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Two IP networks on one VLAN see each other's broadcasts; mostly the VLAN is a slip.
+/// Two IP networks on one VLAN receive each other's broadcasts; usually the VLAN is a mistake.
 enum VLANHasOneSubnet: Rule {
   static let requirement = "No VM network on the same VLAN has another IP network."
 
@@ -9,7 +9,7 @@ enum VLANHasOneSubnet: Rule {
     for attachment in context.facts.attachments
     where attachment.isVMNetwork && attachment.isOn(link) {
       guard let network = attachment.route?.network, network != plan.range,
-        // RangeIsWholeSubnet tells of a part of it.
+        // RangeIsWholeSubnet covers a range inside the network.
         !network.contains(plan.range)
       else { continue }
       findings.addWarning(

@@ -8,13 +8,16 @@ enum VLANIsInRange: Rule {
   static func evaluate(_ fields: ProposedFields, _ context: EvaluationContext, _ findings: inout Findings) {
     if case .wrongType = fields.network.vlan { return }
     let vlan = fields.network.vlan.value ?? 0
-    if !(0...4094).contains(vlan) {
-      // What is too large for a word was read as the largest or the smallest one.
-      let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
-      findings.addViolation(fields.path(.vlan), .invalid(written), "must be between 1 and 4094, or 0 for untagged")
-    } else if vlan < 2, fields.network.clusterNetwork.value?.isExactly(managementNetwork) == true {
+    let isOnManagement = fields.network.clusterNetwork.value?.isExactly(managementNetwork) == true
+    if (isOnManagement ? 2...4094 : 0...4094).contains(vlan) { return }
+    // A number that does not fit into Int was read as its largest or smallest value.
+    let written = vlan == .max || vlan == .min ? "a number of many digits" : "\(vlan)"
+    let kind = fields.network.vlan.value == nil ? Violation.Kind.required : .invalid(written)
+    if !isOnManagement {
+      findings.addViolation(fields.path(.vlan), kind, "must be between 1 and 4094, or 0 for untagged")
+    } else {
       findings.addViolation(
-        fields.path(.vlan), fields.network.vlan.value == nil ? .required : .invalid("\(vlan)"),
+        fields.path(.vlan), kind,
         """
         must be between 2 and 4094 on the cluster network mgmt, which carries the hosts' own traffic untagged; choose \
         such a VLAN or another cluster network
@@ -23,5 +26,5 @@ enum VLANIsInRange: Rule {
   }
 }
 
-/// The cluster network that every Harvester cluster has and that its nodes talk over.
+/// The cluster network that every Harvester cluster has and that connects its nodes.
 let managementNetwork = "mgmt"

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// A VM network with the same subnet has machines and often a DHCP server in it, whose addresses nothing lists.
+/// A VM network with the same subnet has machines and often a DHCP server, whose addresses are not known.
 enum VMNetworkAddressesAreExcluded: Rule {
   static let requirement = "No VM network on the same VLAN has the same subnet."
 
@@ -9,7 +9,7 @@ enum VMNetworkAddressesAreExcluded: Rule {
     let managed = Set(context.facts.dhcpPools.map(\.network))
     for attachment in context.facts.attachments
     where attachment.isVMNetwork && attachment.isOn(link) && attachment.route?.network == plan.range
-      // DHCPPoolsAreExcluded tells of those exactly.
+      // DHCPPoolsAreExcluded reports their exact addresses.
       && !managed.contains(attachment.described)
     {
       let server = attachment.route?.server.flatMap { plan.usable.contains($0) ? $0 : nil }

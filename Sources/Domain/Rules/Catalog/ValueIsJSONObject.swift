@@ -6,6 +6,9 @@ enum ValueIsJSONObject: Rule {
 
   private static let example = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 
+  /// The length in bytes up to which a message shows a corrected text.
+  private static let longestProposal = 2048
+
   static func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {
     let field = proposal.field.rawValue
     switch proposal.reading {
@@ -17,35 +20,46 @@ enum ValueIsJSONObject: Rule {
     case .tooLong(let bytes):
       findings.addViolation(
         field, .invalid(nil),
-        "must not be longer than \(ParsedSetting.longestText) bytes, but has \(bytes); write for example \(example)")
-    case .notAnObject(let kind):
+        "must have at most \(ParsedSetting.longestText) bytes, but has \(bytes); write for example \(example)")
+    case .notAnObject(let value):
       findings.addViolation(
-        field, .typeInvalid(nil), "must be a JSON object, but is \(kind.described); write for example \(example)")
+        field, .typeInvalid(value.written.truncated(to: 80)), "must be a JSON object, not \(value.advice(example))")
     case .notJSON(let error, let text):
       let (line, column) = error.position(in: text)
-      findings.addViolation(
-        field, .invalid(nil),
-        """
-        must be JSON: \(culprit(of: error, in: text) ?? error.explanation) (line \(line), column \(column)); write for \
-        example \(example)
-        """)
+      let written = String(decoding: text, as: UTF8.self).quoted
+      let start = "must be a JSON object, but"
+      if let repair = JSONRepair(text) {
+        let mistakes = repair.mistakes.map(\.description).englishList
+        let advice =
+          repair.object.spelling(upTo: longestProposal).map { "write \($0)" } ?? "write for example \(example)"
+        findings.addViolation(
+          field, .invalid(written), "\(start) has \(mistakes) (line \(line), column \(column)); \(advice)")
+      } else {
+        findings.addViolation(
+          field, .invalid(written),
+          "\(start) \(error.explanation) (line \(line), column \(column)); write for example \(example)")
+      }
     }
   }
+}
 
-  /// What stands where something else was expected, if it says more about the slip.
-  private static func culprit(of error: JSONError, in text: [UInt8]) -> String? {
-    switch error.problem {
-    case .expectedValue, .expectedKey, .expectedColon, .expectedCommaOrClosingBrace, .expectedCommaOrClosingBracket,
-      .trailingText:
-      break
-    default: return nil
+extension JSONValue {
+  /// The spelling in which the object is stored; nil where it would be rejected as a text again, or is too long.
+  fileprivate func spelling(upTo limit: Int) -> String? {
+    guard case .object = self, let spelling = CanonicalValue(Array(written.utf8))?.spelling, spelling.count <= limit
+    else { return nil }
+    return String(decoding: spelling, as: UTF8.self)
+  }
+
+  /// What the value is instead of an object, and what to write.
+  fileprivate func advice(_ example: String) -> String {
+    // An object that was encoded twice.
+    if case .string(let text) = self, let object = try? JSONValue(parsing: Array(text.utf8)),
+      let spelling = object.spelling(upTo: 2048)
+    {
+      return "a string that holds one; write \(spelling)"
     }
-    let rest = text[min(error.offset, text.count)...]
-    if rest.starts(with: "//".utf8) || rest.starts(with: "/*".utf8) { return "JSON has no comments" }
-    guard let scalar = String(decoding: rest.prefix(4), as: UTF8.self).unicodeScalars.first, !scalar.isPrintable else {
-      return nil
-    }
-    return "there is a character that nobody sees, \(scalar.codePoint); remove it"
+    return "\(kind.described); write for example \(example)"
   }
 }
 

@@ -1,17 +1,19 @@
-/// Longhorn moves to another network only while no volume is attached, so every virtual machine has to be stopped. One that
-/// starts, crashes in a loop or waits for its volume has no instance for now and would start in the middle of the change.
+/// Longhorn changes the network only while no volume is attached. A machine that starts, crashes in a loop or waits for its
+/// volume has no instance now, but would start during the change.
 enum VirtualMachinesAreStopped: Rule {
   static let requirement = "Every virtual machine is stopped."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     if context.facts.virtualMachines.isEmpty, context.facts.runningInstances.isEmpty { return }
     let machines = unstopped(context.facts)
-    // Nothing stops a machine that is on its way out; it has to be waited for.
+    let pronoun = machines.count == 1 ? "it" : "them"
+    // Nothing stops a machine that is being deleted.
     let stoppable = machines.first { $0.status != "Terminating" }
     let advice =
       stoppable.map { machine in
         """
-        stop \(machines.count == 1 ? "it" : "them") in the UI or run: virtctl stop \(machine.name) -n \(machine.namespace)
+        stop \(pronoun) in the UI or run: virtctl stop \(machine.name) -n \(machine.namespace); start \(pronoun) again \
+        after verify says verified
         """
       } ?? "wait until \(machines.count == 1 ? "it is" : "they are") gone"
     findings.addViolation(
@@ -22,8 +24,8 @@ enum VirtualMachinesAreStopped: Rule {
       """)
   }
 
-  /// The machines, then the instances of which no machine tells, in the order of their names. An instance without its
-  /// machine's object counts by its phase.
+  /// The machines and the instances without a machine object, sorted by namespace and name. Such an instance counts by its
+  /// phase.
   private static func unstopped(_ facts: ClusterFacts) -> [VirtualMachineFact] {
     let machines = facts.virtualMachines
     let instances = facts.runningInstances.map {

@@ -1,9 +1,9 @@
 package import Addressing
 
-/// What is known of a cluster at one moment, as far as the rules ask. One value, read by every rule of a judgement.
+/// The facts of a cluster at one time that the rules need.
 ///
-/// What follows from several lists together is worked out when the facts are made, once for each state of the cluster
-/// and not once a review.
+/// Facts that join several lists are computed when the facts are built, once for each state of the cluster and not for
+/// each review.
 package struct ClusterFacts: Sendable {
   package var nodes: [NodeFact] = [] {
     didSet {
@@ -43,7 +43,7 @@ package struct ClusterFacts: Sendable {
   package var installedDefinitions: [String] = [] {
     didSet { missingDefinitions = WhereaboutsIsInstalled.definitions.filter { !installedDefinitions.contains($0) } }
   }
-  /// Those that the law demands and that are not installed.
+  /// The required definitions that are not installed.
   private(set) var missingDefinitions = WhereaboutsIsInstalled.definitions
   /// The stored storage-network setting; nil if there is none.
   package var storageNetwork: SettingObject?
@@ -66,7 +66,7 @@ package struct ClusterFacts: Sendable {
   package init() {}
 }
 
-/// The facts as one object, so that a review takes them by one reference and not by two dozen.
+/// The facts as one object, so that a review copies one reference and not two dozen.
 package final class SharedFacts: Sendable {
   package let facts: ClusterFacts
 

@@ -1,6 +1,6 @@
 /// A cluster network (network.harvesterhci.io/v1beta1) and the nodes on which it cannot carry the storage network.
 ///
-/// A class, though nothing in it ever changes: each judgement takes one out of the facts, which is then one count.
+/// A class although immutable: each evaluation copies one out of the facts, which then costs one reference count.
 package final class ClusterNetworkFact: Sendable {
   package let name: String
   /// Its condition `ready`; nil where it has none.
@@ -11,15 +11,19 @@ package final class ClusterNetworkFact: Sendable {
   package let nodesNotUp: [String]
   /// Its VlanConfigs that match a node, with the MTUs of their uplinks.
   package let configs: [VLANConfigFact]
+  /// What the VlanStatuses of the nodes that are not up say, as far as there are any.
+  package let statusesNotUp: [VLANStatusFact]
 
   private init(
-    name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String], configs: [VLANConfigFact]
+    name: String, isReady: Bool?, nodesWithoutConfig: [String], nodesNotUp: [String], configs: [VLANConfigFact],
+    statusesNotUp: [VLANStatusFact]
   ) {
     self.name = name
     self.isReady = isReady
     self.nodesWithoutConfig = nodesWithoutConfig
     self.nodesNotUp = nodesNotUp
     self.configs = configs
+    self.statusesNotUp = statusesNotUp
   }
 
   /// Joins the cluster networks with their VlanConfigs, their VlanStatuses and the nodes.
@@ -28,16 +32,17 @@ package final class ClusterNetworkFact: Sendable {
     _ nodes: [NodeFact]
   ) -> [ClusterNetworkFact] {
     networks.map { network in
-      // A config that matches nobody adds nothing here and does no harm.
+      // A config that matches no node adds nothing.
       let configs = configs.filter { $0.clusterNetwork == network.name && !$0.nodes.isEmpty }
       let matched = Set(configs.lazy.flatMap(\.nodes))
       let own = statuses.filter { $0.clusterNetwork == network.name }
       let up = Set(own.lazy.filter(\.isReady).map(\.node))
       let down = Set(own.lazy.filter { !$0.isReady }.map(\.node))
       let storing = nodes.lazy.filter { !$0.isWitness }.map(\.name)
+      let notUp = Array(storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) })
       return ClusterNetworkFact(
         name: network.name, isReady: network.isReady, nodesWithoutConfig: storing.filter { !matched.contains($0) },
-        nodesNotUp: storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) }, configs: configs)
+        nodesNotUp: notUp, configs: configs, statusesNotUp: own.filter { !$0.isReady && notUp.contains($0.node) })
     }
   }
 }
@@ -77,10 +82,15 @@ package struct VLANStatusFact: Sendable, Equatable {
   package var clusterNetwork: String
   package var node: String
   package var isReady: Bool
+  package var name: String
+  /// What its condition says about why it is not ready.
+  package var message: String
 
-  package init(clusterNetwork: String, node: String, isReady: Bool) {
+  package init(clusterNetwork: String, node: String, isReady: Bool, name: String = "", message: String = "") {
     self.clusterNetwork = clusterNetwork
     self.node = node
     self.isReady = isReady
+    self.name = name
+    self.message = message
   }
 }

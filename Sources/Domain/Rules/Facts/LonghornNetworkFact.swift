@@ -1,4 +1,4 @@
-/// How far Longhorn has followed the last change of the storage network.
+/// The progress of Longhorn in applying the last change of the storage network.
 package struct LonghornNetworkFact: Sendable, Equatable {
   /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network its pods shall be attached to, or empty;
   /// nil where there is no such setting.

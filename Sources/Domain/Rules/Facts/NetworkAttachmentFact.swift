@@ -3,7 +3,7 @@ internal import JSON
 
 /// A NetworkAttachmentDefinition (k8s.cni.cncf.io/v1): a network that pods and virtual machines are attached to.
 package struct NetworkAttachmentFact: Sendable, Equatable {
-  /// Whom Harvester made it for.
+  /// The setting that Harvester made it for.
   package enum Owner: Sendable, Equatable {
     case storageNetwork
     case rwxNetwork
@@ -12,7 +12,7 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   package var namespace = ""
   package var name = ""
-  /// Nil for the networks that people made.
+  /// Nil for networks that Harvester did not make.
   package var owner: Owner?
   /// An overlay network has no VLAN of the physical network.
   package var isOverlay = false
@@ -23,10 +23,10 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   package var trunk: [ClosedRange<Int>] = []
   /// What Whereabouts hands out on it; nil where another plugin, or none, gives addresses.
   package var allocatable: AddressSet?
-  /// Whether Whereabouts looks at the reservations of other networks before it hands out one of them: not with
-  /// `enable_overlapping_ranges` false, and a `network_name` has books of its own.
+  /// Whether Whereabouts checks the reservations of other networks before it hands out an address: not with
+  /// `enable_overlapping_ranges` false, and not with a `network_name`, which has separate reservations.
   package var heedsReservations = true
-  /// The addresses that plugins without knowledge of Whereabouts' books give, `host-local` and `static`.
+  /// The addresses of plugins that do not know Whereabouts' reservations: `host-local` and `static`.
   package var otherAddresses = AddressSet()
   package var route: RouteFact?
 

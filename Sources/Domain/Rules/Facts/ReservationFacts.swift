@@ -1,11 +1,11 @@
 package import Addressing
 
 /// The addresses that Whereabouts does not hand out because they are reserved, by pool entries and by reservations over
-/// all ranges. Named networks (`network_name`) have books of their own and are left out.
+/// all ranges. Named networks (`network_name`) have separate reservations and are left out.
 package struct ReservationFacts: Sendable, Equatable {
   /// Every reserved address.
   package private(set) var all = AddressSet()
-  /// Without those of Longhorn's living pods, which give theirs back in a change.
+  /// Without those of Longhorn's existing pods, which are released during a change.
   package private(set) var kept = AddressSet()
   /// The same one by one, in the order of addresses.
   package private(set) var entries: [Entry] = []
@@ -19,7 +19,7 @@ package struct ReservationFacts: Sendable, Equatable {
     /// Whether an OverlappingRangeIPReservation has its name.
     package var isReservedOverAll = false
 
-    /// Whether a pod of Longhorn had it. Of other pods it is not known whether they live.
+    /// Whether a pod of Longhorn had it. Whether other pods exist is not known.
     package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
   }
 
@@ -46,11 +46,11 @@ package struct ReservationFacts: Sendable, Equatable {
   }
 }
 
-/// Which addresses a pod of Longhorn's namespace has.
+/// The addresses of a pod of Longhorn's namespace has.
 package struct LonghornPodAddresses: Sendable, Equatable {
-  /// `NAMESPACE/NAME`, as Whereabouts writes whom an address is for.
+  /// `NAMESPACE/NAME`, as Whereabouts writes a pod.
   package var reference: String
-  /// Nil while Multus has not told yet.
+  /// Nil until Multus reports them.
   package var addresses: [IPv4Address]?
 
   package init(reference: String, addresses: [IPv4Address]? = nil) {

@@ -6,7 +6,7 @@ package enum SizingChoice: Sendable, Equatable {
 }
 
 /// Harvester's documentation gives two formulas. In both, everything counts twice because two generations of Longhorn's
-/// managers live side by side during an upgrade.
+/// managers run side by side during an upgrade.
 package enum Sizing: Sendable, Equatable {
   /// v1.1 and v1.2: an instance manager for engines and one for replicas on each node.
   case v1_2
@@ -27,7 +27,7 @@ package enum Sizing: Sendable, Equatable {
   }
 }
 
-/// How many addresses the storage network of a cluster needs, and why.
+/// The number of addresses that the storage network of a cluster needs, with its terms.
 package struct AddressRequirement: Sendable, Equatable {
   package struct Term: Sendable, Equatable, CustomStringConvertible {
     package let count: Int
@@ -49,7 +49,7 @@ package struct AddressRequirement: Sendable, Equatable {
 
   package let total: Int
 
-  /// What the total is made of, for those who want to see it.
+  /// The terms of the total.
   package var terms: [Term] {
     var terms = [
       Term(count: load.nodes, unit: "node", perUnit: sizing.addressesPerNode),
@@ -101,7 +101,7 @@ package struct AddressRequirement: Sendable, Equatable {
   }
 }
 
-/// What has to be given addresses.
+/// The load that needs addresses.
 package struct StorageLoad: Sendable, Equatable {
   /// Witnesses are not counted.
   package var nodes: Int

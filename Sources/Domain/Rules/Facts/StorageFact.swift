@@ -1,4 +1,4 @@
-/// How much of the cluster stores data: what the size of the storage network is reckoned from.
+/// The nodes and disks that store data, from which the size of the storage network is computed.
 package struct StorageFact: Sendable, Equatable {
   /// All nodes but witnesses.
   package private(set) var nodes = 0

@@ -1,5 +1,16 @@
 /// A Longhorn volume that is attached, attaching or detaching.
 package struct VolumeFact: Sendable, Equatable {
+  /// What owns one of the pods, as Longhorn tells it: `StatefulSet`, `ReplicaSet`, `Job`; `Pod` for a pod by itself.
+  package struct Workload: Sendable, Equatable {
+    package let kind: String
+    package let name: String
+
+    package init(kind: String, name: String) {
+      self.kind = kind
+      self.name = name
+    }
+  }
+
   package var name: String
   /// Longhorn's word for the state.
   package var state: String
@@ -8,9 +19,11 @@ package struct VolumeFact: Sendable, Equatable {
   package var namespace: String
   package var claim: String
   package var pods: [String]
+  package var workloads: [Workload]
 
   package init(
-    name: String, state: String, node: String = "", namespace: String = "", claim: String = "", pods: [String] = []
+    name: String, state: String, node: String = "", namespace: String = "", claim: String = "", pods: [String] = [],
+    workloads: [Workload] = []
   ) {
     self.name = name
     self.state = state
@@ -18,6 +31,7 @@ package struct VolumeFact: Sendable, Equatable {
     self.namespace = namespace
     self.claim = claim
     self.pods = pods
+    self.workloads = workloads
   }
 
   /// Whether only pods of virtual machines hold it, so that stopping the machines frees it (KubeVirt names its pods

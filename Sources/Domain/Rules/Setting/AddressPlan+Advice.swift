@@ -1,14 +1,15 @@
 internal import Addressing
 
-// Advice that is not refused in turn.
+// Advice proposes only exclusions that leave enough addresses.
 extension AddressPlan {
-  /// What to do about addresses of the range that others have: to exclude them, where enough are left then.
+  /// The advice on addresses that others use: another range, or to exclude them where enough are left.
   func advice(toExclude addresses: AddressSet, _ context: EvaluationContext) -> String {
-    guard let networks = acceptedExclusions(of: addresses, context) else { return "choose another range" }
-    return "choose another range, or exclude \(networks.map(\.description).englishList)"
+    let otherRange = fields.adviceOnAnotherRange(like: range, in: context)
+    guard let networks = acceptedExclusions(of: addresses, context) else { return otherRange }
+    return "\(otherRange), or exclude \(networks.map(\.description).englishList)"
   }
 
-  /// The same as warnings, each of which is short enough to be passed on whole.
+  /// The same as warnings, each short enough for ``Warning/maxLength``.
   func warnings(toExclude addresses: AddressSet, _ context: EvaluationContext) -> [String] {
     guard let networks = acceptedExclusions(of: addresses, context) else {
       return ["\(fields.path(.range)): choose another range than \(range), or another VLAN"]
@@ -25,7 +26,7 @@ extension AddressPlan {
       ?? "choose another range"
   }
 
-  /// Nil where what is left would not do.
+  /// Nil where too few addresses would be left.
   private func acceptedExclusions(of addresses: AddressSet, _ context: EvaluationContext) -> [IPv4Prefix]? {
     let networks = exclusions(of: addresses)
     var left = usable
@@ -35,9 +36,9 @@ extension AddressPlan {
     return left.count < need || networks.contains { $0.contains(range) } ? nil : networks
   }
 
-  /// The fewest networks that exclude these addresses. The range's first and last address, which no pod gets, and the
-  /// addresses right beside the excluded ones may be among them where that makes them fewer: they are mostly the ends of a
-  /// subnet. What is excluded already may not, since no two exclusions may overlap.
+  /// The fewest networks that exclude these addresses. They may include the range's first and last address, which no pod
+  /// gets, and the addresses next to the excluded ones, mostly the ends of a subnet. They do not include what is excluded
+  /// already, because no two exclusions may overlap.
   private func exclusions(of addresses: AddressSet) -> [IPv4Prefix] {
     let otherSettingNetworks = addresses.intervals.flatMap { interval in
       [interval.first.rawValue &- 1, interval.last.rawValue &+ 1].map(IPv4Address.init(rawValue:))
@@ -45,20 +46,5 @@ extension AddressPlan {
     var spare = AddressSet(otherSettingNetworks.filter(range.contains) + [range.first, range.last])
     spare.subtract(exclusions)
     return addresses.networks(sparing: spare)
-  }
-
-  /// Whether another range with these exclusions would be accepted in place of this one.
-  func accepts(_ range: IPv4Prefix, excluding exclusions: [IPv4Prefix], _ context: EvaluationContext) -> Bool {
-    let network = ProposedNetwork(
-      like: fields.network, range: range.description, exclusions: exclusions.map(\.description))
-    guard let proposed = ProposedRange(ProposedFields(field: fields.field, network: network)),
-      let plan = AddressPlan(proposed, in: context.facts)
-    else { return false }
-    var silent = context
-    silent.givesAdvice = false
-    var findings = Findings()
-    findings.evaluate(RuleCatalog.range, about: proposed, silent)
-    findings.evaluate(RuleCatalog.addresses, about: plan, silent)
-    return findings.violations.isEmpty
   }
 }

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// One attempt to write the setting: what is stored now and what shall be stored.
+/// A write of the setting: the stored and the proposed object.
 ///
-/// A class, though nothing in it ever changes: every rule of the moment is handed it, and both objects are large.
+/// A class although immutable: many rules take it, and both objects are large.
 package final class Change: Sendable {
   package enum Operation: Sendable {
     case create
@@ -30,7 +30,7 @@ package final class Change: Sendable {
 
   package static func deletion(of old: consuming SettingObject) -> Change { Change(.delete, old, SettingObject()) }
 
-  /// The same attempt with another object.
+  /// The same change with another proposed object.
   package func proposing(_ new: consuming SettingObject) -> Change { Change(operation, old, new) }
 }
 
@@ -52,13 +52,13 @@ extension Change {
     return ValueHash(of: bytes).isWritten(noted)
   }
 
-  /// True when a network is to be in force after the change.
+  /// True when a network is in effect after the change.
   var enables: Bool { !new.value.isBlank }
 
-  /// True when the value is emptied: the way out that always stays open.
+  /// True when the value is emptied, which is always possible.
   var isReset: Bool { operation != .delete && new.value.isBlank }
 
-  /// A text that is to be judged as a network.
+  /// A text that must be a network.
   func proposal(in field: SettingField) -> ParsedSetting? {
     switch field {
     case .value: changesValue && !new.value.isBlank ? ParsedSetting(field: field, text: new.value) : nil
@@ -67,7 +67,7 @@ extension Change {
   }
 }
 
-// What becomes of Harvester's annotations.
+// Changes of Harvester's annotations.
 extension Change {
   /// The annotations whose new texts Harvester would act on while the value stays, or that would be wrong for the value
   /// that comes. Empty where the stored hash is not the stored value's: Harvester itself is about to change

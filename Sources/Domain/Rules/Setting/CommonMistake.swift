@@ -1,17 +1,17 @@
 internal import Addressing
 
-/// What somebody meant whose text is no CIDR, but for slips that are common enough to be told apart.
+/// A common mistake in a text that is not a CIDR, and its correction.
 struct CommonMistake {
-  /// What the text has that a CIDR has not.
+  /// What the text has and a CIDR has not.
   private let description: String
   let correction: CIDR
 
-  /// The rest of a sentence that begins with the text.
-  var explanation: String { "is not an IPv4 network in CIDR notation: it has \(description)" }
+  /// What the text must be, and what it has instead.
+  var explanation: String { "must be an IPv4 network in CIDR notation, but has \(description)" }
 
   /// Nil where the text is not one step from a CIDR.
   init?(in text: String) {
-    // Nothing longer is; Swift may take long to look at what people do not write.
+    // No CIDR is longer.
     guard text.utf8.count <= 64 else { return nil }
     let trimmed = text.withoutUnseenEnds
     let halves = trimmed.split(separator: "/", omittingEmptySubsequences: false)
@@ -20,7 +20,7 @@ struct CommonMistake {
     let address = numbers.joined(separator: ".")
     let netmask = (try? IPv4Address(String(halves[1])))?.lengthOfNetmask
     let length = netmask.map { "\($0)" } ?? String(halves[1].withoutLeadingZeros)
-    // Nobody means every address there is.
+    // A /0 is never intended.
     guard let correction = try? CIDR("\(address)/\(length)"), correction.length > 0 else { return nil }
     let slips = [
       text.nameOfUnseenEnds(around: trimmed),
@@ -50,10 +50,10 @@ extension Substring {
 }
 
 extension String {
-  /// The text without what nobody sees at its beginning and its end: white space, and characters without width.
+  /// The text without white space and zero-width characters at its ends.
   fileprivate var withoutUnseenEnds: String { withoutEnds { $0 == " " || !$0.isPrintable } }
 
-  /// What the text has around what is left of it without its unseen ends.
+  /// What the text has around `rest`, its part without unseen ends.
   fileprivate func nameOfUnseenEnds(around rest: String) -> String? {
     if rest == self { return nil }
     let isWhiteSpace = withoutEnds { $0.properties.isWhitespace } == rest

@@ -25,7 +25,7 @@ package enum KnownKey: CaseIterable, Sendable {
       && spelling.withUTF8Buffer { unsafe text.utf8.elementsEqual($0) }
   }
 
-  /// Whether Go takes the text for this key.
+  /// Whether Go reads the text as this key.
   func isSpelledInAnyCase(_ text: String) -> Bool {
     // Sound: the bytes are lent for the time of the call.
     spelling.withUTF8Buffer { spelling in
@@ -38,14 +38,14 @@ package enum KnownKey: CaseIterable, Sendable {
   var name: String { "\(spelling)" }
 }
 
-/// What a key in the object stands for.
+/// The known key that a key of the object is read as.
 enum KeyMatch: Equatable, Sendable {
   case known(KnownKey)
-  /// Harvester takes it for a known key, because Go compares keys without regard to case.
+  /// Harvester reads it as a known key, because Go ignores the case of keys.
   case inAnotherCase(KnownKey)
   case unknown
 
-  /// Nearly always it is a known key, and that is seen without a copy.
+  /// Usually it is a known key, which is found without a copy.
   init(_ key: borrowing JSONToken) {
     let known = KnownKey.allCases.first { key.equals($0.spelling) }
     self = known.map(Self.known) ?? KeyMatch(key.string)
@@ -61,7 +61,7 @@ enum KeyMatch: Equatable, Sendable {
     }
   }
 
-  /// The key whose entry Harvester takes this for.
+  /// The known key that Harvester reads it as; nil for an unknown one.
   var key: KnownKey? {
     switch self {
     case .known(let key), .inAnotherCase(let key): key

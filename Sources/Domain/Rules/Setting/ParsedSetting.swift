@@ -6,21 +6,21 @@ package enum SettingField: String, Sendable {
   case `default`
 }
 
-/// A text that somebody proposes as the storage network, and what it says.
+/// A proposed text of the setting and its content.
 struct ParsedSetting {
   enum ParseResult {
     /// The field holds no string at all.
     case notString
     case tooLong(bytes: Int)
     case notJSON(JSONError, text: [UInt8])
-    case notAnObject(JSONKind)
+    case notAnObject(JSONValue)
     case network(ProposedNetwork)
   }
 
   let field: SettingField
   let reading: ParseResult
 
-  /// Three thousand exclusions take as much. What is longer is no network, and every rule would have to work on it.
+  /// Enough for three thousand exclusions.
   static let longestText = 64 * 1024
 
   init(field: SettingField, text: SettingText) {
@@ -46,8 +46,6 @@ extension ParsedSetting.ParseResult {
     var reader = JSONReader(text)
     let kind = try reader.nextKind()
     if kind == .object { return .network(try ProposedNetwork(text)) }
-    try reader.skip()
-    try reader.readEnd()
-    return .notAnObject(kind)
+    return .notAnObject(try JSONValue(parsing: text))
   }
 }

@@ -1,9 +1,9 @@
 internal import Addressing
 internal import JSON
 
-/// What a JSON object says about the network, each entry as far as it could be read.
+/// The network of a JSON object, each field as far as it could be read.
 ///
-/// A class, though nothing in it ever changes: every subject of the rules holds it, and a copy then costs one count.
+/// A class although immutable: every subject of the rules holds it, and a copy then costs one reference count.
 final class ProposedNetwork: Sendable {
   let vlan: Field<Int>
   let clusterNetwork: Field<String>
@@ -17,24 +17,15 @@ final class ProposedNetwork: Sendable {
 
   struct UnknownField {
     let key: String
-    /// The known key that Harvester takes it for, because Go compares keys without regard to case.
+    /// The known key that Harvester reads it as, because Go ignores the case of keys.
     let matchedKey: KnownKey?
-  }
-
-  /// The same network with another range and other exclusions.
-  init(like other: ProposedNetwork, range: String, exclusions: [String]) {
-    vlan = other.vlan
-    clusterNetwork = other.clusterNetwork
-    self.range = .value(CIDRField(range))
-    self.exclusions = .value(exclusions.map(CIDRField.init))
-    isExclusive = other.isExclusive
-    unknownFields = other.unknownFields
-    repeatedKeys = other.repeatedKeys
+    /// Whether another key is read as the same known one.
+    var isOneOfSeveral = false
   }
 
   /// Reads a text that is one JSON object.
   init(_ text: Span<UInt8>) throws(JSONError) {
-    // Of each key the last entry, as Harvester reads it, in whatever case the key is written; nil where there is none.
+    // The last field of each key in any case, as Harvester reads it; nil where there is none.
     var vlan: Field<Int>?
     var clusterNetwork: Field<String>?
     var range: Field<CIDRField>?
@@ -59,7 +50,7 @@ final class ProposedNetwork: Sendable {
       unknownFields.append(UnknownField(key: key.string, matchedKey: reading.key))
     }
     try reader.readEnd()
-    // Nearly always every member is an entry of its own and of its type, and then no key can stand twice anywhere.
+    // Usually every member is a distinct field of its type, and then no key can be repeated.
     let plainCount =
       isPlain(vlan) + isPlain(clusterNetwork) + isPlain(range) + isPlain(exclusions) + isPlain(isExclusive)
     repeatedKeys = memberCount == plainCount ? [] : try JSONValue(parsing: text).repeatedKeys
@@ -68,13 +59,27 @@ final class ProposedNetwork: Sendable {
     self.range = range ?? .absent
     self.exclusions = exclusions ?? .absent
     self.isExclusive = isExclusive ?? .absent
-    self.unknownFields = unknownFields
+    self.unknownFields =
+      unknownFields.contains { $0.matchedKey != nil } ? try Self.compare(unknownFields, in: text) : unknownFields
+  }
+
+  /// Marks unknown keys that Harvester reads as a key which the object has as well.
+  private static func compare(_ unknownFields: [UnknownField], in text: Span<UInt8>) throws(JSONError) -> [UnknownField]
+  {
+    guard case .object(let members) = try JSONValue(parsing: text) else { return unknownFields }
+    let keys = members.compactMap { KeyMatch($0.key).key }
+    let repeated = KnownKey.allCases.filter { known in keys.lazy.filter { $0 == known }.count > 1 }
+    return unknownFields.map { unknownField in
+      var unknownField = unknownField
+      unknownField.isOneOfSeveral = unknownField.matchedKey.map(repeated.contains) ?? false
+      return unknownField
+    }
   }
 }
 
-/// One entry of the object.
+/// A field of the object.
 enum Field<Value: Sendable>: Sendable {
-  /// The key is missing or null; Go reads both as the type's zero.
+  /// The key is missing or null; Go reads both as the zero value of the type.
   case absent
   case wrongType(JSONValue)
   case value(Value)

@@ -1,18 +1,19 @@
 internal import Addressing
 internal import JSON
 
-/// The entries of a JSON object that proposes a network; each may still be wrong.
+/// The fields of a proposed network; each may still be invalid.
 struct ProposedFields {
   let field: SettingField
   let network: ProposedNetwork
 
-  /// The place of an entry, such as `value.range`.
+  /// The path of a field, such as `value.range`.
   func path(_ key: KnownKey) -> String { "\(field.rawValue).\(key.name)" }
 
   func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
 }
 
-/// A proposed network on a cluster network that exists. The management network is none: it reaches every node as it is.
+/// A proposed network on a cluster network that exists. The management network is excluded: it
+/// reaches every node.
 struct ResolvedClusterNetwork {
   let fields: ProposedFields
   let clusterNetwork: ClusterNetworkFact
@@ -26,7 +27,7 @@ struct ResolvedClusterNetwork {
   }
 }
 
-/// A proposed network whose range is an IPv4 network; its exclusions may still be wrong.
+/// A proposed network whose range is an IPv4 network; its exclusions may still be invalid.
 struct ProposedRange {
   let fields: ProposedFields
   let range: IPv4Prefix
@@ -38,20 +39,26 @@ struct ProposedRange {
     self.range = range
     exclusions = fields.network.exclusions.value ?? []
   }
+
+  /// The same network with another range and other exclusions.
+  init(_ fields: ProposedFields, range: IPv4Prefix, exclusions: [CIDRField]) {
+    self.fields = fields
+    self.range = range
+    self.exclusions = exclusions
+  }
 }
 
-/// A proposed network of which every address is known: the range and all exclusions are IPv4 networks, and no exclusion
-/// swallows the range.
+/// A proposed network whose range and exclusions are IPv4 networks, none of which covers the range.
 struct AddressPlan {
   let fields: ProposedFields
   let range: IPv4Prefix
   let exclusions: [IPv4Prefix]
   /// What Whereabouts may hand out: the range without its first and last address and without the exclusions.
   let usable: AddressSet
-  /// Those of the usable addresses that Whereabouts keeps for pods that do not give them back in a change.
+  /// The usable addresses that Whereabouts keeps for pods that do not release them during a change.
   let kept: AddressSet
 
-  /// How many addresses Longhorn's pods can be given: the one number that every rule, `check` and `plan` reckon with.
+  /// The number of addresses for Longhorn's pods, which every rule, `check` and `plan` use.
   var available: Int { usable.count - kept.count }
 
   init?(_ proposed: ProposedRange, in facts: borrowing ClusterFacts) {
@@ -60,6 +67,10 @@ struct AddressPlan {
     guard exclusions.count == proposed.exclusions.count,
       !exclusions.contains(where: { $0.contains(proposed.range) })
     else { return nil }
+    self.init(proposed, excluding: exclusions, in: facts)
+  }
+
+  init(_ proposed: ProposedRange, excluding exclusions: [IPv4Prefix], in facts: borrowing ClusterFacts) {
     fields = proposed.fields
     range = proposed.range
     self.exclusions = exclusions
@@ -75,7 +86,7 @@ extension ProposedRange {
   var written: String { range.description.quoted }
 }
 
-/// A VLAN of a cluster network, where frames meet.
+/// A VLAN of a cluster network: one broadcast domain.
 struct Link {
   let clusterNetwork: String
   /// 0 for untagged.
@@ -86,7 +97,7 @@ extension AddressPlan {
   /// The range as a message quotes it.
   var written: String { range.description.quoted }
 
-  /// Where the network's frames are to be met; nil where the cluster network or the VLAN could not be read.
+  /// The broadcast domain of the network; nil where the cluster network or the VLAN could not be read.
   var link: Link? {
     guard let clusterNetwork = fields.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
     switch fields.network.vlan {

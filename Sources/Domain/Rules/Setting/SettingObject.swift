@@ -26,10 +26,10 @@ package struct SettingObject: Sendable, Equatable {
   package var effective: SettingText { value == .text([]) ? `default` : value }
 }
 
-/// What an object holds where the setting's text belongs. A missing field and null are the empty text.
+/// The text of a setting. A missing field and null are the empty text.
 package enum SettingText: Sendable, Equatable {
   case text([UInt8])
-  /// Something that is no string; the API server refuses it only after the mutating webhooks.
+  /// Not a string; the API server rejects it only after the mutating webhooks.
   case notString
 
   package var isBlank: Bool {
@@ -38,7 +38,7 @@ package enum SettingText: Sendable, Equatable {
   }
 }
 
-/// The setting's condition `configured`, in which Harvester tells how far it has carried out the last change.
+/// The setting's condition `configured`, in which Harvester reports the progress of the last change.
 ///
 /// A class, as ``SettingAnnotations`` is one: most objects of a review have neither, and so each moves as one word.
 package final class ConfiguredCondition: Sendable, Equatable {

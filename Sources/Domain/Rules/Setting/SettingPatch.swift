@@ -11,7 +11,7 @@ package enum PatchOperation: Sendable, Equatable {
 }
 
 extension Change {
-  /// The change as it is judged and stored: the mutating webhook comes first.
+  /// The change as it is validated and stored: the mutating webhook comes first.
   package var normalized: Change { applying(patch) }
 
   /// What /mutate changes; empty where the object is stored as it is proposed.
@@ -56,7 +56,7 @@ extension Change {
   /// The text to store instead of the proposed value, or nil when the proposed one stays.
   ///
   /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.
-  /// What cannot be read is left for the validating rules to refuse.
+  /// A text that cannot be read stays, for the rules to reject.
   package var normalizedValue: [UInt8]? {
     guard operation != .delete, case .text(let proposed) = new.value else { return nil }
     var stored: [UInt8]?

@@ -2,7 +2,7 @@ internal import JSON
 
 /// The SHA-1 of a value's bytes (RFC 3174), by which Harvester tells whether the setting has changed.
 ///
-/// Nothing here is a secret, so the hash's weakness does no harm; it is Harvester's choice and has to be met.
+/// Harvester chose the hash. Its weakness does no harm here, since nothing is secret.
 package struct ValueHash: Hashable, Sendable {
   private var a: UInt32 = 0x6745_2301
   private var b: UInt32 = 0xEFCD_AB89
@@ -67,7 +67,7 @@ package struct ValueHash: Hashable, Sendable {
 
   private var words: [UInt32] { [a, b, c, d, e] }
 
-  /// Whether the text is this fingerprint as Harvester writes it.
+  /// Whether the text is this hash as Harvester writes it.
   func isWritten(_ text: String) -> Bool { text.utf8.count == 40 && text.isExactly(description) }
 }
 

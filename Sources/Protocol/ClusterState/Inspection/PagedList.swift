@@ -64,7 +64,7 @@ package struct PagedList: ~Copyable {
     case 404 where part.isOptional: return .done
     case 404: return failed("the API server answered 404; is the path of its URL right, and has it started?")
     case 401: return failed("the API server does not accept the credentials (401)")
-    case 403: return failed("the API server answered 403: \(message); whoever asks needs the right to list them")
+    case 403: return failed("the API server answered 403: \(message); the account must be allowed to list them")
     default: return failed("the API server answered \(response.code)\(message.isEmpty ? "" : ": \(message)")")
     }
   }

@@ -39,12 +39,14 @@ extension ReflectorStatus {
   package func staleReason(about resource: Resource, at now: Duration, staleAfter limit: Duration) -> String? {
     switch state {
     case .notSynced:
-      "\(resource.name) have not been listed yet" + lastErrorSuffix
+      "\(resource.name): not listed yet" + lastErrorSuffix
     case .forbidden(let verb):
-      "the webhook may not \(verb.rawValue) \(resource.plural) \(resource.groupInWords); grant its ServiceAccount this verb"
+      "\(resource.name): forbidden: the webhook's ServiceAccount must be allowed to \(verb.rawValue) \(resource.plural) "
+        + "\(resource.groupInWords)"
     case .synced, .notInstalled:
       if let age = age(at: now), age > limit {
-        "nothing was heard about \(resource.name) for \(age.components.seconds) s" + lastErrorSuffix
+        "\(resource.name): watch data is stale: last contact \(age.components.seconds)s ago, limit \(limit.components.seconds)s"
+          + lastErrorSuffix
       } else {
         nil
       }

@@ -1,0 +1,190 @@
+import ClusterState
+import JSON
+import Rules
+import Testing
+
+@testable import Admission
+
+/// Advice that names a value is followed: the value is put where the message says, and must then not be refused there.
+@Suite struct `Advice that is followed` {
+  struct Remedy: CustomTestStringConvertible {
+    let golden: GoldenCase
+    let advice: Advice
+    let others: [Violation]
+    let value: String
+
+    var testDescription: String { "\(golden.name): \(advice.rule): \(value)" }
+  }
+
+  static let remedies: [Remedy] = {
+    let remedies = try? GoldenCase.all.flatMap { golden in
+      guard let (change, facts, ruleset) = try golden.judged(), case .text(let text) = change.new.value else {
+        return [Remedy]()
+      }
+      let (violations, warnings) = ruleset.evaluate(change, in: { SharedFacts(facts) }).findings
+      let written = String(decoding: text, as: UTF8.self)
+      return (violations.compactMap(Advice.init) + warnings.map(Advice.init)).flatMap { advice in
+        advice.remedies(of: written).map { Remedy(golden: golden, advice: advice, others: violations, value: $0) }
+      }
+    }
+    return remedies ?? []
+  }()
+
+  @Test func `is given by every rule about a value`() {
+    let rules = Set(Self.remedies.map(\.advice.rule))
+    let expected: Set = [
+      "ClusterNetworkIsSet", "DHCPPoolsAreExcluded", "ExclusionsAreValidCIDRs", "ExclusiveVLANIsTagged",
+      "FieldTypesAreValid", "GatewayIsExcluded", "KeyCaseIsExact", "NoOverlapOnSameVLAN", "NoOverlapWithOtherSettings",
+      "RangeContainsNoNodeAddress", "RangeHoldsNoHostAddress", "RangeHoldsNoVirtualIP", "RangeIsLargeEnough",
+      "RangeIsNotReserved", "RangeIsNotTooLarge", "RangeIsUnicast", "RangeIsValidCIDR", "RangeIsWholeSubnet",
+      "ValueIsJSONObject", "VLANIsInRange",
+    ]
+    #expect(expected.subtracting(rules) == [])
+  }
+
+  @Test(arguments: remedies) func `is accepted`(_ remedy: Remedy) throws {
+    let (change, facts, ruleset) = try #require(try remedy.golden.judged())
+    var new = change.new
+    new.value = .text(Array(remedy.value.utf8))
+    let (violations, warnings) = ruleset.evaluate(change.proposing(new), in: { SharedFacts(facts) }).findings
+    // What else was wrong there stays, but neither the same nor something new.
+    let again = violations.filter { violation in
+      remedy.advice.isAbout(violation.field) && violation.kind != .forbidden
+        && (remedy.advice.isSame(as: violation) || !remedy.others.contains(violation))
+    }
+    #expect(again == [], "\(remedy.advice.message)")
+    #expect(!remedy.advice.isWarning || !warnings.map(\.message).contains(remedy.advice.message))
+  }
+}
+
+extension Verdict {
+  fileprivate var findings: (violations: [Violation], warnings: [Warning]) {
+    switch self {
+    case .allowed(let warnings): ([], warnings)
+    case .denied(let violations, let warnings): (violations, warnings)
+    }
+  }
+}
+
+/// A message that may propose a value.
+struct Advice {
+  let rule: String
+  let field: String
+  let message: String
+  let isWarning: Bool
+
+  /// Nil where the cluster has to change and not the value.
+  init?(_ violation: Violation) {
+    if violation.kind == .forbidden { return nil }
+    (rule, field, message, isWarning) = (violation.rule, violation.field, violation.message, false)
+  }
+
+  init(_ warning: Warning) {
+    rule = warning.rule
+    field = String(warning.message.prefix { $0 != ":" })
+    message = warning.message
+    isWarning = true
+  }
+
+  /// Whether the value that is proposed must not be refused there: warnings propose a range and its exclusions at once.
+  func isAbout(_ field: String) -> Bool { isWarning ? field.hasPrefix("value.") : field == self.field }
+
+  func isSame(as violation: Violation) -> Bool {
+    (rule, field, message) == (violation.rule, violation.field, violation.message)
+  }
+
+  /// The values that the message proposes, each put where the violation is in the value that was written.
+  fileprivate func remedies(of written: String) -> [String] {
+    if field == "value" {
+      if let key = message.firstMatch(of: /must be written "(\w+)"/),
+        let wrong = message.firstMatch(of: /value: "(\w+)"/)
+      {
+        return [written.replacing("\"\(wrong.1)\"", with: "\"\(key.1)\"")]
+      }
+      return message.firstMatch(of: /; write (?:for example )?(\{.*\})/).map { [String($0.1)] } ?? []
+    }
+    guard field.hasPrefix("value."), let object = try? JSONValue(parsing: Array(written.utf8)),
+      case .object(let members) = object
+    else { return [] }
+    let place = field.dropFirst("value.".count)
+    let key = String(place.prefix { $0 != "[" })
+    let index = Int(place.drop { $0 != "[" }.filter(\.isNumber))
+    return proposals.map { proposal in
+      switch (proposal, index) {
+      case (.exclusions(let texts, let range), _):
+        (range.map { text in members.replacing("range") { _ in .string(text) } } ?? members).setting("exclude") { old in
+          .array((old?.elements ?? []) + texts.map(JSONValue.string))
+        }
+      case (.value(let value), let index?):
+        members.setting(key) { old in
+          var elements = old?.elements ?? []
+          elements[index] = value
+          return .array(elements)
+        }
+      case (.value(let value), nil):
+        // Another range is proposed without the exclusions of the first one.
+        (key == "range" && !message.contains("write ") && !message.contains("such as")
+          ? members.filter { $0.key != "exclude" } : members).setting(key) { _ in value }
+      case (.vlan(let vlan), _):
+        members.setting("vlan") { _ in .number("\(vlan)") }
+      }
+    }
+  }
+
+  private enum ProposedValue {
+    case value(JSONValue)
+    /// Added to those that are there; in another range where one is given.
+    case exclusions([String], range: String?)
+    case vlan(Int)
+  }
+
+  private var proposals: [ProposedValue] {
+    var proposals: [ProposedValue] = []
+    let networks = /[^0-9 ]*\d+\.\d+\.\d+\.\d+\/\d+"?(?:, | and )?/
+    if let start = message.firstMatch(of: /exclude (?:\([^)]*\): )?(?="?\d)/)?.range.upperBound,
+      field.hasSuffix("range") || field.hasSuffix("exclude")
+    {
+      var texts: [String] = []
+      var rest = message[start...]
+      while let next = rest.prefixMatch(of: networks) {
+        texts.append(next.output.filter { "0123456789./".contains($0) })
+        rest = rest[next.range.upperBound...]
+      }
+      let range = message.firstMatch(of: /set the range (\S+)/).map { String($0.1) }
+      if !texts.isEmpty { proposals.append(.exclusions(texts, range: range)) }
+    }
+    if isWarning { return proposals }
+    let network = /(?:write|for example|such as|or) "?(\d+\.\d+\.\d+\.\d+\/\d+)/
+    proposals += message.matches(of: network).map { .value(.string(String($0.1))) }
+    if let example = message.firstMatch(of: /for example (\d+|"[a-z]+"|\[.*\])$/),
+      let value = try? JSONValue(parsing: Array(example.1.utf8))
+    {
+      proposals.append(.value(value))
+    }
+    if let vlans = message.firstMatch(of: /(?:between|VLAN from) (\d+) (?:and|to) (\d+)/) {
+      proposals += [vlans.1, vlans.2].compactMap { Int($0) }.map(ProposedValue.vlan)
+    }
+    return proposals
+  }
+}
+
+extension JSONValue {
+  fileprivate var elements: [JSONValue]? {
+    guard case .array(let elements) = self else { return nil }
+    return elements
+  }
+}
+
+extension [JSONMember] {
+  /// The object with another value for the key.
+  fileprivate func replacing(_ key: String, _ value: (JSONValue?) -> JSONValue) -> [JSONMember] {
+    filter { $0.key != key } + [JSONMember(key: key, value: value(last { $0.key == key }?.value))]
+  }
+
+  /// The same as a text.
+  fileprivate func setting(_ key: String, _ value: (JSONValue?) -> JSONValue) -> String {
+    var writer = JSONWriter()
+    writer.append(object: replacing(key, value))
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}

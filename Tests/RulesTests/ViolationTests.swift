@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Rules
+
+@Suite struct `A violation` {
+  /// The kinds with the reasons and the words that the Kubernetes API has for them
+  /// (k8s.io/apimachinery, pkg/util/validation/field and meta/v1 CauseType).
+  static let table: [(kind: Violation.Kind, reason: String, message: String)] = [
+    (.required, "FieldValueRequired", "Required value: must"),
+    (.invalid("5000"), "FieldValueInvalid", "Invalid value: 5000: must"),
+    (.invalid(nil), "FieldValueInvalid", "Invalid value: must"),
+    (.typeInvalid(#""5""#), "FieldValueTypeInvalid", #"Invalid value: "5": must"#),
+    (.typeInvalid(nil), "FieldValueTypeInvalid", "Invalid value: must"),
+    (.notSupported(#""VLAN""#), "FieldValueNotSupported", #"Unsupported value: "VLAN": must"#),
+    (.notFound(#""net""#), "FieldValueNotFound", #"Not found: "net": must"#),
+    (.duplicate(#""a""#), "FieldValueDuplicate", #"Duplicate value: "a": must"#),
+    (.forbidden, "FieldValueForbidden", "Forbidden: must"),
+  ]
+
+  @Test(arguments: table.indices) func `has the reason and the beginning of its kind`(_ row: Int) {
+    let (kind, reason, message) = Self.table[row]
+    #expect("\(kind.reason)" == reason)
+    #expect(Violation(rule: "", field: "value", kind, "must").message == message)
+  }
+
+  @Test func `is one line, whatever it quotes`() {
+    let violation = Violation(rule: "", field: "value", .invalid("a\nb".quoted), "must\u{200B}\u{2028}\u{E0001}")
+    #expect(violation.message == #"Invalid value: "a\nb": must\u200b\u2028\U000e0001"#)
+  }
+
+  @Test func `quotes a text as Go and JSON do`() {
+    #expect(#"a"b\c"#.quoted == #""a\"b\\c""#)
+  }
+}
