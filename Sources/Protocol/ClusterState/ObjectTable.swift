@@ -29,6 +29,14 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
     }
   }
 
+  /// The same with their names, for facts that do not repeat them.
+  var orderedWithNames: Zip2Sequence<[ObjectName], [Fact]> {
+    mutating get {
+      if !changed.isEmpty { mergeChanges() }
+      return zip(names, list)
+    }
+  }
+
   /// Merges the changed objects, in their order, into those that stayed as they were.
   private mutating func mergeChanges() {
     let (oldNames, oldList) = (names, list)
