@@ -10,7 +10,8 @@ package struct ObjectStore: Sendable {
   private var definitions = ObjectTable<String>()
   private var systemVolumes = ObjectTable<String>()
   private var settings = ObjectTable<SettingObject>()
-  private var machines = ObjectTable<VirtualMachineFact>()
+  /// The statuses alone: of ten thousand machines, their names once more would be a tenth of all memory.
+  private var machineStatuses = ObjectTable<String>()
   private var runningInstances = ObjectTable<InstanceFact>()
   private var imageTransfers = ObjectTable<ImageTransferFact>()
   private var clusterNetworks = ObjectTable<ClusterNetworkCondition>()
@@ -118,7 +119,8 @@ extension ObjectStore {
       TableAccessor(\.systemVolumes) { reader throws(JSONError) in try reader.readSystemVolume() }
     case .setting:
       TableAccessor(\.settings) { reader throws(JSONError) in try reader.readSetting() }
-    case .virtualMachine: TableAccessor(\.machines) { reader throws(JSONError) in try reader.readUnstoppedMachine() }
+    case .virtualMachine:
+      TableAccessor(\.machineStatuses) { reader throws(JSONError) in try reader.readStatusUnlessStopped() }
     case .virtualMachineInstance:
       TableAccessor(\.runningInstances) { reader throws(JSONError) in try reader.readRunningInstance() }
     case .virtualMachineImage:
@@ -173,7 +175,9 @@ extension ObjectStore {
       facts.nodes = nodes.sorted
       facts.storage = StorageFact(nodes: facts.nodes, longhornNodes: longhornNodes.sorted)
       facts.serviceNetworks = serviceNetworks.sorted.flatMap { $0 }
-      facts.virtualMachines = machines.sorted
+      facts.virtualMachines = machineStatuses.sortedWithNames.map { name, status in
+        VirtualMachineFact(namespace: name.namespace, name: name.name, status: status)
+      }
       facts.runningInstances = runningInstances.sorted
       facts.imageTransfers = imageTransfers.sorted
       facts.dataSourceTransfers = dataSourceTransfers.sorted

@@ -29,6 +29,14 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
     }
   }
 
+  /// The sorted facts with their names, for facts that do not repeat them.
+  var sortedWithNames: Zip2Sequence<[ObjectName], [Fact]> {
+    mutating get {
+      if !changed.isEmpty { mergeChanges() }
+      return zip(names, list)
+    }
+  }
+
   /// Merges the changed objects, sorted, into the unchanged ones.
   private mutating func mergeChanges() {
     let (oldNames, oldList) = (names, list)

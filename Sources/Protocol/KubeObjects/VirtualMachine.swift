@@ -1,24 +1,18 @@
 package import JSON
-package import Rules
 
 extension JSONReader {
-  /// Reads a `VirtualMachine` (kubevirt.io/v1); nil if it is stopped.
+  /// Reads a `VirtualMachine` (kubevirt.io/v1) and gives its `printableStatus`; nil when it is stopped.
   ///
-  /// In any other status it has or soon gets an instance, whatever the run strategy: it may have none while it starts,
-  /// crashes in a loop or waits for a volume.
-  package mutating func readUnstoppedMachine() throws(JSONError) -> VirtualMachineFact? {
-    var metadata = Metadata()
+  /// Every other status keeps or soon gets an instance, whatever the run strategy says: a machine that starts, crashes in a
+  /// loop or waits for a volume has none for now. Without a status KubeVirt's controller has not seen the machine yet.
+  package mutating func readStatusUnlessStopped() throws(JSONError) -> String? {
     var status = ""
     try readMembers { key, reader throws(JSONError) in
-      if key.equals("metadata") {
-        metadata = try reader.readMetadata()
-      } else if key.equals("status") {
-        try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("printableStatus") { status = try reader.readStringIfPresent()?.string ?? "" }
-        }
+      guard key.equals("status") else { return }
+      try reader.readMembers { key, reader throws(JSONError) in
+        if key.equals("printableStatus") { status = try reader.readStringIfPresent()?.string ?? "" }
       }
     }
-    if status == "Stopped" { return nil }
-    return VirtualMachineFact(namespace: metadata.namespace, name: metadata.name, status: status)
+    return status == "Stopped" ? nil : status
   }
 }
