@@ -1,8 +1,8 @@
-import ClusterState
 import Foundation
 import Rules
 import Testing
 
+@testable import ClusterState
 @testable import Reports
 
 /// A cluster of Harvester whose objects a test changes as Harvester's controller, Longhorn and Whereabouts do.
@@ -116,13 +116,22 @@ extension SimulatedCluster {
 
 // As the API server has it.
 extension SimulatedCluster {
+  /// What `verify` finds in it, as a snapshot and as the API server lists it.
   func report(_ location: SourceLocation = #_sourceLocation) throws -> VerifyReport {
-    var cluster = VerifySnapshot()
+    var snapshot = VerifySnapshot()
+    var living = VerifySnapshot()
     for object in objects {
       let bytes = Array(try JSONSerialization.data(withJSONObject: object))
-      try cluster.add(bytes.span)
+      try snapshot.add(bytes.span)
+      let identity = try ObjectIdentity(of: bytes.span)
+      for part in VerifySnapshot.parts where part.lists(identity) {
+        try living.put(bytes.span, of: part, at: identity.name)
+      }
     }
-    return try #require(VerifyInput(cluster.facts, cluster.extraFacts), sourceLocation: location).report
+    let report = try #require(VerifyInput(snapshot.facts, snapshot.extraFacts), sourceLocation: location).report
+    let live = try #require(VerifyInput(living.facts, living.extraFacts), sourceLocation: location).report
+    #expect(report == live, sourceLocation: location)
+    return report
   }
 
   private var objects: [[String: Any]] {
@@ -271,4 +280,11 @@ extension VerifyReport {
   var words: String { text(for: .plain) }
 
   func state(of step: Step) -> StepReport.State? { steps.first { $0.step == step }?.state }
+}
+
+extension VerifySnapshot.Part {
+  fileprivate func lists(_ object: ObjectIdentity) -> Bool {
+    resource.group == object.group && resource.kind == object.kind
+      && (resource.namespace ?? object.name.namespace) == object.name.namespace
+  }
 }

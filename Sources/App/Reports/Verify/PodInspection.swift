@@ -27,7 +27,10 @@ struct PodInspection {
     // Harvester.
     let harvesterIsDone = !change.isUnderWay || change == .underWay(.allocating)
     let longhornIsTold = (facts.longhorn.network ?? "") == target.definition && target.isDefined
-    mayStillMove = !harvesterIsDone || !longhornIsTold || facts.longhorn.mayStillMovePods
+    // Longhorn says `applied` only from 1.6 on, and for a moment after its setting was written what it says is of the value
+    // before. A pod that stays while others have moved is left behind.
+    let hasProgressed = pods.contains { $0.carriesStorage && ($0.storageInterface?.network ?? "") == target.definition }
+    mayStillMove = !harvesterIsDone || !longhornIsTold || facts.longhorn.isApplied != true || !hasProgressed
     csiPluginMayStillMove = mayStillMove || !rwx.isApplied
   }
 

@@ -16,7 +16,8 @@ extension VerifyInput {
     guard case .network(let network) = target else {
       let leftovers = leftovers
       return report(
-        leftovers.isEmpty ? .done : .warning, leftovers.isEmpty ? "none is needed, and none is left" : "none is needed",
+        leftovers.isEmpty ? .done : .warning,
+        "none is needed" + (facts.attachments.contains { $0.owner == .storageNetwork } ? "" : ", and none is left"),
         leftovers)
     }
     if network.definition.isEmpty {

@@ -22,7 +22,7 @@ package struct LonghornNetworkFact: Sendable, Equatable {
 
   /// Whether stray pods may still move by themselves: Longhorn says `applied` only from 1.6 on, and for a moment after
   /// its setting was written what it says is of the value before. A pod that stays while others have moved is left behind.
-  package var mayStillMovePods: Bool { isApplied != true || outdatedPods.count == pods.count }
+  var mayStillMovePods: Bool { isApplied != true || outdatedPods.count == pods.count }
 
   /// Whereto Longhorn's pods shall move, in words.
   var destination: String { network.flatMap { $0.isEmpty ? nil : $0 } ?? "no storage network" }
