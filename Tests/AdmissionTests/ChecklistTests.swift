@@ -39,7 +39,7 @@ import Testing
   @Test func `a rule is asked only about what is sound`() throws {
     let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array("{".utf8))))
     let sections = Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections
-    #expect(sections.filter(\.isEvaluated).map(\.group.title) == ["Text", "Moment", "Switching on"])
+    #expect(sections.filter(\.isEvaluated).map(\.group.title) == ["JSON", "Cluster state", "Enabling"])
   }
 
   @Test func `a change of nothing is asked nothing`() {

@@ -198,7 +198,7 @@ struct Response {
   /// (apiserver, pkg/admission/plugin/webhook/errors).
   private var banner: String {
     let message = (response["status"] as? [String: Any])?["message"] as? String ?? "?"
-    return "admission webhook \"validate.storage-network.harvesterhci.io\" denied the request: \(message)"
+    return "admission webhook \"storage-network.harvesterhci.io\" denied the request: \(message)"
   }
 
   /// What kubectl prints and what the Web UI shows, one below the other.

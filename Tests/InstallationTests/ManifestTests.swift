@@ -102,7 +102,8 @@ struct ManifestTests {
 struct PageTests {
   static let pages: [String] = {
     let folder = (try? FileManager.default.contentsOfDirectory(atPath: Repository.path("docs"))) ?? []
-    return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] + folder.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+    let pages = folder.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+    return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] + pages
   }()
 
   @Test

@@ -39,7 +39,7 @@ import Testing
 
   @Test func `is drawn as the banner shows it`() throws {
     let message = try #require(try Self.status()["message"]?.string)
-    let deniedBy = "admission webhook \"validate.storage-network.harvesterhci.io\" denied the request"
+    let deniedBy = "admission webhook \"storage-network.harvesterhci.io\" denied the request"
     let picture = BannerPicture("\(deniedBy): \(message)")
     #expect(picture.svg.isWellFormed)
     try Golden.expect(picture.svg, in: "docs/pictures/banner.svg")

@@ -47,7 +47,7 @@ import Testing
     #expect(
       run.output.contains(
         """
-          ✗ The range overlaps no network of pods or services and none that is reserved.
+          ✗ The range overlaps no pod network, no service network and no reserved one.
               value.range: Invalid value: "10.52.0.0/24": must not overlap 10.52.0.0/16, which is reserved for the pods \
         of Harvester; choose another range, for example 192.168.0.0/24
 
@@ -135,11 +135,11 @@ import Testing
 
   /// A cluster whose storage network is in use, and what a manifest says of Harvester's annotations.
   static let manifests: [(annotations: String, exitCode: Int32, effect: String)] = [
-    ("", 0, "would see no change"),
-    ("hash: 176f5586f518f9b795ac530933b7588b17613c06", 0, "would see no change"),
-    ("hash: ''", 1, "would take it for a change: the hash that it noted is lost"),
-    ("hash: other", 1, "would take it for a change: it noted other last"),
-    ("net-attach-def: harvester-system/other", 1, "would act on it: its annotations are others than it wrote"),
+    ("", 0, "sees no change"),
+    ("hash: 176f5586f518f9b795ac530933b7588b17613c06", 0, "sees no change"),
+    ("hash: ''", 1, "sees a change: the recorded hash is missing"),
+    ("hash: other", 1, "sees a change: the last recorded hash is other"),
+    ("net-attach-def: harvester-system/other", 1, "sees a change: the annotations differ from those that it wrote"),
   ]
 
   @Test(arguments: manifests) func `annotations that Harvester keeps are a change too`(
