@@ -222,6 +222,32 @@ import Testing
     }
   }
 
+  @Test(arguments: RecordedController.all) func `its writes on an older object are left to the API server's conflict`(
+    _ controller: RecordedController
+  ) throws {
+    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let writes = Self.updates(by: controller).map(\.new)
+    for (stored, older) in zip(writes.dropFirst(8), writes) where stored.value != older.value {
+      func mutation(at version: String) throws -> Outcome {
+        func object(_ setting: StoredSetting, at version: String) -> [String: Any] {
+          var object = setting.object
+          var metadata = object["metadata"] as? [String: Any] ?? [:]
+          metadata["resourceVersion"] = version
+          object["metadata"] = metadata
+          return object
+        }
+        let review = Review(
+          operation: "UPDATE", old: object(stored, at: "12"), new: object(older, at: version))
+        return try reviewer.answer(review.encoded.span, for: .mutate) { cluster }.outcome
+      }
+      #expect(try mutation(at: "11") == .allowed(warnings: []))
+      guard case .denied = try mutation(at: "12") else {
+        Issue.record("\(older) takes the place of \(stored)")
+        continue
+      }
+    }
+  }
+
   @Test(arguments: RecordedController.all) func `a value that it has not yet taken up may be taken back`(
     _ controller: RecordedController
   ) throws {

@@ -57,6 +57,8 @@ package struct Reviewer: Sendable {
   /// gets these reasons and not those of the first validating webhook to respond. Warnings are left to /validate, which
   /// reviews everything that is not denied here.
   private func mutate(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
+    // A denial would replace the conflict, which clients retry, Harvester's controller too.
+    if change.isConflict { return .allowed(warnings: []) }
     let operations = change.patch
     switch judge(change.applying(operations), in: cluster) {
     case .allowed: return operations.isEmpty ? .allowed(warnings: []) : .patched(operations)

@@ -20,11 +20,13 @@ extension JSONReader {
     return setting
   }
 
-  /// Reads the name and Harvester's annotations. A dictionary would cost a review more than all the rest.
+  /// Reads the name, the version and Harvester's annotations. A dictionary would cost a review more than all the rest.
   private mutating func readMetadata(of setting: inout SettingObject) throws(JSONError) {
     try readMembers { key, reader throws(JSONError) in
       if key.equals("name") {
         setting.name = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("resourceVersion") {
+        setting.resourceVersion = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("annotations") {
         setting.hasAnnotations = try reader.nextKind() == .object
         setting.annotations = try reader.readAnnotations()

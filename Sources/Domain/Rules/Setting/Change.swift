@@ -38,6 +38,13 @@ extension Change {
   /// The text that Harvester acts on, in the messages about the moment of a change.
   var field: SettingField { .value }
 
+  /// True when the object was read before the stored one was written. The API server answers such a write with a conflict,
+  /// after the mutating webhooks and before the validating ones, and the client tries again.
+  package var isConflict: Bool {
+    operation == .update && !new.resourceVersion.isEmpty && !old.resourceVersion.isEmpty
+      && !new.resourceVersion.isExactly(old.resourceVersion)
+  }
+
   var changesValue: Bool { operation != .delete && new.value != old.value }
 
   var changesDefault: Bool { operation != .delete && new.default != old.default }

@@ -3,6 +3,8 @@ internal import JSON
 /// The parts of a Harvester `Setting` (harvesterhci.io/v1beta1) that the rules read.
 package struct SettingObject: Sendable, Equatable {
   package var name = ""
+  /// The version that the object was read at or is stored with; empty where it says none.
+  package var resourceVersion = ""
   package var value: SettingText
   package var `default`: SettingText
   package var configured: ConfiguredCondition?
