@@ -116,7 +116,7 @@ import Testing
 
   @Test(arguments: [
     (["--listen", "nonsense"], "must be an address and a port"), (["--service-port", "0"], "between 1 and 65535"),
-    (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
+    (["--test"], "--test needs --once"), (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
     (["--certificates", "x"], "external"),
   ]) func `a wrong option is named`(options: [String], words: String) throws {
     let text = """

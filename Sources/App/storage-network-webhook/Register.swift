@@ -16,7 +16,8 @@ struct Register: ParsableCommand {
       Example:
         storage-network-webhook register --once --kubeconfig ~/.kube/config
 
-      Ends with 0 after a signal. With --once: 0 everything is in the desired state, 1 no serving pod answers, 2 an error.
+      Ends with 0 after a signal. With --once: 0 everything is in the desired state, 1 no serving pod answers, or the bad \
+      value of --test is not denied, 2 an error.
       """)
 
   @Option(help: ArgumentHelp("The namespace of the Secret and the Service.", valueName: "name"))
@@ -46,6 +47,12 @@ struct Register: ParsableCommand {
   @Flag(help: "Reconcile once and end.")
   var once = false
 
+  @Flag(
+    help: """
+      With --once: then send a bad value of the setting to the API server, as a dry run; the webhook must deny it.
+      """)
+  var test = false
+
   @Flag(name: .customLong("rotate-ca"), help: "Begin a new CA although the current one is young, as after a leak.")
   var rotateCA = false
 
@@ -65,6 +72,7 @@ struct Register: ParsableCommand {
 
   func validate() throws {
     if !(1...65535).contains(servicePort) { throw ValidationError("--service-port must be between 1 and 65535") }
+    if test, !once { throw ValidationError("--test needs --once") }
     if rotateCA, certificates == .external {
       throw ValidationError("--rotate-ca needs --certificates self; ask the other program for a new CA")
     }
@@ -81,7 +89,7 @@ struct Register: ParsableCommand {
     options.issuer = certificates
     let registrar = RegistrarConfiguration(
       source: try LiveSource(kubeconfig: access.kubeconfig, context: access.context), options: options,
-      probeURL: probeURL, rotatesCA: rotateCA, listen: listen)
+      probeURL: probeURL, rotatesCA: rotateCA, testsDenial: test, listen: listen)
     if once {
       if try !RegistrarProcess.runOnce(registrar, log: logging.logger()) { throw ExitCode.denied }
       return

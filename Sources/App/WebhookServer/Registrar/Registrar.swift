@@ -68,6 +68,36 @@ final class Registrar {
   }
 
   private static let maxAttempts = 6
+
+  /// Sends a bad value to the API server, as a dry run; true if the webhook denies it.
+  func testDenial() throws(ServerError) -> Bool {
+    var result = try sendBadValue()
+    for _ in 1..<Self.maxDenialAttempts where result.mayChange {
+      client.pause(for: Self.denialInterval)
+      result = try sendBadValue()
+    }
+    switch result {
+    case .denied(let message):
+      log.notice("bad value denied", metadata: ["reason": "\(message)"])
+      return true
+    case .notAsked(let reason):
+      log.error("bad value not denied", metadata: ["reason": "\(reason)"])
+      return false
+    case .failed(_, let reason): throw ServerError(reason)
+    }
+  }
+
+  private func sendBadValue() throws(ServerError) -> DenialTest.Result {
+    do throws(KubeError) {
+      let (status, body) = try send(DenialTest.request(options))
+      return DenialTest.result(status: status, body: body)
+    } catch {
+      throw ServerError(error.description)
+    }
+  }
+
+  private static let maxDenialAttempts = 10
+  private static let denialInterval: Duration = .seconds(1)
 }
 
 // One round.
