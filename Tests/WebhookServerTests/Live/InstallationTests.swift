@@ -249,7 +249,7 @@ struct `A registrar beside a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `reads what cert-manager writes, and renewals fail no call`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets, overlay: "cert-manager")
+    let context = try InstalledBench(assets, .overlay("cert-manager"))
     let registrar = try context.register("--certificates", "external")
     try registrar.errors.waitForLine(with: "Secret harvester-system/storage-network-webhook-tls not found")
     try context.issue(serial: 10)
@@ -363,7 +363,7 @@ struct `The overlays` {
         #expect(run.exitCode == 0, "\(overlay): \(run.errors)")
         #expect(run.errors == "", "\(overlay)")
       }
-      #expect(try remains(in: plane) == [], "\(overlay)")
+      #expect(try plane.remains() == [], "\(overlay)")
     }
   }
 
@@ -373,17 +373,20 @@ struct `The overlays` {
     try context.plane.startGarbageCollector()
     let (registrar, _) = try context.run()
     try context.plane.kubectl("delete", "-k", context.folder.path("mine"))
-    try context.eventually("nothing is left") { try remains(in: context.plane) == [] }
+    try context.eventually("nothing is left") { try context.plane.remains() == [] }
     // Its Deployment is gone; a registrar that lives on for a moment creates nothing.
     try registrar.errors.waitForLine(with: #""message":"not registered as desired""#)
-    #expect(try remains(in: context.plane) == [])
+    #expect(try context.plane.remains() == [])
   }
 
-  /// Everything whose name or labels tell that it is the webhook's, of every kind that the API server knows.
-  private func remains(in plane: ControlPlane) throws -> [String] {
-    let kinds = try plane.kubectl("api-resources", "--verbs=list", "-o", "name").split(separator: "\n").map(String.init)
+}
+
+extension ControlPlane {
+  /// Everything whose name tells that it is the webhook's, of every kind that the API server knows.
+  func remains() throws -> [String] {
+    let kinds = try kubectl("api-resources", "--verbs=list", "-o", "name").split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("events") && !$0.hasPrefix("componentstatuses") }
-    return try plane.kubectl(
+    return try kubectl(
       "get", kinds.joined(separator: ","), "--all-namespaces", "--ignore-not-found", "-o", "name"
     ).split(separator: "\n").map(String.init).filter {
       $0.contains("storage-network") && !$0.hasPrefix("setting.harvesterhci.io/")

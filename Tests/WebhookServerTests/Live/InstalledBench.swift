@@ -19,16 +19,28 @@ final class InstalledBench: @unchecked Sendable {
 
   static let names = ["validatingwebhookconfiguration", "mutatingwebhookconfiguration"]
 
-  private let overlay: String
+  /// How the webhook is installed.
+  enum Installer {
+    case overlay(String)
+    /// A program of Helm, with its values.
+    case chart(helm: String, [String])
 
-  init(_ assets: ControlPlane.Assets, overlay: String = "self-managed") throws {
-    self.overlay = overlay
+    var definesIssuers: Bool {
+      if case .overlay("cert-manager") = self { return true }
+      return false
+    }
+  }
+
+  private let installer: Installer
+
+  init(_ assets: ControlPlane.Assets, _ installer: Installer = .overlay("self-managed")) throws {
+    self.installer = installer
     plane = try ControlPlane(assets)
     folder = try TemporaryFolder()
     balancer = try Balancer()
     try plane.kubectl("create", "namespace", "harvester-system")
     let setting = try #require(DefinitionFixture.all.first { $0.name == "settings.harvesterhci.io" })
-    let definitions = [setting] + (overlay == "cert-manager" ? `The overlays`.strangers : [])
+    let definitions = [setting] + (installer.definesIssuers ? `The overlays`.strangers : [])
     try plane.kubectl("apply", "-f", "-", input: definitions.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
     for name in ["storage-network", "other"] {
@@ -52,9 +64,32 @@ final class InstalledBench: @unchecked Sendable {
       #"{"spec":{"type":"ExternalName","externalName":"localhost"}}"#)
   }
 
-  /// `kubectl apply -k` of a kustomization as an operator has one, with another image each time.
+  /// The installation or its upgrade, with another image each time.
   @discardableResult
   func apply(image tag: String, _ options: String...) throws -> Program.Run {
+    switch installer {
+    case .overlay(let overlay): return try apply(overlay, image: tag, options)
+    case .chart(let program, let settings):
+      let release = ["upgrade", "--install", "guard", Repository.path("charts/storage-network-webhook")]
+      let values = (["image.tag=\(tag)"] + settings).flatMap { ["--set", $0] }
+      return try helm(program, release + values + options)
+    }
+  }
+
+  /// Helm as the administrator, to its end, where it has to succeed.
+  @discardableResult
+  func helm(_ program: String, _ arguments: [String]) throws -> Program.Run {
+    let run = try Program.run(program, helmOptions + arguments)
+    if run.exitCode != 0 { throw Unexpected(what: "helm \(arguments.joined(separator: " "))", run: run) }
+    return run
+  }
+
+  var helmOptions: [String] {
+    ["--kubeconfig", plane.folder.path("admin"), "--namespace", "harvester-system"]
+  }
+
+  /// `kubectl apply -k` of a kustomization as an operator has one.
+  private func apply(_ overlay: String, image tag: String, _ options: [String]) throws -> Program.Run {
     try FileManager.default.createDirectory(
       at: folder.url.appending(path: "mine"), withIntermediateDirectories: true)
     try folder.write(
