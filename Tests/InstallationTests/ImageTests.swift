@@ -53,12 +53,28 @@ struct VersionTests {
     let version = try Program.run(Repository.executable, ["--version"])
     #expect(version.output == "\(Version.current)\n")
 
-    let newest = try Repository.text("CHANGELOG.md").split(separator: "\n").first { $0.hasPrefix("## ") }
-    #expect(newest == "## \(Version.current)")
+    // Keep a Changelog: what is not released stands above the newest version.
+    let newest = try Repository.text("CHANGELOG.md").matches(of: /(?m)^## \[(\d.*)\] - \d{4}-\d\d-\d\d$/).first
+    #expect(newest?.output.1 == Version.current[...])
+    let make = try Program.run("make", ["--silent", "--directory", Repository.root.path, "version"])
+    #expect(make.output == version.output)
 
     let image = try Program.run(
       "make", ["--silent", "--dry-run", "--directory", Repository.root.path, "image", "ENGINE=engine"])
     #expect(image.output.contains("--build-arg VERSION=\(Version.current) "))
     #expect(image.output.contains("--tag storage-network-webhook:\(Version.current) "))
+  }
+
+  /// The lines that name a version; `release/set-version` writes them.
+  @Test(arguments: [
+    ("charts/storage-network-webhook/Chart.yaml", 2), ("manifests/addon/addon.yaml", 1), ("README.md", 1),
+    ("manifests/base/deployment.yaml", 1), ("manifests/base/registrar.yaml", 1), ("docs/install.md", 3),
+  ])
+  func `what names a version names this one`(file: String, count: Int) throws {
+    let named = try Repository.text(file).matches(
+      of: /(?m)(?:^ *(?:version|appVersion): |storage-network-webhook[:-])(\d+\.\d+\.\d+)/
+    ).map { String($0.output.1) }
+    #expect(named.count >= count)
+    #expect(Set(named) == [Version.current], "release/set-version \(Version.current)")
   }
 }

@@ -103,7 +103,7 @@ struct PageTests {
   static let pages: [String] = {
     let folder = (try? FileManager.default.contentsOfDirectory(atPath: Repository.path("docs"))) ?? []
     let pages = folder.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
-    return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] + pages
+    return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"] + pages
   }()
 
   @Test
