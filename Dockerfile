@@ -1,4 +1,5 @@
-# The image has the program and the shared libraries that it links, nothing else. `make image` builds it.
+# The image has the program and the shared libraries that it links, nothing else. `make image` builds it. A release is built
+# from the bases by digest, which `make pin-images` writes here.
 
 FROM swift:6.3-bookworm AS build
 # Tests/RepositoryTests compares this list with the Makefile's. Versions are not pinned: Debian removes superseded ones
