@@ -25,7 +25,7 @@ DEST := $(DESTDIR)$(PREFIX)
 
 .DEFAULT_GOAL := help
 .PHONY: help run try test shipped bench fuzz install lint sanitize certs image pin-images dist dist-binary dist-files \
-  dist-index packages python python-packages tools check-tag version toolchain clean
+  dist-index packages python python-packages tools check-tag notes version toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -129,6 +129,9 @@ tools: ## install Helm and kubectl for the tests of the chart, into .build/tools
 check-tag: # of a release: v and the version, which CHANGELOG.md has
 	@[ "$(TAG)" = "v$(VERSION)" ] || { echo 'the tag $(TAG) is not v$(VERSION)' >&2; exit 1; }
 	@grep -q '^## \[$(VERSION)\] - ' CHANGELOG.md || { echo 'CHANGELOG.md has no entry for $(VERSION)' >&2; exit 1; }
+
+notes: # of the release: its part of CHANGELOG.md
+	@awk '/^## \[/ { here = $$2 == "[$(VERSION)]"; next } here' CHANGELOG.md
 
 version: ## print the version; release/set-version changes it
 	@echo $(VERSION)

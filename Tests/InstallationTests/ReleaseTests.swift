@@ -135,5 +135,19 @@ struct `The SBOM` {
     let relations = (document["relationships"] as? [[String: String]] ?? []).compactMap { $0["relationshipType"] }
     #expect(relations == ["DESCRIBES", "STATIC_LINK", "STATIC_LINK", "DYNAMIC_LINK", "DYNAMIC_LINK", "DYNAMIC_LINK"])
     #expect(Set(packages.compactMap { $0["SPDXID"] as? String }).count == packages.count)
+
+    // Of an image: other Debian packages, the same from Swift.
+    try folder.write(run.output, to: "archive.spdx.json")
+    try FileManager.default.removeItem(atPath: folder.path("packages/zlib1g"))
+    let image = try Program.run(
+      Repository.path("release/sbom"),
+      [
+        "--program", folder.path("program"), "--packages", folder.path("packages"), "--swift",
+        folder.path("archive.spdx.json"), "--version", "1.2.3", "--commit", "abc", "--time", "1700000000",
+      ])
+    try #require(image.exitCode == 0, "\(image.errors)")
+    let other = try JSONSerialization.jsonObject(with: Data(image.output.utf8)) as? [String: Any] ?? [:]
+    let inside = (other["packages"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+    #expect(inside == ["storage-network-webhook", "swift-log", "swift-runtime", "libc6", "libcurl4"])
   }
 }
