@@ -55,11 +55,7 @@ extension SettingAnnotations {
 extension NetworkAttachmentFact {
   /// False where the VLAN, cluster network or addresses of the definition differ from those that Harvester would set.
   fileprivate func canBe(of network: ProposedNetwork) -> Bool {
-    if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty,
-      !isOn(Link(clusterNetwork: name, vlan: network.vlan.value ?? 0))
-    {
-      return false
-    }
+    if link != nil, let link = network.link, !isOn(link) { return false }
     guard let range = network.range.value?.cidr?.network, let allocatable else { return true }
     return allocatable.intersection(AddressSet(range.addresses)) == allocatable
   }

@@ -7,6 +7,8 @@ package struct OtherSettingNetwork: Sendable, Equatable {
   package let setting: String
   package let range: IPv4Prefix
   package let usable: AddressSet
+  /// Nil where the cluster network or the VLAN could not be read.
+  package let link: Link?
 
   /// Reads a text of the same shape as the storage network's.
   ///
@@ -24,5 +26,6 @@ package struct OtherSettingNetwork: Sendable, Equatable {
     var usable = AddressSet(usableIn: range)
     usable.subtract((network.exclusions.value ?? []).compactMap { $0.cidr?.network })
     self.usable = usable
+    link = network.link
   }
 }
