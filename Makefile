@@ -113,6 +113,15 @@ dist-files: tools
 dist-index:
 	release/index
 
+define install_missing
+@missing=$$(for package in $(1); do \
+  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
+    || echo $$package; done); \
+[ -z "$$missing" ] && exit; \
+[ "$$(id -u)" = 0 ] || sudo=sudo; \
+set -x; $$sudo apt-get update && $$sudo apt-get install --yes --no-install-recommends $$missing
+endef
+
 packages: ## install the Debian packages that are missing
 	$(call install_missing,$(PACKAGES))
 
