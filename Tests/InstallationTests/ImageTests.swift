@@ -24,6 +24,13 @@ struct ImageTests {
     #expect(Set(try packages().building) == usual.subtracting(["curl"]))
   }
 
+  @Test(arguments: [("packages", "libyaml-dev"), ("python-packages", "python3-pip")])
+  func `make installs what is missing`(target: String, package: String) throws {
+    let run = try Program.run("make", ["--dry-run", "--directory", Repository.root.path, target])
+    #expect(run.output.contains(package))
+    #expect(run.output.contains("apt-get install"))
+  }
+
   @Test(arguments: [
     ".image", "Benchmarks", "Package.swift", "Sources", "Tests", "certs/make-certificates", "manifests/example",
   ])
