@@ -87,7 +87,7 @@ let package = Package(
       name: "storage-network-webhook",
       dependencies: [
         "Addressing", "Admission", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects", "Platform",
-        "Registration", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
+        "Registration", "Rules", "Snapshot", "TLSWire", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
 

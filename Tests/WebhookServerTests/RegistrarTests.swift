@@ -104,6 +104,18 @@ import Testing
     #expect(try second.exitCode() == 0, "\(second.errors.text)")
   }
 
+  @Test func `a signal ends it without a crash, whatever its thread does`() throws {
+    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    // Each round ends it at another moment of its first exchanges, handshakes included.
+    for round in 0..<30 {
+      let before = server.requests.count
+      let (program, _) = try start(server)
+      _ = eventually { server.requests.count >= before + round % 5 }
+      program.signal(SIGTERM)
+      #expect(try program.exitCode() == 0, "\(program.errors.text)")
+    }
+  }
+
   @Test func `clients that ask nothing keep nobody out, however many they are`() throws {
     let server = try StubAPIServer(certificates, answer: Self.forbidden)
     let (program, port) = try start(server)
