@@ -52,8 +52,8 @@ struct Check: ParsableCommand {
         let report = try report(makePoller())
         defer { last = report }
         return .init(
-          styledText: report.pageOfOpenItems(), json: report == last ? nil : report.json,
-          answer: report.isAllowed ? () : nil)
+          styledText: report.openItemsText(), json: report == last ? nil : report.json,
+          outcome: report.isAllowed ? () : nil)
       }
     } else {
       let report = try report(cluster.source().facts())

@@ -13,7 +13,7 @@ extension CheckReport: Report {
   }
 
   /// Returns only violations and warnings, for an operator who waits until there are none.
-  package func pageOfOpenItems() -> StyledText {
+  package func openItemsText() -> StyledText {
     var styledText = StyledText()
     let items = checklist?.sections.flatMap(\.items) ?? []
     for item in items where item.isOpen { styledText.add(item) }
@@ -23,7 +23,7 @@ extension CheckReport: Report {
   }
 
   private func addVerdict(to styledText: inout StyledText) {
-    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isBroken).count ?? 0
+    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isFailed).count ?? 0
     styledText.add(
       isAllowed
         ? [TextRun("allowed", .success), TextRun(checklist == nil ? ": this is not the setting storage-network" : "")]
@@ -57,7 +57,7 @@ extension Checklist.Section {
 }
 
 extension Checklist.Item {
-  fileprivate var isBroken: Bool {
+  fileprivate var isFailed: Bool {
     if case .fail = result { true } else { false }
   }
 
