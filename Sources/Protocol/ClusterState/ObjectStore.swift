@@ -216,15 +216,15 @@ extension ObjectStore {
     facts.storageNetwork = settings["storage-network"]
     facts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
     let otherSettingNetworks = [
-      settings["vm-migration-network"]?.effectiveText.map(NeighbourSetting.vmMigrationNetwork),
-      settings["rwx-network"]?.effectiveText.map(NeighbourSetting.rwxNetwork),
+      settings["vm-migration-network"]?.effectiveText.map(OtherSetting.vmMigrationNetwork),
+      settings["rwx-network"]?.effectiveText.map(OtherSetting.rwxNetwork),
     ]
     for neighbour in otherSettingNetworks {
       switch neighbour {
       case .sharesStorageNetwork?: facts.rwxSharesStorageNetwork = true
       case .network(let network)?: facts.otherSettingNetworks.append(network)
       case .unreadable(let setting)?: facts.unreadableSettings.append(setting)
-      case NeighbourSetting.none?, nil: break
+      case OtherSetting.none?, nil: break
       }
     }
   }
