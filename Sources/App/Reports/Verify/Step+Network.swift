@@ -39,6 +39,11 @@ extension VerifyInput {
         .failed, "\(network.definition) hands out \(has ?? "no address")",
         [.init("the setting says \(network.range) with \(network.usable.count.counted("usable address"))")])
     }
+    if let expected = network.link, let link = attachment.link, !attachment.isOn(expected) {
+      return report(
+        .failed, "\(network.definition) is on \(link.described)",
+        [.init("the setting says \(expected.described)", advice: rewriteValue)])
+    }
     return report(
       leftovers.isEmpty ? .done : .warning,
       "\(network.definition) hands out \(allocatable.count.counted("address")) of \(network.range)"
@@ -64,10 +69,11 @@ extension VerifyInput {
   }
 
   private var missing: StepReport.Finding {
-    .init(
-      "no pod can be attached to it",
-      advice: "stop the virtual machines, empty the setting's value, wait until that is done, and write the value again"
-    )
+    .init("no pod can be attached to it", advice: rewriteValue)
+  }
+
+  private var rewriteValue: String {
+    "stop the virtual machines, empty the setting's value, wait until that is done, and write the value again"
   }
 
   private var currentIsPrevious: StepReport.Finding {

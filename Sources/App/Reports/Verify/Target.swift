@@ -7,6 +7,8 @@ package enum Target: Sendable, Equatable {
     package let range: IPv4Prefix
     /// The addresses that Whereabouts may hand out.
     package let usable: AddressSet
+    /// Nil if the value does not contain a valid cluster network and VLAN.
+    package let link: Link?
     /// `NAMESPACE/NAME` of the definition that Harvester made for it; empty while there is none.
     package let definition: String
   }
@@ -30,7 +32,9 @@ package enum Target: Sendable, Equatable {
       return
     }
     self = .network(
-      Network(range: network.range, usable: network.usable, definition: setting.annotations?.definition ?? ""))
+      Network(
+        range: network.range, usable: network.usable, link: network.link,
+        definition: setting.annotations?.definition ?? ""))
   }
 
   /// False while the storage network has no definition that a pod could be attached to.

@@ -36,8 +36,11 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   var described: String { "\(namespace)/\(name)" }
 
+  /// Nil if the definition names no bridge of a cluster network.
+  package var link: Link? { clusterNetwork.isEmpty ? nil : Link(clusterNetwork: clusterNetwork, vlan: vlan) }
+
   /// Returns whether both share a broadcast domain. Harvester gives untagged networks the VLAN 1.
-  func isOn(_ link: Link) -> Bool {
+  package func isOn(_ link: Link) -> Bool {
     max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
   }
 

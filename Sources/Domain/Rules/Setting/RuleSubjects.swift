@@ -85,24 +85,9 @@ extension ProposedRange {
   var written: String { range.description.quoted }
 }
 
-/// A VLAN of a cluster network: one broadcast domain.
-struct Link {
-  let clusterNetwork: String
-  /// 0 for untagged.
-  let vlan: Int
-}
-
 extension AddressPlan {
   /// The range as a message quotes it.
   var written: String { range.description.quoted }
 
-  /// The broadcast domain of the network; nil if the cluster network or the VLAN is invalid.
-  var link: Link? {
-    guard let clusterNetwork = fields.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
-    switch fields.network.vlan {
-    case .wrongType: return nil
-    case .absent: return Link(clusterNetwork: clusterNetwork, vlan: 0)
-    case .value(let vlan): return Link(clusterNetwork: clusterNetwork, vlan: vlan)
-    }
-  }
+  var link: Link? { fields.network.link }
 }
