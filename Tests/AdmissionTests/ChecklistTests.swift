@@ -36,13 +36,13 @@ import Testing
     }
   }
 
-  @Test func `a rule is asked only about what is sound`() throws {
+  @Test func `a rule is evaluated only on a valid subject`() throws {
     let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array("{".utf8))))
     let sections = Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections
     #expect(sections.filter(\.isEvaluated).map(\.group.title) == ["JSON", "Cluster state", "Enabling"])
   }
 
-  @Test func `a change of nothing is asked nothing`() {
+  @Test func `an unchanged setting evaluates no rule`() {
     let change = Change.update(from: SettingObject(), to: SettingObject())
     #expect(Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections.filter(\.isEvaluated).isEmpty)
   }

@@ -6,16 +6,16 @@ import Testing
 
 @testable import Admission
 
-/// Harvester's own controller plays through its changes, while people and programs do what they may not.
-@Suite struct `Beside Harvester's controller` {
+/// Replays the writes of Harvester's controller, together with concurrent writes of other clients.
+@Suite struct `Updates by Harvester's controller` {
   static let first = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
   static let otherRange = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
   static let otherVLAN = #"{"vlan":101,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
 
-  /// The values that are saved one after the other.
+  /// The values that are stored one after the other.
   static let saves = [first, otherRange, otherVLAN, "", first, ""]
 
-  /// Every pair of settings between which the controller writes, over all saves.
+  /// Every pair of settings between which the controller writes.
   static func updates(by controller: RecordedController) -> [(old: StoredSetting, new: StoredSetting)] {
     var updates: [(StoredSetting, StoredSetting)] = []
     var stored = StoredSetting()
@@ -29,7 +29,7 @@ import Testing
     return updates
   }
 
-  /// Whatever may go wrong in a cluster while it writes.
+  /// A condition of the cluster that violates a rule during a write.
   static let troubles: [(name: String, objects: String)] = [
     ("nothing", ""),
     (
@@ -61,7 +61,7 @@ import Testing
     ),
   ]
 
-  /// A cluster with the definitions that the controller makes, and with a trouble.
+  /// A cluster with the controller's definitions and one violation.
   static func cluster(_ trouble: String = "") throws -> SharedFacts {
     var snapshot = Snapshot()
     try snapshot.add(
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(arguments: RecordedController.all, troubles.indices)
-  func `each of its writes is let through as it is, whatever has gone wrong`(
+  func `every write of the controller is allowed unchanged in a cluster with violations`(
     _ controller: RecordedController, _ trouble: Int
   ) throws {
     let cluster = try Self.cluster(Self.troubles[trouble].objects)
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test(arguments: RecordedController.all)
-  func `each of its writes is let through where nothing is known of the cluster`(
+  func `every write of the controller is allowed without facts`(
     _ controller: RecordedController
   ) throws {
     for (old, new) in Self.updates(by: controller) {
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  /// What becomes of the annotations in a careless write.
+  /// Changes of the annotations by a careless client.
   static let losses: [(name: String, change: @Sendable (inout StoredSetting) -> Void)] = [
     ("hash removed", { $0.annotations["hash"] = nil }),
     ("hash emptied", { $0.annotations["hash"] = "" }),
@@ -138,7 +138,7 @@ import Testing
     ("old-net-attach-def of another name", { $0.annotations["old-net-attach-def"] = "harvester-system/other" }),
   ]
 
-  /// Of a network that is switched on, these as well.
+  /// The same for an enabled network.
   static let lossesOfNetwork: [(name: String, change: @Sendable (inout StoredSetting) -> Void)] = [
     ("net-attach-def emptied", { $0.annotations["net-attach-def"] = "" }),
     ("net-attach-def removed", { $0.annotations["net-attach-def"] = nil }),
@@ -148,7 +148,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: RecordedController.all) func `lost annotations are refused in every phase`(
+  @Test(arguments: RecordedController.all) func `removed annotations are denied in every phase`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster()
@@ -168,7 +168,7 @@ import Testing
     }
   }
 
-  @Test func `lost annotations are not decided where nothing is known of the cluster`() throws {
+  @Test func `removed annotations are unavailable without facts`() throws {
     let stored = try #require(Self.updates(by: RecordedController.all[0]).last).new
     var new = stored
     new.annotations["hash"] = nil
@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test(arguments: RecordedController.all, [true, false])
-  func `a replace without annotations changes nothing, in every phase`(
+  func `a replace without annotations restores the stored ones in every phase`(
     _ controller: RecordedController, _ hasOthers: Bool
   ) throws {
     let cluster = try Self.cluster(Self.troubles[1].objects)
@@ -201,7 +201,7 @@ import Testing
     }
   }
 
-  @Test(arguments: RecordedController.all) func `a value that is emptied at any moment is taken up`(
+  @Test(arguments: RecordedController.all) func `Harvester applies a value that is emptied in any phase`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster()
@@ -213,16 +213,16 @@ import Testing
       let patch = try Response(answers.mutation.body).patch
       let patched = StoredSetting(try #require(try (patch?.applied(to: new.object) ?? new.object) as? [String: Any]))
       #expect(controller.takingUp(patched)?.annotations["net-attach-def"] == "")
-      // Without the patch, it stores nothing.
+      // Without the patch, the controller stores nothing.
       let isStuck = stored.condition == .inProgress("create NAD")
       #expect((controller.takingUp(new) == nil) == isStuck)
       #expect((patch != nil) == isStuck)
-      // Nor is there a second patch for what was patched.
+      // A patched object needs no second patch.
       #expect(try outcomes(stored, patched.object) { cluster }.mutation.outcome == .allowed(warnings: []))
     }
   }
 
-  @Test(arguments: RecordedController.all) func `its writes on an older object are left to the API server's conflict`(
+  @Test(arguments: RecordedController.all) func `writes based on an older object are allowed for the API server to reject as a conflict`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster(Self.troubles[1].objects)
@@ -248,7 +248,7 @@ import Testing
     }
   }
 
-  @Test(arguments: RecordedController.all) func `a value that it has not yet taken up may be taken back`(
+  @Test(arguments: RecordedController.all) func `a value that the controller has not recorded may be reverted`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster(Self.troubles[1].objects)
@@ -257,7 +257,7 @@ import Testing
       stored.value = noted.value.isEmpty ? Self.first : ""
       let answers = try outcomes(stored, noted.object) { cluster }
       #expect(answers.validation == .allowed(warnings: []), "\(stored)")
-      // To go anywhere else is a change beside a virtual machine that runs.
+      // Any other value is a change while a virtual machine runs.
       var other = stored
       other.value = Self.otherVLAN.replacing("101", with: "102")
       guard case .denied = try outcomes(stored, other.object, in: { cluster }).validation else {

@@ -5,23 +5,23 @@ import Testing
 
 @testable import Admission
 
-/// `docs/messages.md`: everything that the webhook says, as the golden cases make it say it.
-@Suite struct `The page of messages` {
+/// `docs/messages.md`: every message of the webhook, generated from the golden cases.
+@Suite struct `docs/messages.md` {
   static let page = GoldenCase.tests.deletingLastPathComponent().appending(path: "docs/messages.md")
 
-  @Test func `it is what the golden cases say`() throws {
+  @Test func `docs/messages.md matches the golden cases`() throws {
     let text = try MessagesPage().text
     if `Golden cases`.updates { try text.write(to: Self.page, atomically: true, encoding: .utf8) }
     let written = try String(contentsOf: Self.page, encoding: .utf8)
     #expect(written == text, "UPDATE_GOLDEN=1 swift test --filter AdmissionTests writes it anew")
   }
 
-  @Test func `every article of the law has a case`() throws {
+  @Test func `every rule has a golden case`() throws {
     let spoken = Set(try MessagesPage().messages.map(\.rule))
     #expect(RuleCatalog.rules.map(\.name).filter { !spoken.contains($0) } == [])
   }
 
-  @Test(arguments: GoldenCase.all) func `one reason is one line, several have a headline and a line each`(
+  @Test(arguments: GoldenCase.all) func `a single reason is one line, several have a headline and one line each`(
     _ golden: GoldenCase
   ) throws {
     let answer = try golden.answered().validation
@@ -36,7 +36,7 @@ import Testing
     #expect(causes?.map { $0["reason"] } == violations.map { "\($0.kind.reason)" })
   }
 
-  @Test func `every message is one line, and every warning fits what the API server passes on`() throws {
+  @Test func `every message is one line, and every warning fits the API server's limit`() throws {
     for message in try MessagesPage().messages {
       #expect(!message.text.contains("\n"), "\(message)")
       guard message.isWarning else { continue }
@@ -46,7 +46,7 @@ import Testing
   }
 }
 
-/// The page's content.
+/// The content of the page.
 struct MessagesPage {
   struct Message {
     let rule: String
@@ -56,7 +56,7 @@ struct MessagesPage {
   }
 
   let messages: [Message]
-  /// The cases that have something to say, as kubectl and the Web UI show them.
+  /// The cases with messages, as kubectl and the Web UI show them.
   let shown: [(name: String, text: String)]
 
   init() throws {
@@ -112,7 +112,7 @@ struct MessagesPage {
 }
 
 extension String {
-  /// The fragment that GitHub makes of a heading.
+  /// The fragment that GitHub derives from a heading.
   fileprivate var anchor: String { filter { $0 != "." } }
 }
 
@@ -127,7 +127,7 @@ extension Outcome {
 }
 
 extension ReviewError {
-  /// One body for each thing that can be wrong with it.
+  /// One invalid body for each error.
   fileprivate static var examples: [ReviewError] {
     [
       "{", "[]", "{}", #"{"kind":"AdmissionReview"}"#,

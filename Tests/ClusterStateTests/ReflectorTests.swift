@@ -4,14 +4,14 @@ import Testing
 
 @testable import ClusterState
 
-@Suite struct `Following a kind` {
-  @Test func `begins with a list in pages of 500`() {
+@Suite struct `Reflector` {
+  @Test func `a reflector starts with a list in pages of 500`() {
     let driver = WatchDriver()
     #expect(driver.asked?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
     #expect(driver.asked?.accept == "application/json")
   }
 
-  @Test func `what is asked for fits the kind: group, namespace, labels, metadata alone`() {
+  @Test func `requests have the kind's group, namespace, label selector and metadata-only representation`() {
     #expect(WatchDriver(.node).asked?.path == "/api/v1/nodes?limit=500&resourceVersion=0")
     #expect(
       WatchDriver(.longhornPod).asked?.path
@@ -28,7 +28,7 @@ import Testing
     #expect(definitions.asked?.accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
   }
 
-  @Test func `a list is committed when its last page is whole, and not before`() {
+  @Test func `a list is committed only when its last page is complete`() {
     var driver = WatchDriver()
     driver.answer(200, Wire.list([Wire.reflector("a", 3)], version: 10, continuing: "mark/1="))
     #expect(driver.asked?.path.hasSuffix("?limit=500&continue=mark%2F1%3D") == true)
@@ -43,7 +43,7 @@ import Testing
     #expect(driver.reflector.status.lists == 1)
   }
 
-  @Test func `after the list it watches from the list's version, with bookmarks and an end`() throws {
+  @Test func `after the list it watches from the list's version, with bookmarks and a timeout`() throws {
     var driver = WatchDriver()
     driver.list(version: 77)
     let path = try #require(driver.asked?.path)
@@ -52,7 +52,7 @@ import Testing
     #expect((45...60).contains(seconds))
   }
 
-  @Test func `events change what is known, bookmarks only the version`() {
+  @Test func `events change the objects, bookmarks only the version`() {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 3))
     driver.respond(200)
@@ -69,7 +69,7 @@ import Testing
     #expect(driver.asked?.path.contains("resourceVersion=20&") == true)
   }
 
-  @Test func `an event that comes twice changes nothing the second time`() {
+  @Test func `a repeated event has no effect`() {
     var driver = WatchDriver()
     driver.list()
     driver.respond(200)
@@ -81,7 +81,7 @@ import Testing
     #expect(driver.running == ["a"])
   }
 
-  @Test func `a relist in another order takes the place of everything`() {
+  @Test func `a new list replaces all objects, in any order`() {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 1), Wire.reflector("b", 2), Wire.reflector("c", 3))
     driver.answer(410, Wire.status(410, "too old resource version"))
@@ -93,8 +93,8 @@ import Testing
   }
 }
 
-@Suite struct `When following breaks` {
-  @Test func `a watch that breaks off goes on where it broke, after a pause`() {
+@Suite struct `Recovery of a reflector` {
+  @Test func `a broken watch resumes at its last event after a delay`() {
     var driver = WatchDriver()
     driver.list()
     driver.respond(200)
@@ -111,7 +111,7 @@ import Testing
     #expect(driver.reflector.status.lastError == nil)
   }
 
-  @Test(arguments: 1...20 as ClosedRange<UInt64>) func `pauses double from 1 s to 30 s, each a little different`(
+  @Test(arguments: 1...20 as ClosedRange<UInt64>) func `delays double from 1 s to 30 s with jitter`(
     _ seed: UInt64
   ) {
     var driver = WatchDriver(seed: seed)
@@ -130,10 +130,10 @@ import Testing
     #expect(Set(pauses).count > 4, "seed \(seed)")
   }
 
-  /// What an API server that is away or overloaded answers; nil for no answer.
+  /// Responses of an API server that is unavailable or overloaded; nil for no response.
   static let outages: [Int?] = [nil, 429, 500, 503]
 
-  @Test(arguments: outages) func `an outage of any length is noticed to be over within two seconds`(_ code: Int?) {
+  @Test(arguments: outages) func `the end of an outage of any length is noticed within two seconds`(_ code: Int?) {
     var driver = WatchDriver()
     driver.list(version: 7)
     var pauses: [Duration] = []
@@ -148,7 +148,7 @@ import Testing
     #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
   }
 
-  @Test func `after an outage the facts count a second after the server answers`() {
+  @Test func `facts are available one second after the server recovers`() {
     var driver = WatchDriver()
     driver.list(version: 7)
     for _ in 0..<100 {
@@ -163,7 +163,7 @@ import Testing
     #expect(driver.reflector.status.age(at: back + .seconds(1)) == .zero)
   }
 
-  @Test func `the first watch after a failure is short, the next one long again`() {
+  @Test func `the first watch after a failure is short, the next one long`() {
     var driver = WatchDriver()
     driver.list()
     driver.respond(200)
@@ -177,7 +177,7 @@ import Testing
     #expect(driver.asked?.path.hasSuffix("timeoutSeconds=1") == false)
   }
 
-  @Test func `a kind that is refused for long is asked for again soon after another kind is answered`() {
+  @Test func `a forbidden kind is retried soon after another kind succeeds`() {
     var driver = WatchDriver()
     for _ in 0..<8 {
       driver.answer(403, Wire.status(403, "forbidden"))
@@ -193,7 +193,7 @@ import Testing
     #expect(driver.now - answered <= .seconds(2.5))
   }
 
-  @Test func `a pause ends early when the server answers somebody else`() {
+  @Test func `a delay ends early when the server responds to another kind`() {
     var driver = WatchDriver()
     driver.list(version: 7)
     driver.fail()
@@ -209,7 +209,7 @@ import Testing
     #expect(driver.now == refused)
   }
 
-  @Test func `a list that breaks off begins anew`() {
+  @Test func `a broken list starts over`() {
     var driver = WatchDriver()
     driver.answer(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
     driver.respond(200)
@@ -220,7 +220,7 @@ import Testing
     #expect(driver.running == ["a"])
   }
 
-  @Test func `410 while paging begins the list anew at once`() {
+  @Test func `410 between pages restarts the list at once`() {
     var driver = WatchDriver()
     driver.answer(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
     driver.answer(410, Wire.status(410, "the provided continue parameter is too old"))
@@ -229,7 +229,7 @@ import Testing
     #expect(driver.running == ["a"])
   }
 
-  @Test func `410 as an event inside the stream drops the stream and lists anew`() {
+  @Test func `410 as a watch event cancels the watch and lists again`() {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 1))
     driver.respond(200)
@@ -240,7 +240,7 @@ import Testing
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
-  @Test func `410 after a long outage lists anew at once too`() {
+  @Test func `410 after a long outage lists again at once`() {
     var driver = WatchDriver()
     driver.list()
     for _ in 0..<6 {
@@ -251,7 +251,7 @@ import Testing
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
-  @Test func `a server that says 410 again and again is asked in growing pauses`() {
+  @Test func `repeated 410 responses are retried with growing delays`() {
     var driver = WatchDriver()
     var pauses: [Duration] = []
     for _ in 0..<5 {
@@ -265,7 +265,7 @@ import Testing
     #expect(pauses[4] >= .seconds(8))
   }
 
-  @Test func `another error inside the stream lists anew after a pause`() {
+  @Test func `another error event lists again after a delay`() {
     var driver = WatchDriver()
     driver.list()
     driver.respond(200)
@@ -280,7 +280,7 @@ import Testing
   @Test(arguments: [
     "no JSON\n", "{\"type\":\"ADDED\"}\n", "{\"type\":\"NEWS\",\"object\":{}}\n", "[]\n",
     "{\"type\":\"ADDED\",\"object\":{}} {}\n", "<html>proxy error</html>\n",
-  ]) func `what is no event lists anew after a pause`(_ line: String) {
+  ]) func `an invalid event lists again after a delay`(_ line: String) {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 1))
     driver.respond(200)
@@ -296,7 +296,7 @@ import Testing
     "", "{", #"{"items":[]}"#, "<html></html>", #"{"items":[{"a":1}"#,
     #"{"items":[{"a":}],"metadata":{"resourceVersion":"1"}}"#,
   ])
-  func `what is no list is asked for again`(_ text: String) {
+  func `an invalid list is requested again`(_ text: String) {
     var driver = WatchDriver()
     driver.respond(200)
     driver.receive(text)
@@ -307,7 +307,7 @@ import Testing
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
-  @Test func `an object beyond the limit ends the stream, one below it does not`() {
+  @Test func `an object above the size limit ends the stream, one below it does not`() {
     func event(of size: Int) -> String {
       let note = String(repeating: "x", count: size)
       return Wire.event("ADDED", #"{"metadata":{"name":"a","resourceVersion":"11","annotations":{"n":"\#(note)"}}}"#)

@@ -1,6 +1,6 @@
 import Addressing
 
-/// The scanner against a parser that splits, which is slower and easier to believe.
+/// Compares the scanner with a slower parser that splits the text.
 func complaintAboutCIDR(_ input: [UInt8]) -> String? {
   let text = String(decoding: input, as: UTF8.self)
   let fast = try? CIDR(text)
@@ -13,7 +13,7 @@ func complaintAboutCIDR(_ input: [UInt8]) -> String? {
   return complaintAboutSets(fast)
 }
 
-/// `a.b.c.d/n`, each part the number's own shortest spelling.
+/// `a.b.c.d/n`, each part in the shortest spelling of its number.
 private func slowCIDR(_ text: String) -> (address: UInt32, length: Int)? {
   let halves = text.split(separator: "/", omittingEmptySubsequences: false)
   guard halves.count == 2, let length = number(halves[1], upTo: 32) else { return nil }
@@ -32,7 +32,7 @@ private func number(_ text: Substring, upTo limit: Int) -> Int? {
   return number
 }
 
-/// Cutting a network out of its surroundings leaves exactly the other addresses.
+/// Subtracting a network leaves exactly the other addresses.
 private func complaintAboutSets(_ cidr: CIDR) -> String? {
   let network = cidr.network
   let around = IPv4Prefix(containing: network.network, length: max(0, network.length - 3))

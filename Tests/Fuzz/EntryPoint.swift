@@ -1,6 +1,6 @@
 import Foundation
 
-/// libFuzzer's door; the environment says which target is meant.
+/// The entry point of libFuzzer; an environment variable selects the target.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   if let complaint = chosen.complaint(about: Array(UnsafeBufferPointer(start: start, count: count))) {

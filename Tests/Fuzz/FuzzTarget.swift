@@ -1,5 +1,5 @@
-/// What is fed arbitrary bytes: by libFuzzer through the entry point, and by an ordinary test with every input that
-/// ever broke something.
+/// A fuzz target: libFuzzer calls it through the entry point, and an ordinary test with every input that
+/// has failed before.
 package enum FuzzTarget: String, CaseIterable, Sendable {
   case json
   case cidr
@@ -10,7 +10,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case watch
   case kubeconfig
 
-  /// Runs one input; what comes back is a complaint about an answer that is wrong, nil if there is none.
+  /// Runs one input; returns a description of a wrong result, or nil.
   package func complaint(about input: [UInt8]) -> String? {
     switch self {
     case .json: complaintAboutJSON(input)

@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// However the bytes are cut, the same answers come and the connection ends in the same way.
+/// Every split of the bytes gives the same responses and the same end of the connection.
 func complaintAboutHTTP1(_ input: [UInt8]) -> String? {
   let whole = converse(input, inPiecesOf: { _ in input.count })
   let single = converse(input, inPiecesOf: { _ in 1 })
@@ -34,12 +34,12 @@ private func converse(_ input: [UInt8], inPiecesOf length: (Int) -> Int) -> Conv
     offset = end
   }
   conversation.rejection = session.rejection
-  // An interim answer depends on whether the body was there when it would have been sent.
+  // An interim response depends on whether the body had arrived.
   conversation.output = conversation.output.removing(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
   return conversation
 }
 
-/// Method, path, type and body, so that a difference in any of them shows.
+/// Method, path, type and body, so that any difference is visible.
 func tellBack(_ request: borrowing HTTPRequest) -> HTTPResponse {
   var body = Array("\(request.method) ".utf8)
   let (path, type, content) = (request.path, request.contentType, request.body)

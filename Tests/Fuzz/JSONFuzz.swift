@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Skipping, reading and writing have to agree with each other, and all of them with Foundation.
+/// Skipping, reading and writing must agree with each other, and with Foundation.
 func complaintAboutJSON(_ input: [UInt8]) -> String? {
   let skipped = Result { () throws(JSONError) in try skipAll(input) }
   let read = Result { () throws(JSONError) in try JSONValue(parsing: input) }
@@ -30,15 +30,15 @@ private func skipAll(_ input: [UInt8]) throws(JSONError) {
   try reader.readEnd()
 }
 
-/// Foundation guesses encodings from NUL bytes and byte order marks, has its own limit of depth, and refuses numbers
-/// that no Double holds; elsewhere it has to agree.
+/// Foundation guesses encodings from NUL bytes and byte order marks, has another depth limit, and rejects numbers
+/// that no Double can represent; otherwise it must agree.
 private func isComparable(_ input: [UInt8]) -> Bool {
   !input.contains(0) && !input.starts(with: [0xEF, 0xBB, 0xBF]) && !input.starts(with: [0xFE, 0xFF])
     && !input.starts(with: [0xFF, 0xFE])
 }
 
 private func foundationReads(_ input: [UInt8], unless error: JSONError) -> String? {
-  // It also takes a comma before the end of an object or array, which RFC 8259 does not know.
+  // It also accepts a comma before the end of an object or array, unlike RFC 8259.
   let closing = [UInt8(ascii: "}"), UInt8(ascii: "]")]
   guard isComparable(input), error.problem != .tooDeep, !input.isEmpty,
     !(error.offset < input.count && closing.contains(input[error.offset])),
@@ -78,7 +78,7 @@ private func agrees(_ ours: JSONValue, _ theirs: Any) -> Bool {
   }
 }
 
-/// Of equal keys Foundation keeps one or the other, and takes canonically equivalent ones for equal.
+/// Of repeated keys Foundation keeps an arbitrary one, and it treats canonically equivalent keys as equal.
 private func agrees(_ members: [JSONMember], _ theirs: Any) -> Bool {
   guard let theirs = theirs as? [String: Any] else { return false }
   let keys = Set(members.map(\.key))

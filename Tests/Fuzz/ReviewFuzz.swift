@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import Rules
 
-/// Every answer is a review that Foundation reads too, with the uid of the question; what was patched stays as it is.
+/// Every response is a review that Foundation can read, with the request's uid; a patched value needs no other patch.
 func complaintAboutReview(_ input: [UInt8]) -> String? {
   let reviewer = Reviewer(ruleset: Ruleset())
   for webhook in [Reviewer.Webhook.validate, .mutate] {
@@ -32,7 +32,7 @@ private func complaintAboutMessages(_ response: [String: Any]) -> String? {
   return nil
 }
 
-/// What the mutating webhook writes it would not change again.
+/// The result of the mutating webhook needs no further change.
 private func complaintAboutPatch(_ answer: Reviewer.Response) -> String? {
   guard case .patched(let operations) = answer.outcome, let change = answer.request.change else { return nil }
   let again = change.applying(operations).patch

@@ -3,11 +3,11 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `HTTP/2 requests` {
+@Suite struct `HTTP/2 session` {
   static let type = [("content-type", "application/json")]
 
   @Test(arguments: [1, 2, 9, 100, Int.max])
-  func `are answered the same however they are split`(_ piece: Int) {
+  func `responses are the same for every split`(_ piece: Int) {
     let conversation = HTTP2Conversation(piece: piece)
     let post = conversation.client.request("POST", "/validate?timeout=10s", Self.type, body: "body")
     let get = conversation.client.request("GET", "/healthz")
@@ -26,7 +26,7 @@ import Testing
     #expect(conversation.client.goAway == nil)
   }
 
-  @Test func `HEAD is answered without a body`() {
+  @Test func `the response to HEAD has no body`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request("HEAD", "/readyz")
     conversation.settle()
@@ -36,7 +36,7 @@ import Testing
     #expect(conversation[stream].closedWith == 0)
   }
 
-  @Test func `a 405 tells what is allowed`() {
+  @Test func `a 405 response has Allow`() {
     let conversation = HTTP2Conversation()
     conversation.handler = { _ in
       var response = HTTPResponse(status: .methodNotAllowed, contentType: .json, body: [])
@@ -49,7 +49,7 @@ import Testing
     #expect(conversation[stream].fields["allow"] == "POST")
   }
 
-  @Test func `two bodies that come in turns are kept apart`() {
+  @Test func `interleaved bodies of two streams are kept separate`() {
     let conversation = HTTP2Conversation()
     let first = conversation.client.request("POST", "/a", body: "1", isWhole: false)
     let second = conversation.client.request("POST", "/b", body: "x", isWhole: false)
@@ -68,7 +68,7 @@ import Testing
     #expect(conversation.state == .idle)
   }
 
-  @Test func `a large answer waits for the client's small window`() {
+  @Test func `a large response waits for the client's window`() {
     let conversation = HTTP2Conversation(window: 1000)
     let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     conversation.handler = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
@@ -79,7 +79,7 @@ import Testing
     #expect(conversation.maxOutputLength < 5000)
   }
 
-  @Test func `a large body is taken as the server's window opens`() {
+  @Test func `a large body is received as the server's window opens`() {
     let conversation = HTTP2Conversation()
     let body = String(repeating: "0123456789", count: 100_000)
     let stream = conversation.client.request("POST", "/a", body: body)
@@ -87,7 +87,7 @@ import Testing
     #expect(conversation[stream].text == "post /a||\(body)|")
   }
 
-  @Test func `a body that is expected to wait is called for once`() {
+  @Test func `expect: 100-continue gets one interim response`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request(
       "POST", "/a", [("expect", "100-continue")], body: "", isWhole: false)
@@ -99,7 +99,7 @@ import Testing
     #expect(conversation[stream].interim == ["100"])
   }
 
-  @Test func `a body that came along is not called for`() {
+  @Test func `no interim response is sent if the body has arrived`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request("GET", "/a", [("expect", "100-continue")])
     conversation.settle()
@@ -107,7 +107,7 @@ import Testing
     #expect(conversation[stream].text == "get /a|||")
   }
 
-  @Test func `trailer fields end a request and change nothing in it`() {
+  @Test func `trailer fields end a request and are discarded`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request(
       "POST", "/a", [("expect", "100-continue")] + Self.type, body: "abc", isWhole: false)
@@ -118,7 +118,7 @@ import Testing
     #expect(conversation[stream].interim == ["100"])
   }
 
-  @Test func `pings are answered between requests`() {
+  @Test func `pings are acknowledged between requests`() {
     let conversation = HTTP2Conversation()
     conversation.client.ping()
     conversation.settle()
@@ -128,15 +128,15 @@ import Testing
   }
 }
 
-@Suite struct `HTTP/2 requests that are refused` {
-  /// Fields of a request, and its status; a neighbour on the same connection is answered all the same.
+@Suite struct `Rejected HTTP/2 requests` {
+  /// Fields of a request and its status; another request on the connection gets its response.
   static let table: [(fields: [(String, String)], status: String)] = [
     ([("x-long", String(repeating: "x", count: HTTPLimits.head))], "431"),
     (Array(repeating: ("a", "b"), count: HTTPLimits.fieldCount), "431"),
     ([("expect", "200-ok")], "417"),
   ]
 
-  @Test(arguments: table.indices) func `leave the others alive`(_ row: Int) {
+  @Test(arguments: table.indices) func `a rejected request leaves other streams open`(_ row: Int) {
     let conversation = HTTP2Conversation()
     let (fields, status) = Self.table[row]
     let neighbour = conversation.client.request("POST", "/n", body: "a", isWhole: false)
@@ -149,12 +149,12 @@ import Testing
     #expect(conversation[neighbour].text == "post /n||ab|")
     #expect(conversation.client.goAway == nil)
     #expect(conversation.state == .idle)
-    // Whoever counts them is told of each once.
+    // Each is reported once.
     #expect(conversation.server.drainRejections().count == 1)
     #expect(conversation.server.drainRejections().isEmpty)
   }
 
-  @Test func `a target over the limit is told so`() {
+  @Test func `a target above the limit gets 414`() {
     let conversation = HTTP2Conversation()
     let refused = conversation.client.request("GET", "/" + String(repeating: "a", count: HTTPLimits.target))
     let longest = conversation.client.request("GET", "/" + String(repeating: "a", count: HTTPLimits.target - 1))
@@ -163,7 +163,7 @@ import Testing
     #expect(conversation[longest].status == "200")
   }
 
-  @Test func `a body of the limit is taken, one byte more is not, and others live on`() {
+  @Test func `a body of the maximum size is accepted, one byte more is rejected, and other streams stay open`() {
     let conversation = HTTP2Conversation()
     conversation.handler = { request in
       HTTPResponse(status: .ok, contentType: .plainText, body: Array("\(request.body.count)".utf8))
@@ -184,7 +184,7 @@ import Testing
   }
 
   @Test(arguments: [(HTTPLimits.body, nil), (HTTPLimits.body + 1, "413")])
-  func `a body that is announced as too large is refused before it comes`(_ length: Int, _ status: String?) {
+  func `a Content-Length above the limit is rejected before the body arrives`(_ length: Int, _ status: String?) {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request(
       "POST", "/a", [("content-length", "\(length)")], body: "a", isWhole: false)
@@ -192,7 +192,7 @@ import Testing
     #expect(conversation[stream].status == status)
   }
 
-  @Test func `who is still sending has the answer before it is told to stop`() {
+  @Test func `a peer that is still sending gets the response before the reset`() {
     let conversation = HTTP2Conversation()
     conversation.client.ping()
     conversation.settle()
@@ -207,7 +207,7 @@ import Testing
     #expect(conversation.state == .idle)
   }
 
-  @Test func `many bodies at once cannot make us hold more than the connection's limit`() {
+  @Test func `concurrent bodies use at most the connection's limit`() {
     let conversation = HTTP2Conversation()
     let half = String(repeating: "a", count: HTTPLimits.body / 2)
     var streams: [Int32] = []
@@ -217,7 +217,7 @@ import Testing
     }
     let refused = streams.filter { conversation[$0].status == "413" }
     #expect(refused.count == 8 - HTTPLimits.maxBodyBytesPerConnection / (HTTPLimits.body / 2))
-    // What was refused does not count any more, and what was taken can still end.
+    // Rejected bodies are no longer counted, and accepted ones can complete.
     for stream in streams where !refused.contains(stream) { conversation.client.send([], on: stream, isWhole: true) }
     conversation.settle()
     let later = conversation.client.request("POST", "/a", body: half)
@@ -225,7 +225,7 @@ import Testing
     #expect(conversation[later].status == "200")
   }
 
-  @Test func `trailers behind a refused body do no harm`() {
+  @Test func `trailers after a rejected body are ignored`() {
     let conversation = HTTP2Conversation()
     let body = String(repeating: "a", count: HTTPLimits.body + 1)
     let stream = conversation.client.request("POST", "/a", body: body, isWhole: false)
@@ -239,7 +239,7 @@ import Testing
   }
 }
 
-@Suite struct `HTTP/2 connections that end` {
+@Suite struct `End of HTTP/2 connections` {
   @Test(arguments: [
     "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", "\u{0}",
     String(repeating: "\u{0}", count: 64),
@@ -251,7 +251,7 @@ import Testing
     }
   }
 
-  @Test func `a frame that breaks the protocol ends it with the reason`() {
+  @Test func `an invalid frame ends the connection with its error code`() {
     let conversation = HTTP2Conversation()
     conversation.settle()
     // DATA on stream 0 (RFC 9113 section 6.1).
@@ -261,7 +261,7 @@ import Testing
     #expect(conversation.server.rejection == .malformedFrames)
   }
 
-  @Test func `a client that says goodbye breaks nothing`() {
+  @Test func `a GOAWAY of the client is no error`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request("GET", "/a")
     conversation.settle()
@@ -272,7 +272,7 @@ import Testing
     #expect(conversation.server.rejection == nil)
   }
 
-  @Test func `some requests may be cancelled`() {
+  @Test func `a few requests may be cancelled`() {
     let conversation = HTTP2Conversation()
     for _ in 0..<100 {
       let stream = conversation.client.request("POST", "/a", body: "a", isWhole: false)
@@ -285,12 +285,12 @@ import Testing
     #expect(conversation.state == .idle)
   }
 
-  @Test func `a client that does nothing but cancel is told to calm down`() {
+  @Test func `a client that only cancels requests gets ENHANCE_YOUR_CALM`() {
     let conversation = HTTP2Conversation()
     var cancelled = 0
     while conversation.state != .closing, cancelled < 10 * HTTPLimits.maxStreamResets {
       let stream = conversation.client.request("GET", "/a")
-      // Together, so that the request and its end come at once.
+      // In one write, so that the request and its end arrive together.
       let begun = conversation.client.takeOutput()
       conversation.client.reset(stream)
       conversation.deliver(begun + conversation.client.takeOutput())
@@ -300,7 +300,7 @@ import Testing
     #expect(cancelled <= HTTPLimits.maxStreamResets + 1)
   }
 
-  @Test func `a stopping session finishes what is in flight and begins nothing new`() {
+  @Test func `shutdown completes requests in flight and accepts no new ones`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request("POST", "/a", body: "a", isWhole: false)
     conversation.settle()
@@ -313,7 +313,7 @@ import Testing
     #expect(conversation.state == .closing)
   }
 
-  @Test func `a stopping session that is idle closes at once`() {
+  @Test func `an idle session closes at shutdown`() {
     let conversation = HTTP2Conversation()
     let stream = conversation.client.request("GET", "/a")
     conversation.settle()
@@ -322,7 +322,7 @@ import Testing
     #expect(conversation.state == .closing)
   }
 
-  @Test func `a stopping session still sends a large answer to its end`() {
+  @Test func `shutdown sends a large response completely`() {
     let conversation = HTTP2Conversation(window: 1000)
     let body = [UInt8](repeating: 1, count: 50_000)
     conversation.handler = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPWire
 
-/// Two requests that differ in as little as possible: one is refused, with its status, the other one is answered.
+/// Two requests with a minimal difference: one is rejected with its status, its control case gets a response.
 struct Twins: CustomTestStringConvertible, Sendable {
   let refused: String
   let status: Int
@@ -16,7 +16,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
       refused: "\(refused)\r\nHost: x\r\n\r\n", status: status, responseCount: "\(responseCount)\r\nHost: x\r\n\r\n")
   }
 
-  /// Lines behind a good request line.
+  /// Lines after a valid request line.
   static func lines(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
     Twins(
       refused: "GET / HTTP/1.1\r\n\(refused)\r\n\r\n", status: status,
@@ -30,13 +30,13 @@ struct Twins: CustomTestStringConvertible, Sendable {
       responseCount: "POST / HTTP/1.1\r\nHost: x\r\n\(responseCount)")
   }
 
-  /// Bodies in chunks.
+  /// Chunked bodies.
   static func chunks(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
     .post("Transfer-Encoding: chunked\r\n\r\n\(refused)", status, "Transfer-Encoding: chunked\r\n\r\n\(responseCount)")
   }
 }
 
-@Suite struct `Twins of smuggled requests` {
+@Suite struct `Request smuggling in HTTP/1.1` {
   static let requestLines: [Twins] = [
     .line("GET  / HTTP/1.1", 400, "GET / HTTP/1.1"), .line("GET / HTTP/1.1 ", 400, "GET / HTTP/1.1"),
     .line("GET\t/ HTTP/1.1", 400, "GET / HTTP/1.1"), .line(" GET / HTTP/1.1", 400, "GET / HTTP/1.1"),
@@ -136,9 +136,9 @@ struct Twins: CustomTestStringConvertible, Sendable {
 
   static var all: [Twins] { requestLines + fields + lengths + chunks }
 
-  @Test func `there are many`() { #expect(Self.all.count >= 60) }
+  @Test func `the table has many pairs`() { #expect(Self.all.count >= 60) }
 
-  @Test(arguments: all) func `one is refused and ends the connection, the other one is answered`(_ twins: Twins) {
+  @Test(arguments: all) func `an ambiguous request is rejected and ends the connection, its control case gets a response`(_ twins: Twins) {
     let refused = HTTP1Harness.answers(to: [Array(twins.refused.utf8)])
     #expect(refused.output.hasPrefix("HTTP/1.1 \(twins.status) "), "\(refused.output.prefix(60))")
     #expect(refused.output.contains("\r\nConnection: close\r\n"))
@@ -148,13 +148,13 @@ struct Twins: CustomTestStringConvertible, Sendable {
     harness.receive(twins.responseCount)
     #expect(harness.rejection == nil)
     #expect(harness.takeOutput().hasPrefix("HTTP/1.1 200 "))
-    // All of it was taken: what comes next is a request of its own.
+    // The whole request was consumed: the next bytes are a new one.
     #expect(harness.state == .idle || twins.responseCount.contains("HTTP/1.0"))
   }
 }
 
-/// The same over HTTP/2, where a proxy may go by fields that HTTP/1.1 has in its request line.
-@Suite struct `Twins of smuggled requests of HTTP/2` {
+/// The same over HTTP/2, where a proxy may use fields that HTTP/1.1 has in its request line.
+@Suite struct `Request smuggling in HTTP/2` {
   typealias Fields = [(String, String)]
 
   private static func request(
@@ -177,7 +177,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
     (request(with: [("content-type", ""), ("content-type", "a/b")]), request(with: [("content-type", "")])),
   ]
 
-  @Test(arguments: twins.indices) func `one is refused, the other one is answered`(_ index: Int) {
+  @Test(arguments: twins.indices) func `an ambiguous request is rejected, its control case gets a response`(_ index: Int) {
     let conversation = HTTP2Conversation()
     let refused = conversation.client.request(Self.twins[index].refused)
     let responseCount = conversation.client.request(Self.twins[index].responseCount)
@@ -187,8 +187,8 @@ struct Twins: CustomTestStringConvertible, Sendable {
     #expect(conversation.client.goAway == nil)
   }
 
-  /// Nothing of a refused head is kept that a later field could be compared with.
-  @Test func `what comes behind the first fault does no harm`() {
+  /// A rejected head keeps nothing that a later field could be compared with.
+  @Test func `frames after the first error are harmless`() {
     let conversation = HTTP2Conversation()
     let refused = conversation.client.request(Self.request(with: [("expect", "a"), ("host", "x")]))
     conversation.settle()

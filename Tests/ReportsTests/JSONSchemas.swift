@@ -1,4 +1,4 @@
-/// What the members of the JSON forms mean. They are only added to, never renamed.
+/// The meaning of the members of the JSON forms. Members are added, never renamed.
 struct JSONSchema {
   let rows: [(path: String, type: String, meaning: String)]
 

@@ -46,7 +46,7 @@ struct ManualPage {
 }
 
 extension String {
-  /// Hyphens that are to be copied stay ASCII; a line must not begin with a control character.
+  /// Hyphens to copy stay ASCII; a line must not begin with a control character.
   fileprivate var roff: String {
     replacing("\\", with: "\\e").replacing("-", with: "\\-").split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasPrefix(".") || $0.hasPrefix("'") ? "\\&\($0)" : String($0) }.joined(separator: "\n")

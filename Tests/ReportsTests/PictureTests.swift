@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reports
 
-/// The pictures of the documentation are made from the reports, so that they cannot show what the program does not say.
+/// The pictures of the documentation are generated from reports, so that they match the program.
 @Suite struct `Pictures` {
   static func expect(_ picture: TerminalPicture, in name: String) throws {
     #expect(picture.svg.isWellFormed)
@@ -33,7 +33,7 @@ import Testing
 
   @Test func `verify --watch`() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
-    for (second, state) in `Following a change`.success where second <= 61 {
+    for (second, state) in `Progress monitor`.success where second <= 61 {
       _ = monitor.record(try Golden.report(state), at: .seconds(second))
     }
     try Self.expect(

@@ -1,7 +1,7 @@
 @testable import Reports
 
-// What lies around, and where Longhorn's pods are.
-extension `Real clusters` {
+// Leftover definitions, and the networks of Longhorn's pods.
+extension `States of real clusters` {
   /// Definitions that no setting of Harvester names.
   static let leftovers = [
     Row(
@@ -54,7 +54,7 @@ extension `Real clusters` {
     },
   ]
 
-  /// Pods that are not where the setting wants them.
+  /// Pods on other networks than the setting's.
   static let pods = [
     Row(
       "switched off and Completed, before Longhorn has restarted anything", says: ["6 pods have yet to move"]
@@ -156,7 +156,7 @@ extension `Real clusters` {
       address: "192.168.0.40", interface: "lhnet2")
   }
 
-  /// What the definition hands out.
+  /// The allocatable addresses of the definition.
   static let definitions = [
     Row(
       "the definition is on another VLAN", broken: [.networkDefined],

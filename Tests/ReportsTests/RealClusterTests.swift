@@ -3,9 +3,9 @@ import Testing
 
 @testable import Reports
 
-/// What operators of real clusters have met, and what `verify` has to tell them.
+/// States that operators of real clusters have met, and the expected output of `verify`.
 @Suite struct `Real clusters` {
-  /// A cluster, its verdict, and words that the answer has and must not have.
+  /// A cluster, its verdict, and words that the output must and must not have.
   struct Row: CustomTestStringConvertible {
     var name: String
     var isVerified = false
@@ -32,7 +32,7 @@ import Testing
   static let hash =
     "kubectl annotate settings.harvesterhci.io storage-network storage-network.settings.harvesterhci.io/hash-"
 
-  @Test(arguments: absences + sandboxes + annotations + leftovers + pods + definitions) func `are told of rightly`(
+  @Test(arguments: absences + sandboxes + annotations + leftovers + pods + definitions) func `the report of a real state is correct`(
     _ row: Row
   ) throws {
     let report = try row.cluster.report()
@@ -44,7 +44,7 @@ import Testing
     if !report.isVerified { #expect(report.percent < 100) }
   }
 
-  /// Nodes without an instance manager, and what that means.
+  /// Nodes without an instance manager, and the consequence.
   static let absences = [
     Row(
       "a node in maintenance", isVerified: true,
@@ -155,7 +155,7 @@ import Testing
   private static let multus =
     #"Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "x": plugin type="multus" name="multus-cni-network" failed (add): "#
 
-  /// Pods that the network plugins do not let start.
+  /// Pods that fail to start in a network plugin.
   static let sandboxes = [
     Row(
       "no bridge on the node", broken: [.podsAttached],
@@ -213,7 +213,7 @@ import Testing
     },
   ]
 
-  /// Annotations that were lost, and a controller that is stuck.
+  /// Lost annotations, and a controller that is stuck.
   static let annotations = [
     Row(
       "net-attach-def is lost", broken: [.networkDefined], says: [hash, "remove the hash as well"],

@@ -5,7 +5,7 @@ import Testing
 @testable import ClusterState
 @testable import Reports
 
-/// A cluster of Harvester whose objects a test changes as Harvester's controller, Longhorn and Whereabouts do.
+/// A Harvester cluster whose objects change as by Harvester's controller, Longhorn and Whereabouts.
 struct SimulatedCluster {
   struct Node {
     var name: String
@@ -25,7 +25,7 @@ struct SimulatedCluster {
     var name: String
     var node: String
     var component = "instance-manager"
-    /// Name of the definition that it is attached to, and its address there.
+    /// The name of its definition, and its address there.
     var network = ""
     var address = ""
     var interface = "lhnet1"
@@ -57,11 +57,11 @@ struct SimulatedCluster {
   var isApplied: Bool? = true
   var longhornSettings: [String: (value: String, isApplied: Bool?)] = [:]
   var pods: [Pod] = []
-  /// In place of what follows from the pods; each with the pod it is for.
+  /// Instead of the reservations that follow from the pods; each with its pod.
   var allocations: [Int: String]?
   var uplinks: [String: String] = [:]
   var events: [(pod: String, reason: String, message: String, last: String)] = []
-  /// How often each of them has happened.
+  /// The number of their occurrences.
   var eventCount = 2
   var workload = Workload()
   var isShared = false
@@ -75,7 +75,7 @@ struct SimulatedCluster {
     uplinks = Dictionary(uniqueKeysWithValues: nodes.map { ($0.name, "") })
   }
 
-  /// With this value carried out everywhere.
+  /// With this value applied everywhere.
   init(settledWith value: String, definition name: String = "storagenetwork-a", _ definition: Definition = .init()) {
     self.init()
     definitions[name] = definition
@@ -86,9 +86,9 @@ struct SimulatedCluster {
   }
 }
 
-// What the actors do.
+// Writes of the controllers.
 extension SimulatedCluster {
-  /// Harvester takes up the value: the hash, the definition and the former one, with one update.
+  /// Harvester records the value: hash, definition and previous definition in one update.
   mutating func take(_ value: String, as name: String?) {
     self.value = value
     hash = ValueHash(of: Array(value.utf8)).description
@@ -104,7 +104,7 @@ extension SimulatedCluster {
 
   mutating func stopWorkloads() { workload = Workload(wanted: 0, ready: 0, kept: 1) }
 
-  /// Longhorn starts a pod anew on the network that its setting names.
+  /// Longhorn restarts a pod on its setting's network.
   mutating func move(_ index: Int) {
     pods[index].network = longhorn
     pods[index].address = ""
@@ -114,9 +114,9 @@ extension SimulatedCluster {
   }
 }
 
-// As the API server has it.
+// The objects of the API server.
 extension SimulatedCluster {
-  /// What `verify` finds in it, as a snapshot and as the API server lists it.
+  /// The input of `verify`, as a snapshot and as a list of the API server.
   func report(_ location: SourceLocation = #_sourceLocation) throws -> VerifyReport {
     var snapshot = VerifySnapshot()
     var living = VerifySnapshot()
@@ -238,7 +238,7 @@ extension SimulatedCluster {
     ]
   }
 
-  /// - Parameter uplink: A node, and what is wrong with its uplink; nothing if it is up.
+  /// - Parameter uplink: A node and the error of its uplink; nil if it is up.
   private static func uplink(_ uplink: (key: String, value: String)) -> [String: Any] {
     [
       "apiVersion": "network.harvesterhci.io/v1beta1", "kind": "VlanStatus",
@@ -276,7 +276,7 @@ extension SimulatedCluster {
 }
 
 extension VerifyReport {
-  /// Every line that an operator reads.
+  /// Every line of the output.
   var words: String { text(for: .plain) }
 
   func state(of step: Step) -> StepReport.State? { steps.first { $0.step == step }?.state }

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Reports
 
-/// Successful changes, look by look, as Harvester's real controllers and Longhorn have made them.
+/// Successful changes, step by step, as recorded with Harvester's controllers and Longhorn.
 ///
-/// No step is ever broken, nothing is ever to be deleted, the bar never runs backwards, and all is verified at the end
-/// and not before.
+/// No step ever fails, no advice deletes anything, the percentage never decreases, and the change is verified at the
+/// end and not before.
 @Suite struct `Successful changes` {
   enum Change: CaseIterable, CustomTestStringConvertible {
     case first
@@ -18,9 +18,9 @@ import Testing
   }
 
   enum Generation: CaseIterable, CustomTestStringConvertible {
-    /// Longhorn does not say `applied`, and Harvester says `Completed` before Longhorn has restarted anything.
+    /// Longhorn does not report `applied`, and Harvester reports `Completed` before Longhorn has restarted a pod.
     case v1_2
-    /// Harvester waits for an address a node, and writes `Waiting` with a capital.
+    /// Harvester waits for an address on each node, and writes `Waiting` with a capital.
     case v1_5
     case v1_9
 
@@ -30,7 +30,7 @@ import Testing
   static let other = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
   static let vlan = #"{"vlan":101,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 
-  /// A change with what it leads to.
+  /// A change with its result.
   static func goal(_ change: Change) -> (value: String, name: String?, definition: SimulatedCluster.Definition?) {
     switch change {
     case .first: (SimulatedCluster.value, "storagenetwork-b", .init())
@@ -50,7 +50,7 @@ import Testing
     return cluster
   }
 
-  /// Every moment in order, with whether virtual machines may be started.
+  /// Every state in order, and whether virtual machines may be started.
   static func moments(_ change: Change, _ generation: Generation) -> [(cluster: SimulatedCluster, isSufficient: Bool)] {
     var cluster = before(change, generation)
     var moments = [(cluster, true)]
@@ -97,7 +97,7 @@ import Testing
     }
     cluster.pods = []
     look()
-    // Instance managers come last: of the others none is missing as long as it is not there.
+    // Instance managers come last: the other pods exist only if needed, so none of them is missing.
     for (count, pod) in pods.sorted(by: { $0.component < $1.component }).enumerated() {
       cluster.pods.append(pod)
       cluster.pods[count].network = ""
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test(arguments: Change.allCases, Generation.allCases)
-  func `nothing is called broken, and the bar never runs backwards`(
+  func `no step fails and the percentage never decreases during a successful change`(
     _ change: Change, _ generation: Generation
   ) throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
@@ -139,14 +139,14 @@ import Testing
     }
   }
 
-  @Test(arguments: Change.allCases, Generation.allCases) func `before it, all is verified too`(
+  @Test(arguments: Change.allCases, Generation.allCases) func `the state before the change is verified`(
     _ change: Change, _ generation: Generation
   ) throws {
     let report = try Self.before(change, generation).report()
     #expect(report.isVerified, "\(report.words)")
   }
 
-  @Test(arguments: Generation.allCases) func `the phase is known by its message, whatever the case`(
+  @Test(arguments: Generation.allCases) func `the phase is recognised from its message in any case`(
     _ generation: Generation
   ) throws {
     let summaries = try Self.moments(.anotherRange, generation).map { try $0.cluster.report().steps[0].summary }
@@ -154,7 +154,7 @@ import Testing
     #expect(!summaries.contains("Harvester begins"))
   }
 
-  @Test func `volumes in another order are no progress, one that has been detached is`() throws {
+  @Test func `volumes in another order are no progress, a detached one is`() throws {
     var cluster = SimulatedCluster(settledWith: SimulatedCluster.value)
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
     let looks = [
@@ -170,7 +170,7 @@ import Testing
     #expect(monitor.record(try cluster.report(), at: .seconds(301)) == nil)
   }
 
-  @Test func `another value is another change, which begins anew`() throws {
+  @Test func `another value starts the percentage over`() throws {
     var cluster = SimulatedCluster(settledWith: SimulatedCluster.value)
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
     _ = monitor.record(try cluster.report(), at: .zero)

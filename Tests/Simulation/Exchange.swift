@@ -1,15 +1,15 @@
 import Foundation
 
-/// A request and exactly the answer it has to get.
+/// A request and its exact expected response.
 struct Exchange: Equatable {
   let method: String
   let path: String
   let body: String
   let status: Int
-  /// The body of the answer, or what it begins with.
+  /// The body of the response, or its beginning.
   let answer: String
   var isWhole = true
-  /// Has both lengths, which two parsers might read differently; only HTTP/1.1 can say that, and it is the last word.
+  /// Whether it has both lengths, which two parsers may read differently; only in HTTP/1.1, as the last request.
   var isSmuggling = false
 
   func isAnswered(by status: Int, _ body: [UInt8]) -> Bool {
@@ -19,7 +19,7 @@ struct Exchange: Equatable {
     return body.starts(with: expected) && (try? JSONSerialization.jsonObject(with: Data(body))) != nil
   }
 
-  /// - Parameter name: Makes the request one of its kind, so that an answer to another one is told apart.
+  /// - Parameter name: Makes the request unique, so that its response cannot be confused with another one.
   static func all(_ name: String) -> [Exchange] {
     [
       Exchange(method: "GET", path: "/healthz", body: "", status: 200, answer: "ok\n"),
@@ -41,7 +41,7 @@ struct Exchange: Equatable {
       answer: #"{"error":"Content-Length and Transfer-Encoding must not both be present"}"# + "\n", isSmuggling: true)
   }
 
-  /// Harvester creates the setting empty, which is always allowed.
+  /// The creation of the empty setting is always allowed.
   static func allowed(_ uid: String, padding: Int) -> Exchange {
     Exchange(
       method: "POST", path: "/validate",
@@ -49,7 +49,7 @@ struct Exchange: Equatable {
       status: 200, answer: verdict(uid, #""allowed":true"#))
   }
 
-  /// The setting is kept; why is for other tests to compare.
+  /// The setting must not be deleted; other tests compare the reason.
   static func denied(_ uid: String) -> Exchange {
     let answer = verdict(uid, #""allowed":false,"status":"#)
     return Exchange(

@@ -1,21 +1,21 @@
 import CNGHTTP2
 import Foundation
 
-/// The HTTP side of a simulated client: exchanges go out as bytes, and answers are compared as they come back.
+/// The HTTP side of a simulated client: sends requests as bytes and compares responses.
 protocol HTTPClient: AnyObject {
-  /// Puts the next request on its way; false where none is left or the last answers have to come first.
+  /// Sends the next request; false without one, or if responses must arrive first.
   func ask() -> Bool
   var canAsk: Bool { get }
-  /// Bytes for the server that have not been taken yet.
+  /// Bytes for the server that are not sent yet.
   func takeOutput() -> [UInt8]
-  /// Takes bytes of the server; the text says what is wrong with them.
+  /// Receives bytes of the server; returns a description of an error in them.
   func receive(_ bytes: [UInt8]) -> String?
-  /// How many exchanges ended with the right answer.
+  /// The number of exchanges with the correct response.
   var answered: Int { get }
   var asked: Int { get }
 }
 
-/// HTTP/1.1, with some requests in the pipeline.
+/// HTTP/1.1 with pipelined requests.
 final class HTTP1Client: HTTPClient {
   private let exchanges: [Exchange]
   private let depth: Int
@@ -23,7 +23,7 @@ final class HTTP1Client: HTTPClient {
   private var input: [UInt8] = []
   private(set) var asked = 0
   private(set) var answered = 0
-  /// The time of day in seconds, and what it was when each request was made.
+  /// The time of day in seconds, now and at each request.
   private let clock: () -> Int
   private var askedAt: [Int] = []
 
@@ -42,7 +42,7 @@ final class HTTP1Client: HTTPClient {
     askedAt.append(clock())
     output += Array("\(exchange.method) \(exchange.path) HTTP/1.1\r\nHost: simulation\r\n".utf8)
     if exchange.isSmuggling { output += Array("Transfer-Encoding: chunked\r\n".utf8) }
-    // Every other body goes in chunks.
+    // Every other body is chunked.
     if exchange.body.isEmpty {
       output += Array("\r\n".utf8)
     } else if asked % 2 == 0, !exchange.isSmuggling {
@@ -101,7 +101,7 @@ final class HTTP1Client: HTTPClient {
   }
 }
 
-/// HTTP/2 by nghttp2, with several streams at once.
+/// HTTP/2 by nghttp2, with concurrent streams.
 final class HTTP2Client: HTTPClient {
   private let exchanges: [Exchange]
   private let depth: Int
@@ -157,7 +157,7 @@ final class HTTP2Client: HTTPClient {
 
   private func ended(_ id: Int32, _ code: UInt32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
-    // A server that stops says so of what it has not begun, and the client may ask another one (RFC 9113 section 8.7).
+    // A server that shuts down rejects streams that it has not begun, and clients may retry (RFC 9113 section 8.7).
     if code == NGHTTP2_REFUSED_STREAM.rawValue { return }
     if code == 0, stream.exchange.isAnswered(by: stream.status, stream.body) {
       answered += 1

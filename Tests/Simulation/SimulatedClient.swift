@@ -1,20 +1,20 @@
 import Foundation
 import TestSupport
 
-/// A client on the made-up network, with a habit of its own.
+/// A client on the simulated network, with one behaviour.
 final class SimulatedClient: CustomStringConvertible {
   enum Habit {
-    /// Sends and takes everything as soon as it can.
+    /// Sends and receives as soon as possible.
     case steady
-    /// Waits before each piece that it sends or takes.
+    /// Waits before each send and receive.
     case slow(gap: Int64)
-    /// Breaks the connection off when so many bytes have passed in both directions.
+    /// Breaks the connection after this number of bytes in both directions.
     case resets(after: Int)
-    /// Falls silent when it has sent so many bytes, and takes nothing either.
+    /// Stops sending and receiving after this number of bytes.
     case stalls(after: Int)
-    /// Has asked everything, says that it will send no more, and takes its answers.
+    /// Half-closes after its requests and receives the responses.
     case halfCloses
-    /// Sends bytes that are no TLS.
+    /// Sends bytes that are not TLS.
     case babbles
   }
 
@@ -29,25 +29,25 @@ final class SimulatedClient: CustomStringConvertible {
   private let http: any HTTPClient
   private let exchangeCount: Int
   private let tls: ClientTLS
-  /// What its connection holds in each direction.
+  /// The capacity of its connection in each direction.
   private let window: Int
   private var standing = Standing.absent
   private var unsent: [UInt8] = []
   private var passed = 0
   private var hasEndedSending = false
-  /// When it acts next of its own accord; nil when it waits for the server.
+  /// The time of its next action; nil while it waits for the server.
   private(set) var nextWakeup: Int64?
   private var arrived: Int64 = 0
   private var askedAt: Int64 = 0
   private(set) var slowestAnswer: Int64 = 0
-  /// How long the server let it stay.
+  /// The duration of its connection.
   private(set) var stay: Int64 = 0
   private(set) var complaint: String?
   private(set) var hasConnected = false
-  /// The server or the network ended the connection before everything was answered.
+  /// Whether the server or the network closed the connection before all responses.
   private(set) var wasCut = false
   private(set) var wasHit = false
-  /// The server has read a whole request and closed without an answer to it.
+  /// Whether the server has read a complete request and closed without a response.
   private(set) var wasForgotten = false
 
   init(
@@ -65,7 +65,7 @@ final class SimulatedClient: CustomStringConvertible {
 
   var answered: Int { http.answered }
 
-  /// Its last request is on its way, and nothing before it is unanswered.
+  /// Whether its last request is sent, and all earlier ones have responses.
   var isAskingLast: Bool {
     http.asked == exchangeCount && http.answered == exchangeCount - 1 && unsent.isEmpty
       && wire.map { !$0.toServer.isEmpty } ?? false
@@ -136,16 +136,16 @@ final class SimulatedClient: CustomStringConvertible {
       return end(now, cut: !isSatisfied)
     }
     if isSatisfied, unsent.isEmpty {
-      // An honest client says goodbye; that the server closes now or later does not matter any more.
+      // An honest client sends close_notify; the time at which the server closes does not matter any more.
       wire.clientHasEnded = true
       end(now, cut: false)
     }
   }
 
-  /// It has fallen silent for good.
+  /// Whether it has stopped for good.
   private var isSilent: Bool { if case .stalls(let count) = habit { passed >= count } else { false } }
 
-  /// Puts what it has to say into ciphertext.
+  /// Encrypts its pending output.
   private func speak() {
     if case .babbles = habit { return }
     if tls.state == .open, unsent.isEmpty, !hasEndedSending {
@@ -171,7 +171,7 @@ final class SimulatedClient: CustomStringConvertible {
     if hasEndedSending, unsent.isEmpty { wire.clientHasEnded = true }
   }
 
-  /// It only notices when the server has closed.
+  /// It only notices that the server has closed.
   private func stall(_ now: Int64) { nextWakeup = now + 100_000_000 }
 
   private func breakOff(_ wire: Wire, _ now: Int64) {

@@ -4,12 +4,12 @@ import TestSupport
 
 @testable import Platform
 
-/// A kernel made up for a test: descriptors, a network and a clock, all ruled by one seed.
+/// A simulated kernel: descriptors, a network and a clock, all determined by one seed.
 ///
-/// It answers the server's system calls in the kernel's place (`Syscalls.interceptor`), so the server above them is the
-/// real one. While the server waits for events, the clients act; when nobody can, time jumps to the next thing that is
-/// due. Whatever a real network does happens often: reads and writes are short, events come in any order and one at a
-/// time, interruptions strike. One thread does all this, so a seed replays a run exactly.
+/// It handles the server's system calls (`Syscalls.interceptor`), so the server above it is the
+/// real one. While the server waits for events, the clients act; when no client can, time jumps to the next due
+/// event. Rare events of real networks are frequent: reads and writes are short, events arrive in any order and singly,
+/// calls are interrupted. A single thread does everything, so a seed replays a run exactly.
 final class SimulatedKernel: @unchecked Sendable {
   // Sendable: used by the one thread that runs a simulation.
 
@@ -23,34 +23,33 @@ final class SimulatedKernel: @unchecked Sendable {
   var random: SeededNumbers
   private(set) var now: Int64 = 1_000_000_000_000
   private(set) var open: [Int32: Object] = [:]
-  /// Connections that wait to be accepted.
+  /// Connections that are not accepted yet.
   private var waiting: [Wire] = []
   private var isListening = true
   private var nextDescriptor: Int32 = 1000
   var clients: [SimulatedClient] = []
-  /// Called once when every client is done; tells the server to stop.
+  /// Called once when every client is done; stops the server.
   var whenDone: () -> Void = {}
   private var isDone = false
   private var fault: Fault?
-  /// Calls that can fail, in order; what a fault counts.
+  /// The calls that can fail, in order, which a fault counts.
   private(set) var calls: [Fault.Call] = []
-  /// What went wrong in a way that only the kernel can see.
+  /// Errors that only the kernel can see.
   private(set) var complaint: String?
   private var turns = 0
 
-  /// Bytes that were received since the last wait, and the most that ever were.
+  /// The bytes received since the last wait, and their maximum.
   private var received = 0
   private(set) var mostReceivedInTurn = 0
-  /// Waits that were only a look.
+  /// The number of waits with a zero timeout.
   private(set) var looks = 0
 
-  /// When the server is told to stop.
+  /// When the server is told to shut down.
   enum Stop {
-    /// When every client is done.
+    /// After every client is done.
     case whenDone
     case inTurn(Int)
-    /// When everybody's last request has come and the server has not been told of it; from then on the network is a good
-    /// one.
+    /// After every last request has arrived, before the server is notified of it; the network is reliable from then on.
     case withLastRequests
   }
 
@@ -62,12 +61,12 @@ final class SimulatedKernel: @unchecked Sendable {
 
   private let stops: Stop
   private var isGoodNetwork: Bool { if case .withLastRequests = stops { isDone } else { false } }
-  /// The server was told to stop before every client was done.
+  /// Whether the shutdown began before every client was done.
   private(set) var stoppedEarly = false
-  /// How many requests had come when it was.
+  /// The number of requests that had arrived at the shutdown.
   private(set) var requestsAtStop = 0
 
-  /// More system calls than any honest run makes: the server turns idly.
+  /// More system calls than any correct run makes: the server is in a busy loop.
   private static let mostTurns = 200_000
 
   func connect(window: Int) -> Wire? {
@@ -77,14 +76,14 @@ final class SimulatedKernel: @unchecked Sendable {
     return wire
   }
 
-  /// What the time of day is when the machine starts, in nanoseconds since 1970.
+  /// The time of day at the start, in nanoseconds since 1970.
   private static let epoch: Int64 = 1_700_000_000_000_000_000
   var secondsOfDay: Int { Int((now + Self.epoch) / 1_000_000_000) }
 
   func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 }
 
-// The system calls.
+// System calls.
 extension SimulatedKernel {
   func answer(_ call: SystemCall) -> SystemCall.Interception {
     if let error = fails(call) { return .failure(error) }
@@ -131,7 +130,7 @@ extension SimulatedKernel {
       return .failure(Errno(rawValue: EBADF))
     }
     if case .socket(let wire) = object { wire.closeByServer() }
-    // As the kernel does, a closed descriptor leaves every poller.
+    // As in the kernel, a closed descriptor leaves every poller.
     for (poller, object) in open {
       if case .poller(var watched) = object {
         watched[descriptor] = nil
@@ -200,7 +199,7 @@ extension SimulatedKernel {
   }
 }
 
-// Waiting, in which everything else happens.
+// Waiting, during which everything else happens.
 extension SimulatedKernel {
   private func wait(
     _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, _ milliseconds: Int32
@@ -214,7 +213,7 @@ extension SimulatedKernel {
       if case .withLastRequests = stops, !isDone, clients.allSatisfy(\.isAskingLast) {
         requestsAtStop = clients.count
         finish()
-        // The order is younger than the requests, and first all the same.
+        // The command is newer than the requests, but handled first.
         let ready = ready(in: poller).sorted { isOrder($0) && !isOrder($1) }.prefix(events.count)
         for (index, event) in ready.enumerated() { events[index] = event }
         return .result(ready.count)
@@ -241,7 +240,7 @@ extension SimulatedKernel {
       let next = min(end, clients.compactMap(\.nextWakeup).filter { $0 > now }.min() ?? .max)
       if next == .max {
         complaint = complaint ?? "nothing would ever happen: \(clients.filter { !$0.isDone }.map(\.description))"
-        // It was told to stop and does not: the run ends with a failure that no server survives.
+        // The server does not stop: the run ends with a failure of every call.
         if isDone { return .failure(Errno(rawValue: EBADF)) }
         for client in clients { client.giveUp() }
         finish()
@@ -252,7 +251,7 @@ extension SimulatedKernel {
     }
   }
 
-  /// Those whose last request waits for everybody else's.
+  /// The clients whose last request waits for those of the others.
   private var hiddenWires: Set<ObjectIdentifier> {
     guard case .withLastRequests = stops, !isDone else { return [] }
     return Set(clients.filter(\.isAskingLast).compactMap(\.wire).map(ObjectIdentifier.init))
@@ -306,7 +305,7 @@ extension SimulatedKernel {
       wire.isHit = true
       if [ECONNRESET, EPIPE, ETIMEDOUT].contains(fault.errno) { wire.isReset = true }
     }
-    // The kernel tells of these in accepting, and the connection is gone.
+    // The kernel reports these errors in accept(2), and the connection is lost.
     if name == .accept, [ECONNABORTED, EPROTO].contains(fault.errno), !waiting.isEmpty {
       let wire = waiting.removeFirst()
       (wire.isHit, wire.isReset) = (true, true)
@@ -315,20 +314,20 @@ extension SimulatedKernel {
   }
 }
 
-/// A TCP connection on the made-up network, seen from its middle.
+/// A TCP connection on the simulated network.
 final class Wire {
-  /// What a direction holds before the sender has to wait.
+  /// The capacity of a direction.
   let window: Int
 
   var toServer: [UInt8] = []
   var toClient: [UInt8] = []
-  /// No more comes from there.
+  /// Whether the direction has ended.
   var clientHasEnded = false
   var serverHasEnded = false
-  /// When the server closed, it had read everything that was sent.
+  /// Whether the server had read everything when it closed.
   private(set) var serverTookAll = false
   var isReset = false
-  /// A call on it was made to fail.
+  /// Whether a call on it has failed.
   var isHit = false
 
   init(window: Int) {
@@ -338,7 +337,7 @@ final class Wire {
   func closeByServer() {
     serverHasEnded = true
     serverTookAll = toServer.isEmpty
-    // Closing with bytes unread resets a connection, and what was on its way to the peer is lost (RFC 2525 section 2.17).
+    // Closing with unread bytes resets a connection and discards its data in transit (RFC 2525 section 2.17).
     if !toServer.isEmpty {
       isReset = true
       toClient = []

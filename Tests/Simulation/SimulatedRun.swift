@@ -8,16 +8,16 @@ import TestSupport
 @testable import Platform
 @testable import WebhookServer
 
-/// One run of the server's loop on the made-up kernel, from the first connection to the last descriptor.
+/// One run of the event loop on the simulated kernel, from the first connection to the last descriptor.
 struct SimulatedRun {
   let seed: UInt64
   let kernel: SimulatedKernel
   let clients: [SimulatedClient]
   let state = ServerState()
-  /// Set when the loop could not begin, which a fault may bring about.
+  /// Whether the event loop failed to start, due to a fault.
   private(set) var refusal: Errno?
 
-  /// Made once: Ed25519, because its signatures all have the same length, so that a seed always makes the same run.
+  /// Created once: Ed25519, whose signatures have a fixed length, so that a seed always gives the same run.
   static let identity = Result { try Identity() }
 
   struct Identity: Sendable {
@@ -40,7 +40,7 @@ struct SimulatedRun {
     }
   }
 
-  /// - Parameter crowd: Makes the clients out of the kernel's randomness.
+  /// - Parameter crowd: Creates the clients from the kernel's randomness.
   init(
     seed: UInt64, fault: Fault? = nil, stops: SimulatedKernel.Stop = .whenDone,
     budget: ResourceBudget = ResourceBudget(),
@@ -74,7 +74,7 @@ struct SimulatedRun {
     try loop.run()
   }
 
-  /// What must hold after every run, whatever happened in it.
+  /// The invariants of every run.
   var flaws: [String] {
     var flaws = clients.compactMap { client in client.complaint.map { "\(client.name): \($0)" } }
     if let complaint = kernel.complaint { flaws.append(complaint) }
@@ -84,7 +84,7 @@ struct SimulatedRun {
     return flaws
   }
 
-  /// What the server itself has to say about a run, for whoever looks into it.
+  /// The server's state after a run, for debugging.
   var refusals: [String] {
     state.metrics.rejectedRequests.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + state.metrics.limits.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }

@@ -5,9 +5,9 @@ import Testing
 @testable import Platform
 @testable import WebhookServer
 
-/// Runs the server's loop on a made-up network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
+/// Runs the event loop on a simulated network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
 /// `SIMULATION_SEED=N` replays one run.
-@Suite struct `On a network that does its worst` {
+@Suite struct `Simulated network` {
   static var seeds: Range<UInt64> {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["SIMULATION_SEED"].flatMap({ UInt64($0) }) { return seed..<seed + 1 }
@@ -15,10 +15,10 @@ import Testing
     return 1..<count + 1
   }
 
-  /// One run alone need not reach what many do.
+  /// A single run need not reach what many runs do.
   static var isReplay: Bool { seeds.count == 1 }
 
-  @Test func `every honest client gets every answer, and nobody gets a wrong one`() throws {
+  @Test func `every honest client gets every response, and no client gets a wrong one`() throws {
     for seed in Self.seeds {
       let run = try SimulatedRun(seed: seed, crowd: Self.crowd)
       var flaws = run.flaws
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func `with room for few, somebody is let go in the middle of anything, but nobody who has asked`() throws {
+  @Test func `at a low connection limit connections are evicted in any state, except those with a request`() throws {
     var evict = 0
     for seed in Self.seeds {
       var budget = ResourceBudget()
@@ -43,7 +43,7 @@ import Testing
     #expect(evict > 0 || Self.isReplay)
   }
 
-  @Test func `a server that has to stop in the middle of anything leaves nothing behind`() throws {
+  @Test func `an immediate stop in any state leaves no descriptor open`() throws {
     for seed in Self.seeds {
       let turn = Int(seed) % 300
       let run = try SimulatedRun(seed: seed, stops: .inTurn(turn), crowd: Self.crowd)
@@ -51,9 +51,9 @@ import Testing
     }
   }
 
-  @Test func `who asked before the server was told to stop is answered`() throws {
+  @Test func `requests that arrived before shutdown get their responses`() throws {
     for seed in Self.seeds {
-      // Sometimes more than the poller tells of at once.
+      // Sometimes more than one poll returns.
       let count = seed % 30 == 0 ? ServerLimits.maxEventsPerPoll + 20 : 1 + Int(seed % 6)
       let run = try SimulatedRun(seed: seed, stops: .withLastRequests) { kernel, tlsContext in
         (0..<count).map {
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test func `who has come before the server was told to stop may still ask`() throws {
+  @Test func `connections that arrived before shutdown may send a request`() throws {
     var early = 0
     for seed in Self.seeds {
       let run = try SimulatedRun(seed: seed, stops: .inTurn(Int(seed % 30))) { kernel, tlsContext in
@@ -80,7 +80,7 @@ import Testing
     #expect(early > Self.seeds.count / 4 || Self.isReplay)
   }
 
-  @Test(arguments: [false, true]) func `a loop stays awake for one client that asks and asks, and not for four`(
+  @Test(arguments: [false, true]) func `an event loop busy-polls for one sequential client and not for four`(
     isHTTP2: Bool
   ) throws {
     func looks(clients: Int) throws -> Int {
@@ -94,7 +94,7 @@ import Testing
     #expect(try looks(clients: 4) == 0)
   }
 
-  @Test func `more than the loop has room for is read in the middle of a turn`() throws {
+  @Test func `more input than the receive buffer holds is processed within the iteration`() throws {
     var most = 0
     for seed in Self.seeds.prefix(6) {
       let run = try SimulatedRun(seed: seed) { kernel, tlsContext in
@@ -107,7 +107,7 @@ import Testing
     #expect(most > ServerLimits.receiveChunkSize * ServerLimits.receiveChunks || Self.isReplay)
   }
 
-  /// Asks one thing after the other, as soon as it can.
+  /// Sends one request after the other as soon as possible.
   private static func steady(
     _ name: String, exchanges: Int, isLarge: Bool = false, isHTTP2: Bool, _ kernel: SimulatedKernel,
     _ tlsContext: ClientContext
@@ -118,7 +118,7 @@ import Testing
       exchangeCount: exchanges.count, arrivesAt: kernel.now, window: 128 * 1024, tlsContext: tlsContext)
   }
 
-  @Test func `the same seed makes the same run`() throws {
+  @Test func `the same seed gives the same run`() throws {
     let runs = try (0..<2).map { _ in try SimulatedRun(seed: 20_261_124, crowd: Self.crowd) }
     #expect(runs[0].kernel.calls.map(\.name) == runs[1].kernel.calls.map(\.name))
     #expect(runs[0].kernel.now == runs[1].kernel.now)
@@ -149,7 +149,7 @@ import Testing
       return SimulatedClient(
         "client \(number)", habit, http: http, exchangeCount: exchanges.count,
         arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random),
-        // In a narrow one every answer stops in its middle.
+        // With a small capacity every response stops in the middle.
         window: kernel.chance(30) ? Int.random(in: 100...2_000, using: &kernel.random) : 32 * 1024,
         tlsContext: tlsContext)
     }
@@ -159,16 +159,16 @@ import Testing
 extension SimulatedClient {
   var isSteady: Bool { if case .steady = habit { true } else { false } }
 
-  /// What must not happen to a client of this habit.
+  /// Failures that a client with this behaviour must not have.
   var wrongs: [String] {
     switch habit {
     case .steady, .halfCloses:
       if !isSatisfied { return ["\(name) did not get every answer"] }
-      // Nobody else's slowness is its own.
+      // A client is not affected by the slowness of others.
       return slowestAnswer < 1_000_000_000 ? [] : ["\(name) waited for \(slowestAnswer) ns"]
     case .slow, .resets: return []
     case .stalls, .babbles:
-      // The longest patience of the server, that of an idle connection, and what closing takes.
+      // The longest timeout of the server, that of an idle connection, and the time of closing.
       return stay <= 160_000_000_000 ? [] : ["\(name) could stay for \(stay) ns"]
     }
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TLSWire
 
-@Suite struct `TLS sessions` {
+@Suite struct `TLS session` {
   let certificates: Certificates
   let context: TLSContext
 
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: versions, [1, 2, 7, 1000, Int.max])
-  func `however the wire splits it, the same is heard`(_ version: (version: Int32, name: String), _ piece: Int) throws {
+  func `the plaintext is the same for every split of the ciphertext`(_ version: (version: Int32, name: String), _ piece: Int) throws {
     let conversation = try Conversation(TLSClient(configuration(version.version)), context, piece: piece)
     conversation.settle()
     #expect(conversation.state == .open)
@@ -28,7 +28,7 @@ import Testing
     #expect(conversation.client.version == version.name)
     #expect(conversation.server.protocolVersion == version.name)
 
-    // More than a record, so that several come.
+    // More than one record.
     let question = (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }
     conversation.sendFromClient(question)
     #expect(conversation.heardByServer == question)
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: versions, [1, 7, 1000, Int.max])
-  func `buffers may be given back at any time`(_ version: (version: Int32, name: String), _ piece: Int) throws {
+  func `buffers may be released at any time`(_ version: (version: Int32, name: String), _ piece: Int) throws {
     let conversation = try Conversation(TLSClient(configuration(version.version)), context, piece: piece)
     conversation.releasesBuffers = true
     conversation.settle()
@@ -53,7 +53,7 @@ import Testing
     #expect(conversation.state == .open)
   }
 
-  @Test func `bytes that come with the end of the handshake are heard at once`() throws {
+  @Test func `data with the end of the handshake is decrypted at once`() throws {
     let client = try TLSClient(configuration(TLS1_3_VERSION))
     let conversation = Conversation(client, context)
     _ = client.advance()
@@ -68,7 +68,7 @@ import Testing
   @Test(arguments: [
     (["h2", "http/1.1"], ApplicationProtocol.http2), (["http/1.1", "h2"], .http2), (["h2"], .http2),
     (["http/1.1"], .http1), ([], .http1), (["spdy/3", "http/1.1"], .http1), (["h2c", "h2"], .http2),
-  ]) func `the application protocol is agreed on, HTTP/2 first`(_ offered: [String], _ agreed: ApplicationProtocol)
+  ]) func `the application protocol is negotiated, HTTP/2 first`(_ offered: [String], _ agreed: ApplicationProtocol)
     throws
   {
     var configuration = configuration(TLS1_3_VERSION)
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [["spdy/3"], ["h2c"], ["http/1.0", "h"]])
-  func `a client that offers neither protocol is refused`(_ offered: [String]) throws {
+  func `a client that offers neither protocol is rejected`(_ offered: [String]) throws {
     var configuration = configuration(TLS1_3_VERSION)
     configuration.protocols = offered
     let conversation = try Conversation(TLSClient(configuration), context)
@@ -89,9 +89,9 @@ import Testing
     #expect(conversation.client.failure?.contains("no application protocol") == true)
   }
 
-  @Test(arguments: [TLS1_VERSION, TLS1_1_VERSION]) func `an older version is refused`(_ version: Int32) throws {
+  @Test(arguments: [TLS1_VERSION, TLS1_1_VERSION]) func `an older protocol version is rejected`(_ version: Int32) throws {
     var configuration = configuration(version)
-    // The library alone would not even offer it.
+    // OpenSSL alone would not even offer it.
     configuration.ciphers = "DEFAULT:@SECLEVEL=0"
     let conversation = try Conversation(TLSClient(configuration), context)
     conversation.settle()
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test(arguments: ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-CCM"])
-  func `a weaker cipher suite is refused`(_ suite: String) throws {
+  func `a weak cipher suite is rejected`(_ suite: String) throws {
     var configuration = configuration(TLS1_2_VERSION)
     configuration.ciphers = suite
     let conversation = try Conversation(TLSClient(configuration), context)
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"])
-  func `a strong one is agreed on`(_ suite: String) throws {
+  func `a strong cipher suite is negotiated`(_ suite: String) throws {
     var configuration = configuration(TLS1_2_VERSION)
     configuration.ciphers = suite
     let conversation = try Conversation(TLSClient(configuration), context)
@@ -117,7 +117,7 @@ import Testing
     #expect(conversation.state == .open)
   }
 
-  @Test(arguments: versions) func `a session is resumed by its ticket, on another context only anew`(
+  @Test(arguments: versions) func `a session is resumed by its ticket, but not with another context`(
     _ version: (version: Int32, name: String)
   ) throws {
     let first = try Conversation(TLSClient(configuration(version.version)), context)
@@ -138,7 +138,7 @@ import Testing
     #expect(!elsewhere.server.isResumed)
   }
 
-  @Test func `renegotiation is refused and the connection lives on`() throws {
+  @Test func `renegotiation is rejected and the connection stays open`() throws {
     let conversation = try Conversation(TLSClient(configuration(TLS1_2_VERSION)), context)
     conversation.settle()
     conversation.client.renegotiate()
@@ -148,7 +148,7 @@ import Testing
     #expect(conversation.state == .open)
   }
 
-  @Test func `new keys are taken in the middle of a connection`() throws {
+  @Test func `key updates are accepted during a connection`() throws {
     let conversation = try Conversation(TLSClient(configuration(TLS1_3_VERSION)), context)
     conversation.settle()
     conversation.client.updateKeys()
@@ -158,7 +158,7 @@ import Testing
     #expect(conversation.heardByClient == Array("answer".utf8))
   }
 
-  @Test(arguments: versions) func `either side can say that it ends`(_ version: (version: Int32, name: String)) throws {
+  @Test(arguments: versions) func `either side can send close_notify`(_ version: (version: Int32, name: String)) throws {
     let ended = try Conversation(TLSClient(configuration(version.version)), context)
     ended.settle()
     ended.client.write(Array("last words".utf8))
@@ -176,13 +176,13 @@ import Testing
     #expect(closed.client.failure == nil)
   }
 
-  @Test func `closing before the handshake is done says nothing`() {
+  @Test func `closing before the end of the handshake sends nothing`() {
     var output: [UInt8] = []
     TLSSession(context).close(into: &output)
     #expect(output == [])
   }
 
-  @Test func `a peer that does not know our authority says so`() throws {
+  @Test func `the alert of a peer that does not trust the CA is reported`() throws {
     var configuration = configuration(TLS1_3_VERSION)
     let others = try Certificates()
     configuration.authority = others.authority
@@ -196,8 +196,8 @@ import Testing
   }
 }
 
-@Suite struct `What is no TLS` {
-  /// Bytes at the beginning of a connection, and what they are taken for.
+@Suite struct `Input that is not TLS` {
+  /// The first bytes of a connection, and their classification.
   static let table: [(bytes: [UInt8], isFailure: @Sendable (TLSFailure) -> Bool)] = [
     (Array("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".utf8), { $0 == .plainHTTP }),
     (Array("POST /validate HTTP/1.1\r\n".utf8), { $0 == .plainHTTP }),
@@ -206,14 +206,14 @@ import Testing
     (Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), { $0.isPeersFault }),
     ([UInt8](repeating: 0, count: 100), { $0.isPeersFault }),
     ([UInt8](repeating: 0xFF, count: 100), { $0.isPeersFault }),
-    // a record that claims to be longer than any may be
+    // a record with an invalid length
     ([0x16, 0x03, 0x01, 0xFF, 0xFF, 0x01] + [UInt8](repeating: 0, count: 100), { $0.isPeersFault }),
-    // an alert and application data instead of a hello
+    // an alert and application data instead of a ClientHello
     ([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28], { $0.isPeersFault }),
     ([0x17, 0x03, 0x03, 0x00, 0x02, 0x41, 0x41], { $0.isPeersFault }),
   ]
 
-  @Test(arguments: table.indices, [1, Int.max]) func `fails and is told apart, however it is split`(
+  @Test(arguments: table.indices, [1, Int.max]) func `each kind of invalid input fails with its cause for every split`(
     _ row: Int, _ piece: Int
   ) throws {
     let conversation = try Conversation(TLSClient(), Certificates().context(), piece: piece)
@@ -226,7 +226,7 @@ import Testing
     #expect(conversation.heardByServer == [])
   }
 
-  @Test func `every bit that is turned over on the way is noticed`() throws {
+  @Test func `every flipped bit is detected`() throws {
     let context = try Certificates().context()
     for bit in 0..<8 {
       let conversation = try Conversation(TLSClient(), context)

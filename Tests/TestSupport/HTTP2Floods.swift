@@ -1,8 +1,8 @@
-/// What a peer may repeat without end over HTTP/2: frames before it, and one turn of it, by number.
+/// A flood over HTTP/2: initial frames, and the frames of each repetition by number.
 public struct Flood: CustomStringConvertible, Sendable {
   public let description: String
   public let before: [UInt8]
-  /// One turn of it is against the protocol, and that is what the connection ends for.
+  /// One repetition violates the protocol, which is the reason for the end of the connection.
   public let breaksProtocol: Bool
   public let turn: @Sendable (UInt32) -> [UInt8]
 
@@ -18,14 +18,14 @@ public struct Flood: CustomStringConvertible, Sendable {
 }
 
 extension Flood {
-  /// So many turns from one on, one after the other.
+  /// Returns repetitions from a number on.
   public func turns(_ count: UInt32, from first: UInt32) -> [UInt8] {
     var bytes: [UInt8] = []
     for number in first..<first + count { bytes += turn(number) }
     return bytes
   }
 
-  /// Stream numbers of clients are odd; 1 is left to what a flood begins with.
+  /// The stream IDs of clients are odd; 1 is left to the initial frames.
   private static func stream(_ turn: UInt32) -> UInt32 { 2 * turn + 3 }
 
   private static let upload = Frame.headers(1, method: Frame.post, ends: false)

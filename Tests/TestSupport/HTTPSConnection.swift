@@ -1,6 +1,6 @@
 import Foundation
 
-/// A plain, blocking HTTPS client, cheap enough to have thousands of.
+/// A blocking HTTPS client, cheap enough for thousands of connections.
 public final class HTTPSConnection {
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
@@ -11,7 +11,7 @@ public final class HTTPSConnection {
     public let head: String
     public let body: String
 
-    /// The server ends the connection with this answer.
+    /// The server closes the connection after this response.
     public var closes: Bool { head.lowercased().contains("\r\nconnection: close") }
   }
 
@@ -42,11 +42,11 @@ public final class HTTPSConnection {
     return descriptor
   }
 
-  /// Connects and makes the handshake.
+  /// Connects and performs the TLS handshake.
   ///
   /// - Parameters:
-  ///   - protocols: What is offered by ALPN.
-  ///   - sendsPatiently: Waits until the server has taken what is sent; else gives up after a moment.
+  ///   - protocols: The protocols to offer by ALPN.
+  ///   - sendsPatiently: Waits until the server has read what is sent; otherwise sending times out quickly.
   public init(
     port: Int, _ context: ClientContext, protocols: [String] = ["http/1.1"], sendsPatiently: Bool = true
   ) throws {
@@ -75,22 +75,22 @@ public final class HTTPSConnection {
     try flush()
   }
 
-  /// The end of a half-closed connection: nothing more will come, answers are still taken.
+  /// Closes the sending half of the TCP connection; responses can still be read.
   public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-  /// Says so in TLS (close_notify) and leaves TCP open.
+  /// Sends close_notify and leaves the TCP connection open.
   public func sayGoodbye() throws {
     tls.endSending()
     try flush()
   }
 
-  /// Changes its key so often, without a word of HTTP.
+  /// Sends key updates without any HTTP data.
   public func changeKeys(times: Int) throws {
     for _ in 0..<times { tls.changeKey() }
     try send([UInt8]())
   }
 
-  /// Sends what is no TLS, past it.
+  /// Sends plain bytes on the socket, outside TLS.
   public func sendGarbage() {
     let bytes = [UInt8](repeating: 0x20, count: 64)
     _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
@@ -115,7 +115,7 @@ public final class HTTPSConnection {
     }
   }
 
-  /// Everything until the server closes; throws when it does not.
+  /// Reads until the server closes the connection; throws on a timeout.
   public func receiveUntilClosed() throws -> String { String(decoding: try receiveBytesUntilClosed(), as: UTF8.self) }
 
   public func receiveBytesUntilClosed() throws -> [UInt8] {
@@ -166,9 +166,9 @@ public final class HTTPSConnection {
   }
 }
 
-/// Clients that ask one thing again and again, each over its own connection, until they are told to stop.
+/// Clients that repeat one request, each over its own connection, until they are stopped.
 public final class SteadyClients: @unchecked Sendable {
-  // Sendable: everything that changes is guarded by the condition.
+  // Sendable: all mutable state is guarded by the condition.
   private let condition = NSCondition()
   private var isEnding = false
   private var running = 0
@@ -180,14 +180,14 @@ public final class SteadyClients: @unchecked Sendable {
   public struct Outcome: Sendable {
     public let answers: Int
     public let connections: Int
-    /// Requests that got no answer or a wrong one, in words.
+    /// Descriptions of requests with no response or a wrong one.
     public let failures: [String]
     public let slowest: TimeInterval
   }
 
   /// - Parameters:
-  ///   - perConnection: After so many answers a client comes anew; never, where nil.
-  ///   - isRight: What makes an answer right.
+  ///   - perConnection: The number of requests on a connection before a client reconnects; nil for no limit.
+  ///   - isRight: Returns whether a response is correct.
   public init(
     clients: Int, port: Int, _ context: ClientContext, path: String, post body: String? = nil,
     perConnection: Int? = nil, isRight: @escaping @Sendable (HTTPSConnection.Answer) -> Bool
@@ -230,7 +230,7 @@ public final class SteadyClients: @unchecked Sendable {
     }
   }
 
-  /// Waits until so many more answers have come.
+  /// Waits for a number of further responses.
   public func wait(forAnswers count: Int) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     try condition.withLock {
@@ -241,7 +241,7 @@ public final class SteadyClients: @unchecked Sendable {
     }
   }
 
-  /// Lets every client end after its answer.
+  /// Stops each client after its current response.
   public func end() -> Outcome {
     condition.withLock {
       isEnding = true

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `A certificate that is renewed under load` {
-  /// The ways in which files are replaced. Each gets the folder, and the new chain and key.
+@Suite struct `Certificate renewal under load` {
+  /// The ways in which files are replaced. Parameters: the folder, the new chain and the new key.
   static let ways: [(name: String, replace: @Sendable (TemporaryFolder, String, String) throws -> Void)] = [
     (
       "renamed over",
@@ -22,7 +22,7 @@ import Testing
     ("as Kubernetes does", { folder, chain, key in try mount(folder, chain, key) }),
   ]
 
-  /// As the kubelet updates a mounted Secret: a new folder, and one symbolic link that is moved to it.
+  /// As the kubelet updates a mounted Secret: a new folder, then one symbolic link is replaced.
   private static func mount(_ folder: TemporaryFolder, _ chain: String, _ key: String) throws {
     let version = "..version-\(UUID())"
     let files = FileManager.default
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ways.indices) func `is served within a second, and no request fails`(_ way: Int) throws {
+  @Test(arguments: ways.indices) func `a renewed certificate is served within a second without a failed request`(_ way: Int) throws {
     let (name, replace) = Self.ways[way]
     let server = try RunningServer { folder, certificates in
       guard name == "as Kubernetes does" else { return try writePair(folder, certificates) }
@@ -65,7 +65,7 @@ import Testing
       try staying.wait(forAnswers: 10)
       try coming.wait(forAnswers: 10)
     }
-    // The quickest of them, because this machine may be busy with other things.
+    // The minimum, because the machine may be busy.
     #expect(waits.min() ?? 60 < 1, "\(waits)")
     let outcomes = [staying.end(), coming.end()]
     #expect(outcomes.flatMap(\.failures) == [])
@@ -74,8 +74,8 @@ import Testing
   }
 }
 
-@Suite struct `A pair that is no good` {
-  /// What is put in the place of the pair, and the words in which it is refused.
+@Suite struct `Invalid certificate pairs` {
+  /// The files that replace the pair, and a part of the error message.
   static let table: [(name: String, put: @Sendable (TemporaryFolder, Certificates) throws -> Void, words: String)] = [
     ("garbage", { folder, _ in try folder.write("no certificate", to: "tls.pem") }, "there is no certificate"),
     ("an empty key", { folder, _ in try folder.write("", to: "tls.key") }, "no private key"),
@@ -109,7 +109,7 @@ import Testing
     try folder.write(pair.text("other.key"), to: "tls.key")
   }
 
-  @Test(arguments: table.indices) func `is not taken: the old one stays, and log and metric say so`(_ row: Int) throws {
+  @Test(arguments: table.indices) func `an invalid pair leaves the old one in place, with a log line and a metric`(_ row: Int) throws {
     let (_, put, words) = Self.table[row]
     let server = try RunningServer()
     let tlsContext = ClientContext(authority: server.certificates.authority)
@@ -122,7 +122,7 @@ import Testing
     #expect(try connection.ask("/readyz").status == 200)
     #expect(!(try connection.ask("/metrics").body.contains(#"certificate_reloads_total{result="error"} 0"#)))
 
-    // Its passing twin.
+    // The valid counterpart.
     try server.certificates.sign("good", for: "serverAuth")
     try server.folder.write(server.certificates.text("good.key"), to: "tls.key")
     try server.folder.write(server.certificates.text("good.pem"), to: "tls.pem")
@@ -130,7 +130,7 @@ import Testing
     #expect(try HTTPSConnection(port: server.port, tlsContext).serverSerial != before)
   }
 
-  @Test func `is served when it is all there is, but the server is not ready until it is renewed`() throws {
+  @Test func `an expired certificate at start is served, but the server is not ready until it is renewed`() throws {
     let server = try RunningServer { folder, certificates in
       try certificates.sign("expired", from: "20200101000000Z", until: "20200102000000Z")
       try folder.write(certificates.text("expired.pem"), to: "tls.pem")

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `A server with few descriptors` {
-  @Test func `sheds before it runs out of them`() throws {
+@Suite struct `Descriptor exhaustion` {
+  @Test func `connections are evicted before descriptors run out`() throws {
     let server = try RunningServer(descriptors: 90)
     let tlsContext = ClientContext(authority: server.certificates.authority)
     var crowd: [HTTPSConnection] = []
@@ -14,7 +14,7 @@ import Testing
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
   }
 
-  @Test func `answers all who have asked before it lets somebody go for a newcomer`() throws {
+  @Test func `received requests get responses before a connection is evicted`() throws {
     let server = try RunningServer(descriptors: 90)
     let tlsContext = ClientContext(authority: server.certificates.authority)
     let budget = try LogLine(server.log.waitForLine(with: #""message":"connection limits are low"#)).fields[
@@ -23,7 +23,7 @@ import Testing
       try HTTPSConnection(port: server.port, tlsContext)
     }
     for client in crowd { #expect(try client.ask("/healthz").status == 200) }
-    // What comes now, the server learns at once.
+    // From here on the server gets events.
     server.program.signal(SIGSTOP)
     try #require(eventually { server.program.isStopped })
     let newcomer = try RawSocket(port: server.port)
@@ -34,12 +34,12 @@ import Testing
     newcomer.beginHandshake()
   }
 
-  @Test func `pauses accepting when there are none, and goes on when there are`() throws {
+  @Test func `accepting pauses without free descriptors and resumes with them`() throws {
     let server = try RunningServer()
     let tlsContext = ClientContext(authority: server.certificates.authority)
     let calm = try HTTPSConnection(port: server.port, tlsContext)
     #expect(try calm.ask("/healthz").status == 200)
-    // Somebody takes away what the server was promised.
+    // Lowers the limit below what the server has been started with.
     let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.program.identifier)/fd")
     let numbers = Set(open.compactMap { Int($0) })
     let next = (0...).first { !numbers.contains($0) } ?? 0
@@ -50,7 +50,7 @@ import Testing
     }
     let line = try LogLine(server.log.waitForLine(with: "accept failed, trying again"))
     #expect(line.fields["reason"] == "Too many open files (ulimit -n)")
-    // The loop does not turn idly, and whoever is there is served.
+    // The event loop does not busy-wait, and open connections are still served.
     for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }
     try #require(try Program.run("prlimit", [process, "--nofile=\(next + 100):"]).exitCode == 0)
     try waiting.wait(forAnswers: 8)

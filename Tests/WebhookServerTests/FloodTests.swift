@@ -4,11 +4,11 @@ import Testing
 
 @testable import WebhookServer
 
-@Suite struct `A flood of TLS messages` {
-  @Test func `ends its connection and is counted`() throws {
+@Suite struct `TLS floods` {
+  @Test func `a TLS flood closes its connection and is counted`() throws {
     let server = try ServerInProcess()
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
-    // A few are nothing to complain about.
+    // A few are accepted.
     try peer.changeKeys(times: 100)
     #expect(try peer.ask("/healthz").status == 200)
     #expect(server.state.metrics.limits.what == [:])
@@ -19,7 +19,7 @@ import Testing
     #expect(server.state.metrics.limits.what == ["tls_flood": 1])
   }
 
-  @Test func `is not seen in records of a byte each`() throws {
+  @Test func `records of one byte each are no flood`() throws {
     let server = try ServerInProcess()
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
     let review = try ExampleReview.text("delete")
@@ -32,13 +32,13 @@ import Testing
   }
 }
 
-@Suite struct `A flood over HTTP/2` {
-  /// Frames a few at a time, and as many as a socket holds: nghttp2's own limits count within what is read at once.
+@Suite struct `HTTP/2 floods` {
+  /// Few frames per write, and as many as a socket buffers: nghttp2's own limits apply within one read.
   @Test(arguments: Flood.all, [16, 2_000])
-  func `ends its connection and is counted, and an honest client on the side gets every answer`(
+  func `an HTTP/2 flood closes its connection and is counted, and an honest client gets every response`(
     _ flood: Flood, turnsAtOnce: UInt32
   ) throws {
-    // A reset would take the server's last words from a peer that is still pouring.
+    // A reset would discard the server's GOAWAY while the peer still sends.
     var timeouts = ConnectionTimeouts()
     timeouts.linger = .seconds(60)
     let server = try ServerInProcess(timeouts: timeouts)
@@ -51,7 +51,7 @@ import Testing
     let peer = try HTTPSConnection(port: server.port, tlsContext, protocols: ["h2"])
     try Self.pour(flood, turnsAtOnce: turnsAtOnce, into: peer) { try honest.wait(forAnswers: 1) }
 
-    // It waits for more now, so who ends this is the server.
+    // The client has stopped sending, so the server has closed the connection.
     let output = try peer.receiveBytesUntilClosed()
     #expect(output.count < 2 * HTTPLimits.maxOverheadBytes)
     let code = Frame.goAway(in: output)
@@ -71,9 +71,9 @@ import Testing
     #expect(outcome.slowest < Program.timeout / 4, "an answer took \(outcome.slowest) s")
   }
 
-  /// Sends the flood until the server takes no more of it, at most twice what it may take.
+  /// Sends the flood until the server closes the connection, at most twice the limit.
   ///
-  /// - Parameter pause: Done some times in the middle of it.
+  /// - Parameter pause: Run several times while sending.
   private static func pour(
     _ flood: Flood, turnsAtOnce: UInt32, into peer: HTTPSConnection, pause: () throws -> Void
   ) throws {
@@ -95,12 +95,12 @@ import Testing
   /// RFC 9113 section 7.
   static let enhanceYourCalm: UInt8 = 0xB
 
-  @Test func `of answers that there is never room for ends at the deadline, and that is counted too`() throws {
+  @Test func `responses that a client never reads end at the deadline and are counted`() throws {
     var timeouts = ConnectionTimeouts()
     timeouts.write = .milliseconds(300)
     let server = try ServerInProcess(timeouts: timeouts)
     let peer = try HTTPSConnection(port: server.port, server.clientContext, protocols: ["h2"])
-    // SETTINGS_INITIAL_WINDOW_SIZE is 0: each answer waits for a WINDOW_UPDATE that never comes.
+    // SETTINGS_INITIAL_WINDOW_SIZE is 0: each response waits for a WINDOW_UPDATE that is never sent.
     let requests = (0..<UInt32(HTTPLimits.streams)).flatMap { Frame.headers(2 * $0 + 1) }
     try peer.send(Frame.preface + Frame.settings([(4, 0)]) + requests)
     #expect(Frame.read(try peer.receiveBytesUntilClosed()).count { $0.type == 0 } == 0)
@@ -109,11 +109,11 @@ import Testing
   }
 }
 
-@Suite struct `What is no request` {
-  @Test func `is counted, behind answers that had to wait for their reader too`() throws {
+@Suite struct `Rejected requests` {
+  @Test func `a rejected request is counted, also after delayed responses`() throws {
     let server = try ServerInProcess()
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
-    // The answers are far more than may wait, so the last line is read when they have been taken.
+    // The responses are larger than the send buffer, so the last line is read after some have been sent.
     try peer.send(String(repeating: HTTPSConnection.request("/metrics"), count: 40) + "GET /\r\n\r\n")
     let output = try peer.receiveUntilClosed()
     #expect(output.components(separatedBy: "HTTP/1.1 200 OK").count - 1 == 40)
@@ -123,7 +123,7 @@ import Testing
 }
 
 extension LabeledCounter {
-  /// What was counted at all.
+  /// The value of the counter.
   fileprivate var what: [String: Int] {
     Dictionary(uniqueKeysWithValues: current.filter { $0.count > 0 }.map { ($0.name, $0.count) })
   }

@@ -9,14 +9,14 @@ extension ServerInProcess {
   var clientContext: ClientContext { ClientContext(authority: certificates.authority) }
 }
 
-@Suite struct `A server with room for few` {
+@Suite struct `Connection limit` {
   static func budget(_ connections: Int) -> ResourceBudget {
     var budget = ResourceBudget()
     (budget.maxConnectionsPerLoop, budget.maxConnections) = (connections, connections)
     return budget
   }
 
-  /// What a flood is made of: each connection stays open and does no more than this.
+  /// The kinds of floods: each connection stays open and sends only this.
   static let floods: [(name: String, open: @Sendable (Int, ClientContext) throws -> AnyObject)] = [
     ("connections that say nothing", { port, _ in try RawSocket(port: port) }),
     (
@@ -38,13 +38,13 @@ extension ServerInProcess {
     ),
   ]
 
-  @Test(arguments: floods.indices) func `lets those go that do nothing, and newcomers are served`(_ flood: Int) throws {
+  @Test(arguments: floods.indices) func `inactive connections are evicted and new ones served`(_ flood: Int) throws {
     let server = try ServerInProcess(budget: Self.budget(16))
     let tlsContext = server.clientContext
     var crowd: [AnyObject] = []
     for number in 0..<80 {
       crowd.append(try Self.floods[flood].open(server.port, tlsContext))
-      // As the API server does: some requests over a connection of their own, right in the flood.
+      // As the API server does: requests over new connections during the flood.
       if number % 8 == 7 { #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200) }
     }
     #expect(server.state.metrics.evictedConnections >= 80 - 16)
@@ -53,7 +53,7 @@ extension ServerInProcess {
     #expect(crowd.count == 80)
   }
 
-  @Test func `keeps a connection that is in use, while a flood comes and goes`() throws {
+  @Test func `an active connection survives a flood`() throws {
     let server = try ServerInProcess(budget: Self.budget(16))
     let tlsContext = server.clientContext
     let calm = try HTTPSConnection(port: server.port, tlsContext)
@@ -65,7 +65,7 @@ extension ServerInProcess {
     #expect(server.state.metrics.evictedConnections > 0)
   }
 
-  @Test func `keeps who has asked before, while a flood of newcomers says nothing`() throws {
+  @Test func `a connection that has sent a request survives a flood of silent ones`() throws {
     let server = try ServerInProcess(budget: Self.budget(16))
     let calm = try HTTPSConnection(port: server.port, server.clientContext)
     #expect(try calm.ask("/healthz").status == 200)
@@ -75,7 +75,7 @@ extension ServerInProcess {
     #expect(crowd.count == 80)
   }
 
-  @Test func `bounds the handshakes that are not done, beside connections that are`() throws {
+  @Test func `incomplete handshakes are limited separately from connections`() throws {
     var budget = Self.budget(64)
     budget.maxHandshakesPerLoop = 8
     let server = try ServerInProcess(budget: budget)
@@ -91,7 +91,7 @@ extension ServerInProcess {
     #expect(crowd.count == 40)
   }
 
-  @Test func `lets those go at last that are slow to send their requests`() throws {
+  @Test func `slow requests are evicted last`() throws {
     var timeouts = ConnectionTimeouts()
     (timeouts.activeEvictionAge, timeouts.slowRequestThreshold) = (.seconds(600), .milliseconds(100))
     let server = try ServerInProcess(timeouts: timeouts, budget: Self.budget(4))
@@ -102,14 +102,14 @@ extension ServerInProcess {
       #expect(try connection.receiveAnswer().status == 100)
       return connection
     }
-    // Nobody has used up what is fair, and nobody runs out of time.
+    // No client has exceeded its share of memory, and no timeout has passed.
     #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
     #expect(server.state.metrics.evictedConnections == 1)
     #expect(server.state.metrics.timedOutConnections.current == 0)
     #expect(busy.count == 4)
   }
 
-  @Test func `lets a newcomer wait while everybody is busy, and serves it then`() throws {
+  @Test func `a new connection waits while all others are busy`() throws {
     var timeouts = ConnectionTimeouts()
     (timeouts.activeEvictionAge, timeouts.slowRequestThreshold) = (.seconds(600), .seconds(600))
     let server = try ServerInProcess(timeouts: timeouts, budget: Self.budget(4))
@@ -128,7 +128,7 @@ extension ServerInProcess {
       $0.status == 200
     }
     #expect(eventually { server.state.metrics.acceptPauses > 0 })
-    // Nobody was let go who is busy: each gets its answer.
+    // Only idle connections were closed: each pending request gets its response.
     for connection in busy {
       try connection.send(review)
       #expect(try connection.receiveAnswer().status == 200)
@@ -138,8 +138,8 @@ extension ServerInProcess {
   }
 }
 
-@Suite struct `Memory for large requests` {
-  /// - Parameter slowness: How long somebody may keep memory that is short.
+@Suite struct `Memory budget of large requests` {
+  /// - Parameter slowness: How long a client may use scarce memory.
   static func server(slowness: Duration = .seconds(600)) throws -> ServerInProcess {
     var budget = ResourceBudget()
     budget.maxInFlightBytesPerLoop = 1_000_000
@@ -148,7 +148,7 @@ extension ServerInProcess {
     return try ServerInProcess(timeouts: timeouts, budget: budget)
   }
 
-  /// Clients that send most of a large body and then nothing, until the server holds so much.
+  /// Clients that send most of a large body and then nothing, until the server uses a given amount of memory.
   private static func memoryHolders(
     _ count: Int = 2, of bytes: Int, of server: ServerInProcess
   ) throws -> [HTTPSConnection] {
@@ -164,14 +164,14 @@ extension ServerInProcess {
   }
 
   @Test(arguments: ["length", "chunks", "HTTP/2"])
-  func `has a ceiling, beyond which a large body is refused and a small one is not`(_ way: String) throws {
+  func `an exhausted memory budget rejects a large body and accepts a small one`(_ way: String) throws {
     let server = try Self.server()
     let memoryHolders = try Self.memoryHolders(of: 900_000, of: server)
 
     let large = String(repeating: " ", count: 3_000_000)
     let options = [way == "HTTP/2" ? "--http2" : "--http1.1", "--header", "Expect:"]
     if way == "HTTP/2" {
-      // Not by curl, which does not show an answer that comes before its request has gone.
+      // Not by curl, which does not show a response that arrives before the request has been sent.
       let folder = try TemporaryFolder()
       try folder.write(large, to: "body")
       let run = try Program.run(
@@ -188,7 +188,7 @@ extension ServerInProcess {
     #expect(server.state.metrics.bytesInFlight < 1_000_000)
     #expect(try server.ask("/validate", post: ExampleReview.text("delete"), options).status == 200)
 
-    // What is given back can be used again.
+    // Memory that has been freed can be used again.
     for holder in memoryHolders { holder.endSending() }
     #expect(eventually { server.state.metrics.bytesInFlight == 0 })
     let fitting = String(repeating: " ", count: 900_000)
@@ -196,12 +196,12 @@ extension ServerInProcess {
   }
 
   @Test(arguments: [1, 2])
-  func `is taken from those who keep it for long, the first of them, when others need it`(_ count: Int) throws {
+  func `the slowest holders of memory are evicted first`(_ count: Int) throws {
     let server = try Self.server(slowness: .seconds(1))
-    // All but less than what comes first of the next body.
+    // All the memory but less than the first part of the next body.
     let memoryHolders = try Self.memoryHolders(count, of: 980_000, of: server)
     let honest = try HTTPSConnection(port: server.port, server.clientContext)
-    // They keep it for too long, and nobody says anything meanwhile.
+    // They use it for too long, and send nothing.
     let slow = Date(timeIntervalSinceNow: 1.2)
     #expect(eventually { Date() > slow })
     let large = String(repeating: " ", count: 250_000)
@@ -210,12 +210,12 @@ extension ServerInProcess {
     #expect(server.state.metrics.memoryRejections == 0)
     #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count == 1 })
     if count == 1 { return }
-    // The other one may go on.
+    // The other client may continue.
     try memoryHolders[1].send([UInt8](repeating: 0x20, count: 150_000))
     #expect(try memoryHolders[1].receiveAnswer().status == 400)
   }
 
-  @Test func `is given back when a connection begins to end, however long its peer takes`() throws {
+  @Test func `memory is released when a connection starts to close`() throws {
     var (budget, timeouts) = (ResourceBudget(), ConnectionTimeouts())
     budget.maxInFlightBytesPerLoop = 1_000_000
     timeouts.linger = .seconds(600)
@@ -226,10 +226,10 @@ extension ServerInProcess {
     #expect(server.state.metrics.openConnections == memoryHolders.count)
   }
 
-  @Test func `counts answers that nobody takes, and lets their readers go`() throws {
+  @Test func `unread responses are counted and their connections evicted`() throws {
     let server = try Self.server()
     let tlsContext = server.clientContext
-    // Each reader asks for far more than the sockets' buffers hold, and takes nothing.
+    // Each client requests far more than the socket buffers hold, and reads nothing.
     let request = HTTPSConnection.request("/metrics")
     var readers: [HTTPSConnection] = []
     for _ in 0..<80 {
@@ -243,8 +243,8 @@ extension ServerInProcess {
   }
 }
 
-@Suite struct `A crowd of slow and hostile peers` {
-  /// What each of them has sent when it falls silent. All of them take nothing but what TLS needs.
+@Suite struct `Slow and hostile peers` {
+  /// The data that each client has sent before it stops. All of them read only the TLS handshake.
   static let habits: [(name: String, begin: @Sendable (Int, ClientContext) throws -> AnyObject)] = [
     ("says nothing", { port, _ in try RawSocket(port: port) }),
     (
@@ -282,7 +282,7 @@ extension ServerInProcess {
     return connection
   }
 
-  @Test func `is gone in bounded time, and an honest client on the side gets every answer`() throws {
+  @Test func `slow and hostile peers are closed in limited time, and an honest client gets every response`() throws {
     var timeouts = ConnectionTimeouts()
     let short: Duration = .seconds(4)
     (timeouts.handshake, timeouts.keepAlive, timeouts.requestHead, timeouts.requestBody, timeouts.write) =
@@ -299,7 +299,7 @@ extension ServerInProcess {
       for habit in Self.habits { crowd.append(try habit.begin(server.port, tlsContext)) }
     }
     try honest.wait(forAnswers: 50)
-    // All but those that closed their half, whose connections end at once.
+    // All except those that have closed their sending half, whose connections are closed at once.
     let expired = 8 * (Self.habits.count - 1)
     #expect(eventually { server.state.metrics.timedOutConnections.current >= expired })
     let outcome = honest.end()
@@ -311,7 +311,7 @@ extension ServerInProcess {
     #expect(eventually { server.state.metrics.bytesInFlight == 0 })
   }
 
-  @Test func `a peer that has asked and closed its half gets its answer`() throws {
+  @Test func `a peer that half-closes after a request gets its response`() throws {
     let server = try ServerInProcess()
     let connection = try HTTPSConnection(port: server.port, server.clientContext)
     try connection.send(HTTPSConnection.request("/healthz"))
@@ -321,12 +321,12 @@ extension ServerInProcess {
   }
 
   @Test(arguments: ["TCP", "TLS"])
-  func `a peer that has asked for much and closed its half gets every answer`(_ layer: String) throws {
+  func `a peer that half-closes after many requests gets every response`(_ layer: String) throws {
     let server = try ServerInProcess()
     let tlsContext = server.clientContext
     let connection = try HTTPSConnection(port: server.port, tlsContext)
     let count = 100
-    // Far more than may wait to be sent.
+    // Far more than the send buffer holds.
     try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: count))
     if layer == "TCP" { connection.endSending() } else { try connection.sayGoodbye() }
     #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
@@ -335,7 +335,7 @@ extension ServerInProcess {
     #expect(answers.components(separatedBy: "HTTP/1.1 200 OK").count == count + 1)
   }
 
-  @Test func `a flood of handshakes does not keep an honest client waiting`() throws {
+  @Test func `a flood of handshakes does not delay an honest client`() throws {
     let server = try ServerInProcess()
     let tlsContext = server.clientContext
     let honest = SteadyClients(clients: 1, port: server.port, tlsContext, path: "/healthz") { $0.status == 200 }

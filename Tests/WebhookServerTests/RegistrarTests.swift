@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The registrar as a process, beside an API server of the tests.
-@Suite struct `The registrar's process` {
+/// The registrar as a process, with a stub of an API server.
+@Suite struct `Registrar process` {
   let certificates: Certificates
 
   init() throws {
     certificates = try Certificates()
   }
 
-  /// Starts it, and gives the port where it answers.
+  /// Starts it and returns its health port.
   func start(_ server: StubAPIServer, _ options: String...) throws -> (program: Program, port: Int) {
     try certificates.folder.write(
       """
@@ -46,7 +46,7 @@ import Testing
       ? .stream : .whole(403, #"{"kind":"Status","message":"clusterroles \"x\" is forbidden: User \"y\" cannot get"}"#)
   }
 
-  @Test func `a missing permission is told at once, by log, readiness and metrics`() throws {
+  @Test func `a missing permission is reported at once by log, readiness and metrics`() throws {
     let server = try StubAPIServer(certificates, answer: Self.forbidden)
     let (program, port) = try start(server)
     let line = try program.errors.waitForLine(with: "not registered as desired")
@@ -67,7 +67,7 @@ import Testing
     #expect(program.errors.lines.count { $0.contains("not registered as desired") } == 1)
   }
 
-  @Test func `a change that a watch tells of is compared at once, not after the pause`() throws {
+  @Test func `a watch event triggers a reconciliation at once`() throws {
     let server = try StubAPIServer(certificates, answer: Self.forbidden)
     let (program, _) = try start(server)
     let secrets = "/api/v1/namespaces/harvester-system/secrets"
@@ -84,7 +84,7 @@ import Testing
     #expect(try program.exitCode() == 0)
   }
 
-  @Test(arguments: [false, true]) func `a webhook that answers counts, one that asks for a certificate too`(
+  @Test(arguments: [false, true]) func `a probe succeeds for a webhook that responds or requests a client certificate`(
     asksForCertificate: Bool
   ) throws {
     let objects = StubObjects()
@@ -104,7 +104,7 @@ import Testing
     #expect(try second.exitCode() == 0, "\(second.errors.text)")
   }
 
-  @Test func `clients that ask nothing keep nobody out, however many they are`() throws {
+  @Test func `idle clients do not block others`() throws {
     let server = try StubAPIServer(certificates, answer: Self.forbidden)
     let (program, port) = try start(server)
     let idle = try (0..<200).map { _ in try HTTPSConnection.connect(port: port) }
@@ -118,7 +118,7 @@ import Testing
     (["--listen", "nonsense"], "must be an address and a port"), (["--service-port", "0"], "between 1 and 65535"),
     (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
     (["--certificates", "x"], "external"),
-  ]) func `a wrong option is named`(options: [String], words: String) throws {
+  ]) func `an invalid option is reported`(options: [String], words: String) throws {
     let text = """
       apiVersion: v1
       kind: Config

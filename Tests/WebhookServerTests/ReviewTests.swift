@@ -9,7 +9,7 @@ import Testing
     server = try RunningServer()
   }
 
-  /// What the two webhooks say to each example, as far as it fits a line.
+  /// The responses of the two webhooks to each example, one line each.
   static let table: [(review: String, storedAs: String?, isAllowed: Bool, mention: String)] = [
     ("create-empty", nil, true, ""),
     ("delete", nil, false, "must not be deleted"),
@@ -22,7 +22,7 @@ import Testing
     ("update-status-only", nil, true, ""),
   ]
 
-  @Test func `every example review gets its verdict, over HTTP/1.1 and over HTTP/2 the same`() throws {
+  @Test func `every example review gets the same verdict over HTTP/1.1 and HTTP/2`() throws {
     #expect(Self.table.map(\.review) == ExampleReview.names)
     for (name, storedAs, isAllowed, mention) in Self.table {
       let review = try ExampleReview.text(name)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `the request exactly as the API server sends it is answered`() throws {
+  @Test func `a request with the API server's exact bytes gets a response`() throws {
     let review = try ExampleReview.text("update-set-value")
     let connection = try server.connect()
     connection.send(
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: ["--http1.1", "--http2"])
-  func `two requests go over one connection`(_ version: String) throws {
+  func `two requests use one connection`(_ version: String) throws {
     let path = server.folder.path("review.json")
     try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
     let transfer = [
@@ -74,14 +74,14 @@ import Testing
     #expect(run.output == "200 1 200 0 ")
   }
 
-  @Test func `a body that is expected to wait is called for`() throws {
+  @Test func `Expect: 100-continue gets an interim response`() throws {
     let answer = try server.ask(
       "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Expect: 100-continue")
     #expect(answer.interim == ["HTTP/1.1 100 Continue"])
     #expect(try Verdict(answer) == Verdict(isAllowed: true))
   }
 
-  @Test func `a body in chunks is read`() throws {
+  @Test func `a chunked body is read`() throws {
     let answer = try server.ask(
       "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Transfer-Encoding: chunked")
     #expect(try Verdict(answer) == Verdict(isAllowed: true))
@@ -97,11 +97,11 @@ import Testing
   }
 
   @Test(arguments: [["--tlsv1.2", "--tls-max", "1.2"], ["--tlsv1.3"]])
-  func `both versions of TLS are spoken`(_ options: [String]) throws {
+  func `TLS 1.2 and 1.3 are supported`(_ options: [String]) throws {
     #expect(try server.ask("/healthz", options).body == "ok\n")
   }
 
-  @Test func `nghttp gets its verdict`() throws {
+  @Test func `nghttp gets a verdict`() throws {
     try server.folder.write(ExampleReview.text("delete"), to: "review.json")
     let run = try Program.run(
       "nghttp",
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test(arguments: [["--h1"], ["--npn-list=h2", "--max-concurrent-streams=10"]])
-  func `32 connections at once get every answer`(_ options: [String]) throws {
+  func `32 concurrent connections get every response`(_ options: [String]) throws {
     try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
     let run = try Program.run(
       "h2load",

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A server on this machine, in a process of its own or in this one, and how tests talk to it.
+/// A server on this machine, in its own process or in this one, and functions that send requests to it.
 protocol ServerUnderTest {
   var certificates: Certificates { get }
   var port: Int { get }
@@ -10,7 +10,7 @@ protocol ServerUnderTest {
 extension ServerUnderTest {
   var url: String { "https://localhost:\(port)" }
 
-  /// Waits until it answers reviews.
+  /// Waits until it responds to reviews.
   func untilReady() throws {
     let run = try Program.run(
       "curl",
@@ -23,7 +23,7 @@ extension ServerUnderTest {
     }
   }
 
-  /// One request by curl; the body, if any, is posted as JSON unless the options give another content type.
+  /// Sends a request by curl; a body is posted as JSON unless the options set another content type.
   func ask(_ path: String, post body: String? = nil, _ options: String...) throws -> Answer {
     try ask(path, post: body, options)
   }
@@ -40,7 +40,7 @@ extension ServerUnderTest {
     return try Answer(of: run)
   }
 
-  /// A connection by hand: TLS, and within it exactly the bytes that the test sends.
+  /// Opens a TLS connection, over which the test sends exact bytes.
   func connect(_ options: String..., isHeard: Bool = true) throws -> Program {
     try Program(
       "openssl",
@@ -55,13 +55,13 @@ extension ServerUnderTest {
   }
 }
 
-/// An HTTP answer as `curl --include` shows it.
+/// An HTTP response in the format of `curl --include`.
 struct Answer {
   let version: String
   let status: Int
   let headers: [String: String]
   let body: String
-  /// The heads of interim answers, such as `100 Continue`.
+  /// The heads of interim responses, for example `100 Continue`.
   let interim: [String]
 
   init(of run: Program.Run) throws {
@@ -84,7 +84,7 @@ struct Answer {
     interim = heads
   }
 
-  /// The explanation in the JSON of an error.
+  /// The error message in the JSON body.
   var error: String? { try? JSONDecoder().decode([String: String].self, from: Data(body.utf8))["error"] }
 }
 
@@ -93,12 +93,12 @@ struct Unanswered: Error, CustomStringConvertible {
   var description: String { "no HTTP answer: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
 }
 
-/// What an AdmissionReview answers, decoded by Foundation.
+/// The response of an AdmissionReview, decoded by Foundation.
 struct Verdict: Equatable {
   var isAllowed: Bool
   var code: Int?
   var message: String?
-  /// The value that the patch writes.
+  /// The value that the patch sets.
   var storedAs: String?
 
   init(isAllowed: Bool) {

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Registration
 
-/// A cluster like the one in `manifests/example`, and the webhook in front of it, registered as the manifests say.
+/// A cluster like the one in `manifests/example`, with the webhook registered as in the manifests.
 final class LiveBench: @unchecked Sendable {
-  // Sendable: the tests that share it run one after the other.
+  // Sendable: the tests that share it run serially.
 
   let plane: ControlPlane
   let server: RunningServer
@@ -34,19 +34,19 @@ final class LiveBench: @unchecked Sendable {
     try untilRegistered()
   }
 
-  /// Short, so that tests of silence and of absence do not take minutes.
+  /// Short, so that tests of outages do not take minutes.
   static let staleness = 10
 
   static let good = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
   static let bad = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/33"}"#
 
-  /// Everything of the example but the definitions, which are fixtures here.
+  /// All objects of the example except the definitions, which are fixtures.
   private static func objects() throws -> String {
     try Repository.text("manifests/example/cluster.yaml").components(separatedBy: "\n---\n")
       .filter { !$0.contains("kind: CustomResourceDefinition") }.joined(separator: "\n---\n")
   }
 
-  /// What the registrar writes, with this machine's address in place of the service.
+  /// The configurations that the registrar writes, with this machine's address in place of the Service.
   func registration() throws -> String {
     let authority = try Data(contentsOf: URL(filePath: server.certificates.authority))
     return try WebhookKind.allCases.map { kind in
@@ -66,7 +66,7 @@ final class LiveBench: @unchecked Sendable {
     }.joined(separator: "\n")
   }
 
-  /// The API server takes up a registration within a second or two, without saying when.
+  /// The API server applies a new configuration within a second or two, without reporting it.
   private func untilRegistered() throws {
     try eventually("the registration counts") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
   }
@@ -78,7 +78,6 @@ final class LiveBench: @unchecked Sendable {
   }
 }
 
-// What tests do with it.
 extension LiveBench {
   /// Writes the setting's value as an operator does.
   func write(_ value: String, _ options: String...) throws -> Program.Run {
@@ -106,7 +105,7 @@ extension LiveBench {
     try plane.kubectl("delete", "virtualmachineinstance", name, "--namespace", "default")
   }
 
-  /// Asks again and again until it is so; a program that is run each time keeps the pace.
+  /// Polls a condition; starting a process each time limits the rate.
   func eventually(_ what: String, _ isSo: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     while try !isSo() {
@@ -121,7 +120,7 @@ extension LiveBench {
   }
 }
 
-/// Starts a bench for a suite, and stops it with the suite's last test.
+/// Starts the cluster for a suite, and stops it after the last test of the suite.
 struct OnLiveBench: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
@@ -130,7 +129,7 @@ struct OnLiveBench: SuiteTrait, TestScoping {
   }
 }
 
-/// The definition of a watched kind: as much as an API server needs to keep its objects.
+/// The CustomResourceDefinition of a watched kind, with the fields that an API server needs to store its objects.
 struct DefinitionFixture {
   let group: String
   let version: String

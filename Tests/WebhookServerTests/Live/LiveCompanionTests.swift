@@ -2,27 +2,27 @@ import Foundation
 import TestSupport
 import Testing
 
-// What an operator asks a real cluster.
-extension `Behind a real API server` {
+// The commands of an operator against a real cluster.
+extension `Commands with a real API server` {
   func ask(_ arguments: String...) throws -> Program.Run {
     try Program.run(Repository.executable, arguments + ["--kubeconfig", context.plane.folder.path("admin")])
   }
 
-  @Test func `plan counts in it`() throws {
+  @Test func `plan counts nodes and disks of the cluster`() throws {
     let run = try ask("plan", "--images", "10", "--suggest")
     #expect(run.exitCode == 0, "\(run.errors)")
     #expect(run.output.contains("needs 34 addresses"))
     #expect(run.output.contains("192.168."))
   }
 
-  @Test func `check says what the webhook says`() throws {
+  @Test func `check and the webhook give the same verdict`() throws {
     let denied = try ask("check", "--value", LiveBench.bad)
     #expect(denied.exitCode == 1, "\(denied.errors)")
     #expect(denied.output.contains("value.range: "))
     #expect(try ask("check", "--value", LiveBench.good).exitCode == 0)
   }
 
-  @Test func `check --watch ends as soon as the last machine is off`() throws {
+  @Test func `check --watch exits when the last machine is stopped`() throws {
     try context.startMachine("web-1")
     let watch = try Program(
       Repository.executable,
@@ -33,7 +33,7 @@ extension `Behind a real API server` {
     #expect(try watch.exitCode() == 0)
   }
 
-  @Test func `verify waits for Longhorn's pods, and is content when they are ready`() throws {
+  @Test func `verify waits for Longhorn's pods and succeeds when they are ready`() throws {
     let missing = try ask("verify")
     #expect(missing.exitCode == 1, "\(missing.errors)")
     #expect(
@@ -49,7 +49,7 @@ extension `Behind a real API server` {
         "--type=merge", "--patch",
         #"{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"#)
     }
-    // Nobody here does Harvester's part.
+    // No Harvester controller runs here.
     try context.plane.kubectl(
       "patch", "setting", "storage-network", "--type=merge", "--patch",
       #"{"metadata":{"annotations":{"storage-network.settings.harvesterhci.io/hash":"\#(Self.emptyHash)"}},"#
