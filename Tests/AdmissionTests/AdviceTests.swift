@@ -18,13 +18,13 @@ import Testing
 
   static let remedies: [Remedy] = {
     let remedies = try? GoldenCase.all.flatMap { golden in
-      guard let (change, facts, ruleset) = try golden.judged(), case .text(let text) = change.new.value else {
+      guard let (change, facts, ruleset) = try golden.evaluationInput(), case .text(let text) = change.new.value else {
         return [Remedy]()
       }
       let (violations, warnings) = ruleset.evaluate(change, in: { SharedFacts(facts) }).findings
       let written = String(decoding: text, as: UTF8.self)
       return (violations.compactMap(Advice.init) + warnings.map(Advice.init)).flatMap { advice in
-        advice.remedies(of: written).map { Remedy(golden: golden, advice: advice, others: violations, value: $0) }
+        advice.proposals(for: written).map { Remedy(golden: golden, advice: advice, others: violations, value: $0) }
       }
     }
     return remedies ?? []
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: remedies) func `a value corrected as advised is accepted`(_ remedy: Remedy) throws {
-    let (change, facts, ruleset) = try #require(try remedy.golden.judged())
+    let (change, facts, ruleset) = try #require(try remedy.golden.evaluationInput())
     var new = change.new
     new.value = .text(Array(remedy.value.utf8))
     let (violations, warnings) = ruleset.evaluate(change.proposing(new), in: { SharedFacts(facts) }).findings
@@ -94,7 +94,7 @@ struct Advice {
   }
 
   /// The proposed values, each applied at the violation's field.
-  fileprivate func remedies(of written: String) -> [String] {
+  fileprivate func proposals(for written: String) -> [String] {
     if field == "value" {
       if let key = message.firstMatch(of: /must be written "(\w+)"/),
         let wrong = message.firstMatch(of: /value: "(\w+)"/)

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: GoldenCase.all) func `have the verdict of the review, and every article once`(
     _ golden: GoldenCase
   ) throws {
-    guard let (change, facts, ruleset) = try golden.judged() else { return }
+    guard let (change, facts, ruleset) = try golden.evaluationInput() else { return }
     let cluster = SharedFacts(facts)
     let checklist = ruleset.checklist(of: change, in: cluster)
     let verdict = ruleset.evaluate(change) { cluster }

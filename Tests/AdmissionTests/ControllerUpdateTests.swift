@@ -30,7 +30,7 @@ import Testing
   }
 
   /// A condition of the cluster that violates a rule during a write.
-  static let troubles: [(name: String, objects: String)] = [
+  static let conditions: [(name: String, objects: String)] = [
     ("nothing", ""),
     (
       "a virtual machine runs",
@@ -62,13 +62,13 @@ import Testing
   ]
 
   /// A cluster with the controller's definitions and one violation.
-  static func cluster(_ trouble: String = "") throws -> SharedFacts {
+  static func cluster(_ condition: String = "") throws -> SharedFacts {
     var snapshot = Snapshot()
     try snapshot.add(
       Array(Data(contentsOf: GoldenCase.tests.appending(path: "Clusters/three-idle-nodes.yaml"))), named: "cluster.yaml"
     )
     for value in Set(saves) where !value.isEmpty { try snapshot.add(definition(of: value), named: "definition.json") }
-    if !trouble.isEmpty { try snapshot.add(Array(trouble.utf8), named: "trouble.json") }
+    if !condition.isEmpty { try snapshot.add(Array(condition.utf8), named: "condition.json") }
     return SharedFacts(snapshot.objects.facts)
   }
 
@@ -102,17 +102,17 @@ import Testing
     return (mutation, try reviewer.respond(to: review.encoded.span, for: .validate, in: cluster).outcome)
   }
 
-  @Test(arguments: RecordedController.all, troubles.indices)
+  @Test(arguments: RecordedController.all, conditions.indices)
   func `every write of the controller is allowed unchanged in a cluster with violations`(
-    _ controller: RecordedController, _ trouble: Int
+    _ controller: RecordedController, _ condition: Int
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[trouble].objects)
+    let cluster = try Self.cluster(Self.conditions[condition].objects)
     let updates = Self.updates(by: controller)
     #expect(updates.count > 40)
     for (old, new) in updates {
-      let answers = try outcomes(old, new.object) { cluster }
-      #expect(answers.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
-      #expect(answers.validation == .allowed(warnings: []), "\(old) \(new)")
+      let results = try outcomes(old, new.object) { cluster }
+      #expect(results.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
+      #expect(results.validation == .allowed(warnings: []), "\(old) \(new)")
     }
   }
 
@@ -121,11 +121,11 @@ import Testing
     _ controller: RecordedController
   ) throws {
     for (old, new) in Self.updates(by: controller) {
-      let answers = try outcomes(old, new.object) { () throws(UnavailableError) in
+      let results = try outcomes(old, new.object) { () throws(UnavailableError) in
         throw UnavailableError(message: "nothing is known")
       }
-      #expect(answers.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
-      #expect(answers.validation == .allowed(warnings: []), "\(old) \(new)")
+      #expect(results.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
+      #expect(results.validation == .allowed(warnings: []), "\(old) \(new)")
     }
   }
 
@@ -156,8 +156,8 @@ import Testing
       for loss in Self.losses + (stored.value.isEmpty ? [] : Self.lossesOfNetwork) {
         var new = stored
         loss.change(&new)
-        let answers = try outcomes(stored, new.object) { cluster }
-        for outcome in [answers.mutation.outcome, answers.validation] {
+        let results = try outcomes(stored, new.object) { cluster }
+        for outcome in [results.mutation.outcome, results.validation] {
           guard case .denied(let violations, _) = outcome else {
             Issue.record("\(loss.name) at \(stored) is \(outcome)")
             continue
@@ -173,16 +173,16 @@ import Testing
     var new = stored
     new.annotations["hash"] = nil
     let unavailableError = UnavailableError(message: "nothing is known")
-    let answers = try outcomes(stored, new.object) { () throws(UnavailableError) in throw unavailableError }
-    #expect(answers.mutation.outcome == .unavailable(unavailableError))
-    #expect(answers.validation == .unavailable(unavailableError))
+    let results = try outcomes(stored, new.object) { () throws(UnavailableError) in throw unavailableError }
+    #expect(results.mutation.outcome == .unavailable(unavailableError))
+    #expect(results.validation == .unavailable(unavailableError))
   }
 
   @Test(arguments: RecordedController.all, [true, false])
   func `a replace without annotations restores the stored ones in every phase`(
     _ controller: RecordedController, _ hasOthers: Bool
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let cluster = try Self.cluster(Self.conditions[1].objects)
     for stored in Self.updates(by: controller).map(\.new) {
       var replacement = stored.object
       let others = ["example.com/a": "b"]
@@ -190,14 +190,14 @@ import Testing
         hasOthers ? ["name": "storage-network", "annotations": others] : ["name": "storage-network"]
       replacement["status"] = nil
       replacement["value"] = stored.value.replacing(",", with: ", ")
-      let answers = try outcomes(stored, replacement) { cluster }
-      #expect(answers.validation == .allowed(warnings: []), "\(stored)")
-      let patch = try #require(try Response(answers.mutation.body).patch)
+      let results = try outcomes(stored, replacement) { cluster }
+      #expect(results.validation == .allowed(warnings: []), "\(stored)")
+      let patch = try #require(try Response(results.mutation.body).patch)
       let patched = StoredSetting(try #require(try patch.applied(to: replacement) as? [String: Any]))
       #expect(patched.value == stored.value)
       #expect(patched.annotations.filter { $0.key != "a" } == stored.annotations)
       #expect(patched.annotations["a"] == (hasOthers ? "b" : nil))
-      #expect(controller.takingUp(patched) == nil, "it would act on \(patched)")
+      #expect(controller.firstWrite(after: patched) == nil, "it would act on \(patched)")
     }
   }
 
@@ -208,14 +208,14 @@ import Testing
     for stored in Self.updates(by: controller).map(\.new) where !stored.value.isEmpty {
       var new = stored
       new.value = ""
-      let answers = try outcomes(stored, new.object) { cluster }
-      #expect(answers.validation == .allowed(warnings: []))
-      let patch = try Response(answers.mutation.body).patch
+      let results = try outcomes(stored, new.object) { cluster }
+      #expect(results.validation == .allowed(warnings: []))
+      let patch = try Response(results.mutation.body).patch
       let patched = StoredSetting(try #require(try (patch?.applied(to: new.object) ?? new.object) as? [String: Any]))
-      #expect(controller.takingUp(patched)?.annotations["net-attach-def"] == "")
+      #expect(controller.firstWrite(after: patched)?.annotations["net-attach-def"] == "")
       // Without the patch, the controller stores nothing.
       let isStuck = stored.condition == .inProgress("create NAD")
-      #expect((controller.takingUp(new) == nil) == isStuck)
+      #expect((controller.firstWrite(after: new) == nil) == isStuck)
       #expect((patch != nil) == isStuck)
       // A patched object needs no second patch.
       #expect(try outcomes(stored, patched.object) { cluster }.mutation.outcome == .allowed(warnings: []))
@@ -225,7 +225,7 @@ import Testing
   @Test(arguments: RecordedController.all) func `writes based on an older object are allowed for the API server to reject as a conflict`(
     _ controller: RecordedController
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let cluster = try Self.cluster(Self.conditions[1].objects)
     let writes = Self.updates(by: controller).map(\.new)
     for (stored, older) in zip(writes.dropFirst(8), writes) where stored.value != older.value {
       func mutation(at version: String) throws -> Outcome {
@@ -251,12 +251,12 @@ import Testing
   @Test(arguments: RecordedController.all) func `a value that the controller has not recorded may be reverted`(
     _ controller: RecordedController
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let cluster = try Self.cluster(Self.conditions[1].objects)
     for noted in Self.updates(by: controller).map(\.new) {
       var stored = noted
       stored.value = noted.value.isEmpty ? Self.first : ""
-      let answers = try outcomes(stored, noted.object) { cluster }
-      #expect(answers.validation == .allowed(warnings: []), "\(stored)")
+      let results = try outcomes(stored, noted.object) { cluster }
+      #expect(results.validation == .allowed(warnings: []), "\(stored)")
       // Any other value is a change while a virtual machine runs.
       var other = stored
       other.value = Self.otherVLAN.replacing("101", with: "102")

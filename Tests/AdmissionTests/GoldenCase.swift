@@ -32,7 +32,7 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   /// The steps of the case, and its cluster.
-  private func situation() throws -> (steps: JSONValue, snapshot: Snapshot) {
+  private func parse() throws -> (steps: JSONValue, snapshot: Snapshot) {
     let text = try Array(Data(contentsOf: folder.appending(path: "case.yaml")))
     var documents = YAMLDocuments(text)
     guard let json = try documents.next() else { throw CaseError(description: "case.yaml is empty") }
@@ -46,8 +46,8 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   /// The change to evaluate; nil for another object.
-  func judged() throws -> (change: Change, facts: ClusterFacts, ruleset: Ruleset)? {
-    var (steps, snapshot) = try situation()
+  func evaluationInput() throws -> (change: Change, facts: ClusterFacts, ruleset: Ruleset)? {
+    var (steps, snapshot) = try parse()
     guard let change = try ReviewDecoder.decode(steps.review().encoded.span).change else { return nil }
     return (change.normalized, snapshot.objects.facts, Ruleset(options: try steps.options()))
   }
@@ -55,8 +55,8 @@ struct GoldenCase: CustomTestStringConvertible {
   /// Performs the change as the API server does: calls /mutate, applies its patch, then calls /validate.
   ///
   /// The patch is computed without the verdict of /mutate, so that /validate of the patched object is known as well.
-  func answered() throws -> (patch: JSONPatch?, mutation: Reviewer.Response, validation: Reviewer.Response) {
-    var (steps, snapshot) = try situation()
+  func responses() throws -> (patch: JSONPatch?, mutation: Reviewer.Response, validation: Reviewer.Response) {
+    var (steps, snapshot) = try parse()
     let cluster = SharedFacts(snapshot.objects.facts)
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
@@ -70,7 +70,7 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   func verdict() throws -> String {
-    let (patch, _, validation) = try answered()
+    let (patch, _, validation) = try responses()
     let lines = (patch?.lines ?? []) + (try Response(validation.body).lines)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -178,7 +178,7 @@ struct Response {
       review?["apiVersion"] as? String == "admission.k8s.io/v1",
       let response = review?["response"] as? [String: Any],
       response["uid"] as? String == "0799f127-a625-447d-ae8b-96e76f843c29"
-    else { throw CaseError(description: "no answer to this review: \(String(decoding: body, as: UTF8.self))") }
+    else { throw CaseError(description: "no response to this review: \(String(decoding: body, as: UTF8.self))") }
     self.response = response
   }
 

@@ -14,7 +14,7 @@ import Testing
   @Test(arguments: GoldenCase.all) func `/mutate denies what /validate denies, with the same messages`(
     _ golden: GoldenCase
   ) throws {
-    let (_, mutation, validation) = try golden.answered()
+    let (_, mutation, validation) = try golden.responses()
     let operations = mutation.request.change?.patch ?? []
     switch validation.outcome {
     case .denied(let violations, _):

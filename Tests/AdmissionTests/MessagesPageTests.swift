@@ -17,16 +17,16 @@ import Testing
   }
 
   @Test func `every rule has a golden case`() throws {
-    let spoken = Set(try MessagesPage().messages.map(\.rule))
-    #expect(RuleCatalog.rules.map(\.name).filter { !spoken.contains($0) } == [])
+    let coveredRules = Set(try MessagesPage().messages.map(\.rule))
+    #expect(RuleCatalog.rules.map(\.name).filter { !coveredRules.contains($0) } == [])
   }
 
   @Test(arguments: GoldenCase.all) func `a single reason is one line, several have a headline and one line each`(
     _ golden: GoldenCase
   ) throws {
-    let answer = try golden.answered().validation
-    guard case .denied(let violations, _) = answer.outcome else { return }
-    let status = try Response(answer.body).response["status"] as? [String: Any]
+    let result = try golden.responses().validation
+    guard case .denied(let violations, _) = result.outcome else { return }
+    let status = try Response(result.body).response["status"] as? [String: Any]
     var lines = (status?["message"] as? String ?? "").split(separator: "\n").map(String.init)
     if violations.count > 1 {
       #expect(lines.removeFirst().hasPrefix("the storage network was not changed, for \(violations.count) reasons ("))
@@ -61,11 +61,11 @@ struct MessagesPage {
 
   init() throws {
     shown = try GoldenCase.all.compactMap { golden in
-      let response = try Response(golden.answered().validation.body)
+      let response = try Response(golden.responses().validation.body)
       return response.isAllowed && response.warnings.isEmpty ? nil : (golden.name, response.shown)
     }
     messages = try GoldenCase.all.flatMap { golden in
-      let (violations, warnings) = try golden.answered().validation.outcome.findings
+      let (violations, warnings) = try golden.responses().validation.outcome.findings
       return violations.map { violation in
         Message(
           rule: violation.rule, isWarning: false, text: "\(violation.field): \(violation.message)", golden: golden.name)
@@ -94,7 +94,7 @@ struct MessagesPage {
     }
     lines += [
       "## When the request itself cannot be read", "",
-      "Such an answer is no verdict: kubectl then reports that the webhook failed.", "", "| status | explanation |",
+      "Such a response is not a verdict: kubectl then reports that the webhook failed.", "", "| status | explanation |",
       "| --- | --- |",
     ]
     lines += HTTPRejection.allCases.map { "| \($0.status.rawValue) | \($0.explanation) |" }

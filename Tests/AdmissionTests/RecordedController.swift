@@ -24,7 +24,7 @@ struct RecordedController: CustomTestStringConvertible, Sendable {
 
   /// The stored setting after each write that applies the value, without the initial one.
   func writes(after stored: StoredSetting) -> [StoredSetting] {
-    guard let first = takingUp(stored) else { return [] }
+    guard let first = firstWrite(after: stored) else { return [] }
     var messages = [
       // The order of volumes differs each time.
       "Stopping Pods", volumesMessage + "pvc-1,pvc-2", volumesMessage + "pvc-2,pvc-1", "Update Longhorn setting",
@@ -45,7 +45,7 @@ struct RecordedController: CustomTestStringConvertible, Sendable {
 
   /// The first write, which records the value; nil without one: the hash is the value's already, or the controller
   /// stores nothing, because it compares only the condition with the object whose annotations it has changed.
-  func takingUp(_ stored: StoredSetting) -> StoredSetting? {
+  func firstWrite(after stored: StoredSetting) -> StoredSetting? {
     let hash = ValueHash(of: Array(stored.value.utf8)).description
     if stored.annotations["hash"] == hash || stored.annotations.isEmpty && stored.value.isEmpty { return nil }
     if stored.condition == .inProgress("create NAD") { return nil }

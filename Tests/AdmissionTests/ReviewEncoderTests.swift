@@ -74,10 +74,10 @@ import Testing
   }
 
   func patch(_ operations: [PatchOperation]) throws -> Data {
-    let answer = try JSONDecoder().decode(
+    let review = try JSONDecoder().decode(
       Answer.self, from: Data(ReviewEncoder.encode(.patched(operations), uid: [0x75])))
-    #expect(answer.response.patchType == "JSONPatch")
-    return try #require(answer.response.patch)
+    #expect(review.response.patchType == "JSONPatch")
+    return try #require(review.response.patch)
   }
 
   /// Operations, and the bytes of the patch.
@@ -113,7 +113,7 @@ import Testing
 @Suite struct `Reviewer` {
   let reviewer = Reviewer(ruleset: Ruleset())
 
-  func answer(_ object: String, old: String = "null", for webhook: Reviewer.Webhook = .mutate) throws -> Outcome {
+  func outcome(_ object: String, old: String = "null", for webhook: Reviewer.Webhook = .mutate) throws -> Outcome {
     let review = #"""
       {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"UPDATE",
       "name":"storage-network","resource":{"group":"harvesterhci.io","resource":"settings"},
@@ -126,9 +126,9 @@ import Testing
 
   @Test func `a patch replaces an existing member and adds a missing one`() throws {
     // White space alone is the empty text, as of a setting without a value.
-    let blank = try answer(#"{"value":" "}"#)
+    let blank = try outcome(#"{"value":" "}"#)
     #expect(blank == .patched([.setValue([], replaces: true)]))
-    let gone = try answer("{}", old: #"{"value":" "}"#)
+    let gone = try outcome("{}", old: #"{"value":" "}"#)
     #expect(gone == .patched([.setValue([0x20], replaces: false)]))
   }
 
@@ -136,11 +136,11 @@ import Testing
     let value = #"{"value":"{\"vlan\":1}"}"#
     let spaced = #"{"value":"{ \"vlan\": 1 }"}"#
     for webhook in [Reviewer.Webhook.validate, .mutate] {
-      #expect(try answer(value, for: webhook) == .unavailable(UnavailableError(message: "nobody knows")))
-      #expect(try answer(value, old: value, for: webhook) == .allowed(warnings: []))
-      #expect(try answer(#"{"value":""}"#, for: webhook) == .allowed(warnings: []))
+      #expect(try outcome(value, for: webhook) == .unavailable(UnavailableError(message: "nobody knows")))
+      #expect(try outcome(value, old: value, for: webhook) == .allowed(warnings: []))
+      #expect(try outcome(#"{"value":""}"#, for: webhook) == .allowed(warnings: []))
     }
     // As stored, this is no change.
-    #expect(try answer(spaced, old: value) == .patched([.setValue(Array(#"{"vlan":1}"#.utf8), replaces: true)]))
+    #expect(try outcome(spaced, old: value) == .patched([.setValue(Array(#"{"vlan":1}"#.utf8), replaces: true)]))
   }
 }

@@ -10,12 +10,12 @@ import Testing
     driver.list()
     let path = driver.asked?.path
     let refused = driver.now
-    driver.answer(401, Wire.status(401, "Unauthorized"))
+    driver.respond(401, Wire.status(401, "Unauthorized"))
     #expect(driver.actions.last == .renewCredentials)
     driver.wake()
     #expect(driver.now == refused)
     #expect(driver.asked?.path.prefix(90) == path?.prefix(90))
-    driver.answer(401, Wire.status(401, "Unauthorized"))
+    driver.respond(401, Wire.status(401, "Unauthorized"))
     driver.wake()
     #expect(driver.now - refused >= .seconds(1))
     #expect(driver.reflector.status.failures == 1)
@@ -26,7 +26,7 @@ import Testing
   ) {
     var driver = WatchDriver(.setting)
     if verb == .watch { driver.list() }
-    driver.answer(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
+    driver.respond(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
     #expect(driver.reflector.status.state == .forbidden(verb))
     #expect(
       driver.reflector.status.staleReason(
@@ -129,7 +129,7 @@ import Testing
     }
     driver.end()
     #expect(driver.running == ["a"])
-    driver.answer(410, "")
+    driver.respond(410, "")
     driver.respond(200)
     driver.wake()
     #expect(driver.actions.last == .cancelAndDropConnection)

@@ -30,7 +30,7 @@ import Testing
 
   @Test func `a list is committed only when its last page is complete`() {
     var driver = WatchDriver()
-    driver.answer(200, Wire.list([Wire.reflector("a", 3)], version: 10, continuing: "mark/1="))
+    driver.respond(200, Wire.list([Wire.reflector("a", 3)], version: 10, continuing: "mark/1="))
     #expect(driver.asked?.path.hasSuffix("?limit=500&continue=mark%2F1%3D") == true)
     #expect(driver.running == [])
     #expect(driver.reflector.status.state == .notSynced)
@@ -84,7 +84,7 @@ import Testing
   @Test func `a new list replaces all objects, in any order`() {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 1), Wire.reflector("b", 2), Wire.reflector("c", 3))
-    driver.answer(410, Wire.status(410, "too old resource version"))
+    driver.respond(410, Wire.status(410, "too old resource version"))
     #expect(driver.running == ["a", "b", "c"])
     driver.list(Wire.reflector("d", 9), Wire.reflector("c", 3), Wire.reflector("a", 8, phase: "Failed"), version: 30)
     #expect(driver.running == ["c", "d"])
@@ -118,7 +118,7 @@ import Testing
     var pauses: [Duration] = []
     for _ in 0..<8 {
       let failed = driver.now
-      driver.answer(400, Wire.status(400, "not like this"))
+      driver.respond(400, Wire.status(400, "not like this"))
       driver.wake()
       pauses.append(driver.now - failed)
     }
@@ -139,7 +139,7 @@ import Testing
     var pauses: [Duration] = []
     for _ in 0..<300 {
       let failed = driver.now
-      if let code { driver.answer(code, Wire.status(code, "not now")) } else { driver.fail() }
+      if let code { driver.respond(code, Wire.status(code, "not now")) } else { driver.fail() }
       driver.wake()
       pauses.append(driver.now - failed)
     }
@@ -180,15 +180,15 @@ import Testing
   @Test func `a forbidden kind is retried soon after another kind succeeds`() {
     var driver = WatchDriver()
     for _ in 0..<8 {
-      driver.answer(403, Wire.status(403, "forbidden"))
+      driver.respond(403, Wire.status(403, "forbidden"))
       driver.wake()
     }
-    driver.answer(403, Wire.status(403, "forbidden"))
+    driver.respond(403, Wire.status(403, "forbidden"))
     let answered = driver.now
     driver.reflector.retryNow(driver.now)
     driver.wake()
     #expect(driver.now == answered)
-    driver.answer(403, Wire.status(403, "forbidden"))
+    driver.respond(403, Wire.status(403, "forbidden"))
     driver.wake()
     #expect(driver.now - answered <= .seconds(2.5))
   }
@@ -202,7 +202,7 @@ import Testing
     driver.wake()
     #expect(driver.now == failed)
     #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
-    driver.answer(404, "")
+    driver.respond(404, "")
     let refused = driver.now
     driver.reflector.retryNow(driver.now)
     driver.wake()
@@ -211,7 +211,7 @@ import Testing
 
   @Test func `a broken list starts over`() {
     var driver = WatchDriver()
-    driver.answer(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
+    driver.respond(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
     driver.respond(200)
     driver.fail()
     driver.wake()
@@ -222,8 +222,8 @@ import Testing
 
   @Test func `410 between pages restarts the list at once`() {
     var driver = WatchDriver()
-    driver.answer(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
-    driver.answer(410, Wire.status(410, "the provided continue parameter is too old"))
+    driver.respond(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
+    driver.respond(410, Wire.status(410, "the provided continue parameter is too old"))
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
     driver.list(Wire.reflector("a", 12))
     #expect(driver.running == ["a"])
@@ -247,7 +247,7 @@ import Testing
       driver.fail()
       driver.wake()
     }
-    driver.answer(410, Wire.status(410, "too old resource version"))
+    driver.respond(410, Wire.status(410, "too old resource version"))
     #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
@@ -257,7 +257,7 @@ import Testing
     for _ in 0..<5 {
       driver.list()
       let asked = driver.now
-      driver.answer(410, Wire.status(410, "expired"))
+      driver.respond(410, Wire.status(410, "expired"))
       if driver.asked == nil { driver.wake() }
       pauses.append(driver.now - asked)
     }

@@ -58,7 +58,7 @@ struct WatchDriver: ~Copyable {
   }
 
   /// Delivers a complete response.
-  mutating func answer(_ code: Int, _ text: String) {
+  mutating func respond(_ code: Int, _ text: String) {
     respond(code)
     receive(text)
     end()
@@ -66,7 +66,7 @@ struct WatchDriver: ~Copyable {
 
   /// Delivers the first list, so that the reflector watches.
   mutating func list(_ items: String..., version: Int = 10) {
-    answer(200, Wire.list(items, version: version))
+    respond(200, Wire.list(items, version: version))
   }
 
   /// The names of the running virtual machines, in order.

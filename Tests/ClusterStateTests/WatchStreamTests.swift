@@ -24,7 +24,7 @@ import Testing
 
   func watching() -> WatchDriver {
     var driver = WatchDriver()
-    driver.answer(200, Wire.list(Self.before, version: 10))
+    driver.respond(200, Wire.list(Self.before, version: 10))
     driver.respond(200)
     return driver
   }
@@ -136,10 +136,10 @@ private struct ModelServer {
     guard driver.asked != nil else { return driver.wake() }
     switch Int.random(in: 0..<12, using: &random) {
     case 0: driver.fail()
-    case 1: driver.answer(503, Wire.status(503, "starting"))
-    case 2: driver.answer(429, "")
+    case 1: driver.respond(503, Wire.status(503, "starting"))
+    case 2: driver.respond(429, "")
     case 3: driver.wake()
-    case 4: driver.answer(410, Wire.status(410, "expired"))
+    case 4: driver.respond(410, Wire.status(410, "expired"))
     case 5, 6: serve(&driver, cuttingAt: Double.random(in: 0...1, using: &random), &random)
     default: serve(&driver, cuttingAt: nil, &random)
     }

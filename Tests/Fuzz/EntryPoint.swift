@@ -3,8 +3,8 @@ import Foundation
 /// The entry point of libFuzzer; an environment variable selects the target.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  if let complaint = chosen.complaint(about: Array(UnsafeBufferPointer(start: start, count: count))) {
-    preconditionFailure("\(chosen.rawValue): \(complaint)")
+  if let failure = chosen.check(Array(UnsafeBufferPointer(start: start, count: count))) {
+    preconditionFailure("\(chosen.rawValue): \(failure)")
   }
   return 0
 }

@@ -11,16 +11,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case kubeconfig
 
   /// Runs one input; returns a description of a wrong result, or nil.
-  package func complaint(about input: [UInt8]) -> String? {
+  package func check(_ input: [UInt8]) -> String? {
     switch self {
-    case .json: complaintAboutJSON(input)
-    case .cidr: complaintAboutCIDR(input)
-    case .http1: complaintAboutHTTP1(input)
-    case .http2: complaintAboutHTTP2(input)
-    case .review: complaintAboutReview(input)
-    case .snapshot: complaintAboutSnapshot(input)
-    case .watch: complaintAboutWatch(input)
-    case .kubeconfig: complaintAboutKubeconfig(input)
+    case .json: checkJSON(input)
+    case .cidr: checkCIDR(input)
+    case .http1: checkHTTP1(input)
+    case .http2: checkHTTP2(input)
+    case .review: checkReview(input)
+    case .snapshot: checkSnapshot(input)
+    case .watch: checkWatch(input)
+    case .kubeconfig: checkKubeconfig(input)
     }
   }
 }

@@ -1,7 +1,7 @@
 import HTTPWire
 
 /// Whatever follows the preface, the output is limited, and a session that has ended stays ended.
-func complaintAboutHTTP2(_ input: [UInt8]) -> String? {
+func checkHTTP2(_ input: [UInt8]) -> String? {
   let session = HTTPSession.http2(HTTP2Session())
   let date = HTTPDate(secondsSince1970: 0)
   var state = SessionState.idle
@@ -11,10 +11,10 @@ func complaintAboutHTTP2(_ input: [UInt8]) -> String? {
     let piece = rest.prefix(8 * Int(rest[rest.startIndex]) + 1)
     rest = rest.dropFirst(piece.count)
     var output: [UInt8] = []
-    state = session.receive(piece.span, at: date, output: &output, handler: tellBack)
-    while state == .paused { state = session.resume(at: date, output: &output, handler: tellBack) }
+    state = session.receive(piece.span, at: date, output: &output, handler: echoResponse)
+    while state == .paused { state = session.resume(at: date, output: &output, handler: echoResponse) }
     // A response to each stream, and a reply to each frame.
-    if output.count > 64 * 1024 + 64 * input.count { return "\(piece.count) bytes are answered with \(output.count)" }
+    if output.count > 64 * 1024 + 64 * input.count { return "\(piece.count) bytes of input cause output of \(output.count)" }
     if state == .head { return "the state \(state) belongs to HTTP/1.1" }
   }
   if state == .closing, session.rejection == nil, !input.contains(7) {

@@ -2,14 +2,14 @@ import Foundation
 import JSON
 
 /// Skipping, reading and writing must agree with each other, and with Foundation.
-func complaintAboutJSON(_ input: [UInt8]) -> String? {
+func checkJSON(_ input: [UInt8]) -> String? {
   let skipped = Result { () throws(JSONError) in try skipAll(input) }
   let read = Result { () throws(JSONError) in try JSONValue(parsing: input) }
   let value: JSONValue
   switch (skipped, read) {
   case (.failure(let one), .failure(let other)):
     if one != other { return "skipping says \(one), reading says \(other)" }
-    return foundationReads(input, unless: one)
+    return foundationAccepts(input, unless: one)
   case (.success, .success(let tree)):
     value = tree
   default:
@@ -21,7 +21,7 @@ func complaintAboutJSON(_ input: [UInt8]) -> String? {
   var second = JSONWriter()
   second.append(sorted: again)
   if second.bytes != writer.bytes { return "writing is no fixed point" }
-  return disagreement(of: value, on: input)
+  return difference(of: value, on: input)
 }
 
 private func skipAll(_ input: [UInt8]) throws(JSONError) {
@@ -37,7 +37,7 @@ private func isComparable(_ input: [UInt8]) -> Bool {
     && !input.starts(with: [0xFF, 0xFE])
 }
 
-private func foundationReads(_ input: [UInt8], unless error: JSONError) -> String? {
+private func foundationAccepts(_ input: [UInt8], unless error: JSONError) -> String? {
   // It also accepts a comma before the end of an object or array, unlike RFC 8259.
   let closing = [UInt8(ascii: "}"), UInt8(ascii: "]")]
   guard isComparable(input), error.problem != .tooDeep, !input.isEmpty,
@@ -47,7 +47,7 @@ private func foundationReads(_ input: [UInt8], unless error: JSONError) -> Strin
   return "we say \(error), Foundation reads it"
 }
 
-private func disagreement(of value: JSONValue, on input: [UInt8]) -> String? {
+private func difference(of value: JSONValue, on input: [UInt8]) -> String? {
   guard isComparable(input), hasOrdinaryNumbers(value) else { return nil }
   do {
     let theirs = try JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)

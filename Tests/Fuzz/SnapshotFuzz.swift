@@ -3,7 +3,7 @@ import Rules
 import Snapshot
 
 /// A file is accepted or rejected; adding it again changes nothing.
-func complaintAboutSnapshot(_ input: [UInt8]) -> String? {
+func checkSnapshot(_ input: [UInt8]) -> String? {
   for name in ["fuzz.yaml", "fuzz.json"] {
     var snapshot = Snapshot()
     guard (try? snapshot.add(input, named: name)) != nil else { continue }

@@ -2,19 +2,19 @@ import ClusterState
 import Rules
 
 /// A response is processed equally for every split; the first byte selects the size of the pieces.
-func complaintAboutWatch(_ input: [UInt8]) -> String? {
+func checkWatch(_ input: [UInt8]) -> String? {
   guard let size = input.first, size > 0 else { return nil }
   let sent = Array(input.dropFirst())
   for asksForList in [true, false] {
-    let whole = Following(sent, inPiecesOf: max(sent.count, 1), asksForList: asksForList)
-    let cut = Following(sent, inPiecesOf: Int(size), asksForList: asksForList)
+    let whole = WatchResult(sent, inPiecesOf: max(sent.count, 1), asksForList: asksForList)
+    let cut = WatchResult(sent, inPiecesOf: Int(size), asksForList: asksForList)
     if whole != cut { return "as a \(asksForList ? "list" : "stream"), cut it means something else" }
   }
   return nil
 }
 
 /// The objects after a response to a list, or to the watch after an empty list.
-private struct Following: Equatable {
+private struct WatchResult: Equatable {
   let status: ReflectorStatus
   let running: [InstanceFact]
 

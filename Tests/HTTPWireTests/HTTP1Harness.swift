@@ -24,7 +24,7 @@ struct HTTP1Harness {
   }
 
   /// The whole output for these pieces, and the final state.
-  static func answers(to pieces: [[UInt8]]) -> (output: String, state: SessionState) {
+  static func responses(to pieces: [[UInt8]]) -> (output: String, state: SessionState) {
     var harness = HTTP1Harness()
     for piece in pieces where !piece.isEmpty {
       harness.receive(piece)

@@ -64,10 +64,10 @@ import Testing
     let expected = response(
       request.echoed, closes: request.closes, withBody: !request.echoed.hasPrefix("head"))
     let state = request.closes ? SessionState.closing : .idle
-    #expect(HTTP1Harness.answers(to: [wire]) == (expected, state))
-    #expect(HTTP1Harness.answers(to: wire.map { [$0] }) == (expected, state))
+    #expect(HTTP1Harness.responses(to: [wire]) == (expected, state))
+    #expect(HTTP1Harness.responses(to: wire.map { [$0] }) == (expected, state))
     for split in 1..<wire.count {
-      #expect(HTTP1Harness.answers(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, state))
+      #expect(HTTP1Harness.responses(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, state))
     }
   }
 
@@ -75,14 +75,14 @@ import Testing
     let wire = Array(
       "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1GET /b HTTP/1.1\r\nHost: x\r\n\r\nGET /c".utf8)
     let expected = response("post /a||1|") + response("get /b|||")
-    #expect(HTTP1Harness.answers(to: [wire]) == (expected, .head))
+    #expect(HTTP1Harness.responses(to: [wire]) == (expected, .head))
     for split in 1..<wire.count {
-      #expect(HTTP1Harness.answers(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, .head))
+      #expect(HTTP1Harness.responses(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, .head))
     }
   }
 
   @Test func `no response follows the last request`() {
-    let (output, state) = HTTP1Harness.answers(to: [
+    let (output, state) = HTTP1Harness.responses(to: [
       Array("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
     ])
     #expect(output == response("get /a|||", closes: true))
@@ -139,16 +139,16 @@ import Testing
     var harness = HTTP1Harness()
     let one = "GET /\(String(repeating: "a", count: 1000)) HTTP/1.1\r\nHost: x\r\n\r\n"
     harness.receive(String(repeating: one, count: 200))
-    var answers = 0
+    var count = 0
     var rounds = 0
     while true {
       #expect(harness.output.count < HTTPLimits.maxBufferedOutput + 2000)
-      answers += harness.takeOutput().split(separator: "HTTP/1.1 200 OK").count
+      count += harness.takeOutput().split(separator: "HTTP/1.1 200 OK").count
       rounds += 1
       if harness.state != .paused { break }
       harness.receive([UInt8]())
     }
-    #expect(answers == 200)
+    #expect(count == 200)
     #expect(rounds > 3)
     #expect(harness.state == .idle)
   }

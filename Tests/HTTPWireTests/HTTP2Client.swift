@@ -120,7 +120,7 @@ extension HTTP2Client {
     nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, NGHTTP2_CANCEL.rawValue)
   }
 
-  func sayGoodbye() { nghttp2_session_terminate_session(session, NGHTTP2_NO_ERROR.rawValue) }
+  func terminate() { nghttp2_session_terminate_session(session, NGHTTP2_NO_ERROR.rawValue) }
 
   func ping() { nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
 
@@ -179,7 +179,7 @@ extension HTTP2Client {
 }
 
 /// A client, a server session and the connection between them.
-final class HTTP2Conversation {
+final class HTTP2ConnectionPair {
   let client: HTTP2Client
   let server = HTTP2Session()
   /// The number of bytes that the server receives at once.

@@ -136,12 +136,12 @@ import Testing
     _ row: (wire: String, status: Int)
   ) {
     let wire = Array(row.wire.utf8)
-    let whole = HTTP1Harness.answers(to: [wire])
+    let whole = HTTP1Harness.responses(to: [wire])
     #expect(whole.output.hasPrefix("HTTP/1.1 \(row.status) "), "\(row.wire.prefix(80)): \(whole.output.prefix(60))")
     #expect(whole.output.contains("\r\nConnection: close\r\n"))
     #expect(whole.output.contains("{\"error\":\""))
     #expect(whole.state == .closing)
-    #expect(HTTP1Harness.answers(to: wire.map { [$0] }) == whole)
+    #expect(HTTP1Harness.responses(to: wire.map { [$0] }) == whole)
   }
 
   @Test func `sizes at the limits are accepted`() {
@@ -151,8 +151,8 @@ import Testing
       "GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n",
       Self.headOfLimit(and: 0),
     ] {
-      #expect(HTTP1Harness.answers(to: [Array(wire.utf8)]).state == .idle)
-      #expect(HTTP1Harness.answers(to: wire.utf8.map { [$0] }).state == .idle)
+      #expect(HTTP1Harness.responses(to: [Array(wire.utf8)]).state == .idle)
+      #expect(HTTP1Harness.responses(to: wire.utf8.map { [$0] }).state == .idle)
     }
   }
 

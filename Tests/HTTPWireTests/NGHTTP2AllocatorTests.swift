@@ -99,7 +99,7 @@ import Testing
     for stream in streams { wire.send(Frame.data(stream, ends: true)) }
     Self.fillTable(&wire, from: 1001)
     #expect(wire.server.excess == 0)
-    #expect(wire.statuses.count > HTTPLimits.streams / 2, "all were answered, their numbers modulo 256")
+    #expect(wire.statuses.count > HTTPLimits.streams / 2, "all got responses, their numbers modulo 256")
     // The priorities of idle streams: nghttp2 keeps a hundred.
     for stream: UInt32 in 1...200 { wire.send(Frame.priority(2001 + 2 * stream)) }
     #expect((16_000...32_000).contains(wire.server.excess))

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPWire
 
 /// Two requests with a minimal difference: one is rejected with its status, its control case gets a response.
-struct Twins: CustomTestStringConvertible, Sendable {
+struct RequestPair: CustomTestStringConvertible, Sendable {
   let refused: String
   let status: Int
   let responseCount: String
@@ -11,33 +11,33 @@ struct Twins: CustomTestStringConvertible, Sendable {
   var testDescription: String { refused.debugDescription }
 
   /// Request lines.
-  static func line(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    Twins(
+  static func line(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
+    RequestPair(
       refused: "\(refused)\r\nHost: x\r\n\r\n", status: status, responseCount: "\(responseCount)\r\nHost: x\r\n\r\n")
   }
 
   /// Lines after a valid request line.
-  static func lines(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    Twins(
+  static func lines(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
+    RequestPair(
       refused: "GET / HTTP/1.1\r\n\(refused)\r\n\r\n", status: status,
       responseCount: "GET / HTTP/1.1\r\n\(responseCount)\r\n\r\n")
   }
 
   /// What follows the Host of a POST: fields, the empty line and a body.
-  static func post(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    Twins(
+  static func post(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
+    RequestPair(
       refused: "POST / HTTP/1.1\r\nHost: x\r\n\(refused)", status: status,
       responseCount: "POST / HTTP/1.1\r\nHost: x\r\n\(responseCount)")
   }
 
   /// Chunked bodies.
-  static func chunks(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
+  static func chunks(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
     .post("Transfer-Encoding: chunked\r\n\r\n\(refused)", status, "Transfer-Encoding: chunked\r\n\r\n\(responseCount)")
   }
 }
 
 @Suite struct `Request smuggling in HTTP/1.1` {
-  static let requestLines: [Twins] = [
+  static let requestLines: [RequestPair] = [
     .line("GET  / HTTP/1.1", 400, "GET / HTTP/1.1"), .line("GET / HTTP/1.1 ", 400, "GET / HTTP/1.1"),
     .line("GET\t/ HTTP/1.1", 400, "GET / HTTP/1.1"), .line(" GET / HTTP/1.1", 400, "GET / HTTP/1.1"),
     .line("\rGET / HTTP/1.1", 400, "\r\nGET / HTTP/1.1"), .line("\nGET / HTTP/1.1", 400, "\r\nGET / HTTP/1.1"),
@@ -60,7 +60,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
       "GET \("/".padded(to: HTTPLimits.target + 1)) HTTP/1.1", 414, "GET \("/".padded(to: HTTPLimits.target)) HTTP/1.1"),
   ]
 
-  static let fields: [Twins] = [
+  static let fields: [RequestPair] = [
     .lines("Host: x\nA: b", 400, "Host: x\r\nA: b"), .lines("Host: x\r\n A: b", 400, "Host: x\r\nA: b"),
     .lines("Host: x\r\nA: b\r\n\tc", 400, "Host: x\r\nA: b\tc"), .lines("Host : x", 400, "Host: x"),
     .lines("Host\t: x", 400, "Host:\tx"), .lines("Host: x\r\nA b: c", 400, "Host: x\r\nA-b: c"),
@@ -80,7 +80,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
     .lines("Host: x\r\n\(fields(100))", 431, "Host: x\r\n\(fields(99))"),
   ]
 
-  static let lengths: [Twins] = [
+  static let lengths: [RequestPair] = [
     .post("Content-Length: 1\r\nContent-Length: 1\r\n\r\na", 400, "Content-Length: 1\r\n\r\na"),
     .post("Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400, "Content-Length: 2\r\n\r\nab"),
     .post("Content-Length: 1, 1\r\n\r\na", 400, "Content-Length: 1 \r\n\r\na"),
@@ -107,7 +107,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
     .post("Content-Length: 9999999999999999999999\r\n\r\n", 413, "Content-Length: 0000000000000000000000\r\n\r\n"),
   ]
 
-  static let chunks: [Twins] = [
+  static let chunks: [RequestPair] = [
     .chunks("g\r\n", 400, "a\r\n0123456789\r\n0\r\n\r\n"),
     .chunks("0x1\r\na\r\n0\r\n\r\n", 400, "01\r\na\r\n0\r\n\r\n"),
     .chunks("1 \r\na\r\n0\r\n\r\n", 400, "1 ;a\r\na\r\n0\r\n\r\n"),
@@ -134,22 +134,22 @@ struct Twins: CustomTestStringConvertible, Sendable {
     [String](repeating: "A: b", count: count).joined(separator: "\r\n")
   }
 
-  static var all: [Twins] { requestLines + fields + lengths + chunks }
+  static var all: [RequestPair] { requestLines + fields + lengths + chunks }
 
   @Test func `the table has many pairs`() { #expect(Self.all.count >= 60) }
 
-  @Test(arguments: all) func `an ambiguous request is rejected and ends the connection, its control case gets a response`(_ twins: Twins) {
-    let refused = HTTP1Harness.answers(to: [Array(twins.refused.utf8)])
-    #expect(refused.output.hasPrefix("HTTP/1.1 \(twins.status) "), "\(refused.output.prefix(60))")
+  @Test(arguments: all) func `an ambiguous request is rejected and ends the connection, its control case gets a response`(_ pairs: RequestPair) {
+    let refused = HTTP1Harness.responses(to: [Array(pairs.refused.utf8)])
+    #expect(refused.output.hasPrefix("HTTP/1.1 \(pairs.status) "), "\(refused.output.prefix(60))")
     #expect(refused.output.contains("\r\nConnection: close\r\n"))
     #expect(refused.state == .closing)
 
     var harness = HTTP1Harness()
-    harness.receive(twins.responseCount)
+    harness.receive(pairs.responseCount)
     #expect(harness.rejection == nil)
     #expect(harness.takeOutput().hasPrefix("HTTP/1.1 200 "))
     // The whole request was consumed: the next bytes are a new one.
-    #expect(harness.state == .idle || twins.responseCount.contains("HTTP/1.0"))
+    #expect(harness.state == .idle || pairs.responseCount.contains("HTTP/1.0"))
   }
 }
 
@@ -165,7 +165,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
       + others
   }
 
-  static let twins: [(refused: Fields, responseCount: Fields)] = [
+  static let pairs: [(refused: Fields, responseCount: Fields)] = [
     (request(authority: "u@x"), request(authority: "u.x")),
     (request(authority: "a,b"), request(authority: "a-b")),
     (request(authority: "x:a"), request(authority: "x:443")),
@@ -177,21 +177,21 @@ struct Twins: CustomTestStringConvertible, Sendable {
     (request(with: [("content-type", ""), ("content-type", "a/b")]), request(with: [("content-type", "")])),
   ]
 
-  @Test(arguments: twins.indices) func `an ambiguous request is rejected, its control case gets a response`(_ index: Int) {
-    let conversation = HTTP2Conversation()
-    let refused = conversation.client.request(Self.twins[index].refused)
-    let responseCount = conversation.client.request(Self.twins[index].responseCount)
-    conversation.settle()
+  @Test(arguments: pairs.indices) func `an ambiguous request is rejected, its control case gets a response`(_ index: Int) {
+    let pair = HTTP2ConnectionPair()
+    let refused = pair.client.request(Self.twins[index].refused)
+    let responseCount = pair.client.request(Self.twins[index].responseCount)
+    pair.settle()
     #expect(conversation[refused].status == "400")
     #expect(conversation[responseCount].status == "200")
-    #expect(conversation.client.goAway == nil)
+    #expect(pair.client.goAway == nil)
   }
 
   /// A rejected head keeps nothing that a later field could be compared with.
   @Test func `frames after the first error are harmless`() {
-    let conversation = HTTP2Conversation()
-    let refused = conversation.client.request(Self.request(with: [("expect", "a"), ("host", "x")]))
-    conversation.settle()
+    let pair = HTTP2ConnectionPair()
+    let refused = pair.client.request(Self.request(with: [("expect", "a"), ("host", "x")]))
+    pair.settle()
     #expect(conversation[refused].status == "417")
   }
 }

@@ -77,7 +77,7 @@ struct `Root file system of the image` {
   @Test func `the registrar finds the webhook by its Service's name in the image`() throws {
     let certificates = try Certificates()
     let objects = StubObjects()
-    let server = try StubAPIServer(certificates) { objects.answer($0) }
+    let server = try StubAPIServer(certificates) { objects.respond(to: $0) }
     let name = "storage-network-webhook.harvester-system.svc"
     try root.mountAsKubelet(certificates, names: ["localhost", name])
     let pod = ["KUBERNETES_SERVICE_HOST=localhost", "KUBERNETES_SERVICE_PORT=\(server.port)"]
@@ -120,7 +120,7 @@ final class ImageRoot {
     let swift = try Program.run("sh", ["-c", "dirname $(dirname $(readlink -f $(command -v swift)))"])
     let toolchain = swift.output.trimmingCharacters(in: .whitespacesAndNewlines)
     let run = try Program.run(Repository.path(".image/gather"), [Self.program, path, toolchain])
-    if run.exitCode != 0 { throw NeverCame(what: "the image's root", text: run.errors) }
+    if run.exitCode != 0 { throw OutputTimeout(expected: "the image's root", text: run.errors) }
     try FileManager.default.createDirectory(atPath: "\(path)/proc", withIntermediateDirectories: true)
   }
 

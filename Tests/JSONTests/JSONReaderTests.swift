@@ -43,9 +43,9 @@ import Testing
   @Test func `an escaped key equals its decoded form`() throws {
     let text = Array(#"{"\u006eame":1}"#.utf8)
     var reader = JSONReader(text.span)
-    var answers: [Bool] = []
-    try reader.readMembers { key, _ in answers += [key.equals("name"), key.equals("\\u006eame")] }
-    #expect(answers == [true, false])
+    var results: [Bool] = []
+    try reader.readMembers { key, _ in results += [key.equals("name"), key.equals("\\u006eame")] }
+    #expect(results == [true, false])
   }
 
   @Test(arguments: [

@@ -39,23 +39,23 @@ import Testing
   }
 
   /// Runs the watch until the condition is true.
-  func follow(_ watch: ReflectorRunner, until isSo: () throws -> Bool) throws {
+  func follow(_ watch: ReflectorRunner, until condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     var failure: (any Error)?
     watch.run {
       do {
-        return try !isSo() && Date() < deadline
+        return try !condition() && Date() < deadline
       } catch {
         failure = error
         return false
       }
     }
     if let failure { throw failure }
-    try #require(try isSo(), "it took too long")
+    try #require(try condition(), "it took too long")
   }
 
   @Test func `every kind is listed and watched, and an event changes the facts`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.idle)
+    let server = try StubAPIServer(certificates, handler: Self.idle)
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
     try follow(watch) { cluster.unavailableError == nil && server.requests.count == 2 * WatchedKind.allCases.count }
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func `after all connections break, each watch resumes after its last event`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.idle)
+    let server = try StubAPIServer(certificates, handler: Self.idle)
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
     server.push(Self.event("ADDED", "web-1", version: 66), to: Self.machines)
@@ -121,8 +121,8 @@ import Testing
   @Test func `a kind that is installed later is listed at once`() throws {
     let isInstalled = Mutex(false)
     let server = try StubAPIServer(certificates) { request in
-      let answers = isInstalled.withLock { $0 } || request.name != Self.pools
-      return answers ? Self.idle(request) : .whole(404, "404 page not found\n")
+      let isServed = isInstalled.withLock { $0 } || request.name != Self.pools
+      return isServed ? Self.idle(request) : .whole(404, "404 page not found\n")
     }
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
@@ -175,7 +175,7 @@ import Testing
   {
     try StubAPIServer(
       certificates, presenting: name, requiresCertificate: requiresCertificate, isProxy: isProxy,
-      answer: `Reflectors over TLS`.idle)
+      handler: `Reflectors over TLS`.idle)
   }
 
   func access(to server: StubAPIServer) -> ClusterAccess {

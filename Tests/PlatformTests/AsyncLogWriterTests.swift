@@ -47,7 +47,7 @@ import Testing
     queue.add(Self.line(0), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(0)) == [Self.dropped(4_900), Self.line(0)])
     queue.add(Self.line(0), dropNotice: Self.dropped)
-    #expect(try lines(until: Self.line(0)) == [Self.line(0)], "told once")
+    #expect(try lines(until: Self.line(0)) == [Self.line(0)], "reported once")
     #expect(queue.dropped == 4_900)
   }
 
@@ -80,17 +80,17 @@ import Testing
     queue.finish(within: .seconds(600))
     #expect(queue.dropped == 3)
 
-    var told: [Int] = []
+    var reported: [Int] = []
     queue.add(Self.line(4)) { count in
-      told.append(count)
+      reported.append(count)
       return Self.dropped(count)
     }
     queue.finish(within: .seconds(600))
-    #expect(told == [3])
+    #expect(reported == [3])
     #expect(queue.dropped == 4, "what tells of them counts for nothing")
 
     // The notice was not written either.
-    try become(full.rawValue, writing.rawValue)
+    try duplicate(full.rawValue, writing.rawValue)
     queue.add(Self.line(5), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(5)) == [Self.dropped(4), Self.line(5)])
     #expect(queue.dropped == 4)
@@ -111,7 +111,7 @@ import Testing
     let whole = held / 100
     #expect(queue.dropped == 1_000 - whole)
 
-    try become(out.rawValue, writing.rawValue)
+    try duplicate(out.rawValue, writing.rawValue)
     queue.add(Self.line(0), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(0)) == ["\n", Self.dropped(1_000 - whole), Self.line(0)])
     queue.add(Self.line(0), dropNotice: Self.dropped)
@@ -121,7 +121,7 @@ import Testing
   /// F_GETPIPE_SZ (fcntl(2)), which Swift's Glibc overlay lacks.
   private let getPipeSize: Int32 = 1032
 
-  private func become(_ descriptor: Int32, _ other: Int32) throws {
+  private func duplicate(_ descriptor: Int32, _ other: Int32) throws {
     try #require(dup2(other, descriptor) == descriptor)
   }
 

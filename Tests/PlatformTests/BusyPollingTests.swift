@@ -96,34 +96,34 @@ import Testing
   @Test func `a wait returns with the first event`() throws {
     let kernel = Kernel(due: .at(40))
     try kernel.wait(until: nil, busyPollUntil: .at(100))
-    #expect(kernel.looks == 4)
+    #expect(kernel.polls == 4)
     #expect(kernel.slept == nil)
   }
 
   @Test func `a wait sleeps after the busy polling time`() throws {
     let kernel = Kernel(due: .at(10_000_000))
     try kernel.wait(until: .at(20_000_000), busyPollUntil: .at(100))
-    #expect(kernel.looks == 10)
+    #expect(kernel.polls == 10)
     #expect(kernel.slept == 20_000)
   }
 
   @Test func `a wait polls once if the busy polling time is over`() throws {
     let kernel = Kernel(due: .at(10_000))
     try kernel.wait(until: nil, busyPollUntil: .at(0))
-    #expect(kernel.looks == 1)
+    #expect(kernel.polls == 1)
     #expect(kernel.slept == -1)
   }
 
   @Test func `a wait without busy polling sleeps at once`() throws {
     let kernel = Kernel(due: .at(40))
     try kernel.wait(until: nil, busyPollUntil: nil)
-    #expect(kernel.looks == 0)
+    #expect(kernel.polls == 0)
     #expect(kernel.slept == -1)
   }
 
   private final class Kernel: @unchecked Sendable {
     // Sendable: used by the one thread of its test.
-    private(set) var looks = 0
+    private(set) var polls = 0
     /// The maximum requested sleep in milliseconds.
     private(set) var slept: Int32?
     private var now = MonotonicInstant.at(0)
@@ -132,18 +132,18 @@ import Testing
     init(due: MonotonicInstant) { self.due = due }
 
     func wait(until end: MonotonicInstant?, busyPollUntil awakeEnd: MonotonicInstant?) throws {
-      try Syscalls.$interceptor.withValue({ self.answer($0) }) {
+      try Syscalls.$interceptor.withValue({ self.intercept($0) }) {
         var count = 0
         try Poller(batch: 4).wait(until: end, busyPollUntil: awakeEnd) { _ in count += 1 }
         #expect(count == 1)
       }
     }
 
-    private func answer(_ call: SystemCall) -> SystemCall.Interception {
+    private func intercept(_ call: SystemCall) -> SystemCall.Interception {
       switch call {
       case .time: return .result(Int(now.nanoseconds))
       case .wait(_, _, milliseconds: 0):
-        looks += 1
+        polls += 1
         now = now + .microseconds(10)
         return .result(now < due ? 0 : 1)
       case .wait(_, _, let milliseconds):

@@ -5,7 +5,7 @@ import Testing
 @testable import Platform
 
 /// Fails the n-th call of a test's thread; all others reach the kernel.
-private final class FaultAt: @unchecked Sendable {
+private final class FaultInjector: @unchecked Sendable {
   // Sendable: used by the one thread that makes the calls.
   private let place: Int
   private let errno: Int32
@@ -17,7 +17,7 @@ private final class FaultAt: @unchecked Sendable {
     self.errno = errno
   }
 
-  func answer(_ call: SystemCall) -> SystemCall.Interception {
+  func intercept(_ call: SystemCall) -> SystemCall.Interception {
     if case .time = call { return .kernel }
     if case .close = call {
       open -= 1
@@ -36,8 +36,8 @@ private final class FaultAt: @unchecked Sendable {
   static func everywhere<Value>(_ errno: Int32, _ body: () throws -> Value) -> [Result<Value, any Error>] {
     var results: [Result<Value, any Error>] = []
     while true {
-      let fault = FaultAt(results.count, errno)
-      let result = Result { try Syscalls.$interceptor.withValue({ fault.answer($0) }) { try body() } }
+      let fault = FaultInjector(results.count, errno)
+      let result = Result { try Syscalls.$interceptor.withValue({ fault.intercept($0) }) { try body() } }
       #expect(fault.open == 0, "call \(results.count) failed with \(errno), and a descriptor was left open")
       if fault.count <= results.count { return results }
       results.append(result)
@@ -56,44 +56,44 @@ private final class FaultAt: @unchecked Sendable {
 
   @Test(arguments: [EIO, ENOMEM, EMFILE, EACCES, EAGAIN, ESTALE])
   func `a failing call makes reading a file an error, never a partial result`(_ errno: Int32) throws {
-    let results = FaultAt.everywhere(errno) { try File.read(folder.path("file"), limit: 1 << 20) }
+    let results = FaultInjector.everywhere(errno) { try File.read(folder.path("file"), limit: 1 << 20) }
     #expect(results.count >= 4)
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
   @Test(arguments: [EIO, ENOMEM, EMFILE, EACCES])
   func `a failing call makes listing a folder an error, never a partial result`(_ errno: Int32) throws {
-    let results = FaultAt.everywhere(errno) { try File.names(in: folder.url.path) }
+    let results = FaultInjector.everywhere(errno) { try File.names(in: folder.url.path) }
     #expect(results.count == 6, "opening, four entries, the end")
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
   @Test(arguments: [EIO, ENOSPC, EMFILE, EACCES])
   func `a failing call makes writing a file an error`(_ errno: Int32) throws {
-    let results = FaultAt.everywhere(errno) { try File.write([1, 2, 3], to: folder.path("written")) }
+    let results = FaultInjector.everywhere(errno) { try File.write([1, 2, 3], to: folder.path("written")) }
     #expect(results.count == 2, "opening and writing")
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
   @Test func `an interrupted call is repeated`() throws {
-    let file = FaultAt.everywhere(EINTR) { try File.read(folder.path("file"), limit: 1 << 20).count }
+    let file = FaultInjector.everywhere(EINTR) { try File.read(folder.path("file"), limit: 1 << 20).count }
     for result in file { #expect(try result.get() == 20_000) }
-    let names = FaultAt.everywhere(EINTR) { try File.names(in: folder.url.path) }
+    let names = FaultInjector.everywhere(EINTR) { try File.names(in: folder.url.path) }
     for result in names { #expect(try result.get() == ["file", "other"]) }
-    let written = FaultAt.everywhere(EINTR) { try File.write([1, 2, 3], to: folder.path("written")) }
+    let written = FaultInjector.everywhere(EINTR) { try File.write([1, 2, 3], to: folder.path("written")) }
     for result in written { #expect(throws: Never.self) { try result.get() } }
     #expect(try folder.read("written") == [1, 2, 3])
   }
 
   @Test(arguments: [EMFILE, ENFILE, ENOMEM, ENOSPC])
   func `a failing call makes creating a watcher or wakeup an error and leaks no descriptor`(_ errno: Int32) {
-    let watchers = FaultAt.everywhere(errno) {
+    let watchers = FaultInjector.everywhere(errno) {
       let watcher = try FileWatcher()
       try watcher.watch(folder.path("file"))
     }
     #expect(watchers.count == 2)
     for result in watchers { #expect(throws: (any Error).self) { try result.get() } }
-    let wakeups = FaultAt.everywhere(errno) {
+    let wakeups = FaultInjector.everywhere(errno) {
       let wakeup = try Wakeup()
       let poller = try Poller(batch: 1)
       try poller.register(wakeup.descriptor, as: .init(slot: 0, generation: 0), for: .reading)
@@ -104,9 +104,9 @@ private final class FaultAt: @unchecked Sendable {
 
   @Test func `exhausted inotify watches are reported with their limit`() throws {
     let watcher = try FileWatcher()
-    let fault = FaultAt(0, ENOSPC)
+    let fault = FaultInjector(0, ENOSPC)
     let error = #expect(throws: FileError.self) {
-      try Syscalls.$interceptor.withValue({ fault.answer($0) }) { try watcher.watch(folder.path("file")) }
+      try Syscalls.$interceptor.withValue({ fault.intercept($0) }) { try watcher.watch(folder.path("file")) }
     }
     #expect(error?.description.contains("fs.inotify.max_user_watches") == true)
     #expect(error?.description.contains("No space") == false)
@@ -117,8 +117,8 @@ private final class FaultAt: @unchecked Sendable {
     try watcher.watch(folder.path("file"))
     for errno in [EINTR, EAGAIN, EIO] {
       try folder.write("new", to: "file")
-      let first = FaultAt(0, errno)
-      let isPrintable = Syscalls.$interceptor.withValue({ first.answer($0) }) { watcher.drain() }
+      let first = FaultInjector(0, errno)
+      let isPrintable = Syscalls.$interceptor.withValue({ first.intercept($0) }) { watcher.drain() }
       // Bytes that were not consumed remain.
       let isSeenLater = watcher.drain()
       #expect(isPrintable || isSeenLater, "\(errno)")

@@ -209,7 +209,7 @@ private func registered() throws -> FakeCluster {
 
 /// The invariants: at no time does the API server reject the served certificate, does a registration with Fail
 /// return to Ignore, or is another setting sent to the webhook.
-struct Promise {
+struct Invariants {
   /// A pod that serves the certificate of the Secret, or the previous one until the kubelet's latest update.
   private var served: [Certificate] = []
   private var wasFail = false
@@ -224,7 +224,7 @@ struct Promise {
     }
     if cluster.policies == ["Fail", "Fail"] { wasFail = true }
     #expect(!wasFail || cluster.policies == ["Fail", "Fail"])
-    for path in FakeCluster.both { #expect(cluster.isNarrow(path)) }
+    for path in FakeCluster.both { #expect(cluster.isRestricted(path)) }
   }
 }
 
@@ -237,17 +237,17 @@ struct Promise {
       var cluster = FakeCluster()
       cluster.showsMatchConditions = !isOld
       cluster.storesMatchConditions = !isOld
-      var promise = Promise()
+      var invariants = Invariants()
       if rotates {
         var first = Process(at: now)
         try first.reconcile(&cluster)
-        promise.check(cluster)
+        invariants.check(cluster)
       }
       var killed = Process(at: now, rotates: rotates, seed: 100)
-      let end = try killed.reconcile(&cluster, stop: stop) { promise.check($0) }
+      let end = try killed.reconcile(&cluster, stop: stop) { invariants.check($0) }
       reached = stop
       var next = Process(at: now, seed: 200)
-      let last = try next.reconcile(&cluster) { promise.check($0) }
+      let last = try next.reconcile(&cluster) { invariants.check($0) }
       #expect(last?.outcome == .upToDate, "stopped after \(stop)")
       #expect(cluster.trusts(try #require(cluster.served), at: now))
       #expect(cluster.policies == ["Fail", "Fail"])
@@ -272,9 +272,9 @@ struct Promise {
       cluster.showsMatchConditions = false
       cluster.storesMatchConditions = false
       cluster.refusals = [(method, place, status)]
-      var promise = Promise()
+      var invariants = Invariants()
       var process = Process(at: now)
-      let first = try process.reconcile(&cluster) { promise.check($0) }
+      let first = try process.reconcile(&cluster) { invariants.check($0) }
       if first?.outcome != .upToDate {
         #expect(first?.reason != nil)
         #expect(first.map { $0.requeueAfter <= .seconds(10) } == true)
@@ -283,7 +283,7 @@ struct Promise {
         }
       }
       #expect(cluster.refusals.isEmpty, "\(method) \(place) was asked")
-      let last = try process.reconcile(&cluster) { promise.check($0) }
+      let last = try process.reconcile(&cluster) { invariants.check($0) }
       #expect(last?.outcome == .upToDate, "\(method) \(place) \(status)")
       #expect(cluster.policies == ["Fail", "Fail"])
     }
@@ -306,7 +306,7 @@ struct Promise {
     var random = SeededNumbers(seed: seed)
     for _ in 0..<20 {
       var cluster = FakeCluster()
-      var promise = Promise()
+      var invariants = Invariants()
       var time = now
       var reconcilers = (0..<2).map { index in
         var serial = UInt64(index) * 1_000
@@ -322,8 +322,8 @@ struct Promise {
         if ended[one] { continue }
         switch actions[one] {
         case .request(let request, _):
-          let (status, body) = try cluster.answer(request)
-          promise.check(cluster)
+          let (status, body) = try cluster.respond(to: request)
+          invariants.check(cluster)
           actions[one] = reconcilers[one].responded(status, body, at: time)
         case .probe: actions[one] = reconcilers[one].probed(error: nil, at: time)
         case .finished(let result):

@@ -40,7 +40,7 @@ struct FakeCluster {
   }
 
   /// Returns the response of the API server.
-  mutating func answer(_ request: APIRequest) throws -> (status: Int, body: [UInt8]) {
+  mutating func respond(to request: APIRequest) throws -> (status: Int, body: [UInt8]) {
     if let index = refusals.firstIndex(where: { $0.method == request.method && request.path.contains($0.path) }) {
       let status = refusals.remove(at: index).status
       return (status, Array(#"{"kind":"Status","message":"refused by a test"}"#.utf8))
@@ -55,7 +55,7 @@ struct FakeCluster {
       guard let object = objects[path] else { return (404, Array("{}".utf8)) }
       return (200, try json(object))
     case ("POST", _) where request.path.contains("dryRun=All"):
-      return (201, try json(narrowed(sent ?? [:], keeping: showsMatchConditions)))
+      return (201, try json(restricted(sent ?? [:], keeping: showsMatchConditions)))
     case ("POST", _):
       let name = (sent?["metadata"] as? [String: Any])?["name"] as? String ?? ""
       guard objects["\(path)/\(name)"] == nil else { return (409, Array("{}".utf8)) }
@@ -83,7 +83,7 @@ struct FakeCluster {
     }
   }
 
-  private func narrowed(_ object: [String: Any], keeping keeps: Bool) -> [String: Any] {
+  private func restricted(_ object: [String: Any], keeping keeps: Bool) -> [String: Any] {
     guard !keeps, var webhooks = object["webhooks"] as? [[String: Any]] else { return object }
     for index in webhooks.indices { webhooks[index]["matchConditions"] = nil }
     return object.merging(["webhooks": webhooks]) { $1 }
@@ -94,7 +94,7 @@ struct FakeCluster {
     writes += 1
     var metadata = object["metadata"] as? [String: Any] ?? [:]
     metadata["resourceVersion"] = String(version)
-    let stored = narrowed(object, keeping: storesMatchConditions).merging(["metadata": metadata]) { $1 }
+    let stored = restricted(object, keeping: storesMatchConditions).merging(["metadata": metadata]) { $1 }
     objects[path] = stored
     return stored
   }
@@ -175,7 +175,7 @@ extension FakeCluster {
   }
 
   /// Whether a stored webhook matches this one setting and no other object.
-  func isNarrow(_ path: String) -> Bool {
+  func isRestricted(_ path: String) -> Bool {
     guard objects[path] != nil else { return true }
     let selector = webhook(path)["objectSelector"] as? [String: Any] ?? [:]
     return webhook(path)["matchConditions"] != nil || !selector.isEmpty
@@ -225,7 +225,7 @@ struct Process {
       round: while true {
         switch action {
         case .request(let request, _):
-          let (status, body) = try cluster.answer(request)
+          let (status, body) = try cluster.respond(to: request)
           try observe(cluster)
           if let stop, cluster.writes - before == stop { return nil }
           action = reconciler.responded(status, body, at: now)

@@ -196,7 +196,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
       switch action {
       case .request(let request, let operation):
         if case .write = operation { cluster.delete(FakeCluster.validating) }
-        let (status, body) = try cluster.answer(request)
+        let (status, body) = try cluster.respond(to: request)
         if case .write = operation { cluster.delete(FakeCluster.validating) }
         action = process.reconciler.responded(status, body, at: now)
         continue
@@ -219,7 +219,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     cluster.showsMatchConditions = shows
     var process = Process(at: now)
     let result = try process.reconcile(&cluster) { cluster in
-      for path in FakeCluster.both { #expect(cluster.isNarrow(path)) }
+      for path in FakeCluster.both { #expect(cluster.isRestricted(path)) }
     }
     #expect(result?.outcome == .upToDate)
     #expect(result?.status.matching == .objectSelector)
@@ -274,7 +274,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     try process.reconcile(&cluster)
     #expect(cluster.webhook(FakeCluster.mutating)["matchConditions"] != nil)
     process.now += 600
-    try process.reconcile(&cluster) { #expect($0.isNarrow(FakeCluster.validating)) }
+    try process.reconcile(&cluster) { #expect($0.isRestricted(FakeCluster.validating)) }
     #expect(cluster.webhook(FakeCluster.validating)["matchConditions"] != nil)
     #expect(cluster.policies == ["Fail", "Fail"])
   }

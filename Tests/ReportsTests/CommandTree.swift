@@ -48,7 +48,7 @@ extension CommandTree.Argument {
     return names.joined(separator: ", ") + (kind == "option" ? " <\(valueName ?? "value")>" : "")
   }
 
-  var isUsual: Bool { ["help", "version"].contains(names?.last?.name ?? "") }
+  var isStandard: Bool { ["help", "version"].contains(names?.last?.name ?? "") }
 
   var explanation: String {
     let value = defaultValue.map { $0.isEmpty ? "" : " (default: \($0))" } ?? ""
@@ -66,7 +66,7 @@ extension CommandTree.Command {
     }
   }
 
-  var options: [CommandTree.Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isUsual } }
+  var options: [CommandTree.Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isStandard } }
 
   /// The discussion's paragraphs; indented text is for a shell.
   var paragraphs: [(text: String, isCode: Bool)] {

@@ -94,13 +94,13 @@ extension PlanReport {
       let range = IPv4Prefix(
         containing: IPv4Address(rawValue: .random(in: 0 ... .max, using: &numbers)),
         length: .random(in: 24...32, using: &numbers))
-      func part() -> IPv4Prefix {
+      func randomNetwork() -> IPv4Prefix {
         IPv4Prefix(
           containing: IPv4Address(rawValue: range.first.rawValue &+ .random(in: 0..<300, using: &numbers)),
           length: .random(in: 26...32, using: &numbers))
       }
-      let exclusions = (0..<Int.random(in: 0...3, using: &numbers)).map { _ in part() }
-      let owners = (0..<Int.random(in: 0...3, using: &numbers)).map { AddressOwner(part(), "owner \($0)") }
+      let exclusions = (0..<Int.random(in: 0...3, using: &numbers)).map { _ in randomNetwork() }
+      let owners = (0..<Int.random(in: 0...3, using: &numbers)).map { AddressOwner(randomNetwork(), "owner \($0)") }
       let need = Int.random(in: 0...80, using: &numbers)
       let space = AddressSpace(of: range, without: exclusions, need: need, owners: owners)
       var missing = need

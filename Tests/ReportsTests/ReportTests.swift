@@ -12,12 +12,12 @@ import Testing
 
   /// For a pipe, and for a terminal with a hundred columns.
   static func expect(
-    _ answer: some Report, in name: String, _ location: SourceLocation = #_sourceLocation
+    _ report: some Report, in name: String, _ location: SourceLocation = #_sourceLocation
   ) throws {
     try Golden.expect(
-      answer.text(for: Terminal(width: width)), in: "Tests/GoldenFiles/\(name).txt", location)
+      report.text(for: Terminal(width: width)), in: "Tests/GoldenFiles/\(name).txt", location)
     for width in [40, 60, 80, 100, 132] {
-      for line in answer.styledText(within: width).wrapped(for: Terminal(width: width)) {
+      for line in report.styledText(within: width).wrapped(for: Terminal(width: width)) {
         let text = line.map(\.text).joined()
         // Only a single word may be wider than the terminal, so that it can be copied.
         #expect(
@@ -25,10 +25,10 @@ import Testing
         #expect(!text.hasSuffix(" "), sourceLocation: location)
       }
     }
-    let colored = answer.text(for: Terminal(width: width, usesColor: true))
-    #expect(colored.withoutColours == answer.text(for: Terminal(width: width)), sourceLocation: location)
-    #expect(!answer.text(for: .plain).contains("\u{1B}"), sourceLocation: location)
-    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(answer.json.utf8)) }
+    let colored = report.text(for: Terminal(width: width, usesColor: true))
+    #expect(colored.withoutColours == report.text(for: Terminal(width: width)), sourceLocation: location)
+    #expect(!report.text(for: .plain).contains("\u{1B}"), sourceLocation: location)
+    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(report.json.utf8)) }
   }
 
   @Test(arguments: Golden.states) func `the text of verify matches the golden file in every state of a change`(_ state: String) throws {

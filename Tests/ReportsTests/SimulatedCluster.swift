@@ -36,7 +36,7 @@ struct SimulatedCluster {
   }
 
   struct Workload {
-    var wanted = 1
+    var replicas = 1
     var ready = 1
     var kept: Int?
   }
@@ -76,36 +76,36 @@ struct SimulatedCluster {
   }
 
   /// With this value applied everywhere.
-  init(settledWith value: String, definition name: String = "storagenetwork-a", _ definition: Definition = .init()) {
+  init(completedWith value: String, definition name: String = "storagenetwork-a", _ definition: Definition = .init()) {
     self.init()
     definitions[name] = definition
-    take(value, as: name)
+    apply(value, definition: name)
     condition = ("True", "Completed", "")
-    tellLonghorn()
-    for index in pods.indices { move(index) }
+    configureLonghorn()
+    for index in pods.indices { restartPod(index) }
   }
 }
 
 // Writes of the controllers.
 extension SimulatedCluster {
   /// Harvester records the value: hash, definition and previous definition in one update.
-  mutating func take(_ value: String, as name: String?) {
+  mutating func apply(_ value: String, definition name: String?) {
     self.value = value
     hash = ValueHash(of: Array(value.utf8)).description
     previousDefinition = definition ?? ""
     definition = name.map { "harvester-system/\($0)" } ?? ""
   }
 
-  mutating func say(_ message: String) { condition = ("False", "In Progress", message) }
+  mutating func setMessage(_ message: String) { condition = ("False", "In Progress", message) }
 
   mutating func complete() { condition = ("True", "Completed", "") }
 
-  mutating func tellLonghorn() { longhorn = definition ?? "" }
+  mutating func configureLonghorn() { longhorn = definition ?? "" }
 
-  mutating func stopWorkloads() { workload = Workload(wanted: 0, ready: 0, kept: 1) }
+  mutating func stopWorkloads() { workload = Workload(replicas: 0, ready: 0, kept: 1) }
 
   /// Longhorn restarts a pod on its setting's network.
-  mutating func move(_ index: Int) {
+  mutating func restartPod(_ index: Int) {
     pods[index].network = longhorn
     pods[index].address = ""
     if let name = longhorn.split(separator: "/").last, let range = definitions[String(name)]?.range {
@@ -152,9 +152,9 @@ extension SimulatedCluster {
   }
 
   private var setting: [String: Any] {
-    let notes = [("hash", hash), ("net-attach-def", definition), ("old-net-attach-def", previousDefinition)]
+    let records = [("hash", hash), ("net-attach-def", definition), ("old-net-attach-def", previousDefinition)]
     var annotations: [String: String] = [:]
-    for (name, text) in notes { annotations[Self.prefix + name] = text }
+    for (name, text) in records { annotations[Self.prefix + name] = text }
     let conditions = condition.map {
       [["type": "configured", "status": $0.status, "reason": $0.reason, "message": $0.message]]
     }
@@ -268,7 +268,7 @@ extension SimulatedCluster {
     if let kept = workload.kept { metadata["annotations"] = [Self.prefix + "replica": "\(kept)"] }
     return [
       [
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": ["replicas": workload.wanted],
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": ["replicas": workload.replicas],
         "status": ["readyReplicas": workload.ready],
       ]
     ]

@@ -7,7 +7,7 @@ import Testing
 /// Fails every system call of a whole run once, with each documented error, one run for each.
 @Suite struct `Failing system calls of the server` {
   /// Three clients, and one long after them: accepting, handshakes, requests, responses, closing.
-  static func crowd(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
+  static func makeClients(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
     func client(_ number: Int, isHTTP2: Bool, after seconds: Int64) -> SimulatedClient {
       var exchanges = [Exchange.allowed("\(number)", padding: 0), Exchange.all("\(number)")[0]]
       // The server closes the connection with the response to this request.
@@ -25,31 +25,31 @@ import Testing
   }
 
   @Test func `a failing call closes at most its own connection`() throws {
-    let calm = try SimulatedRun(seed: 7, crowd: Self.crowd)
-    #expect(calm.flaws.isEmpty && calm.clients.allSatisfy(\.isSatisfied), "\(calm.flaws) \(calm.clients)")
+    let baseline = try SimulatedRun(seed: 7, makeClients: Self.makeClients)
+    #expect(baseline.failures.isEmpty && baseline.clients.allSatisfy(\.isSatisfied), "\(baseline.failures) \(baseline.clients)")
     // Before its first wait the server starts.
-    let begun = try #require(calm.kernel.calls.firstIndex { $0.name == .wait })
+    let firstWait = try #require(baseline.kernel.calls.firstIndex { $0.name == .wait })
     var names: Set<Fault.Name> = []
     var count = 0
-    for (place, call) in calm.kernel.calls.enumerated() {
+    for (place, call) in baseline.kernel.calls.enumerated() {
       for error in call.name.errors {
         let fault = Fault(place: place, errno: error)
-        let run = try SimulatedRun(seed: 7, fault: fault, crowd: Self.crowd)
+        let run = try SimulatedRun(seed: 7, fault: fault, makeClients: Self.makeClients)
         count += 1
         names.insert(call.name)
-        let unharmed = run.clients.filter { !$0.wasHit }
-        let what = "\(fault) in \(call.name): \(run.flaws) \(run.clients)"
+        let unaffected = run.clients.filter { !$0.wasHit }
+        let details = "\(fault) in \(call.name): \(run.failures) \(run.clients)"
         // A server that cannot start reports it and leaks nothing.
-        if run.refusal != nil {
-          #expect(place < begun && run.kernel.open.isEmpty, "\(what)")
+        if run.startError != nil {
+          #expect(place < firstWait && run.kernel.open.isEmpty, "\(details)")
           continue
         }
-        #expect(run.flaws.isEmpty && unharmed.count >= 2 && unharmed.allSatisfy(\.isSatisfied), "\(what)")
+        #expect(run.failures.isEmpty && unaffected.count >= 2 && unaffected.allSatisfy(\.isSatisfied), "\(details)")
         // The client of a lost connection notices at once and not by a timeout.
         let lost = run.clients.filter { $0.wasHit && !$0.isSatisfied }
-        #expect(lost.allSatisfy { $0.stay < 1_000_000_000 }, "\(what)")
+        #expect(lost.allSatisfy { $0.lifetime < 1_000_000_000 }, "\(details)")
         // Far more calls than without the fault would be a busy loop.
-        #expect(run.kernel.calls.count < 2 * calm.kernel.calls.count + 100, "\(what)")
+        #expect(run.kernel.calls.count < 2 * baseline.kernel.calls.count + 100, "\(details)")
       }
     }
     #expect(names == Set(Fault.Name.allCases))

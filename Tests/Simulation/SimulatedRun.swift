@@ -15,7 +15,7 @@ struct SimulatedRun {
   let clients: [SimulatedClient]
   let state = ServerState()
   /// Whether the event loop failed to start, due to a fault.
-  private(set) var refusal: Errno?
+  private(set) var startError: Errno?
 
   /// Created once: Ed25519, whose signatures have a fixed length, so that a seed always gives the same run.
   static let identity = Result { try Identity() }
@@ -33,29 +33,29 @@ struct SimulatedRun {
           "req", "-x509", "-newkey", "ed25519", "-noenc", "-days", "2", "-set_serial", "1", "-subj", "/CN=simulation",
           "-keyout", folder.path("key"), "-out", folder.path("certificate"),
         ])
-      if run.exitCode != 0 { throw NeverCame(what: "a certificate", text: run.errors) }
+      if run.exitCode != 0 { throw OutputTimeout(expected: "a certificate", text: run.errors) }
       server = try TLSContext(
         certificateChain: folder.read("certificate"), privateKey: folder.read("key"), clientCAs: nil)
       client = ClientContext(authority: folder.path("certificate"))
     }
   }
 
-  /// - Parameter crowd: Creates the clients from the kernel's randomness.
+  /// - Parameter makeClients: Creates the clients from the kernel's randomness.
   init(
     seed: UInt64, fault: Fault? = nil, stops: SimulatedKernel.Stop = .whenDone,
     budget: ResourceBudget = ResourceBudget(),
-    crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]
+    makeClients: (SimulatedKernel, ClientContext) -> [SimulatedClient]
   ) throws {
     self.seed = seed
     let identity = try Self.identity.get()
     let kernel = SimulatedKernel(seed: seed, fault: fault, stops: stops)
     self.kernel = kernel
-    clients = crowd(kernel, identity.client)
+    clients = makeClients(kernel, identity.client)
     kernel.clients = clients
     do {
-      try Syscalls.$interceptor.withValue({ kernel.answer($0) }) { try run(identity, budget) }
+      try Syscalls.$interceptor.withValue({ kernel.intercept($0) }) { try run(identity, budget) }
     } catch let error as Errno {
-      refusal = error
+      startError = error
     }
   }
 
@@ -75,17 +75,17 @@ struct SimulatedRun {
   }
 
   /// The invariants of every run.
-  var flaws: [String] {
-    var flaws = clients.compactMap { client in client.complaint.map { "\(client.name): \($0)" } }
-    if let complaint = kernel.complaint { flaws.append(complaint) }
-    if !kernel.open.isEmpty { flaws.append("descriptors were left open: \(kernel.open.keys.sorted())") }
-    if state.metrics.openConnections != 0 { flaws.append("connections are counted that are not there") }
-    if state.metrics.bytesInFlight != 0 { flaws.append("memory is counted that nobody holds") }
-    return flaws
+  var failures: [String] {
+    var failures = clients.compactMap { client in client.failure.map { "\(client.name): \($0)" } }
+    if let failure = kernel.failure { failures.append(failure) }
+    if !kernel.open.isEmpty { failures.append("open descriptors at the end: \(kernel.open.keys.sorted())") }
+    if state.metrics.openConnections != 0 { failures.append("openConnections is not 0 at the end") }
+    if state.metrics.bytesInFlight != 0 { failures.append("bytesInFlight is not 0 at the end") }
+    return failures
   }
 
   /// The server's state after a run, for debugging.
-  var refusals: [String] {
+  var startErrors: [String] {
     state.metrics.rejectedRequests.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + state.metrics.limits.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + ["\(state.metrics.timedOutConnections.current) expired"]

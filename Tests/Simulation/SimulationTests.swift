@@ -20,10 +20,10 @@ import Testing
 
   @Test func `every honest client gets every response, and no client gets a wrong one`() throws {
     for seed in Self.seeds {
-      let run = try SimulatedRun(seed: seed, crowd: Self.crowd)
-      var flaws = run.flaws
-      for client in run.clients { flaws += client.wrongs }
-      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
+      let run = try SimulatedRun(seed: seed, makeClients: Self.makeClients)
+      var failures = run.failures
+      for client in run.clients { failures += client.behaviorFailures }
+      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.refusals)")
     }
   }
 
@@ -32,12 +32,12 @@ import Testing
     for seed in Self.seeds {
       var budget = ResourceBudget()
       (budget.maxConnectionsPerLoop, budget.maxConnections) = (2, 2)
-      let run = try SimulatedRun(seed: seed, budget: budget, crowd: Self.crowd)
-      var flaws = run.flaws
-      for client in run.clients where client.wasForgotten && client.isSteady {
-        flaws.append("\(client.name) was forgotten")
+      let run = try SimulatedRun(seed: seed, budget: budget, makeClients: Self.makeClients)
+      var failures = run.failures
+      for client in run.clients where client.wasIgnored && client.isSteady {
+        failures.append("\(client.name) got no response to a request that was read")
       }
-      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
+      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.refusals)")
       evict += run.state.metrics.evictedConnections
     }
     #expect(evict > 0 || Self.isReplay)
@@ -45,9 +45,9 @@ import Testing
 
   @Test func `an immediate stop in any state leaves no descriptor open`() throws {
     for seed in Self.seeds {
-      let turn = Int(seed) % 300
-      let run = try SimulatedRun(seed: seed, stops: .inTurn(turn), crowd: Self.crowd)
-      #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients) \(run.refusals)")
+      let iteration = Int(seed) % 300
+      let run = try SimulatedRun(seed: seed, stops: .atIteration(iteration), makeClients: Self.makeClients)
+      #expect(run.failures.isEmpty, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients) \(run.refusals)")
     }
   }
 
@@ -61,18 +61,18 @@ import Testing
         }
       }
       #expect(run.kernel.requestsAtStop == count)
-      let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
-      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
+      let isAnswered = run.failures.isEmpty && run.clients.allSatisfy(\.isSatisfied)
+      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients)")
     }
   }
 
   @Test func `connections that arrived before shutdown may send a request`() throws {
     var early = 0
     for seed in Self.seeds {
-      let run = try SimulatedRun(seed: seed, stops: .inTurn(Int(seed % 30))) { kernel, tlsContext in
+      let run = try SimulatedRun(seed: seed, stops: .atIteration(Int(seed % 30))) { kernel, tlsContext in
         [Self.steady("client", exchanges: 1, isHTTP2: kernel.chance(50), kernel, tlsContext)]
       }
-      #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
+      #expect(run.failures.isEmpty, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients)")
       let wasServed = run.clients.allSatisfy { $0.isSatisfied || !$0.hasConnected }
       #expect(wasServed, "SIMULATION_SEED=\(seed): \(run.clients)")
       if run.kernel.stoppedEarly, run.clients[0].isSatisfied { early += 1 }
@@ -83,15 +83,15 @@ import Testing
   @Test(arguments: [false, true]) func `an event loop busy-polls for one sequential client and not for four`(
     isHTTP2: Bool
   ) throws {
-    func looks(clients: Int) throws -> Int {
+    func zeroTimeoutPolls(clients: Int) throws -> Int {
       let run = try SimulatedRun(seed: 1) { kernel, tlsContext in
         (0..<clients).map { Self.steady("client \($0)", exchanges: 40, isHTTP2: isHTTP2, kernel, tlsContext) }
       }
-      #expect(run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied), "\(run.flaws) \(run.clients)")
-      return run.kernel.looks
+      #expect(run.failures.isEmpty && run.clients.allSatisfy(\.isSatisfied), "\(run.failures) \(run.clients)")
+      return run.kernel.zeroTimeoutPolls
     }
-    #expect(try looks(clients: 1) > 20)
-    #expect(try looks(clients: 4) == 0)
+    #expect(try zeroTimeoutPolls(clients: 1) > 20)
+    #expect(try zeroTimeoutPolls(clients: 4) == 0)
   }
 
   @Test func `more input than the receive buffer holds is processed within the iteration`() throws {
@@ -100,9 +100,9 @@ import Testing
       let run = try SimulatedRun(seed: seed) { kernel, tlsContext in
         (0..<40).map { Self.steady("client \($0)", exchanges: 3, isLarge: true, isHTTP2: false, kernel, tlsContext) }
       }
-      let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
-      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
-      most = max(most, run.kernel.mostReceivedInTurn)
+      let isAnswered = run.failures.isEmpty && run.clients.allSatisfy(\.isSatisfied)
+      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients)")
+      most = max(most, run.kernel.maxBytesPerIteration)
     }
     #expect(most > ServerLimits.receiveChunkSize * ServerLimits.receiveChunks || Self.isReplay)
   }
@@ -119,23 +119,23 @@ import Testing
   }
 
   @Test func `the same seed gives the same run`() throws {
-    let runs = try (0..<2).map { _ in try SimulatedRun(seed: 20_261_124, crowd: Self.crowd) }
+    let runs = try (0..<2).map { _ in try SimulatedRun(seed: 20_261_124, makeClients: Self.makeClients) }
     #expect(runs[0].kernel.calls.map(\.name) == runs[1].kernel.calls.map(\.name))
     #expect(runs[0].kernel.now == runs[1].kernel.now)
-    let other = try SimulatedRun(seed: 20_261_125, crowd: Self.crowd)
+    let other = try SimulatedRun(seed: 20_261_125, makeClients: Self.makeClients)
     #expect(other.kernel.calls.map(\.name) != runs[0].kernel.calls.map(\.name))
   }
 
-  static func crowd(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
+  static func makeClients(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
     (0..<Int.random(in: 2...7, using: &kernel.random)).map { number in
-      let habit: SimulatedClient.Habit =
+      let behavior: SimulatedClient.Behavior =
         switch number == 0 ? 0 : Int.random(in: 0..<8, using: &kernel.random) {
         case 0, 1, 2: .steady
         case 3: .slow(gap: Int64.random(in: 1_000_000...3_000_000_000, using: &kernel.random))
         case 4: .resets(after: Int.random(in: 0...4_000, using: &kernel.random))
         case 5: .stalls(after: Int.random(in: 0...70_000, using: &kernel.random))
         case 6: .halfCloses
-        default: .babbles
+        default: .sendsGarbage
         }
       var exchanges = (0..<Int.random(in: 1...6, using: &kernel.random)).compactMap { exchange in
         Exchange.all("\(number)-\(exchange)").randomElement(using: &kernel.random)
@@ -147,7 +147,7 @@ import Testing
         isHTTP1
         ? HTTP1Client(exchanges, depth: depth) { kernel.secondsOfDay } : HTTP2Client(exchanges, depth: depth)
       return SimulatedClient(
-        "client \(number)", habit, http: http, exchangeCount: exchanges.count,
+        "client \(number)", behavior, http: http, exchangeCount: exchanges.count,
         arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random),
         // With a small capacity every response stops in the middle.
         window: kernel.chance(30) ? Int.random(in: 100...2_000, using: &kernel.random) : 32 * 1024,
@@ -157,19 +157,19 @@ import Testing
 }
 
 extension SimulatedClient {
-  var isSteady: Bool { if case .steady = habit { true } else { false } }
+  var isSteady: Bool { if case .steady = behavior { true } else { false } }
 
   /// Failures that a client with this behaviour must not have.
-  var wrongs: [String] {
-    switch habit {
+  var behaviorFailures: [String] {
+    switch behavior {
     case .steady, .halfCloses:
-      if !isSatisfied { return ["\(name) did not get every answer"] }
+      if !isSatisfied { return ["\(name) did not get every response"] }
       // A client is not affected by the slowness of others.
-      return slowestAnswer < 1_000_000_000 ? [] : ["\(name) waited for \(slowestAnswer) ns"]
+      return maxLatency < 1_000_000_000 ? [] : ["\(name) waited for \(maxLatency) ns"]
     case .slow, .resets: return []
-    case .stalls, .babbles:
+    case .stalls, .sendsGarbage:
       // The longest timeout of the server, that of an idle connection, and the time of closing.
-      return stay <= 160_000_000_000 ? [] : ["\(name) could stay for \(stay) ns"]
+      return lifetime <= 160_000_000_000 ? [] : ["\(name) could lifetime for \(lifetime) ns"]
     }
   }
 }

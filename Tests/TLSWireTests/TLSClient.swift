@@ -137,7 +137,7 @@ final class TLSClientSession {
 }
 
 /// A client, a server session and the connection between them.
-final class Conversation {
+final class TLSConnectionPair {
   let client: TLSClient
   let server: TLSSession
   /// The bytes of ciphertext that the server receives at once.
@@ -146,8 +146,8 @@ final class Conversation {
   var releasesBuffers = false
   private(set) var state = TLSSession.State.handshaking
   /// The received plaintext of each side.
-  private(set) var heardByServer: [UInt8] = []
-  private(set) var heardByClient: [UInt8] = []
+  private(set) var receivedByServer: [UInt8] = []
+  private(set) var receivedByClient: [UInt8] = []
 
   init(_ client: TLSClient, _ context: TLSContext, piece: Int = .max) {
     self.client = client
@@ -158,7 +158,7 @@ final class Conversation {
   /// Transfers bytes in both directions until both sides are idle.
   func settle() {
     while true {
-      heardByClient += client.advance()
+      receivedByClient += client.advance()
       let ciphertext = client.takeCiphertext()
       if ciphertext.isEmpty { return }
       deliver(ciphertext)
@@ -173,7 +173,7 @@ final class Conversation {
       rest = rest.dropFirst(next.count)
       var reply: [UInt8] = []
       if case .failed = state { return }
-      state = server.receive(next.span, plaintext: &heardByServer, reply: &reply)
+      state = server.receive(next.span, plaintext: &receivedByServer, reply: &reply)
       client.give(reply)
       if releasesBuffers { server.releaseBuffers() }
     }

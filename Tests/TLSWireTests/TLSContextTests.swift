@@ -87,32 +87,32 @@ import Testing
     let context = try certificates.context(clientCAs: "ca.pem")
     var configuration = TLSClient.Configuration(versions: Int(version)...Int(version))
     configuration.certificate = try certificates.client()
-    let known = try Conversation(TLSClient(configuration), context)
+    let known = try TLSConnectionPair(TLSClient(configuration), context)
     known.settle()
     #expect(known.state == .open)
 
     let others = try Certificates()
     configuration.certificate = try others.client()
-    let stranger = try Conversation(TLSClient(configuration), context)
-    stranger.settle()
+    let other = try TLSConnectionPair(TLSClient(configuration), context)
+    other.settle()
     #expect(
-      stranger.state
+      other.state
         == .failed(.clientCertificate("certificate verify failed: unable to get local issuer certificate")))
 
     configuration.certificate = nil
-    let nobody = try Conversation(TLSClient(configuration), context)
-    nobody.settle()
-    #expect(nobody.state == .failed(.clientCertificate("peer did not return a certificate")))
+    let anonymous = try TLSConnectionPair(TLSClient(configuration), context)
+    anonymous.settle()
+    #expect(anonymous.state == .failed(.clientCertificate("peer did not return a certificate")))
   }
 
   @Test func `a serving certificate is rejected as a client certificate`() throws {
     let context = try certificates.context(clientCAs: "ca.pem")
     var configuration = TLSClient.Configuration()
     configuration.certificate = (certificates.certificate, certificates.key)
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
     #expect(
-      conversation.state
+      pair.state
         == .failed(.clientCertificate("certificate verify failed: unsuitable certificate purpose")))
   }
 
@@ -121,13 +121,13 @@ import Testing
     var configuration = TLSClient.Configuration()
     configuration.certificate = client
     for authority in ["intermediate.pem", "ca.pem"] {
-      let conversation = try Conversation(
+      let pair = try TLSConnectionPair(
         TLSClient(configuration), certificates.context(clientCAs: authority))
-      conversation.settle()
-      #expect(conversation.state == .open, "\(authority)")
+      pair.settle()
+      #expect(pair.state == .open, "\(authority)")
     }
     configuration.certificate = try certificates.client()
-    let other = try Conversation(
+    let other = try TLSConnectionPair(
       TLSClient(configuration), certificates.context(clientCAs: "intermediate.pem"))
     other.settle()
     guard case .failed(.clientCertificate) = other.state else {

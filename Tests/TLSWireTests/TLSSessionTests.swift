@@ -21,48 +21,48 @@ import Testing
 
   @Test(arguments: versions, [1, 2, 7, 1000, Int.max])
   func `the plaintext is the same for every split of the ciphertext`(_ version: (version: Int32, name: String), _ piece: Int) throws {
-    let conversation = try Conversation(TLSClient(configuration(version.version)), context, piece: piece)
-    conversation.settle()
-    #expect(conversation.state == .open)
-    #expect(conversation.client.isEstablished)
-    #expect(conversation.client.version == version.name)
-    #expect(conversation.server.protocolVersion == version.name)
+    let pair = try TLSConnectionPair(TLSClient(configuration(version.version)), context, piece: piece)
+    pair.settle()
+    #expect(pair.state == .open)
+    #expect(pair.client.isEstablished)
+    #expect(pair.client.version == version.name)
+    #expect(pair.server.protocolVersion == version.name)
 
     // More than one record.
-    let question = (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }
-    conversation.sendFromClient(question)
-    #expect(conversation.heardByServer == question)
-    let answer = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-    conversation.sendFromServer(answer)
-    #expect(conversation.heardByClient == answer)
-    #expect(conversation.state == .open)
+    let request = (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }
+    pair.sendFromClient(request)
+    #expect(pair.receivedByServer == request)
+    let response = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    pair.sendFromServer(response)
+    #expect(pair.receivedByClient == response)
+    #expect(pair.state == .open)
   }
 
   @Test(arguments: versions, [1, 7, 1000, Int.max])
   func `buffers may be released at any time`(_ version: (version: Int32, name: String), _ piece: Int) throws {
-    let conversation = try Conversation(TLSClient(configuration(version.version)), context, piece: piece)
-    conversation.releasesBuffers = true
-    conversation.settle()
-    let question = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
+    let pair = try TLSConnectionPair(TLSClient(configuration(version.version)), context, piece: piece)
+    pair.releasesBuffers = true
+    pair.settle()
+    let request = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
     for _ in 1...2 {
-      conversation.sendFromClient(question)
-      conversation.sendFromServer(question)
+      pair.sendFromClient(request)
+      pair.sendFromServer(request)
     }
-    #expect(conversation.heardByServer == question + question)
-    #expect(conversation.heardByClient == question + question)
-    #expect(conversation.state == .open)
+    #expect(pair.receivedByServer == request + request)
+    #expect(pair.receivedByClient == request + request)
+    #expect(pair.state == .open)
   }
 
   @Test func `data with the end of the handshake is decrypted at once`() throws {
     let client = try TLSClient(configuration(TLS1_3_VERSION))
-    let conversation = Conversation(client, context)
+    let pair = TLSConnectionPair(client, context)
     _ = client.advance()
-    conversation.deliver(client.takeCiphertext())
+    pair.deliver(client.takeCiphertext())
     _ = client.advance()
     client.write(Array("early".utf8))
-    conversation.deliver(client.takeCiphertext())
-    #expect(conversation.state == .open)
-    #expect(conversation.heardByServer == Array("early".utf8))
+    pair.deliver(client.takeCiphertext())
+    #expect(pair.state == .open)
+    #expect(pair.receivedByServer == Array("early".utf8))
   }
 
   @Test(arguments: [
@@ -73,105 +73,105 @@ import Testing
   {
     var configuration = configuration(TLS1_3_VERSION)
     configuration.protocols = offered
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
-    #expect(conversation.state == .open)
-    #expect(conversation.server.applicationProtocol == agreed)
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
+    #expect(pair.state == .open)
+    #expect(pair.server.applicationProtocol == agreed)
   }
 
   @Test(arguments: [["spdy/3"], ["h2c"], ["http/1.0", "h"]])
   func `a client that offers neither protocol is rejected`(_ offered: [String]) throws {
     var configuration = configuration(TLS1_3_VERSION)
     configuration.protocols = offered
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
-    #expect(conversation.state == .failed(.noSharedParameters("no application protocol")))
-    #expect(conversation.client.failure?.contains("no application protocol") == true)
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
+    #expect(pair.state == .failed(.noSharedParameters("no application protocol")))
+    #expect(pair.client.failure?.contains("no application protocol") == true)
   }
 
   @Test(arguments: [TLS1_VERSION, TLS1_1_VERSION]) func `an older protocol version is rejected`(_ version: Int32) throws {
     var configuration = configuration(version)
     // OpenSSL alone would not even offer it.
     configuration.ciphers = "DEFAULT:@SECLEVEL=0"
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
-    #expect(conversation.state == .failed(.noSharedParameters("unsupported protocol")))
-    #expect(conversation.client.failure?.contains("protocol version") == true)
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
+    #expect(pair.state == .failed(.noSharedParameters("unsupported protocol")))
+    #expect(pair.client.failure?.contains("protocol version") == true)
   }
 
   @Test(arguments: ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-CCM"])
   func `a weak cipher suite is rejected`(_ suite: String) throws {
     var configuration = configuration(TLS1_2_VERSION)
     configuration.ciphers = suite
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
-    #expect(conversation.state == .failed(.noSharedParameters("no shared cipher")))
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
+    #expect(pair.state == .failed(.noSharedParameters("no shared cipher")))
   }
 
   @Test(arguments: ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"])
   func `a strong cipher suite is negotiated`(_ suite: String) throws {
     var configuration = configuration(TLS1_2_VERSION)
     configuration.ciphers = suite
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
-    #expect(conversation.state == .open)
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
+    #expect(pair.state == .open)
   }
 
   @Test(arguments: versions) func `a session is resumed by its ticket, but not with another context`(
     _ version: (version: Int32, name: String)
   ) throws {
-    let first = try Conversation(TLSClient(configuration(version.version)), context)
+    let first = try TLSConnectionPair(TLSClient(configuration(version.version)), context)
     first.settle()
     #expect(!first.server.isResumed)
     var configuration = configuration(version.version)
     configuration.session = first.client.session
 
-    let second = try Conversation(TLSClient(configuration), context)
+    let second = try TLSConnectionPair(TLSClient(configuration), context)
     second.settle()
     #expect(second.state == .open)
     #expect(second.server.isResumed)
     #expect(second.client.isResumed)
 
-    let elsewhere = try Conversation(TLSClient(configuration), certificates.context())
+    let elsewhere = try TLSConnectionPair(TLSClient(configuration), certificates.context())
     elsewhere.settle()
     #expect(elsewhere.state == .open)
     #expect(!elsewhere.server.isResumed)
   }
 
   @Test func `renegotiation is rejected and the connection stays open`() throws {
-    let conversation = try Conversation(TLSClient(configuration(TLS1_2_VERSION)), context)
-    conversation.settle()
-    conversation.client.renegotiate()
-    conversation.deliver(conversation.client.takeCiphertext())
-    _ = conversation.client.advance()
-    #expect(conversation.client.failure == "no renegotiation")
-    #expect(conversation.state == .open)
+    let pair = try TLSConnectionPair(TLSClient(configuration(TLS1_2_VERSION)), context)
+    pair.settle()
+    pair.client.renegotiate()
+    pair.deliver(pair.client.takeCiphertext())
+    _ = pair.client.advance()
+    #expect(pair.client.failure == "no renegotiation")
+    #expect(pair.state == .open)
   }
 
   @Test func `key updates are accepted during a connection`() throws {
-    let conversation = try Conversation(TLSClient(configuration(TLS1_3_VERSION)), context)
-    conversation.settle()
-    conversation.client.updateKeys()
-    conversation.sendFromClient(Array("question".utf8))
-    conversation.sendFromServer(Array("answer".utf8))
-    #expect(conversation.heardByServer == Array("question".utf8))
-    #expect(conversation.heardByClient == Array("answer".utf8))
+    let pair = try TLSConnectionPair(TLSClient(configuration(TLS1_3_VERSION)), context)
+    pair.settle()
+    pair.client.updateKeys()
+    pair.sendFromClient(Array("request".utf8))
+    pair.sendFromServer(Array("response".utf8))
+    #expect(pair.receivedByServer == Array("request".utf8))
+    #expect(pair.receivedByClient == Array("response".utf8))
   }
 
   @Test(arguments: versions) func `either side can send close_notify`(_ version: (version: Int32, name: String)) throws {
-    let ended = try Conversation(TLSClient(configuration(version.version)), context)
+    let ended = try TLSConnectionPair(TLSClient(configuration(version.version)), context)
     ended.settle()
     ended.client.write(Array("last words".utf8))
     ended.client.close()
     ended.settle()
     #expect(ended.state == .ended)
-    #expect(ended.heardByServer == Array("last words".utf8))
+    #expect(ended.receivedByServer == Array("last words".utf8))
 
-    let closed = try Conversation(TLSClient(configuration(version.version)), context)
+    let closed = try TLSConnectionPair(TLSClient(configuration(version.version)), context)
     closed.settle()
     closed.sendFromServer(Array("last words".utf8))
     closed.closeFromServer()
-    #expect(closed.heardByClient == Array("last words".utf8))
+    #expect(closed.receivedByClient == Array("last words".utf8))
     #expect(closed.client.hasEnded)
     #expect(closed.client.failure == nil)
   }
@@ -186,10 +186,10 @@ import Testing
     var configuration = configuration(TLS1_3_VERSION)
     let others = try Certificates()
     configuration.authority = others.authority
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
-    guard case .failed(.peerAlert(let alert)) = conversation.state else {
-      Issue.record("\(conversation.state)")
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
+    guard case .failed(.peerAlert(let alert)) = pair.state else {
+      Issue.record("\(pair.state)")
       return
     }
     #expect(alert.contains("unknown ca"))
@@ -216,30 +216,30 @@ import Testing
   @Test(arguments: table.indices, [1, Int.max]) func `each kind of invalid input fails with its cause for every split`(
     _ row: Int, _ piece: Int
   ) throws {
-    let conversation = try Conversation(TLSClient(), Certificates().context(), piece: piece)
-    conversation.deliver(Self.table[row].bytes)
-    guard case .failed(let failure) = conversation.state else {
-      Issue.record("\(conversation.state)")
+    let pair = try TLSConnectionPair(TLSClient(), Certificates().context(), piece: piece)
+    pair.deliver(Self.table[row].bytes)
+    guard case .failed(let failure) = pair.state else {
+      Issue.record("\(pair.state)")
       return
     }
     #expect(Self.table[row].isFailure(failure), "\(failure)")
-    #expect(conversation.heardByServer == [])
+    #expect(pair.receivedByServer == [])
   }
 
   @Test func `every flipped bit is detected`() throws {
     let context = try Certificates().context()
     for bit in 0..<8 {
-      let conversation = try Conversation(TLSClient(), context)
-      conversation.settle()
-      conversation.client.write(Array("question".utf8))
-      var ciphertext = conversation.client.takeCiphertext()
+      let pair = try TLSConnectionPair(TLSClient(), context)
+      pair.settle()
+      pair.client.write(Array("request".utf8))
+      var ciphertext = pair.client.takeCiphertext()
       ciphertext[ciphertext.count - 1 - bit] ^= 1 << UInt8(bit)
-      conversation.deliver(ciphertext)
-      guard case .failed(.protocolError) = conversation.state else {
-        Issue.record("\(conversation.state)")
+      pair.deliver(ciphertext)
+      guard case .failed(.protocolError) = pair.state else {
+        Issue.record("\(pair.state)")
         return
       }
-      #expect(conversation.heardByServer == [])
+      #expect(pair.receivedByServer == [])
     }
   }
 }

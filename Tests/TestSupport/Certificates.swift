@@ -84,7 +84,7 @@ public struct Certificates: Sendable {
 
   public func openssl(_ arguments: String...) throws {
     let run = try Program.run("openssl", arguments)
-    if run.exitCode != 0 { throw NeverCame(what: "openssl \(arguments[0])", text: run.errors) }
+    if run.exitCode != 0 { throw OutputTimeout(expected: "openssl \(arguments[0])", text: run.errors) }
   }
 }
 

@@ -16,8 +16,8 @@ public final class Program: @unchecked Sendable {
 
   /// - Parameters:
   ///   - name: A path, or a name to find in PATH.
-  ///   - isHeard: False leaves its output in the pipe, so that the process blocks when the pipe is full.
-  public init(_ name: String, _ arguments: [String], isHeard: Bool = true) throws {
+  ///   - isCaptured: False leaves its output in the pipe, so that the process blocks when the pipe is full.
+  public init(_ name: String, _ arguments: [String], isCaptured: Bool = true) throws {
     // A process that exits before it has read its input must not end the tests.
     _ = Self.ignoresBrokenPipes
     let outputPipe = Pipe()
@@ -35,7 +35,7 @@ public final class Program: @unchecked Sendable {
     process.standardError = errorPipe
     try process.run()
     try? input.fileHandleForReading.close()
-    output = Output(of: outputPipe, isHeard: isHeard)
+    output = Output(of: outputPipe, isCaptured: isCaptured)
     errors = Output(of: errorPipe)
   }
 
@@ -51,7 +51,7 @@ public final class Program: @unchecked Sendable {
 
   public var identifier: Int32 { process.processIdentifier }
 
-  /// Sends SIGSTOP.
+  /// Whether SIGSTOP has stopped every thread.
   public var isStopped: Bool {
     let tasks = "/proc/\(identifier)/task"
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
@@ -113,10 +113,10 @@ public final class Output: @unchecked Sendable {
   /// Kept open so that the pipe always has a reader.
   private let handle: FileHandle
 
-  init(of pipe: Pipe, isHeard: Bool = true) {
+  init(of pipe: Pipe, isCaptured: Bool = true) {
     handle = pipe.fileHandleForReading
     try? pipe.fileHandleForWriting.close()
-    guard isHeard else { return }
+    guard isCaptured else { return }
     let thread = Thread { [self, handle] in
       while case let data = handle.availableData, !data.isEmpty {
         add(data)
@@ -169,17 +169,17 @@ public final class Output: @unchecked Sendable {
     let deadline = Date(timeIntervalSinceNow: timeout)
     try condition.withLock {
       while !hasEnded {
-        guard condition.wait(until: deadline) else { throw NeverCame(what: "the end", text: text(of: bytes)) }
+        guard condition.wait(until: deadline) else { throw OutputTimeout(expected: "the end", text: text(of: bytes)) }
       }
     }
   }
 
-  private func wait(for what: String, _ isThere: (String) -> Bool) throws {
+  private func wait(for what: String, _ isMatch: (String) -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     try condition.withLock {
-      while !isThere(text(of: bytes)) {
+      while !isMatch(text(of: bytes)) {
         if hasEnded || !condition.wait(until: deadline) {
-          throw NeverCame(what: what, text: text(of: bytes))
+          throw OutputTimeout(expected: what, text: text(of: bytes))
         }
       }
     }
@@ -201,10 +201,10 @@ public final class Output: @unchecked Sendable {
 }
 
 /// Polls a condition; returns false after a timeout.
-public func eventually(_ isSo: () -> Bool) -> Bool {
+public func eventually(_ condition: () -> Bool) -> Bool {
   let deadline = Date(timeIntervalSinceNow: Program.timeout)
   let pause = NSCondition()
-  while !isSo() {
+  while !condition() {
     if Date() > deadline { return false }
     _ = pause.withLock { pause.wait(until: Date(timeIntervalSinceNow: 0.002)) }
   }
@@ -212,14 +212,14 @@ public func eventually(_ isSo: () -> Bool) -> Bool {
 }
 
 /// The process did not print an expected text.
-public struct NeverCame: Error, CustomStringConvertible {
-  let what: String
+public struct OutputTimeout: Error, CustomStringConvertible {
+  let expected: String
   let text: String
 
-  public init(what: String, text: String) {
-    self.what = what
+  public init(expected: String, text: String) {
+    self.expected = expected
     self.text = text
   }
 
-  public var description: String { "never came: \(what); what came: \(text.suffix(2000))" }
+  public var description: String { "timed out waiting for \(expected); output: \(text.suffix(2000))" }
 }

@@ -24,7 +24,7 @@ public final class StubAPIServer: @unchecked Sendable {
   private let listener: Int32
   private let context: OpaquePointer
   private let isProxy: Bool
-  private let answer: @Sendable (Request) -> Reply
+  private let handler: @Sendable (Request) -> Reply
   private var seen: [Request] = []
   private var connected: [String] = []
   private var sockets: Set<Int32> = []
@@ -38,9 +38,9 @@ public final class StubAPIServer: @unchecked Sendable {
   ///   - isProxy: Whether clients must send CONNECT first; the tunnel leads to this server.
   public init(
     _ certificates: Certificates, presenting name: String = "server", requiresCertificate: Bool = false,
-    isProxy: Bool = false, answer: @escaping @Sendable (Request) -> Reply
+    isProxy: Bool = false, handler: @escaping @Sendable (Request) -> Reply
   ) throws {
-    self.answer = answer
+    self.handler = handler
     self.isProxy = isProxy
     context = SSL_CTX_new(TLS_server_method())
     SSL_CTX_use_certificate_file(context, certificates.folder.path("\(name).pem"), SSL_FILETYPE_PEM)
@@ -130,7 +130,7 @@ extension StubAPIServer {
     guard SSL_accept(ssl) == 1 else { return }
     while let request = read(ssl) {
       condition.withLock { seen.append(request) }
-      switch answer(request) {
+      switch handler(request) {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
       case .stream:

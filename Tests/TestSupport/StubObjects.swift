@@ -12,7 +12,7 @@ public final class StubObjects: @unchecked Sendable {
 
   public init() {}
 
-  public func answer(_ request: StubAPIServer.Request) -> StubAPIServer.Reply {
+  public func respond(to request: StubAPIServer.Request) -> StubAPIServer.Reply {
     if request.isWatch { return .stream }
     return lock.withLock {
       switch request.method {

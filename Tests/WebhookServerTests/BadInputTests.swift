@@ -37,36 +37,36 @@ import Testing
   @Test(arguments: ["--http1.1", "--http2"])
   func `an invalid request gets its status and a reason in JSON, and the connection stays open`(_ version: String) throws {
     for (path, body, options, status, words, allow) in Self.table {
-      let answer = try server.ask(path, post: body, [version] + options)
-      #expect(answer.status == status, "\(path) \(body ?? "")")
-      #expect(answer.headers["content-type"] == "application/json")
-      #expect(answer.headers["allow"] == allow)
-      #expect(answer.headers["connection"] == nil)
-      #expect(answer.error?.contains(words) == true, "\(answer.body)")
+      let response = try server.fetch(path, post: body, [version] + options)
+      #expect(response.status == status, "\(path) \(body ?? "")")
+      #expect(response.headers["content-type"] == "application/json")
+      #expect(response.headers["allow"] == allow)
+      #expect(response.headers["connection"] == nil)
+      #expect(response.error?.contains(words) == true, "\(response.body)")
     }
   }
 
   @Test(arguments: [
     "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;q=1",
   ]) func `every spelling of the JSON content type is accepted`(_ type: String) throws {
-    let answer = try server.ask(
+    let response = try server.fetch(
       "/validate", post: ExampleReview.text("update-set-value"), "--header", "Content-Type: \(type)")
-    #expect(answer.status == 200)
+    #expect(response.status == 200)
   }
 
   @Test(arguments: ["--http1.1", "--http2"])
   func `a body or header block above its limit is rejected`(_ version: String) throws {
     let body = String(repeating: " ", count: HTTPLimits.body + 1)
-    let tooLong = try server.ask("/validate", post: body, version, "--header", "Expect:")
+    let tooLong = try server.fetch("/validate", post: body, version, "--header", "Expect:")
     #expect(tooLong.status == 413)
     let field = String(repeating: "x", count: HTTPLimits.head + 1)
-    let tooManyFields = try server.ask("/healthz", version, "--header", "X-Long: \(field)")
+    let tooManyFields = try server.fetch("/healthz", version, "--header", "X-Long: \(field)")
     #expect(tooManyFields.status == 431)
     if version == "--http1.1" {
       #expect(tooLong.headers["connection"] == "close")
       #expect(tooManyFields.headers["connection"] == "close")
     }
-    #expect(try server.ask("/healthz", version).status == 200)
+    #expect(try server.fetch("/healthz", version).status == 200)
   }
 
   /// Requests that two parsers might read differently; `MalformedRequestTests` has many more.
@@ -92,14 +92,14 @@ import Testing
     let output = connection.output.text
     #expect(output.hasPrefix("HTTP/1.1 \(row.status) "), "\(output)")
     #expect(output.contains("Connection: close\r\n"))
-    #expect(output.components(separatedBy: "\r\nDate: ").count == 2, "one answer and no other")
+    #expect(output.components(separatedBy: "\r\nDate: ").count == 2, "exactly one response")
   }
 
   @Test func `the response to HEAD has no body`() throws {
-    let answer = try server.ask("/healthz", "--http1.1", "--head")
-    #expect(answer.status == 200)
-    #expect(answer.headers["content-length"] == "3")
-    #expect(answer.body == "")
+    let response = try server.fetch("/healthz", "--http1.1", "--head")
+    #expect(response.status == 200)
+    #expect(response.headers["content-length"] == "3")
+    #expect(response.body == "")
   }
 
   @Test func `a hostile connection does not affect others`() throws {

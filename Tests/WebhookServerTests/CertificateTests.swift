@@ -50,7 +50,7 @@ import Testing
     let coming = SteadyClients(clients: 2, port: server.port, tlsContext, path: "/healthz", perConnection: 3) {
       $0.status == 200
     }
-    try staying.wait(forAnswers: 20)
+    try staying.wait(forResponses: 20)
     var waits: [TimeInterval] = []
     for renewal in 1...4 {
       let before = try HTTPSConnection(port: server.port, tlsContext).serverSerial
@@ -62,15 +62,15 @@ import Testing
       try replace(server.folder, chain, key)
       #expect(eventually { (try? HTTPSConnection(port: server.port, tlsContext).serverSerial) != before })
       waits.append(Date().timeIntervalSince(start))
-      try staying.wait(forAnswers: 10)
-      try coming.wait(forAnswers: 10)
+      try staying.wait(forResponses: 10)
+      try coming.wait(forResponses: 10)
     }
     // The minimum, because the machine may be busy.
     #expect(waits.min() ?? 60 < 1, "\(waits)")
     let outcomes = [staying.end(), coming.end()]
     #expect(outcomes.flatMap(\.failures) == [])
     #expect(outcomes[0].connections == 2, "those that stayed have stayed")
-    #expect(try server.ask("/metrics").body.contains(#"certificate_reloads_total{result="success"} 5"#))
+    #expect(try server.fetch("/metrics").body.contains(#"certificate_reloads_total{result="success"} 5"#))
   }
 }
 
@@ -119,8 +119,8 @@ import Testing
     #expect(line.fields["level"] == "error")
     let connection = try HTTPSConnection(port: server.port, tlsContext)
     #expect(connection.serverSerial == before)
-    #expect(try connection.ask("/readyz").status == 200)
-    #expect(!(try connection.ask("/metrics").body.contains(#"certificate_reloads_total{result="error"} 0"#)))
+    #expect(try connection.fetch("/readyz").status == 200)
+    #expect(!(try connection.fetch("/metrics").body.contains(#"certificate_reloads_total{result="error"} 0"#)))
 
     // The valid counterpart.
     try server.certificates.sign("good", for: "serverAuth")
@@ -136,14 +136,14 @@ import Testing
       try folder.write(certificates.text("expired.pem"), to: "tls.pem")
       try folder.write(certificates.text("expired.key"), to: "tls.key")
     }
-    let readiness = try server.ask("/readyz", "--insecure")
+    let readiness = try server.fetch("/readyz", "--insecure")
     #expect(readiness.status == 503)
     #expect(readiness.body.contains("- the certificate has expired\n"))
-    let metrics = try server.ask("/metrics", "--insecure").body
+    let metrics = try server.fetch("/metrics", "--insecure").body
     #expect(metrics.contains("certificate_expiry_timestamp_seconds 1577923200\n"))
 
     try writePair(server.folder, server.certificates)
     try server.log.waitForLine(with: "certificate reloaded")
-    #expect(try server.ask("/readyz").status == 200)
+    #expect(try server.fetch("/readyz").status == 200)
   }
 }

@@ -58,15 +58,15 @@ import Testing
     let line = try LogLine(server.log.waitForLine(with: "the snapshot has no nodes"))
     #expect(line.fields["level"] == "warning")
     #expect(line.fields["path"] == server.folder.path("cluster.yaml"))
-    #expect(try server.ask("/readyz").status == 503)
-    #expect(try server.ask("/readyz").body.contains("was kubectl able to reach the cluster?"))
+    #expect(try server.fetch("/readyz").status == 503)
+    #expect(try server.fetch("/readyz").body.contains("was kubectl able to reach the cluster?"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).code == 503)
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     try server.log.waitForLine(with: "snapshot reloaded")
-    #expect(try server.ask("/readyz").status == 200)
+    #expect(try server.fetch("/readyz").status == 200)
     try server.folder.write("", to: "cluster.yaml")
     try server.log.waitForLine(with: "last good state stays")
-    #expect(try server.ask("/readyz").status == 200)
+    #expect(try server.fetch("/readyz").status == 200)
   }
 
   @Test func `a file in a subfolder is used, and its changes too`() throws {
@@ -91,8 +91,8 @@ import Testing
     #expect(line.fields["level"] == "error")
     #expect(line.fields["reason"]?.contains("cluster.yaml") == true)
     #expect(try server.validate(review).code == 422)
-    #expect(try server.ask("/readyz").status == 200)
-    #expect(try server.ask("/metrics").body.contains(#"snapshot_reloads_total{result="error"} 1"#))
+    #expect(try server.fetch("/readyz").status == 200)
+    #expect(try server.fetch("/metrics").body.contains(#"snapshot_reloads_total{result="error"} 1"#))
 
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     try server.log.waitForLine(with: "snapshot reloaded")
@@ -118,8 +118,8 @@ import Testing
     }
     // One file may have been read before the other was replaced; this error is temporary.
     try server.log.waitForLine(with: "certificate reloaded")
-    #expect(throws: Unanswered.self) { try server.ask("/healthz") }
-    #expect(try server.ask("/healthz", "--cacert", renewed.authority).body == "ok\n")
+    #expect(throws: MissingResponse.self) { try server.fetch("/healthz") }
+    #expect(try server.fetch("/healthz", "--cacert", renewed.authority).body == "ok\n")
 
     old.send("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
     try old.output.wait(forText: "ready\n")
@@ -131,7 +131,7 @@ import Testing
     try server.folder.write(String(contentsOfFile: other.certificate, encoding: .utf8), to: "tls.pem")
     let line = try LogLine(server.log.waitForLine(with: "the old one stays"))
     #expect(line.fields["reason"]?.contains("the key does not belong to the certificate") == true)
-    #expect(try server.ask("/healthz").body == "ok\n")
+    #expect(try server.fetch("/healthz").body == "ok\n")
   }
 }
 
@@ -143,11 +143,11 @@ import Testing
       let (certificate, key) = try certificates.client()
       return ["--cert", certificate, "--key", key]
     }
-    #expect(try server.ask("/healthz", options(authority)).body == "ok\n")
-    #expect(throws: Unanswered.self) { try server.ask("/healthz") }
+    #expect(try server.fetch("/healthz", options(authority)).body == "ok\n")
+    #expect(throws: MissingResponse.self) { try server.fetch("/healthz") }
 
-    let stranger = try options(Certificates())
-    #expect(throws: Unanswered.self) { try server.ask("/healthz", stranger) }
+    let other = try options(Certificates())
+    #expect(throws: MissingResponse.self) { try server.fetch("/healthz", other) }
   }
 
   @Test func `a --client-ca file without a certificate is reported`() throws {
@@ -168,11 +168,11 @@ import Testing
     try authority.sign("client", for: "clientAuth")
     let asking = try RunningServer("--client-ca", authority.authority, certificates: authority)
     let client = ["--cert", authority.folder.path("client.pem"), "--key", authority.folder.path("client.key"), version]
-    #expect(try asking.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
+    #expect(try asking.fetch("/validate", post: ExampleReview.text("delete"), client).status == 200)
     let line = try LogLine(asking.log.waitForLine(with: #""message":"review""#))
     #expect(line.fields["client"] == "CN=client")
     // Without client certificates, no CA is logged.
-    #expect(try server.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
+    #expect(try server.fetch("/validate", post: ExampleReview.text("delete"), client).status == 200)
     #expect(try LogLine(server.log.waitForLine(with: #""message":"review""#)).fields["client"] == nil)
   }
 }

@@ -10,7 +10,7 @@ import Testing
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
     // A few are accepted.
     try peer.changeKeys(times: 100)
-    #expect(try peer.ask("/healthz").status == 200)
+    #expect(try peer.fetch("/healthz").status == 200)
     #expect(server.state.metrics.limits.what == [:])
 
     let flood = ServerLimits.maxNonApplicationBytes / 27 + 1
@@ -26,7 +26,7 @@ import Testing
     let request = HTTPSConnection.request("/validate", post: review)
     for _ in 0..<10 {
       for byte in request.utf8 { try peer.send([byte]) }
-      #expect(try peer.receiveAnswer().status == 200)
+      #expect(try peer.receiveResponse().status == 200)
     }
     #expect(server.state.metrics.limits.what == [:])
   }
@@ -44,12 +44,12 @@ import Testing
     let server = try ServerInProcess(timeouts: timeouts)
     let tlsContext = server.clientContext
     let review = try ExampleReview.text("delete")
-    let calm = try HTTPSConnection(port: server.port, tlsContext).ask("/validate", post: review)
+    let baseline = try HTTPSConnection(port: server.port, tlsContext).fetch("/validate", post: review)
     let honest = SteadyClients(
       clients: 2, port: server.port, tlsContext, path: "/validate", post: review, perConnection: 20
-    ) { $0.status == 200 && $0.body == calm.body }
+    ) { $0.status == 200 && $0.body == baseline.body }
     let peer = try HTTPSConnection(port: server.port, tlsContext, protocols: ["h2"])
-    try Self.pour(flood, turnsAtOnce: turnsAtOnce, into: peer) { try honest.wait(forAnswers: 1) }
+    try Self.sendFlood(flood, turnsAtOnce: turnsAtOnce, into: peer) { try honest.wait(forResponses: 1) }
 
     // The client has stopped sending, so the server has closed the connection.
     let output = try peer.receiveBytesUntilClosed()
@@ -65,16 +65,16 @@ import Testing
       #expect(metrics.rejectedRequests.what == ["http2_flood": 1])
       #expect(metrics.limits.what == ["http2_flood": 1])
     }
-    try honest.wait(forAnswers: 4)
+    try honest.wait(forResponses: 4)
     let outcome = honest.end()
     #expect(outcome.failures == [])
-    #expect(outcome.slowest < Program.timeout / 4, "an answer took \(outcome.slowest) s")
+    #expect(outcome.maxLatency < Program.timeout / 4, "a response took \(outcome.maxLatency) s")
   }
 
   /// Sends the flood until the server closes the connection, at most twice the limit.
   ///
   /// - Parameter pause: Run several times while sending.
-  private static func pour(
+  private static func sendFlood(
     _ flood: Flood, turnsAtOnce: UInt32, into peer: HTTPSConnection, pause: () throws -> Void
   ) throws {
     let most = 2 * HTTPLimits.maxOverheadBytes
@@ -105,7 +105,7 @@ import Testing
     try peer.send(Frame.preface + Frame.settings([(4, 0)]) + requests)
     #expect(Frame.read(try peer.receiveBytesUntilClosed()).count { $0.type == 0 } == 0)
     #expect(server.state.metrics.limits.what == ["sending_time": 1])
-    #expect(try HTTPSConnection(port: server.port, server.clientContext).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: server.port, server.clientContext).fetch("/healthz").status == 200)
   }
 }
 

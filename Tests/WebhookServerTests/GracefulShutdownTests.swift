@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct `Graceful shutdown` {
-  @Test func `SIGTERM answers what is in flight, says close, and ends with 0`() throws {
+  @Test func `on SIGTERM, requests in flight get responses, their connections are closed, and the exit code is 0`() throws {
     let server = try RunningServer("--drain-delay", "0")
     let idle = try server.connect()
     idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -50,7 +50,7 @@ import Testing
     let server = try RunningServer("--drain-delay", "600")
     server.program.signal(SIGTERM)
     try server.log.waitForLine(with: #""message":"stopping""#)
-    let readiness = try server.ask("/readyz")
+    let readiness = try server.fetch("/readyz")
     #expect(readiness.status == 503)
     #expect(readiness.body.contains("the server is stopping"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)

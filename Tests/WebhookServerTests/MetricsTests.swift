@@ -14,13 +14,13 @@ struct MetricsTests {
     _ = try server.validate(ExampleReview.text("update-set-value"), "--http1.1", "--tls-max", "1.2")
     let refused = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
     #expect(!refused.isAllowed)
-    _ = try server.ask("/mutate", post: ExampleReview.text("update-dry-run-reserved-range"))
-    _ = try server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value"))
-    _ = try server.ask("/validate", post: "{}")
-    _ = try server.ask("/readyz", post: nil, "--http1.1", "--header", "Host: a b")
+    _ = try server.fetch("/mutate", post: ExampleReview.text("update-dry-run-reserved-range"))
+    _ = try server.fetch("/mutate", post: ExampleReview.text("update-pretty-printed-same-value"))
+    _ = try server.fetch("/validate", post: "{}")
+    _ = try server.fetch("/readyz", post: nil, "--http1.1", "--header", "Host: a b")
     _ = try Program.run("curl", ["--silent", "http://127.0.0.1:\(server.port)/"])
 
-    let page = try MetricsPage(server.ask("/metrics").body)
+    let page = try MetricsPage(server.fetch("/metrics").body)
     let expected = [
       #"reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"}"#: 2.0,
       #"reviews_total{webhook="validate",operation="UPDATE",verdict="denied"}"#: 1,
@@ -53,16 +53,16 @@ struct MetricsTests {
     let server = try ServerInProcess()
     let connection = try HTTPSConnection(port: server.port, server.clientContext)
     try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: 2))
-    let pages = [try connection.receiveAnswer().body, try connection.receiveAnswer().body]
+    let pages = [try connection.receiveResponse().body, try connection.receiveResponse().body]
     #expect(pages[0] == pages[1])
-    let later = try connection.ask("/metrics").body
+    let later = try connection.fetch("/metrics").body
     #expect(later != pages[0], "it counts the requests before it")
   }
 
   @Test
   func `process metrics have the standard names`() throws {
     let server = try RunningServer()
-    let page = try MetricsPage(server.ask("/metrics").body)
+    let page = try MetricsPage(server.fetch("/metrics").body)
     #expect(try #require(page.samples["process_cpu_seconds_total"]) > 0)
     #expect(try #require(page.samples["process_resident_memory_bytes"]) > 1_000_000)
     #expect(try #require(page.samples["process_open_fds"]) > 3)
@@ -75,7 +75,7 @@ struct MetricsTests {
   func `histogram buckets are cumulative`() throws {
     let server = try RunningServer()
     for _ in 0..<3 { _ = try server.validate(ExampleReview.text("update-set-value")) }
-    let page = try MetricsPage(server.ask("/metrics").body)
+    let page = try MetricsPage(server.fetch("/metrics").body)
     for stage in ["decode", "evaluate", "total"] {
       let name = "storage_network_webhook_review_duration_seconds"
       let buckets = page.command.filter { $0.hasPrefix("\(name)_bucket{stage=\"\(stage)\"") }.compactMap {
@@ -93,7 +93,7 @@ struct MetricsTests {
   @Test(.enabled(if: Program.isInstalled("promtool")))
   func `promtool accepts the metrics`() throws {
     let server = try RunningServer()
-    let page = try server.ask("/metrics").body
+    let page = try server.fetch("/metrics").body
     let run = try Program.run("promtool", ["check", "metrics"], input: page)
     #expect(run.exitCode == 0)
     #expect(run.output + run.errors == "")

@@ -32,7 +32,7 @@ import Testing
     return (program, try LogLine(program.errors.waitForLine(with: #""message":"listening""#)).port)
   }
 
-  func ask(_ port: Int, _ path: String, _ options: String...) throws -> (status: String, body: String) {
+  func fetch(_ port: Int, _ path: String, _ options: String...) throws -> (status: String, body: String) {
     let run = try Program.run(
       "curl",
       ["--silent", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"] + options
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func `a missing permission is reported at once by log, readiness and metrics`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
     let (program, port) = try start(server)
     let line = try program.errors.waitForLine(with: "not registered as desired")
     #expect(line.contains(#""level":"error""#))
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func `a watch event triggers a reconciliation at once`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
     let (program, _) = try start(server)
     let secrets = "/api/v1/namespaces/harvester-system/secrets"
     #expect(eventually { server.requests.count { $0.isWatch } == 5 })
@@ -88,7 +88,7 @@ import Testing
     asksForCertificate: Bool
   ) throws {
     let objects = StubObjects()
-    let server = try StubAPIServer(certificates) { objects.answer($0) }
+    let server = try StubAPIServer(certificates) { objects.respond(to: $0) }
     let (first, _) = try start(server, "--once", "--probe-url", "https://127.0.0.1:1")
     #expect(try first.exitCode() == 1)
     let certificate = try #require(try objects.secret("tls.crt"))
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func `idle clients do not block others`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
     let (program, port) = try start(server)
     let idle = try (0..<200).map { _ in try HTTPSConnection.connect(port: port) }
     defer { for socket in idle { close(socket) } }

@@ -27,8 +27,8 @@ import Testing
     ) { $0.status == 200 && $0.body.contains(#""allowed":true"#) }
   }
 
-  func answers(of server: RunningServer) throws -> Int {
-    let line = try server.ask("/metrics").body.split(separator: "\n").first {
+  func responseCount(of server: RunningServer) throws -> Int {
+    let line = try server.fetch("/metrics").body.split(separator: "\n").first {
       $0.hasPrefix(
         #"storage_network_webhook_reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"}"#)
     }
@@ -37,16 +37,16 @@ import Testing
 
   @Test func `no request fails when one replica is stopped under load`() throws {
     let load = try load()
-    try load.wait(forAnswers: 200)
-    #expect(try answers(of: first) > 0)
-    #expect(try answers(of: second) > 0)
+    try load.wait(forResponses: 200)
+    #expect(try responseCount(of: first) > 0)
+    #expect(try responseCount(of: second) > 0)
     first.program.signal(SIGTERM)
     // As a Service does when the readiness probe fails.
-    #expect(eventually { (try? first.ask("/readyz").status) == 503 })
+    #expect(eventually { (try? first.fetch("/readyz").status) == 503 })
     balancer.use([second.port])
     #expect(try first.program.exitCode() == 0)
     #expect(!first.log.text.contains("connections were still open"))
-    try load.wait(forAnswers: 100)
+    try load.wait(forResponses: 100)
     let outcome = load.end()
     #expect(outcome.failures == [])
     #expect(outcome.connections > Self.clients, "whoever was with the first was told to come anew")
@@ -54,16 +54,16 @@ import Testing
 
   @Test func `only requests in flight fail when one replica is killed`() throws {
     let load = try load()
-    try load.wait(forAnswers: 200)
+    try load.wait(forResponses: 200)
     first.program.signal(SIGKILL)
     #expect(try first.program.exitCode() == -SIGKILL)
-    try load.wait(forAnswers: 200)
+    try load.wait(forResponses: 200)
     let again = try RunningServer(certificates: certificates)
     balancer.use([again.port, second.port])
     // New connections reach it.
-    #expect(try HTTPSConnection(port: balancer.port, tlsContext).ask("/healthz").status == 200)
-    #expect(try HTTPSConnection(port: balancer.port, tlsContext).ask("/healthz").status == 200)
-    try load.wait(forAnswers: 100)
+    #expect(try HTTPSConnection(port: balancer.port, tlsContext).fetch("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: balancer.port, tlsContext).fetch("/healthz").status == 200)
+    try load.wait(forResponses: 100)
     let outcome = load.end()
     // Every client has at most one request in flight.
     #expect(outcome.failures.count <= Self.clients, "\(outcome.failures)")

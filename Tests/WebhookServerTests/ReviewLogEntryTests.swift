@@ -30,15 +30,15 @@ struct ReviewLineTests {
   @Test
   func `an allowed review is logged at level debug only`() throws {
     let quiet = try RunningServer()
-    let talkative = try RunningServer("--log-level", "debug")
-    for server in [quiet, talkative] {
+    let verbose = try RunningServer("--log-level", "debug")
+    for server in [quiet, verbose] {
       #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
       // Later than the previous line.
       _ = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
       try server.log.waitForLine(with: #""verdict":"denied""#)
     }
     #expect(!quiet.log.text.contains(#""verdict":"allowed""#))
-    #expect(talkative.log.text.contains(#""verdict":"allowed""#))
+    #expect(verbose.log.text.contains(#""verdict":"allowed""#))
   }
 
   struct Row: CustomTestStringConvertible {
@@ -88,8 +88,8 @@ struct ReviewLineTests {
     let review = try ExampleReview.text("update-dry-run-reserved-range")
     // Far more lines than a pipe holds, and fewer than the log's queue.
     let count = 1_000
-    for _ in 0..<count { try #require(try connection.ask("/validate", post: review).status == 200) }
-    #expect(try connection.ask("/metrics").body.contains("\nstorage_network_webhook_log_lines_dropped_total 0\n"))
+    for _ in 0..<count { try #require(try connection.fetch("/validate", post: review).status == 200) }
+    #expect(try connection.fetch("/metrics").body.contains("\nstorage_network_webhook_log_lines_dropped_total 0\n"))
 
     server.log.pauses = false
     server.program.signal(SIGTERM)
@@ -105,7 +105,7 @@ struct ReviewLineTests {
     server.log.pauses = true
     let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
     let review = try ExampleReview.text("update-dry-run-reserved-range")
-    for _ in 0..<1_000 { try #require(try connection.ask("/validate", post: review).status == 200) }
+    for _ in 0..<1_000 { try #require(try connection.fetch("/validate", post: review).status == 200) }
     server.program.signal(SIGTERM)
     #expect(eventually { server.program.hasEnded })
     server.log.pauses = false

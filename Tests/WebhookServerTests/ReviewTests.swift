@@ -28,8 +28,8 @@ import Testing
       let review = try ExampleReview.text(name)
       var bodies: [[String]] = []
       for (option, version) in [("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2")] {
-        let mutation = try server.ask("/mutate?timeout=10s", post: review, option)
-        let validation = try server.ask("/validate?timeout=10s", post: review, option)
+        let mutation = try server.fetch("/mutate?timeout=10s", post: review, option)
+        let validation = try server.fetch("/validate?timeout=10s", post: review, option)
         #expect(mutation.version == version)
         #expect(mutation.status == 200)
         #expect(validation.status == 200)
@@ -67,7 +67,7 @@ import Testing
     try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
     let transfer = [
       "--cacert", server.certificates.authority, version, "--silent", "--header", "Content-Type: application/json",
-      "--data-binary", "@\(path)", "--output", server.folder.path("answer"), "--write-out",
+      "--data-binary", "@\(path)", "--output", server.folder.path("response"), "--write-out",
       "%{http_code} %{num_connects} ", "\(server.url)/validate",
     ]
     let run = try Program.run("curl", transfer + ["--next"] + transfer)
@@ -75,16 +75,16 @@ import Testing
   }
 
   @Test func `Expect: 100-continue gets an interim response`() throws {
-    let answer = try server.ask(
+    let response = try server.fetch(
       "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Expect: 100-continue")
-    #expect(answer.interim == ["HTTP/1.1 100 Continue"])
-    #expect(try Verdict(answer) == Verdict(isAllowed: true))
+    #expect(response.interim == ["HTTP/1.1 100 Continue"])
+    #expect(try Verdict(response) == Verdict(isAllowed: true))
   }
 
   @Test func `a chunked body is read`() throws {
-    let answer = try server.ask(
+    let response = try server.fetch(
       "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Transfer-Encoding: chunked")
-    #expect(try Verdict(answer) == Verdict(isAllowed: true))
+    #expect(try Verdict(response) == Verdict(isAllowed: true))
   }
 
   @Test func `a review of several megabytes is read`() throws {
@@ -98,7 +98,7 @@ import Testing
 
   @Test(arguments: [["--tlsv1.2", "--tls-max", "1.2"], ["--tlsv1.3"]])
   func `TLS 1.2 and 1.3 are supported`(_ options: [String]) throws {
-    #expect(try server.ask("/healthz", options).body == "ok\n")
+    #expect(try server.fetch("/healthz", options).body == "ok\n")
   }
 
   @Test func `nghttp gets a verdict`() throws {
@@ -123,7 +123,7 @@ import Testing
       ])
     #expect(run.output.contains("3200 total, 3200 started, 3200 done, 3200 succeeded, 0 failed, 0 errored, 0 timeout"))
     #expect(run.output.contains("3200 2xx, 0 3xx, 0 4xx, 0 5xx"), "\(run.output)")
-    let metrics = try server.ask("/metrics").body
+    let metrics = try server.fetch("/metrics").body
     #expect(
       metrics.contains(
         #"storage_network_webhook_reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"} 3200"#))

@@ -11,7 +11,7 @@ extension ServerUnderTest {
   var url: String { "https://localhost:\(port)" }
 
   /// Waits until it responds to reviews.
-  func untilReady() throws {
+  func waitUntilReady() throws {
     let run = try Program.run(
       "curl",
       [
@@ -19,16 +19,16 @@ extension ServerUnderTest {
         "--retry-all-errors", "--max-time", "60", url + "/readyz",
       ])
     if run.exitCode != 0 {
-      throw try Unanswered(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"]))
+      throw try MissingResponse(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"]))
     }
   }
 
   /// Sends a request by curl; a body is posted as JSON unless the options set another content type.
-  func ask(_ path: String, post body: String? = nil, _ options: String...) throws -> Answer {
+  func fetch(_ path: String, post body: String? = nil, _ options: String...) throws -> Response {
     try ask(path, post: body, options)
   }
 
-  func ask(_ path: String, post body: String? = nil, _ options: [String]) throws -> Answer {
+  func fetch(_ path: String, post body: String? = nil, _ options: [String]) throws -> Response {
     let hasType = options.contains { $0.hasPrefix("Content-Type:") }
     let type = hasType ? [] : ["--header", "Content-Type: application/json"]
     let post = body == nil ? [] : type + ["--data-binary", "@-"]
@@ -37,17 +37,17 @@ extension ServerUnderTest {
       ["--silent", "--show-error", "--include", "--max-time", "60", "--cacert", certificates.authority]
         + post + options + [url + path],
       input: body ?? "")
-    return try Answer(of: run)
+    return try Response(of: run)
   }
 
   /// Opens a TLS connection, over which the test sends exact bytes.
-  func connect(_ options: String..., isHeard: Bool = true) throws -> Program {
+  func connect(_ options: String..., isCaptured: Bool = true) throws -> Program {
     try Program(
       "openssl",
       [
         "s_client", "-quiet", "-verify_quiet", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-CAfile",
         certificates.authority, "-alpn", "http/1.1",
-      ] + options, isHeard: isHeard)
+      ] + options, isCaptured: isCaptured)
   }
 
   func validate(_ review: String, _ options: String...) throws -> Verdict {
@@ -56,7 +56,7 @@ extension ServerUnderTest {
 }
 
 /// An HTTP response in the format of `curl --include`.
-struct Answer {
+struct Response {
   let version: String
   let status: Int
   let headers: [String: String]
@@ -70,7 +70,7 @@ struct Answer {
     while parts.count > 1, parts[0].hasPrefix("HTTP/") {
       heads.append(parts.removeFirst())
     }
-    guard let head = heads.popLast() else { throw Unanswered(run: run) }
+    guard let head = heads.popLast() else { throw MissingResponse(run: run) }
     var lines = head.components(separatedBy: "\r\n")
     let words = lines.removeFirst().split(separator: " ")
     version = String(words[0])
@@ -88,9 +88,9 @@ struct Answer {
   var error: String? { try? JSONDecoder().decode([String: String].self, from: Data(body.utf8))["error"] }
 }
 
-struct Unanswered: Error, CustomStringConvertible {
+struct MissingResponse: Error, CustomStringConvertible {
   let run: Program.Run
-  var description: String { "no HTTP answer: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
+  var description: String { "no HTTP handler: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
 }
 
 /// The response of an AdmissionReview, decoded by Foundation.
@@ -105,8 +105,8 @@ struct Verdict: Equatable {
     self.isAllowed = isAllowed
   }
 
-  init(_ answer: Answer) throws {
-    let review = try JSONDecoder().decode(Review.self, from: Data(answer.body.utf8))
+  init(_ response: Response) throws {
+    let review = try JSONDecoder().decode(Review.self, from: Data(response.body.utf8))
     isAllowed = review.response.allowed
     code = review.response.status?.code
     message = review.response.status?.message

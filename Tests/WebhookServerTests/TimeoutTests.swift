@@ -80,11 +80,11 @@ final class ServerInProcess: ServerUnderTest {
     let server = try ServerInProcess(timeouts: timeouts)
     let connection = try server.connect()
     // Written as fast as the pipe accepts it, for longer than the timeout: only the server can end the connection.
-    let dripping = Thread {
+    let slowWriter = Thread {
       connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n")
       while (try? connection.output.waitForEnd(within: 0.02)) == nil { connection.send("A: b\r\n") }
     }
-    dripping.start()
+    slowWriter.start()
     _ = try connection.exitCode()
     #expect(server.state.metrics.timedOutConnections.current == 1)
   }
@@ -93,7 +93,7 @@ final class ServerInProcess: ServerUnderTest {
     var timeouts = ConnectionTimeouts()
     timeouts.write = .milliseconds(300)
     let server = try ServerInProcess(timeouts: timeouts)
-    let connection = try server.connect(isHeard: false)
+    let connection = try server.connect(isCaptured: false)
     // More responses than all buffers in between can hold.
     let requests = Thread {
       for _ in 0..<1000 { connection.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", count: 100)) }
@@ -101,7 +101,7 @@ final class ServerInProcess: ServerUnderTest {
     requests.start()
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     while server.state.metrics.timedOutConnections.current == 0, Date() < deadline {
-      #expect(try server.ask("/healthz").status == 200)
+      #expect(try server.fetch("/healthz").status == 200)
     }
     #expect(server.state.metrics.timedOutConnections.current == 1)
   }
@@ -118,14 +118,14 @@ final class ServerInProcess: ServerUnderTest {
 @Suite struct `Unknown cluster state` {
   @Test func `without facts the server is not ready and reviews are unavailable, not denied`() throws {
     let server = try ServerInProcess()
-    let readiness = try server.ask("/readyz")
+    let readiness = try server.fetch("/readyz")
     #expect(readiness.status == 503)
     #expect(readiness.body == "not ready\n- the cluster's state is unknown: nothing has been read yet\n")
-    #expect(try server.ask("/healthz").status == 200)
+    #expect(try server.fetch("/healthz").status == 200)
 
-    let answer = try server.ask("/validate", post: ExampleReview.text("update-set-value"))
-    let verdict = try Verdict(answer)
-    #expect(answer.status == 200)
+    let response = try server.fetch("/validate", post: ExampleReview.text("update-set-value"))
+    let verdict = try Verdict(response)
+    #expect(response.status == 200)
     #expect(!verdict.isAllowed)
     #expect(verdict.code == 503)
     #expect(verdict.message?.contains("the cluster's state is unknown: nothing has been read yet") == true)
@@ -134,22 +134,22 @@ final class ServerInProcess: ServerUnderTest {
   @Test(arguments: ["create-empty", "update-status-only"])
   func `changes that are always allowed need no facts`(_ review: String) throws {
     let server = try ServerInProcess()
-    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
-    #expect(try Verdict(server.ask("/mutate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+    #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+    #expect(try Verdict(server.fetch("/mutate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
   }
 
   @Test func `mutation and denial of a deletion need no facts`() throws {
     let server = try ServerInProcess()
-    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("delete"))).code == 422)
-    let same = try Verdict(server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value")))
+    #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text("delete"))).code == 422)
+    let same = try Verdict(server.fetch("/mutate", post: ExampleReview.text("update-pretty-printed-same-value")))
     #expect(same.storedAs == #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#)
   }
 
   @Test func `the server is ready and evaluates reviews when facts are available`() throws {
     let server = try ServerInProcess()
     server.state.cluster.publish(ClusterFacts())
-    #expect(try server.ask("/readyz").body == "ready\n")
+    #expect(try server.fetch("/readyz").body == "ready\n")
     // The cluster is empty and has no cluster network; the response is a denial and no longer an error.
-    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("update-set-value"))).code == 422)
+    #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text("update-set-value"))).code == 422)
   }
 }

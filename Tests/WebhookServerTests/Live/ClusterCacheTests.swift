@@ -5,12 +5,12 @@ import Testing
 @Suite(
   .serialized,
   .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"),
-  OnLiveBench())
+  LiveClusterTrait())
 struct `Webhook with a real API server` {
-  let context: LiveBench
+  let context: LiveCluster
 
   init() throws {
-    context = try #require(LiveBench.current)
+    context = try #require(LiveCluster.current)
     try context.reset()
   }
 
@@ -37,7 +37,7 @@ struct `Webhook with a real API server` {
     let run = try context.write(
       #"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":null }"#)
     #expect(run.exitCode == 0, "\(run.errors)")
-    #expect(try context.stored == LiveBench.good)
+    #expect(try context.stored == LiveCluster.good)
     let version = try context.plane.kubectl(
       "get", "setting", "storage-network", "-o", "jsonpath={.metadata.resourceVersion}")
     let again = try context.write(
@@ -57,8 +57,8 @@ struct `Webhook with a real API server` {
   }
 
   @Test func `a dry run is evaluated as the change itself and stores nothing`() throws {
-    #expect(try context.write(LiveBench.bad, "--dry-run=server").exitCode == 1)
-    #expect(try context.write(LiveBench.good, "--dry-run=server").exitCode == 0)
+    #expect(try context.write(LiveCluster.bad, "--dry-run=server").exitCode == 1)
+    #expect(try context.write(LiveCluster.good, "--dry-run=server").exitCode == 0)
     #expect(try context.stored == "")
   }
 
@@ -81,11 +81,11 @@ struct `Webhook with a real API server` {
 
           """)
     }
-    let denied = try apply(LiveBench.bad)
+    let denied = try apply(LiveCluster.bad)
     #expect(denied.exitCode == 1)
     #expect(denied.errors.hasPrefix("The Setting \"storage-network\" is invalid: value.range: "))
-    #expect(try apply(LiveBench.good).exitCode == 0)
-    #expect(try context.stored == LiveBench.good)
+    #expect(try apply(LiveCluster.good).exitCode == 0)
+    #expect(try context.stored == LiveCluster.good)
   }
 
   @Test func `kubectl edit reopens the file with the reasons`() throws {
@@ -98,7 +98,7 @@ struct `Webhook with a real API server` {
         cp "$1" '\(folder.path("shown"))'
       else
         touch '\(folder.path("edited"))'
-        sed 's|^value:.*|value: '"'"'\(LiveBench.bad)'"'"'|' "$1" > "$1.new" && cat "$1.new" > "$1"
+        sed 's|^value:.*|value: '"'"'\(LiveCluster.bad)'"'"'|' "$1" > "$1.new" && cat "$1.new" > "$1"
       fi
 
       """, to: "editor")
@@ -112,7 +112,7 @@ struct `Webhook with a real API server` {
   }
 
   @Test func `a status update is allowed while machines run, and keeps the value`() throws {
-    #expect(try context.write(LiveBench.good).exitCode == 0)
+    #expect(try context.write(LiveCluster.good).exitCode == 0)
     try context.startMachine("web-1")
     try context.eventually("the machine counts") { try context.write("", "--dry-run=server").exitCode == 1 }
     let run = try context.plane.tryKubectl(
@@ -125,7 +125,7 @@ struct `Webhook with a real API server` {
 
         """)
     #expect(run.exitCode == 0, "\(run.errors)")
-    #expect(try context.stored == LiveBench.good)
+    #expect(try context.stored == LiveCluster.good)
   }
 
   @Test func `a machine that starts or stops is noticed within a second`() throws {
@@ -152,17 +152,17 @@ struct `Webhook with a real API server` {
       try Program.run(
         Repository.executable, ["check", "--kubeconfig", context.plane.folder.path("webhook"), "--value", value])
     }
-    #expect(try check(LiveBench.good).exitCode == 0)
+    #expect(try check(LiveCluster.good).exitCode == 0)
     try context.startMachine("web-1")
-    let run = try check(LiveBench.good)
+    let run = try check(LiveCluster.good)
     #expect(run.exitCode == 1)
     #expect(run.output.contains("default/web-1"))
   }
 
   @Test func `readiness and metrics show every kind`() throws {
-    let ready = try context.server.ask("/readyz")
+    let ready = try context.server.fetch("/readyz")
     #expect(ready.status == 200)
-    let metrics = try context.server.ask("/metrics").body
+    let metrics = try context.server.fetch("/metrics").body
     for fixture in DefinitionFixture.all {
       #expect(ready.body.contains("\n\(fixture.name): synced (last contact "))
       #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="synced"} 1"#))
@@ -173,7 +173,7 @@ struct `Webhook with a real API server` {
     try context.plane.killAPIServer()
     let review = try ExampleReview.text("update-set-value")
     #expect(try context.server.validate(review).isAllowed)
-    try context.eventually("silence counts") { try context.server.ask("/readyz").status == 503 }
+    try context.eventually("silence counts") { try context.server.fetch("/readyz").status == 503 }
     let verdict = try context.server.validate(review)
     #expect(verdict.code == 503)
     #expect(verdict.message?.contains("watch data is stale") == true)
@@ -181,7 +181,7 @@ struct `Webhook with a real API server` {
     let ready = ContinuousClock.now
     try context.eventually("reviews are decided") { try context.server.validate(review).code != 503 }
     #expect(ready.duration(to: .now) < .seconds(3))
-    try context.server.untilReady()
+    try context.server.waitUntilReady()
     try context.startMachine("web-1")
     try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
   }
@@ -190,12 +190,12 @@ struct `Webhook with a real API server` {
     let fixture = try #require(DefinitionFixture.all.first { $0.name == "ippools.network.harvesterhci.io" })
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the kind is gone") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
+      try context.server.fetch("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.eventually("the kind is found") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): synced (last contact ")
+      try context.server.fetch("/readyz").body.contains("\n\(fixture.name): synced (last contact ")
     }
   }
 
@@ -204,7 +204,7 @@ struct `Webhook with a real API server` {
     let review = try ExampleReview.text("update-set-value")
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the facts are stale") { try context.server.validate(review).code == 503 }
-    #expect(try context.server.ask("/readyz").body.contains("\n\(fixture.name): synced (last contact "))
+    #expect(try context.server.fetch("/readyz").body.contains("\n\(fixture.name): synced (last contact "))
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.plane.kubectl("wait", "--for=condition=Established", "customresourcedefinition", fixture.name)
     try context.startMachine("web-2")
@@ -217,10 +217,10 @@ struct `Webhook with a real API server` {
     let binding = Repository.path("manifests/base/cluster-role-binding.yaml")
     try context.plane.kubectl("delete", "-f", binding)
     try context.eventually("it is missed") {
-      try context.server.ask("/readyz").body.contains("must be allowed to watch ")
+      try context.server.fetch("/readyz").body.contains("must be allowed to watch ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).code == 503)
     try context.plane.kubectl("apply", "-f", binding)
-    try context.server.untilReady()
+    try context.server.waitUntilReady()
   }
 }

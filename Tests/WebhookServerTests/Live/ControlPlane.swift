@@ -75,7 +75,7 @@ final class ControlPlane {
       ["rsa", "-in", folder.path("accounts.key"), "-pubout", "-out", folder.path("accounts.pub")],
     ] {
       let run = try Program.run("openssl", arguments)
-      guard run.exitCode == 0 else { throw Unexpected(what: "openssl", run: run) }
+      guard run.exitCode == 0 else { throw ProgramFailure(what: "openssl", run: run) }
     }
     try folder.write("\(Self.adminToken),admin,admin,system:masters\n", to: "tokens.csv")
   }
@@ -99,7 +99,7 @@ final class ControlPlane {
         "--silent", "--show-error", "--fail", "--insecure", "--noproxy", "*", "--retry", "120", "--retry-delay", "1",
         "--retry-all-errors", "--max-time", "120", "\(url)/readyz",
       ])
-    guard ready.exitCode == 0 else { throw Unexpected(what: "kube-apiserver", run: ready) }
+    guard ready.exitCode == 0 else { throw ProgramFailure(what: "kube-apiserver", run: ready) }
   }
 
   /// Runs the garbage collector only, which deletes objects without owners.
@@ -145,13 +145,13 @@ extension ControlPlane {
   @discardableResult
   func kubectl(_ arguments: String..., input: String = "") throws -> String {
     let run = try tryKubectl(arguments, input: input)
-    guard run.exitCode == 0 else { throw Unexpected(what: arguments.joined(separator: " "), run: run) }
+    guard run.exitCode == 0 else { throw ProgramFailure(what: arguments.joined(separator: " "), run: run) }
     return run.output
   }
 }
 
 /// A program that a test needs has failed.
-struct Unexpected: Error, CustomStringConvertible {
+struct ProgramFailure: Error, CustomStringConvertible {
   let what: String
   let run: Program.Run
   var description: String { "\(what): \(run.exitCode) \(run.output) \(run.errors)" }

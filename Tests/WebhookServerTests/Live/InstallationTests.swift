@@ -14,7 +14,7 @@ struct `Installation` {
   @Test(arguments: ControlPlane.Assets.all) func `no call fails from installation to a new CA under load`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     // Installed 61 days ago: the pair is due for renewal and still valid for the API server.
     try context.registerInThePast(days: 61)
     #expect(try context.policies() == ["Ignore", "Ignore"], "nothing is refused yet")
@@ -52,7 +52,7 @@ struct `Installation` {
   func `no call fails while both instances are replaced under load`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, first) = try context.run()
     var pods = [first, try context.startPod()]
     context.balancer.use(pods.map(\.port))
@@ -82,11 +82,11 @@ struct `Installation` {
   func `no call fails or bypasses the webhook while manifests are applied twenty times under load`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, pod) = try context.run()
     let before = try context.webhooks()
     // Every state that is ever stored.
-    let stored = try InstalledBench.names.map { name in
+    let stored = try InstalledCluster.names.map { name in
       try Program(
         assets.kubectl,
         [
@@ -144,11 +144,11 @@ struct `Registrar with a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `edited, emptied and deleted objects are restored within five seconds`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, pod) = try context.run()
     let before = try context.webhooks()
     for edit in Self.edits {
-      for name in InstalledBench.names {
+      for name in InstalledCluster.names {
         let run = try context.plane.tryKubectl(edit.map { $0 == "NAME" ? name : $0 })
         try #require(run.exitCode == 0, "\(run.errors)")
         try context.eventually("\(edit) is put right", within: 5) { try context.webhooks() == before }
@@ -178,7 +178,7 @@ struct `Registrar with a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `an unavailable webhook blocks changes of one setting only`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let load = try Load(on: context.plane, ["other"])
     let (registrar, pod) = try context.run()
     context.balancer.use([])
@@ -187,7 +187,7 @@ struct `Registrar with a real API server` {
     try context.eventually("changes are refused") {
       try context.plane.tryKubectl(write).errors.contains("failed calling webhook")
     }
-    for name in InstalledBench.names { try context.plane.kubectl("delete", name, "storage-network-webhook") }
+    for name in InstalledCluster.names { try context.plane.kubectl("delete", name, "storage-network-webhook") }
     try context.eventually("it is registered again", within: 5) {
       try context.webhooks().allSatisfy { $0.contains("Fail") }
     }
@@ -195,12 +195,12 @@ struct `Registrar with a real API server` {
 
     // The operator bypasses the webhook, and removes the bypass.
     let annotation = "\(RegistrationNames.failurePolicy)=Ignore"
-    for name in InstalledBench.names {
+    for name in InstalledCluster.names {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", annotation)
     }
     try context.eventually("it is open", within: 5) { try context.policies() == ["Ignore", "Ignore"] }
     try context.eventually("changes pass") { try context.plane.tryKubectl(write).exitCode == 0 }
-    for name in InstalledBench.names {
+    for name in InstalledCluster.names {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", "\(RegistrationNames.failurePolicy)-")
     }
     try context.eventually("it is closed", within: 5) { try context.policies() == ["Fail", "Fail"] }
@@ -211,7 +211,7 @@ struct `Registrar with a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `with the label, the webhook is called for one setting only`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     // A control plane during an upgrade, which is why a new API server is restricted too.
     try context.plane.kubectl(
       "create", "-f", "-",
@@ -249,11 +249,11 @@ struct `Registrar with a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `a Secret of cert-manager is used, and no call fails during renewals`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets, overlay: "cert-manager")
+    let context = try InstalledCluster(assets, overlay: "cert-manager")
     let registrar = try context.register("--certificates", "external")
     try registrar.errors.waitForLine(with: "Secret harvester-system/storage-network-webhook-tls not found")
     try context.issue(serial: 10)
-    try registrar.errors.waitForLine(with: "no serving pod answers")
+    try registrar.errors.waitForLine(with: "no serving pod responds")
     try context.mount()
     let pod = try context.startPod()
     context.balancer.use([pod.port])
@@ -276,7 +276,7 @@ struct `Registrar with a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `a missing permission is reported by name at once`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     try context.plane.kubectl("delete", "rolebinding", "storage-network-webhook-registrar", "-n", "harvester-system")
     let clock = ContinuousClock.now
     let once = try context.register("--once")
@@ -296,7 +296,7 @@ struct `Registrar with a real API server` {
   @Test(arguments: ControlPlane.Assets.all) func `two registrars, one of them killed repeatedly, do no harm`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, pod) = try context.run()
     let load = try Load(on: context.plane)
     for round in 0..<10 {
@@ -325,7 +325,7 @@ struct `Registrar with a real API server` {
     "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
 struct `Overlays` {
   /// Kinds of other projects, with the fields that the manifests need.
-  static let strangers = [
+  static let foreignKinds = [
     ("cert-manager.io", "v1", "certificates", "Certificate"), ("cert-manager.io", "v1", "issuers", "Issuer"),
     ("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor"),
     ("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule"),
@@ -341,7 +341,7 @@ struct `Overlays` {
       // Pods that violate the Pod Security Standards cause warnings.
       try plane.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/warn=restricted")
     }
-    try plane.kubectl("apply", "-f", "-", input: Self.strangers.map(\.manifest).joined(separator: "---\n"))
+    try plane.kubectl("apply", "-f", "-", input: Self.foreignKinds.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
 
     let folder = try TemporaryFolder()
@@ -363,24 +363,24 @@ struct `Overlays` {
         #expect(run.exitCode == 0, "\(overlay): \(run.errors)")
         #expect(run.errors == "", "\(overlay)")
       }
-      #expect(try remains(in: plane) == [], "\(overlay)")
+      #expect(try remainingObjects(in: plane) == [], "\(overlay)")
     }
   }
 
   @Test(arguments: ControlPlane.Assets.all.filter { $0.has("kube-controller-manager") })
   func `objects of the registrar are deleted with the overlay`(assets: ControlPlane.Assets) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     try context.plane.startGarbageCollector()
     let (registrar, _) = try context.run()
     try context.plane.kubectl("delete", "-k", context.folder.path("mine"))
-    try context.eventually("nothing is left") { try remains(in: context.plane) == [] }
+    try context.eventually("nothing is left") { try remainingObjects(in: context.plane) == [] }
     // The Deployment is deleted; a registrar that still runs creates nothing.
     try registrar.errors.waitForLine(with: #""message":"not registered as desired""#)
-    #expect(try remains(in: context.plane) == [])
+    #expect(try remainingObjects(in: context.plane) == [])
   }
 
   /// All objects with the webhook's name or labels, of every kind that the API server has.
-  private func remains(in plane: ControlPlane) throws -> [String] {
+  private func remainingObjects(in plane: ControlPlane) throws -> [String] {
     let kinds = try plane.kubectl("api-resources", "--verbs=list", "-o", "name").split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("events") && !$0.hasPrefix("componentstatuses") }
     return try plane.kubectl(

@@ -9,7 +9,7 @@ import Testing
 
 /// A cluster in which the manifests are installed. Pods and the Service are simulated: the Service leads to this
 /// machine, and Secret volumes are copied.
-final class InstalledBench: @unchecked Sendable {
+final class InstalledCluster: @unchecked Sendable {
   // Sendable: each test has its own instance; the threads of the load only call functions that do not change it.
 
   let plane: ControlPlane
@@ -28,7 +28,7 @@ final class InstalledBench: @unchecked Sendable {
     balancer = try Balancer()
     try plane.kubectl("create", "namespace", "harvester-system")
     let setting = try #require(DefinitionFixture.all.first { $0.name == "settings.harvesterhci.io" })
-    let definitions = [setting] + (overlay == "cert-manager" ? `Overlays`.strangers : [])
+    let definitions = [setting] + (overlay == "cert-manager" ? `Overlays`.foreignKinds : [])
     try plane.kubectl("apply", "-f", "-", input: definitions.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
     for name in ["storage-network", "other"] {
@@ -64,7 +64,7 @@ final class InstalledBench: @unchecked Sendable {
 
       """, to: "mine/kustomization.yaml")
     let run = try plane.tryKubectl(["apply", "-k", folder.path("mine")] + options)
-    if run.exitCode != 0 || run.errors != "" { throw Unexpected(what: "kubectl apply -k", run: run) }
+    if run.exitCode != 0 || run.errors != "" { throw ProgramFailure(what: "kubectl apply -k", run: run) }
     return run
   }
 
@@ -167,10 +167,10 @@ final class InstalledBench: @unchecked Sendable {
     }
   }
 
-  func eventually(_ what: String, within limit: TimeInterval = Program.timeout, _ isSo: () throws -> Bool) throws {
+  func eventually(_ what: String, within limit: TimeInterval = Program.timeout, _ condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: limit)
-    while try !isSo() {
-      guard Date() < deadline else { throw NeverCame(what: what, text: "") }
+    while try !condition() {
+      guard Date() < deadline else { throw OutputTimeout(expected: what, text: "") }
     }
   }
 }
@@ -181,14 +181,14 @@ final class Load: @unchecked Sendable {
   // Sendable: all mutable state is guarded by the lock.
 
   private let lock = NSLock()
-  private var goesOn = true
+  private var isRunning = true
   private var codes: [String: Int] = [:]
   private let running = DispatchGroup()
 
   init(on plane: ControlPlane, _ kinds: [String] = ["good", "bad", "other"]) throws {
     let token = try plane.kubectl("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}")
     for kind in kinds {
-      let value = kind == "bad" ? LiveBench.bad : LiveBench.good
+      let value = kind == "bad" ? LiveCluster.bad : LiveCluster.good
       let body = String(decoding: try JSONEncoder().encode(["value": value]), as: UTF8.self)
       let name = kind == "other" ? "other" : "storage-network"
       let url = "\(plane.url)/apis/harvesterhci.io/v1beta1/settings/\(name)?dryRun=All&n=[1-20]"
@@ -199,7 +199,7 @@ final class Load: @unchecked Sendable {
       ]
       running.enter()
       Thread { [self] in
-        while lock.withLock({ goesOn }) {
+        while lock.withLock({ isRunning }) {
           let output = (try? Program.run("curl", arguments).output) ?? "no curl\n"
           for code in output.split(separator: "\n") { lock.withLock { codes["\(kind) \(code)", default: 0] += 1 } }
         }
@@ -212,7 +212,7 @@ final class Load: @unchecked Sendable {
   var counts: [String: Int] { lock.withLock { codes } }
 
   func stop() -> [String: Int] {
-    lock.withLock { goesOn = false }
+    lock.withLock { isRunning = false }
     running.wait()
     return counts
   }
@@ -224,7 +224,7 @@ final class Load: @unchecked Sendable {
     func grew(_ kind: String) -> Bool { (counts[kind] ?? 0) >= (before[kind] ?? 0) + count }
     // Starting a process each time limits the rate.
     while !kinds.allSatisfy(grew) {
-      guard Date() < deadline else { throw LiveBench.NeverSo(what: "load", log: "\(counts)") }
+      guard Date() < deadline else { throw LiveCluster.ConditionTimeout(what: "load", log: "\(counts)") }
       _ = try Program.run("true", [])
     }
   }

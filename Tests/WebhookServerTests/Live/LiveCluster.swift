@@ -7,13 +7,13 @@ import Testing
 @testable import Registration
 
 /// A cluster like the one in `manifests/example`, with the webhook registered as in the manifests.
-final class LiveBench: @unchecked Sendable {
+final class LiveCluster: @unchecked Sendable {
   // Sendable: the tests that share it run serially.
 
   let plane: ControlPlane
   let server: RunningServer
 
-  @TaskLocal static var current: LiveBench?
+  @TaskLocal static var current: LiveCluster?
 
   init() throws {
     plane = try ControlPlane()
@@ -29,9 +29,9 @@ final class LiveBench: @unchecked Sendable {
     try plane.folder.write(plane.kubeconfig(user: "tokenFile: token"), to: "webhook")
     server = try RunningServer(
       source: ["--kubeconfig", plane.folder.path("webhook")], "--max-staleness", "\(Self.staleness)")
-    try server.untilReady()
+    try server.waitUntilReady()
     try plane.kubectl("apply", "-f", "-", input: registration())
-    try untilRegistered()
+    try waitUntilRegistered()
   }
 
   /// Short, so that tests of outages do not take minutes.
@@ -67,7 +67,7 @@ final class LiveBench: @unchecked Sendable {
   }
 
   /// The API server applies a new configuration within a second or two, without reporting it.
-  private func untilRegistered() throws {
+  private func waitUntilRegistered() throws {
     try eventually("the registration counts") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
   }
 
@@ -78,7 +78,7 @@ final class LiveBench: @unchecked Sendable {
   }
 }
 
-extension LiveBench {
+extension LiveCluster {
   /// Writes the setting's value as an operator does.
   func write(_ value: String, _ options: String...) throws -> Program.Run {
     let patch = String(decoding: try JSONEncoder().encode(["value": value]), as: UTF8.self)
@@ -106,14 +106,14 @@ extension LiveBench {
   }
 
   /// Polls a condition; starting a process each time limits the rate.
-  func eventually(_ what: String, _ isSo: () throws -> Bool) throws {
+  func eventually(_ what: String, _ condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
-    while try !isSo() {
-      guard Date() < deadline else { throw NeverSo(what: what, log: server.log.text) }
+    while try !condition() {
+      guard Date() < deadline else { throw ConditionTimeout(what: what, log: server.log.text) }
     }
   }
 
-  struct NeverSo: Error, CustomStringConvertible {
+  struct ConditionTimeout: Error, CustomStringConvertible {
     let what: String
     let log: String
     var description: String { "never so: \(what); the log: \(log.suffix(2000))" }
@@ -121,11 +121,11 @@ extension LiveBench {
 }
 
 /// Starts the cluster for a suite, and stops it after the last test of the suite.
-struct OnLiveBench: SuiteTrait, TestScoping {
+struct LiveClusterTrait: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    try await LiveBench.$current.withValue(try LiveBench(), operation: function)
+    try await LiveCluster.$current.withValue(try LiveCluster(), operation: function)
   }
 }
 
