@@ -8,7 +8,7 @@ import Testing
   @Test func `a reflector starts with a list in pages of 500`() {
     let driver = WatchDriver()
     #expect(driver.asked?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
-    #expect(driver.asked?.accept == "application/json")
+    #expect(WatchDriver(.longhornVolume).asked?.accept == "application/json")
   }
 
   @Test func `requests have the kind's group, namespace, label selector and metadata-only representation`() {

@@ -68,6 +68,18 @@ package struct ObjectStore: Sendable {
     try Self.accessors[kind.rawValue].put(&self, name, &reader)
   }
 
+  /// Inserts or replaces an object of which only its status is read.
+  mutating func put(status: String, of kind: WatchedKind, at name: ObjectName) {
+    switch kind {
+    case .virtualMachine: machineStatuses[name] = VirtualMachine.isStopped(status) ? nil : status
+    case .virtualMachineInstance:
+      runningInstances[name] =
+        VirtualMachineInstance.isShutDown(status)
+        ? nil : InstanceFact(namespace: name.namespace, name: name.name, phase: status)
+    default: preconditionFailure("no other kind has a column for its status")
+    }
+  }
+
   package mutating func remove(_ kind: WatchedKind, at name: ObjectName) {
     Self.accessors[kind.rawValue].remove(&self, name)
   }

@@ -103,7 +103,8 @@ final class StatusServer {
   /// Returns false if the peer is gone.
   private func send(_ connection: Connection) -> Bool {
     while !connection.output.isEmpty {
-      guard let progress = try? connection.socket.send(connection.output.span) else { return false }
+      let output = connection.output
+      guard let progress = try? connection.socket.send(output.span) else { return false }
       guard case .processed(let count) = progress else { return true }
       connection.output.removeFirst(count)
     }
