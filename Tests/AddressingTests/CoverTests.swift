@@ -35,7 +35,8 @@ import Testing
     #expect(union(needed).networks(allowing: union(spare)).map(\.description) == networks)
   }
 
-  @Test func `a cover has every needed address, no other than allowed, and is as small as an exhaustive search finds`() {
+  @Test func `a cover has every needed address, no other than allowed, and is as small as an exhaustive search finds`()
+  {
     var numbers = SeededNumbers()
     let seed = numbers.seed
     for _ in 0..<300 {

@@ -222,7 +222,8 @@ import Testing
     }
   }
 
-  @Test(arguments: RecordedController.all) func `writes based on an older object are allowed for the API server to reject as a conflict`(
+  @Test(arguments: RecordedController.all)
+  func `writes based on an older object are allowed for the API server to reject as a conflict`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster(Self.conditions[1].objects)
@@ -242,7 +243,7 @@ import Testing
       }
       #expect(try mutation(at: "11") == .allowed(warnings: []))
       guard case .denied = try mutation(at: "12") else {
-        Issue.record("\(older) takes the place of \(stored)")
+        Issue.record("\(older) replaces \(stored)")
         continue
       }
     }

@@ -5,7 +5,8 @@ import Testing
   /// `UPDATE_GOLDEN=1 swift test` rewrites the verdicts; read the difference before committing it.
   static let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
 
-  @Test(arguments: GoldenCase.all) func `the verdict equals the golden file word for word`(_ golden: GoldenCase) throws {
+  @Test(arguments: GoldenCase.all) func `the verdict equals the golden file word for word`(_ golden: GoldenCase) throws
+  {
     let verdict = try golden.verdict()
     if Self.updates { try golden.write(verdict: verdict) }
     #expect(try golden.expectedVerdict() == verdict)

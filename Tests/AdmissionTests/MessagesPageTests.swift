@@ -77,7 +77,7 @@ struct MessagesPage {
   var text: String {
     var lines = [
       "# Messages", "",
-      "Every message of the webhook, by the rule that it comes from, in the order in which the rules are asked; below, each",
+      "Every message of the webhook by rule, in the order in which the rules are evaluated; below, each",
       "case as kubectl prints it and as the banner of Harvester's Web UI shows it. A test generates this page from the cases",
       "in `Tests/Cases` and fails when it is stale.", "",
       "A message begins as the Kubernetes API's field errors do: `Required value`, `Invalid value`, `Unsupported value`,",

@@ -127,7 +127,8 @@ import Testing
     (#"{"annotations":{"\#(prefix)hash":1}}"#, nil, true),
   ]
 
-  @Test(arguments: annotations.indices) func `Harvester's annotations are decoded, missing and empty ones distinguished`(
+  @Test(arguments: annotations.indices)
+  func `Harvester's annotations are decoded, missing and empty ones distinguished`(
     _ row: Int
   ) throws {
     let (metadata, notes, hasAnnotations) = Self.annotations[row]
@@ -148,7 +149,9 @@ import Testing
     #expect(change?.new.configured == ConfiguredCondition(status: "False", reason: "", message: "", index: 2))
   }
 
-  @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object of another JSON type counts as missing`(_ object: String) throws {
+  @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object of another JSON type counts as missing`(
+    _ object: String
+  ) throws {
     let deletion = #"\#(Self.ours),"operation":"DELETE","object":\#(object),"oldObject":\#(object)"#
     let change = try #require(try decode(Self.review(deletion)).change)
     #expect(change.new == SettingObject())

@@ -120,7 +120,7 @@ import Testing
       "object":\#(object),"oldObject":\#(old)}}
       """#
     return try reviewer.respond(to: Array(review.utf8).span, for: webhook) { () throws(UnavailableError) in
-      throw UnavailableError(message: "nobody knows")
+      throw UnavailableError(message: "unknown")
     }.outcome
   }
 
@@ -136,7 +136,7 @@ import Testing
     let value = #"{"value":"{\"vlan\":1}"}"#
     let spaced = #"{"value":"{ \"vlan\": 1 }"}"#
     for webhook in [Reviewer.Webhook.validate, .mutate] {
-      #expect(try outcome(value, for: webhook) == .unavailable(UnavailableError(message: "nobody knows")))
+      #expect(try outcome(value, for: webhook) == .unavailable(UnavailableError(message: "unknown")))
       #expect(try outcome(value, old: value, for: webhook) == .allowed(warnings: []))
       #expect(try outcome(#"{"value":""}"#, for: webhook) == .allowed(warnings: []))
     }

@@ -54,17 +54,17 @@ import Testing
     var cluster = ClusterCache(staleness: .seconds(120))
     for kind in WatchedKind.allCases where kind != .virtualMachineInstance { englishList(&cluster, kind) }
     var reflector = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
-    func tell(_ text: String) {
+    func deliver(_ text: String) {
       let bytes = Array(text.utf8)
       _ = cluster.follow(&reflector) { reflector, objects in reflector.received(bytes.span, .zero, into: &objects) }
     }
     _ = cluster.follow(&reflector) { reflector, _ in reflector.tick(.zero) }
-    tell(Wire.list([Wire.reflector("a", 1)], version: 5))
+    deliver(Wire.list([Wire.reflector("a", 1)], version: 5))
     _ = cluster.follow(&reflector) { reflector, objects in reflector.ended(.zero, into: &objects) }
     #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["a"])
-    tell(Wire.event("ADDED", Wire.reflector("b", 6)))
+    deliver(Wire.event("ADDED", Wire.reflector("b", 6)))
     #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["a", "b"])
-    tell(Wire.event("DELETED", Wire.reflector("a", 7)))
+    deliver(Wire.event("DELETED", Wire.reflector("a", 7)))
     #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["b"])
   }
 }

@@ -91,7 +91,9 @@ import Testing
     #expect(driver.now >= .seconds(10))
   }
 
-  @Test(arguments: [10, 30, 120, 3600]) func `the last contact of every kind stays within the allowed staleness`(_ staleness: Int) {
+  @Test(arguments: [10, 30, 120, 3600]) func `the last contact of every kind stays within the allowed staleness`(
+    _ staleness: Int
+  ) {
     // The worst case: a server that only ends watches, each after the requested time.
     var driver = WatchDriver(staleness: .seconds(staleness))
     driver.list()

@@ -49,7 +49,8 @@ import Testing
   @Test func `a Table without rows is an empty list`() {
     for rows in ["[]", "null"] {
       var driver = WatchDriver()
-      driver.respond(200, #"{"kind":"Table","metadata":{"resourceVersion":"7"},"columnDefinitions":[],"rows":\#(rows)}"#)
+      driver.respond(
+        200, #"{"kind":"Table","metadata":{"resourceVersion":"7"},"columnDefinitions":[],"rows":\#(rows)}"#)
       #expect(driver.running == [])
       #expect(driver.reflector.status.state == (rows == "null" ? .synced : .notSynced))
     }

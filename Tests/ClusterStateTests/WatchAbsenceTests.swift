@@ -135,8 +135,9 @@ import Testing
   }
 
   @Test(arguments: [(404, ""), (200, "{}"), (200, "x"), (500, "")])
-  func `404 for a ServiceCIDR that was served before proves nothing without a valid discovery document`(_ code: Int, _ text: String) throws
-  {
+  func `404 for a ServiceCIDR that was served before proves nothing without a valid discovery document`(
+    _ code: Int, _ text: String
+  ) throws {
     var driver = WatchDriver(.serviceCIDR)
     try know(&driver, definitions: nil)
     driver.list()

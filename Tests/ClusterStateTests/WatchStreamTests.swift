@@ -93,8 +93,8 @@ import Testing
 
 /// A server with a history that forgets old versions, breaks connections and rejects requests; the oracle is its state.
 @Suite struct `Reflector with a faulty server` {
-  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 20_261_124] as [UInt64]) func `the objects equal the server's after any sequence of faults`(_ seed: UInt64)
-  {
+  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 20_261_124] as [UInt64])
+  func `the objects equal the server's after any sequence of faults`(_ seed: UInt64) {
     var random = SplitMix(state: seed)
     var server = ModelServer()
     var driver = WatchDriver(seed: seed)

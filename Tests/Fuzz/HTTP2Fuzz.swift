@@ -1,6 +1,6 @@
 import HTTPWire
 
-/// Whatever follows the preface, the output is limited, and a session that has ended stays ended.
+/// With any input after the preface, the output is limited, and a closed session stays closed.
 func checkHTTP2(_ input: [UInt8]) -> String? {
   let session = HTTPSession.http2(HTTP2Session())
   let date = HTTPDate(secondsSince1970: 0)
@@ -14,7 +14,9 @@ func checkHTTP2(_ input: [UInt8]) -> String? {
     state = session.receive(piece.span, at: date, output: &output, handler: echoResponse)
     while state == .paused { state = session.resume(at: date, output: &output, handler: echoResponse) }
     // A response to each stream, and a reply to each frame.
-    if output.count > 64 * 1024 + 64 * input.count { return "\(piece.count) bytes of input cause output of \(output.count)" }
+    if output.count > 64 * 1024 + 64 * input.count {
+      return "\(piece.count) bytes of input cause output of \(output.count)"
+    }
     if state == .head { return "the state \(state) belongs to HTTP/1.1" }
   }
   if state == .closing, session.rejection == nil, !input.contains(7) {

@@ -125,19 +125,19 @@ import Testing
     #expect(wire.state == .idle)
   }
 
-  @Test(arguments: ["shuts down", "announces the end", "is told goodbye"])
+  @Test(arguments: ["shuts down", "begins to drain", "receives GOAWAY"])
   func `all concurrent requests get a response when the server`(_ happens: String) {
     var wire = HTTP2Wire()
     let count = 2 * HTTPLimits.maxResponsesPerIteration + 1
     wire.send((0..<UInt32(count)).flatMap { Frame.headers(2 * $0 + 1) })
     switch happens {
     case "shuts down": wire.shutDownGracefully()
-    case "announces the end": wire.beginDrain()
+    case "begins to drain": wire.beginDrain()
     default: wire.send(Frame.make(7, Frame.word(0) + Frame.word(0)))
     }
     for _ in 0..<2 where wire.state == .paused { wire.send([]) }
     #expect(wire.statuses.values.reduce(0, +) == count)
-    #expect(wire.state == (happens == "announces the end" ? .idle : .closing))
+    #expect(wire.state == (happens == "begins to drain" ? .idle : .closing))
     #expect(wire.server.rejection == nil)
   }
 

@@ -16,7 +16,7 @@ import Testing
     do {
       var wire = HTTP2Wire(memory: memory)
       wire.send(Frame.headers(1, isWhole: false))
-      #expect(memory.reservedBytes == 0, "a little is nobody's concern")
+      #expect(memory.reservedBytes == 0, "small sessions reserve nothing")
       wire.send(Frame.continuation(1, Self.announced))
       #expect(wire.state == .body)
       #expect((60_000...100_000).contains(memory.reservedBytes))
@@ -135,6 +135,6 @@ import Testing
     let part = [UInt8](repeating: 0x20, count: 16_000)
     while wire.statuses.isEmpty, wire.state == .body { wire.send(Frame.data(1, part)) }
     #expect(wire.server.drainRejections() == [.bodyTooLarge])
-    #expect(memory.reservedBytes == 0, "the peer says nothing more")
+    #expect(memory.reservedBytes == 0, "the session has ended")
   }
 }

@@ -138,7 +138,10 @@ struct RequestPair: CustomTestStringConvertible, Sendable {
 
   @Test func `the table has many pairs`() { #expect(Self.all.count >= 60) }
 
-  @Test(arguments: all) func `an ambiguous request is rejected and ends the connection, its control case gets a response`(_ pairs: RequestPair) {
+  @Test(arguments: all)
+  func `an ambiguous request is rejected and ends the connection, its control case gets a response`(
+    _ pairs: RequestPair
+  ) {
     let refused = HTTP1Harness.responses(to: [Array(pairs.refused.utf8)])
     #expect(refused.output.hasPrefix("HTTP/1.1 \(pairs.status) "), "\(refused.output.prefix(60))")
     #expect(refused.output.contains("\r\nConnection: close\r\n"))
@@ -177,10 +180,12 @@ struct RequestPair: CustomTestStringConvertible, Sendable {
     (request(with: [("content-type", ""), ("content-type", "a/b")]), request(with: [("content-type", "")])),
   ]
 
-  @Test(arguments: pairs.indices) func `an ambiguous request is rejected, its control case gets a response`(_ index: Int) {
+  @Test(arguments: pairs.indices) func `an ambiguous request is rejected, its control case gets a response`(
+    _ index: Int
+  ) {
     let pair = HTTP2ConnectionPair()
-    let refused = pair.client.request(Self.twins[index].refused)
-    let responseCount = pair.client.request(Self.twins[index].responseCount)
+    let refused = pair.client.request(Self.pairs[index].refused)
+    let responseCount = pair.client.request(Self.pairs[index].responseCount)
     pair.settle()
     #expect(conversation[refused].status == "400")
     #expect(conversation[responseCount].status == "200")

@@ -130,7 +130,7 @@ final class ImageRoot {
     try text.write(to: file, atomically: false, encoding: .utf8)
   }
 
-  /// The files that every pod has, whatever its image.
+  /// The files that every pod has, with any image.
   func mountAsKubelet(_ certificates: Certificates, names: [String] = ["localhost"]) throws {
     try add("127.0.0.1 \(names.joined(separator: " "))\n", at: "etc/hosts")
     try add("nameserver 127.0.0.1\nsearch harvester-system.svc.cluster.local\noptions ndots:5\n", at: "etc/resolv.conf")

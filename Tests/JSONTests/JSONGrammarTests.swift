@@ -74,8 +74,9 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     #expect(builds(Array(text.utf8)))
   }
 
-  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes + foreignEncodings) func `invalid JSON is rejected`(_ text: [UInt8])
-  {
+  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes + foreignEncodings) func `invalid JSON is rejected`(
+    _ text: [UInt8]
+  ) {
     #expect(!ReferenceJSONParser.accepts(text))
     #expect(!skips(text))
     #expect(!builds(text))

@@ -273,7 +273,9 @@ import Testing
     ("http://api.example", "api.example", "80", "", "api.example"),
     ("https://[fd00::1]:6443/k8s/c-1", "[fd00::1]", "6443", "/k8s/c-1", "[fd00::1]:6443"),
     ("https://[fd00::1]", "[fd00::1]", "443", "", "[fd00::1]"),
-  ]) func `a URL is split into its parts`(_ url: String, _ host: String, _ port: String, _ path: String, _ authority: String) {
+  ]) func `a URL is split into its parts`(
+    _ url: String, _ host: String, _ port: String, _ path: String, _ authority: String
+  ) {
     let parts = ServerURL(url)
     #expect([parts.host, parts.port, parts.path, parts.authority] == [host, port, path, authority])
   }

@@ -52,7 +52,9 @@ import Testing
   }
 
   /// A standard stream is non-blocking if another process that has it open has set O_NONBLOCK.
-  @Test(arguments: [0, O_NONBLOCK]) func `a blocked reader delays neither the caller nor the end beyond the timeout`(flags: Int32) throws {
+  @Test(arguments: [0, O_NONBLOCK]) func `a blocked reader delays neither the caller nor the end beyond the timeout`(
+    flags: Int32
+  ) throws {
     #expect(fcntl(writing.rawValue, F_SETFL, flags) == 0)
     let queue = try AsyncLogWriter(to: writing.rawValue, limit: 1_000_000)
     // Lines are queued until the writer thread starts.
@@ -87,7 +89,7 @@ import Testing
     }
     queue.finish(within: .seconds(600))
     #expect(reported == [3])
-    #expect(queue.dropped == 4, "what tells of them counts for nothing")
+    #expect(queue.dropped == 4, "the message about dropped lines is not counted")
 
     // The notice was not written either.
     try duplicate(full.rawValue, writing.rawValue)

@@ -38,7 +38,7 @@ private final class FaultInjector: @unchecked Sendable {
     while true {
       let fault = FaultInjector(results.count, errno)
       let result = Result { try Syscalls.$interceptor.withValue({ fault.intercept($0) }) { try body() } }
-      #expect(fault.open == 0, "call \(results.count) failed with \(errno), and a descriptor was left open")
+      #expect(fault.open == 0, "call \(results.count) failed with \(errno), and a descriptor is still open")
       if fault.count <= results.count { return results }
       results.append(result)
     }

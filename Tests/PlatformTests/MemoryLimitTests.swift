@@ -16,18 +16,18 @@ import Testing
       9_000
     ),
     (
-      "a service of a slice that has less",
+      "a service in a slice with a lower limit",
       [
         "proc/self/cgroup": "0::/small.slice/a.service\n", "sys/fs/cgroup/small.slice/memory.max": "4000\n",
         "sys/fs/cgroup/small.slice/a.service/memory.max": "max\n",
       ], 4_000
     ),
     (
-      "a container that knows its name outside",
+      "a container whose cgroup has the host's path",
       ["proc/self/cgroup": "0::/kubepods/a\n", "sys/fs/cgroup/memory.max": "7000\n"], 7_000
     ),
     (
-      "the first version",
+      "cgroup v1",
       [
         "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:hugetlb,memory:/a\n0::/\n",
         "sys/fs/cgroup/memory/a/memory.limit_in_bytes": "5000\n",

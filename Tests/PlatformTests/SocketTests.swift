@@ -22,7 +22,7 @@ import Testing
     let listener = try Listener(on: address, backlog: 8)
     #expect(listener.address.port != 0)
     guard case .wouldBlock = try listener.accept() else {
-      Issue.record("nobody has connected yet")
+      Issue.record("no connection is pending")
       return
     }
     let client = try Client(to: listener.address)
@@ -34,12 +34,12 @@ import Testing
     #expect(events == [nil, token], "woken once, before the first event")
 
     guard case .connection(let socket, from: _) = try listener.accept() else {
-      Issue.record("somebody has connected")
+      Issue.record("a connection is pending")
       return
     }
     let buffer = ReceiveBuffer(chunkSize: 4, chunks: 2)
     guard case .wouldBlock = try socket.receive(into: buffer) else {
-      Issue.record("nothing was sent yet")
+      Issue.record("no data has been sent yet")
       return
     }
     client.send("hello")

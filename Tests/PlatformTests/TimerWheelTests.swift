@@ -37,7 +37,8 @@ import Testing
   }
 
   /// The oracle: a dictionary that is searched completely.
-  @Test(arguments: [1, 2, 3, 20_261_124] as [UInt64]) func `the wheel expires the same tokens as a list`(_ seed: UInt64) {
+  @Test(arguments: [1, 2, 3, 20_261_124] as [UInt64]) func `the wheel expires the same tokens as a list`(_ seed: UInt64)
+  {
     var random = SeededNumbers(seed: seed)
     var deadlines = TimerWheel(now: Self.start)
     var list: [UInt32: MonotonicInstant] = [:]

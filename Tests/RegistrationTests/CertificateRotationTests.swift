@@ -85,14 +85,14 @@ private func registered() throws -> FakeCluster {
     ("its data is null", true, { $0.edit(FakeCluster.secret) { $0["data"] = NSNull() } }),
     ("the serving certificate is gone", false, { $0.set("tls.crt", to: nil) }),
     ("the serving key is gone", false, { $0.set("tls.key", to: nil) }),
-    ("the serving key is another's", false, { $0.set("tls.key", to: PrivateKey().pem) }),
+    ("the serving key is of another certificate", false, { $0.set("tls.key", to: PrivateKey().pem) }),
     ("the serving certificate is garbage", false, { $0.set("tls.crt", to: Array("x".utf8)) }),
     ("the CA's key is gone", true, { $0.set("ca.key", to: nil) }),
-    ("the CA's key is another's", true, { $0.set("ca.key", to: PrivateKey().pem) }),
+    ("the CA's key is of another certificate", true, { $0.set("ca.key", to: PrivateKey().pem) }),
     ("the CA is gone", true, { $0.set("ca.crt", to: nil) }),
     ("the CA is garbage", true, { $0.set("ca.crt", to: [0, 1, 2]) }),
     (
-      "the CA is no CA", true,
+      "the CA certificate is not a CA", true,
       { cluster in
         cluster.set("ca.crt", to: cluster.entry("tls.crt"))
         cluster.set("ca.key", to: cluster.entry("tls.key"))
@@ -253,7 +253,7 @@ struct Invariants {
       #expect(cluster.policies == ["Fail", "Fail"])
       if end != nil { break }
     }
-    #expect(reached > 4, "every write of a whole run was a place to stop at")
+    #expect(reached > 4, "stopped at every write of a complete run")
   }
 
   /// Every kind of request.

@@ -203,7 +203,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
       case .finished(let result):
         #expect(result.outcome == .failed(.overwritten))
         #expect(result.requeueAfter == .seconds(10))
-      case .probe: Issue.record("nothing is left to probe")
+      case .probe: Issue.record("no probe is expected")
       }
       break
     }
@@ -211,7 +211,8 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
 }
 
 @Suite struct `Matching of the setting` {
-  @Test(arguments: [(true, false), (false, false)]) func `before Kubernetes 1.28 a label restricts the webhooks at every step`(
+  @Test(arguments: [(true, false), (false, false)])
+  func `before Kubernetes 1.28 a label restricts the webhooks at every step`(
     stores: Bool, shows: Bool
   ) throws {
     var cluster = FakeCluster()
@@ -245,7 +246,9 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     (["v1.29.3", "v1.29.3", "v1.27.16"], .objectSelector), (["unknown"], .objectSelector), ([""], .objectSelector),
   ]
 
-  @Test(arguments: kubelets.indices) func `during an upgrade the oldest node of the control plane decides`(row: Int) throws {
+  @Test(arguments: kubelets.indices) func `during an upgrade the oldest node of the control plane decides`(row: Int)
+    throws
+  {
     var cluster = FakeCluster()
     cluster.kubelets = Self.kubelets[row].versions
     var process = Process(at: now)

@@ -49,7 +49,7 @@ struct CommandPage {
   var markdown: String {
     var lines = [
       "# The command line", "",
-      "A test makes this page from what the program says of itself (`--help`), and fails when it is stale.", "",
+      "A test generates this page from `--help` and fails if it is outdated.", "",
     ]
     lines += tree.command.paragraphs.flatMap { [$0.text, ""] }
     lines += [
@@ -60,7 +60,7 @@ struct CommandPage {
       "| [\($0.commandName)](#\($0.commandName.replacing(" ", with: "-"))) | \($0.abstract ?? "") |"
     }
     lines += [
-      "", "Exit codes of all commands: 0 yes, 1 no, 2 it cannot be told (wrong usage, unreadable input, no cluster).",
+      "", "Exit codes of all commands: 0 yes, 1 no, 2 unknown (wrong usage, unreadable input, no cluster).",
       "Colours and broken lines are for terminals: a pipe gets neither, and `NO_COLOR` is honoured.", "",
     ]
     for command in tree.commands { lines += section(command) }

@@ -30,7 +30,9 @@ import Testing
         "28 addresses"))
   }
 
-  @Test func `plan suggests ranges that are free in the cluster, and without one says that their use is not known`() throws {
+  @Test func `plan suggests ranges that are free in the cluster, and without one says that their use is not known`()
+    throws
+  {
     let load = ["plan", "--nodes", "3", "--disks", "3", "--suggest"]
     let alone = try Program.run(Repository.executable, load)
     #expect(alone.output.contains("their use is not known"))

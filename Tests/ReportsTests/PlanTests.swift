@@ -121,8 +121,7 @@ extension PlanReport {
     }
   }
 
-  @Test(arguments: [16, 20, 24, 26, 30, 31, 32]) func `a grid covers every address in few rows`(_ length: Int)
-  {
+  @Test(arguments: [16, 20, 24, 26, 30, 31, 32]) func `a grid covers every address in few rows`(_ length: Int) {
     let range = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0000), length: length)
     for columns in [32, 64] {
       let grid = AddressGrid(

@@ -36,7 +36,7 @@ import Testing
     let (text, outcome) = try Self.frames(
       [(0, "stopping"), (10, "detaching"), (69, "detaching"), (70, "detaching"), (71, "completed")], timeout: 60)
     #expect(outcome == .stalled)
-    #expect(text.contains("stuck for 1 min 00 s at «Harvester has carried out the change»"))
+    #expect(text.contains("stuck for 1 min 00 s at «Harvester has applied the change»"))
     #expect(text.contains("pvc-5d3a7c10-8f0e-4f5e-9a53-2f6f4f0c1b77"))
     try Golden.expect(text, in: "Tests/GoldenFiles/watch-stuck.txt")
   }

@@ -6,16 +6,19 @@ extension `States of real clusters` {
   static let leftovers = [
     Row(
       "left behind, and nothing names it", isVerified: true,
-      contains: ["kubectl -n harvester-system delete network-attachment-definitions.k8s.cni.cncf.io storagenetwork-old"],
+      contains: [
+        "kubectl -n harvester-system delete network-attachment-definitions.k8s.cni.cncf.io storagenetwork-old"
+      ],
       omits: []
     ) { $0.definitions["storagenetwork-old"] = .init(range: "10.9.0.0/24") },
-    Row("a change was emptied while it waited: Longhorn and the pods name the first definition") { cluster in
+    Row("the value was emptied during a change: Longhorn and the pods name the first definition") { cluster in
       cluster.definitions["storagenetwork-b"] = .init(range: "192.168.7.0/24")
-      cluster.apply(#"{"vlan":100,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#, definition: "storagenetwork-b")
+      cluster.apply(
+        #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#, definition: "storagenetwork-b")
       cluster.apply("", definition: nil)
       cluster.setMessage("waiting for all volumes detached: pvc-a")
     },
-    Row("switched off, and a pod still names it", omits: ["delete"]) { cluster in
+    Row("disabled, and a pod still names it", omits: ["delete"]) { cluster in
       cluster.apply("", definition: nil)
       cluster.previousDefinition = ""
       cluster.complete()
@@ -40,11 +43,12 @@ extension `States of real clusters` {
       cluster.definitions["storagenetwork-old"] = .init(range: "10.9.0.0/24")
       cluster.longhornSettings["endpoint-network-for-rwx-volume"] = ("harvester-system/storagenetwork-old", true)
     },
-    Row("the twin of the present one for static addresses", isVerified: true, omits: ["delete"]) {
+    Row("the copy of the current definition for static addresses", isVerified: true, omits: ["delete"]) {
       $0.definitions["storagenetwork-a-static"] = .init(range: "10.9.0.0/24")
     },
     Row(
-      "a pod of another namespace has an address of it", isVerified: true, contains: ["pods may use it still: default/web"],
+      "a pod of another namespace has an address of it", isVerified: true,
+      contains: ["pods may use it still: default/web"],
       omits: ["delete"]
     ) { cluster in
       cluster.definitions["storagenetwork-old"] = .init()
@@ -57,7 +61,7 @@ extension `States of real clusters` {
   /// Pods on other networks than the setting's.
   static let pods = [
     Row(
-      "switched off and Completed, before Longhorn has restarted anything", contains: ["6 pods have yet to move"]
+      "disabled and Completed, before Longhorn has restarted a pod", contains: ["6 pods have yet to move"]
     ) { cluster in
       cluster.apply("", definition: nil)
       cluster.previousDefinition = ""
@@ -65,7 +69,10 @@ extension `States of real clusters` {
       cluster.longhorn = ""
       cluster.isApplied = false
     },
-    Row("the same, while Longhorn still says applied of the value before", contains: ["6 pods have yet to move", wait]) {
+    Row(
+      "the same, while Longhorn still reports the previous value as applied",
+      contains: ["6 pods have yet to move", wait]
+    ) {
       $0.apply("", definition: nil)
       $0.previousDefinition = ""
       $0.complete()
@@ -82,18 +89,20 @@ extension `States of real clusters` {
       cluster.pods[2].network = ""
       cluster.setMessage("IP allocation failure for Longhorn Pods")
     },
-    Row("Harvester v1.2, nothing has moved", contains: ["0 of 6 pods have followed", wait]) { cluster in
+    Row("Harvester v1.2, no pod has been restarted", contains: ["0 of 6 pods have followed", wait]) { cluster in
       cluster.isApplied = nil
       for index in cluster.pods.indices { cluster.pods[index].network = "" }
     },
-    Row("Harvester v1.2, half has moved", contains: ["3 of 6 pods have followed", wait]) { cluster in
+    Row("Harvester v1.2, half of the pods have been restarted", contains: ["3 of 6 pods have followed", wait]) {
+      cluster in
       cluster.isApplied = nil
       for index in 0..<3 { cluster.pods[index].network = "" }
     },
-    Row("Harvester v1.2, all has moved", isVerified: true, contains: ["Longhorn's pods have followed"]) {
+    Row("Harvester v1.2, every pod has been restarted", isVerified: true, contains: ["Longhorn's pods have followed"]) {
       $0.isApplied = nil
     },
-    Row("Longhorn's setting was changed by hand", broken: [.longhornConfigured], contains: ["6 pods have yet to move"]) {
+    Row("Longhorn's setting was changed by hand", broken: [.longhornConfigured], contains: ["6 pods have yet to move"])
+    {
       $0.longhorn = "harvester-system/another"
       for index in $0.pods.indices { $0.pods[index].network = "harvester-system/another" }
     },
@@ -135,7 +144,8 @@ extension `States of real clusters` {
       $0.pods.append(csi(on: ""))
     },
     Row(
-      "the address of a pod on its way out is given to the next one", contains: ["is being removed"], omits: ["twice"]
+      "the address of a pod that is being deleted is allocated to the next one", contains: ["is being removed"],
+      omits: ["twice"]
     ) {
       $0.pods.append(
         .init(
@@ -160,7 +170,7 @@ extension `States of real clusters` {
   static let definitions = [
     Row(
       "the definition is on another VLAN", broken: [.networkDefined],
-      contains: ["storagenetwork-a is on storage, VLAN 200", "the setting says storage, VLAN 100"], omits: []
+      contains: ["storagenetwork-a is on storage, VLAN 200", "the setting has storage, VLAN 100"], omits: []
     ) { $0.definitions["storagenetwork-a"]?.vlan = 200 },
     Row("control: VLAN 1 of an untagged storage network", isVerified: true) { cluster in
       cluster.apply(#"{"clusterNetwork":"storage","range":"192.168.0.0/24"}"#, definition: "storagenetwork-a")
@@ -168,7 +178,9 @@ extension `States of real clusters` {
       cluster.complete()
       cluster.definitions["storagenetwork-a"]?.vlan = 1
     },
-    Row("it excludes more than the setting", isVerified: true, contains: ["hands out 251 addresses", "it excludes more"]) {
+    Row(
+      "it excludes more than the setting", isVerified: true, contains: ["hands out 251 addresses", "it excludes more"]
+    ) {
       $0.definitions["storagenetwork-a"]?.exclusions = ["192.168.0.252/30"]
     },
     Row(

@@ -32,15 +32,16 @@ import Testing
   static let hash =
     "kubectl annotate settings.harvesterhci.io storage-network storage-network.settings.harvesterhci.io/hash-"
 
-  @Test(arguments: missingObjects + sandboxes + annotations + leftovers + pods + definitions) func `the report of a real state is correct`(
+  @Test(arguments: missingObjects + sandboxes + annotations + leftovers + pods + definitions)
+  func `the report of a real state is correct`(
     _ row: Row
   ) throws {
     let report = try row.cluster.report()
-    #expect(report.isVerified == row.isVerified, "\(report.words)")
-    #expect(report.steps.filter { $0.state == .failed }.map(\.step) == row.broken, "\(report.words)")
-    let words = report.words.replacing(/\s+/, with: " ")
-    for text in row.contains { #expect(words.contains(text), "missing \(text):\n\(report.words)") }
-    for text in row.omits { #expect(!words.contains(text), "unexpected \(text):\n\(report.words)") }
+    #expect(report.isVerified == row.isVerified, "\(report.plainText)")
+    #expect(report.steps.filter { $0.state == .failed }.map(\.step) == row.broken, "\(report.plainText)")
+    let words = report.plainText.replacing(/\s+/, with: " ")
+    for text in row.contains { #expect(words.contains(text), "missing \(text):\n\(report.plainText)") }
+    for text in row.omits { #expect(!words.contains(text), "unexpected \(text):\n\(report.plainText)") }
     if !report.isVerified { #expect(report.percent < 100) }
   }
 
@@ -60,10 +61,10 @@ import Testing
       cluster.nodes[1].isCordoned = true
       cluster.pods.removeAll { $0.node == "harvester-node-1" }
     },
-    Row("a cordoned node on which all goes on", isVerified: true, omits: ["cordoned"]) { cluster in
+    Row("a cordoned node whose pods are current", isVerified: true, omits: ["cordoned"]) { cluster in
       cluster.nodes[1].isCordoned = true
     },
-    Row("a pod on a cordoned node that stayed behind", broken: [.podsAttached], omits: ["cordoned"]) {
+    Row("an outdated pod on a cordoned node", broken: [.podsAttached], omits: ["cordoned"]) {
       cluster in
       cluster.nodes[1].isCordoned = true
       cluster.pods[2].network = "harvester-system/storagenetwork-old"
@@ -80,7 +81,8 @@ import Testing
       cluster.pods[2].network = "harvester-system/storagenetwork-old"
     },
     Row(
-      "control: a node that is Ready has no instance manager", contains: ["no instance manager runs on harvester-node-1"]
+      "control: a node that is Ready has no instance manager",
+      contains: ["no instance manager runs on harvester-node-1"]
     ) {
       $0.pods.removeAll { $0.node == "harvester-node-1" }
     },
@@ -99,7 +101,7 @@ import Testing
       cluster.pods.removeAll { $0.component != "instance-manager" }
       cluster.setMessage("IP allocation failure for Longhorn Pods")
     },
-    Row("control: v1.7 does not count the witness, and looks again", omits: ["9325", "larger"]) { cluster in
+    Row("control: v1.7 does not count the witness and retries", omits: ["9325", "larger"]) { cluster in
       cluster.version = "v1.7.0"
       cluster.nodes.append(.init(name: "harvester-witness", isWitness: true))
       cluster.pods.removeAll { $0.component != "instance-manager" }
@@ -168,7 +170,7 @@ import Testing
           + #"[a/b:s]: error adding container to network "storagenetwork-a": failed to lookup "storage-br": Link not found"#
       )),
     Row(
-      "no bridge on the node, and its VlanStatus says why", broken: [.uplinksAreUp, .podsAttached],
+      "no bridge on the node, and its VlanStatus has the reason", broken: [.uplinksAreUp, .podsAttached],
       contains: ["Link not found; storage is not up on harvester-node-1: ens4: no such device"]
     ) { cluster in
       pending(multus + #"error adding container to network "s": failed to lookup "storage-br": Link not found"#)(
@@ -197,7 +199,7 @@ import Testing
       ],
       pending(multus + #"failed to find plugin "whereabouts" in path [/opt/cni/bin]"#)),
     Row(
-      "what may pass is quoted too, and waited for", contains: ["is not ready (Pending): no space left on device"],
+      "a temporary failure is quoted too", contains: ["is not ready (Pending): no space left on device"],
       pending("no space left on device")),
     Row(
       "what has failed for minutes does not pass", broken: [.podsAttached],
@@ -207,8 +209,9 @@ import Testing
       cluster.eventCount = 10
     },
     Row(
-      "an image that cannot be pulled", contains: ["Back-off pulling image"], pending("Back-off pulling image", "BackOff")),
-    Row("control: a pod that runs is not asked for its events", isVerified: true, omits: ["Link not found"]) {
+      "an image that cannot be pulled", contains: ["Back-off pulling image"],
+      pending("Back-off pulling image", "BackOff")),
+    Row("control: events of a running pod are ignored", isVerified: true, omits: ["Link not found"]) {
       $0.events = [("instance-manager-1", "FailedCreatePodSandBox", "Link not found", "")]
     },
   ]
@@ -216,18 +219,19 @@ import Testing
   /// Lost annotations, and a controller that is stuck.
   static let annotations = [
     Row(
-      "net-attach-def is lost", broken: [.networkDefined], contains: [hash, "remove the hash as well"],
+      "net-attach-def is missing", broken: [.networkDefined], contains: [hash, "remove the hash as well"],
       omits: ["delete", "not made one yet", "yet to make"]
     ) { cluster in
       cluster.definition = ""
       cluster.longhorn = ""
       for index in cluster.pods.indices { cluster.restartPod(index) }
     },
-    Row("net-attach-def is lost, and Harvester has not acted", broken: [.networkDefined], contains: [hash]) { cluster in
+    Row("net-attach-def is missing, before Harvester acts", broken: [.networkDefined], contains: [hash]) { cluster in
       cluster.definition = nil
       cluster.setMessage("waiting for all volumes detached: pvc-a")
     },
-    Row("control: the hash is gone too, and Harvester takes it up", contains: ["not yet taken up"]) { cluster in
+    Row("control: the hash is missing too, and Harvester applies the value", contains: ["not applied the value yet"]) {
+      cluster in
       cluster.definition = nil
       cluster.hash = nil
     },
@@ -245,7 +249,7 @@ import Testing
       contains: [
         "Longhorn still has harvester-system/storagenetwork-a", "storage-network.settings.harvesterhci.io/hash=lost",
       ],
-      omits: ["nothing to carry out", "delete"]
+      omits: ["nothing to apply", "delete"]
     ) { cluster in
       cluster.value = ""
       (cluster.hash, cluster.definition, cluster.previousDefinition, cluster.condition) = (nil, nil, nil, nil)
@@ -265,15 +269,19 @@ import Testing
       cluster.setMessage("create NAD")
       cluster.value = #"{"vlan":7,"clusterNetwork":"storage","range":"192.168.9.0/24"}"#
     },
-    Row("control: the message was changed, too", contains: ["not yet taken up"], omits: ["stuck", "kubectl patch"]) {
+    Row(
+      "control: the message was changed, too", contains: ["not applied the value yet"],
+      omits: ["stuck", "kubectl patch"]
+    ) {
       $0.say("retry")
       $0.value = ""
     },
-    Row("control: create NAD with the noted value", contains: ["makes the network definition"], omits: ["stuck"]) {
+    Row("control: create NAD with the recorded value", contains: ["makes the network definition"], omits: ["stuck"]) {
       $0.say("create NAD")
     },
     Row(
-      "the default is not in force", isVerified: true, contains: ["No storage network", "the default is never in force"],
+      "the default is not in force", isVerified: true,
+      contains: ["No storage network", "the default is never in force"],
       from: SimulatedCluster()
     ) {
       $0.default = SimulatedCluster.value

@@ -31,7 +31,9 @@ import Testing
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(report.json.utf8)) }
   }
 
-  @Test(arguments: Golden.states) func `the text of verify matches the golden file in every state of a change`(_ state: String) throws {
+  @Test(arguments: Golden.states) func `the text of verify matches the golden file in every state of a change`(
+    _ state: String
+  ) throws {
     try Self.expect(Golden.report(state), in: "verify-\(state)")
   }
 

@@ -277,7 +277,7 @@ extension SimulatedCluster {
 
 extension VerifyReport {
   /// Every line of the output.
-  var words: String { text(for: .plain) }
+  var plainText: String { text(for: .plain) }
 
   func state(of step: Step) -> StepReport.State? { steps.first { $0.step == step }?.state }
 }

@@ -51,7 +51,8 @@ import Testing
   }
 
   /// Every state in order, and whether virtual machines may be started.
-  static func states(_ change: Change, _ release: HarvesterRelease) -> [(cluster: SimulatedCluster, isSufficient: Bool)] {
+  static func states(_ change: Change, _ release: HarvesterRelease) -> [(cluster: SimulatedCluster, isSufficient: Bool)]
+  {
     var cluster = initialCluster(change, release)
     var states = [(cluster, true)]
     func record() { states.append((cluster, false)) }
@@ -125,16 +126,16 @@ import Testing
   ) throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
     var percent = 0
-    for (second, moment) in Self.states(change, release).dropFirst().enumerated() {
-      let report = try moment.cluster.report()
-      #expect(!report.steps.contains { $0.state == .failed }, "\(second): \(report.words)")
-      #expect(!report.words.contains("delete"), "\(second): \(report.words)")
-      #expect(!report.words.contains("larger range"), "\(second): \(report.words)")
-      #expect(report.isVerified == moment.isSufficient, "\(second): \(report.words)")
+    for (second, state) in Self.states(change, release).dropFirst().enumerated() {
+      let report = try state.cluster.report()
+      #expect(!report.steps.contains { $0.state == .failed }, "\(second): \(report.plainText)")
+      #expect(!report.plainText.contains("delete"), "\(second): \(report.plainText)")
+      #expect(!report.plainText.contains("larger range"), "\(second): \(report.plainText)")
+      #expect(report.isVerified == state.isSufficient, "\(second): \(report.plainText)")
       let outcome = monitor.record(report, at: .seconds(second))
-      #expect(outcome == (moment.isSufficient ? .verified : nil))
+      #expect(outcome == (state.isSufficient ? .verified : nil))
       let shown = try #require(monitor.json.firstMatch(of: /"percent":(\d+)/).flatMap { Int($0.1) })
-      #expect(shown >= percent && (shown == 100) == moment.isSufficient, "\(second): \(shown) after \(percent)")
+      #expect(shown >= percent && (shown == 100) == state.isSufficient, "\(second): \(shown) after \(percent)")
       percent = shown
     }
   }
@@ -143,7 +144,7 @@ import Testing
     _ change: Change, _ release: HarvesterRelease
   ) throws {
     let report = try Self.initialCluster(change, release).report()
-    #expect(report.isVerified, "\(report.words)")
+    #expect(report.isVerified, "\(report.plainText)")
   }
 
   @Test(arguments: HarvesterRelease.allCases) func `the phase is recognised from its message in any case`(

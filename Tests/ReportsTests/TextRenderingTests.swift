@@ -40,8 +40,9 @@ import Testing
     ("short", 0, 1, ["short"]),
   ]
 
-  @Test(arguments: table) func `lines wrap at spaces`(_ row: (text: String, hangingIndent: Int, width: Int, lines: [String]))
-  {
+  @Test(arguments: table) func `lines wrap at spaces`(
+    _ row: (text: String, hangingIndent: Int, width: Int, lines: [String])
+  ) {
     let lines = Self.styledText(row.text, hangingIndent: row.hangingIndent).wrapped(for: Terminal(width: row.width))
     #expect(lines.map { $0.map(\.text).joined() } == row.lines)
   }

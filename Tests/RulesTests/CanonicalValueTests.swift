@@ -126,7 +126,7 @@ import Testing
     ("", #"{ "vlan": 1 }"#, #"{"vlan":1}"#),
     (nil, #"{"range":"r","vlan":1}"#, #"{"vlan":1,"range":"r"}"#),
     ("", #"{"vlan":1}"#, nil),
-    // a value with the stored meaning becomes the stored text, whatever its spelling
+    // a value with the stored meaning becomes the stored text, with any spelling
     (#"{"range":"r", "vlan":1}"#, #"{"vlan":1,"range":"r"}"#, #"{"range":"r", "vlan":1}"#),
     (#"{"vlan":1}"#, #"{"vlan":1,"exclusiveVlan":false}"#, #"{"vlan":1}"#),
     (#"{"vlan":1,"exclude":[]}"#, #"{"vlan":1}"#, #"{"vlan":1,"exclude":[]}"#),
@@ -146,7 +146,8 @@ import Testing
     ("nonsense", #"{ "vlan": 1 }"#, #"{"vlan":1}"#),
   ]
 
-  @Test(arguments: table) func `a value with the meaning of the stored one keeps the stored text, any other is canonical`(
+  @Test(arguments: table)
+  func `a value with the meaning of the stored one keeps the stored text, any other is canonical`(
     _ row: (old: String?, new: String, stored: String?)
   ) {
     #expect(normalized(old: row.old, new: row.new) == row.stored)

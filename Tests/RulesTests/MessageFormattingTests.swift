@@ -120,7 +120,9 @@ import Testing
   static let keys = ["größe", "ключ", "🔑🔑🔑🔑🔑🔑", String(repeating: "é", count: 500), "a\"b", "\u{200B}", "x"]
 
   /// Keys of every kind, alone and many together.
-  @Test(arguments: 1...40) func `a warning about any keys is ASCII, short, and ends with its advice`(_ count: Int) throws {
+  @Test(arguments: 1...40) func `a warning about any keys is ASCII, short, and ends with its advice`(_ count: Int)
+    throws
+  {
     let members = (0..<count).map { index in
       JSONMember(key: "\(Self.keys[index % Self.keys.count])\(index)", value: .null)
     }

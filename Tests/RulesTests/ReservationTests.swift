@@ -52,7 +52,9 @@ import Testing
     arguments: [
       ("v1.2.2", HarvesterVersion(1, 2)), ("v1.9.0-rc4", HarvesterVersion(1, 9)), ("v1.10.0", HarvesterVersion(1, 10)),
       ("v1.9-1a2b3c-head", HarvesterVersion(1, 9)), ("master-1a2b3c-head", nil), ("", nil),
-    ] as [(String, HarvesterVersion?)]) func `a version is parsed to its release line`(_ text: String, _ version: HarvesterVersion?)
+    ] as [(String, HarvesterVersion?)]) func `a version is parsed to its release line`(
+      _ text: String, _ version: HarvesterVersion?
+    )
   {
     #expect(HarvesterVersion(serverVersion: text) == version)
   }

@@ -26,7 +26,9 @@ import Testing
 
   @Test func `a failing call closes at most its own connection`() throws {
     let baseline = try SimulatedRun(seed: 7, makeClients: Self.makeClients)
-    #expect(baseline.failures.isEmpty && baseline.clients.allSatisfy(\.isSatisfied), "\(baseline.failures) \(baseline.clients)")
+    #expect(
+      baseline.failures.isEmpty && baseline.clients.allSatisfy(\.isSatisfied),
+      "\(baseline.failures) \(baseline.clients)")
     // Before its first wait the server starts.
     let firstWait = try #require(baseline.kernel.calls.firstIndex { $0.name == .wait })
     var names: Set<Fault.Name> = []

@@ -101,7 +101,9 @@ final class SimulatedClient: CustomStringConvertible {
       state = .connected(connection)
       hasConnected = true
       arrived = now
-      if case .sendsGarbage = behavior { unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) } }
+      if case .sendsGarbage = behavior {
+        unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) }
+      }
     case .connected(let connection):
       if connection.isHit { wasHit = true }
       receive(from: connection, now, kernel)
@@ -116,7 +118,9 @@ final class SimulatedClient: CustomStringConvertible {
   }
 
   private func receive(from connection: SimulatedConnection, _ now: Int64, _ kernel: SimulatedKernel) {
-    if case .stalls(let count) = behavior, passed >= count, !connection.isReset, !connection.serverHasEnded { return stall(now) }
+    if case .stalls(let count) = behavior, passed >= count, !connection.isReset, !connection.serverHasEnded {
+      return stall(now)
+    }
     if connection.isReset { return end(now, cut: !isSatisfied) }
     if !connection.toClient.isEmpty {
       let count = kernel.randomCount(upTo: connection.toClient.count)

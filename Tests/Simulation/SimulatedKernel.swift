@@ -44,7 +44,7 @@ final class SimulatedKernel: @unchecked Sendable {
   /// The number of waits with a zero timeout.
   private(set) var zeroTimeoutPolls = 0
 
-  /// When the server is told to shut down.
+  /// When the server gets the command to shut down.
   enum Stop {
     /// After every client is done.
     case whenDone
@@ -239,7 +239,8 @@ extension SimulatedKernel {
       if !self.ready(in: poller).isEmpty { continue }
       let next = min(end, clients.compactMap(\.nextWakeup).filter { $0 > now }.min() ?? .max)
       if next == .max {
-        failure = failure ?? "neither the server nor a client can act: \(clients.filter { !$0.isDone }.map(\.description))"
+        failure =
+          failure ?? "neither the server nor a client can act: \(clients.filter { !$0.isDone }.map(\.description))"
         // The server does not stop: the run ends with a failure of every call.
         if isDone { return .failure(Errno(rawValue: EBADF)) }
         for client in clients { client.abort() }

@@ -40,8 +40,10 @@ import Testing
 
   @Test func `swapped key and certificate files are described`() throws {
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
-    #expect(error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in the file, but PRIVATE KEY"))
-    #expect(error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in the file, but CERTIFICATE"))
+    #expect(
+      error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in the file, but PRIVATE KEY"))
+    #expect(
+      error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in the file, but CERTIFICATE"))
   }
 
   @Test func `a damaged key is not reported as missing`() throws {

@@ -20,7 +20,9 @@ import Testing
   }
 
   @Test(arguments: versions, [1, 2, 7, 1000, Int.max])
-  func `the plaintext is the same for every split of the ciphertext`(_ version: (version: Int32, name: String), _ piece: Int) throws {
+  func `the plaintext is the same for every split of the ciphertext`(
+    _ version: (version: Int32, name: String), _ piece: Int
+  ) throws {
     let pair = try TLSConnectionPair(TLSClient(configuration(version.version)), context, piece: piece)
     pair.settle()
     #expect(pair.state == .open)
@@ -89,7 +91,8 @@ import Testing
     #expect(pair.client.failure?.contains("no application protocol") == true)
   }
 
-  @Test(arguments: [TLS1_VERSION, TLS1_1_VERSION]) func `an older protocol version is rejected`(_ version: Int32) throws {
+  @Test(arguments: [TLS1_VERSION, TLS1_1_VERSION]) func `an older protocol version is rejected`(_ version: Int32) throws
+  {
     var configuration = configuration(version)
     // OpenSSL alone would not even offer it.
     configuration.ciphers = "DEFAULT:@SECLEVEL=0"
@@ -158,7 +161,8 @@ import Testing
     #expect(pair.receivedByClient == Array("response".utf8))
   }
 
-  @Test(arguments: versions) func `either side can send close_notify`(_ version: (version: Int32, name: String)) throws {
+  @Test(arguments: versions) func `either side can send close_notify`(_ version: (version: Int32, name: String)) throws
+  {
     let ended = try TLSConnectionPair(TLSClient(configuration(version.version)), context)
     ended.settle()
     ended.client.write(Array("last words".utf8))

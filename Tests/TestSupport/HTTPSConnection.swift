@@ -236,7 +236,9 @@ public final class SteadyClients: @unchecked Sendable {
     try condition.withLock {
       let goal = responses + count
       while responses < goal {
-        if !condition.wait(until: deadline) { throw OutputTimeout(expected: "\(count) responses", text: "\(failures.prefix(5))") }
+        if !condition.wait(until: deadline) {
+          throw OutputTimeout(expected: "\(count) responses", text: "\(failures.prefix(5))")
+        }
       }
     }
   }

@@ -35,7 +35,9 @@ import Testing
   ]
 
   @Test(arguments: ["--http1.1", "--http2"])
-  func `an invalid request gets its status and a reason in JSON, and the connection stays open`(_ version: String) throws {
+  func `an invalid request gets its status and a reason in JSON, and the connection stays open`(_ version: String)
+    throws
+  {
     for (path, body, options, status, words, allow) in Self.table {
       let response = try server.fetch(path, post: body, [version] + options)
       #expect(response.status == status, "\(path) \(body ?? "")")

@@ -6,7 +6,7 @@ import Testing
   /// The ways in which files are replaced. Parameters: the folder, the new chain and the new key.
   static let ways: [(name: String, replace: @Sendable (TemporaryFolder, String, String) throws -> Void)] = [
     (
-      "renamed over",
+      "by rename",
       { folder, chain, key in
         try folder.write(key, to: "tls.key")
         try folder.write(chain, to: "tls.pem")
@@ -19,7 +19,7 @@ import Testing
         try chain.write(toFile: folder.path("tls.pem"), atomically: false, encoding: .utf8)
       }
     ),
-    ("as Kubernetes does", { folder, chain, key in try mount(folder, chain, key) }),
+    ("as the kubelet does", { folder, chain, key in try mount(folder, chain, key) }),
   ]
 
   /// As the kubelet updates a mounted Secret: a new folder, then one symbolic link is replaced.
@@ -36,10 +36,12 @@ import Testing
     }
   }
 
-  @Test(arguments: ways.indices) func `a renewed certificate is served within a second without a failed request`(_ way: Int) throws {
+  @Test(arguments: ways.indices) func `a renewed certificate is served within a second without a failed request`(
+    _ way: Int
+  ) throws {
     let (name, replace) = Self.ways[way]
     let server = try RunningServer { folder, certificates in
-      guard name == "as Kubernetes does" else { return try writePair(folder, certificates) }
+      guard name == "as the kubelet does" else { return try writePair(folder, certificates) }
       try Self.mount(folder, certificates.text("server.pem"), certificates.text("server.key"))
     }
     let tlsContext = ClientContext(authority: server.certificates.authority)
@@ -69,7 +71,7 @@ import Testing
     #expect(waits.min() ?? 60 < 1, "\(waits)")
     let outcomes = [staying.end(), coming.end()]
     #expect(outcomes.flatMap(\.failures) == [])
-    #expect(outcomes[0].connections == 2, "those that stayed have stayed")
+    #expect(outcomes[0].connections == 2, "open connections stay open")
     #expect(try server.fetch("/metrics").body.contains(#"certificate_reloads_total{result="success"} 5"#))
   }
 }
@@ -80,7 +82,7 @@ import Testing
     ("garbage", { folder, _ in try folder.write("no certificate", to: "tls.pem") }, "there is no certificate"),
     ("an empty key", { folder, _ in try folder.write("", to: "tls.key") }, "no private key"),
     (
-      "another's key",
+      "the key of another certificate",
       { folder, pair in
         try pair.sign("another", for: "serverAuth")
         try folder.write(pair.text("another.key"), to: "tls.key")
@@ -88,15 +90,15 @@ import Testing
       "the key does not belong to the certificate"
     ),
     (
-      "nothing", { folder, _ in try FileManager.default.removeItem(atPath: folder.path("tls.pem")) },
+      "no file", { folder, _ in try FileManager.default.removeItem(atPath: folder.path("tls.pem")) },
       "No such file or directory"
     ),
     (
-      "an expired one",
+      "an expired certificate",
       { try put(in: $0, $1, validFrom: "20200101000000Z", until: "20200102000000Z") }, "it has expired"
     ),
     (
-      "one for later",
+      "a certificate that is not valid yet",
       { try put(in: $0, $1, validFrom: "20480101000000Z", until: "20490101000000Z") }, "it is not valid yet"
     ),
   ]
@@ -109,7 +111,9 @@ import Testing
     try folder.write(pair.text("other.key"), to: "tls.key")
   }
 
-  @Test(arguments: table.indices) func `an invalid pair leaves the old one in place, with a log line and a metric`(_ row: Int) throws {
+  @Test(arguments: table.indices) func `an invalid pair leaves the old one in place, with a log line and a metric`(
+    _ row: Int
+  ) throws {
     let (_, put, words) = Self.table[row]
     let server = try RunningServer()
     let tlsContext = ClientContext(authority: server.certificates.authority)

@@ -118,7 +118,9 @@ import Testing
     #expect(run.output.contains("value.vlan: Invalid value: 1: "))
   }
 
-  @Test(arguments: [false, true]) func `check reads UTF-16 and byte order marks as PowerShell writes them`(_ isWide: Bool)
+  @Test(arguments: [false, true]) func `check reads UTF-16 and byte order marks as PowerShell writes them`(
+    _ isWide: Bool
+  )
     throws
   {
     let folder = try TemporaryFolder()

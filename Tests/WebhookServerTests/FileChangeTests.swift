@@ -159,10 +159,13 @@ import Testing
         certificates.key, "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
       ])
     #expect(run.exitCode == 2)
-    #expect(run.errors.contains("--client-ca \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
+    #expect(
+      run.errors.contains("--client-ca \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
   }
 
-  @Test(arguments: ["--http1.1", "--http2"]) func `the client certificate's name is logged with a review`(_ version: String) throws {
+  @Test(arguments: ["--http1.1", "--http2"]) func `the client certificate's name is logged with a review`(
+    _ version: String
+  ) throws {
     let server = try RunningServer()
     let authority = server.certificates
     try authority.sign("client", for: "clientAuth")

@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 @Suite struct `Graceful shutdown` {
-  @Test func `on SIGTERM, requests in flight get responses, their connections are closed, and the exit code is 0`() throws {
+  @Test func `on SIGTERM, requests in flight get responses, their connections are closed, and the exit code is 0`()
+    throws
+  {
     let server = try RunningServer("--drain-delay", "0")
     let idle = try server.connect()
     idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -102,7 +104,9 @@ import Testing
     (["--frobnicate"], "frobnicate"),
   ]
 
-  @Test(arguments: table) func `an invalid configuration is explained with exit code 2`(_ row: (options: [String], words: String)) throws {
+  @Test(arguments: table) func `an invalid configuration is explained with exit code 2`(
+    _ row: (options: [String], words: String)
+  ) throws {
     let certificates = try Certificates()
     let good = [
       "--listen": "127.0.0.1:0", "--tls-certificate": certificates.certificate, "--tls-key": certificates.key,
@@ -125,7 +129,8 @@ import Testing
       ])
     #expect(run.exitCode == 2)
     #expect(
-      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
+      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in the file, but PRIVATE KEY")
+    )
   }
 
   /// With the first limit the log cannot be opened; with the second the server could not accept any connection.
@@ -144,8 +149,9 @@ import Testing
   }
 
   /// With five descriptors there is none left for the log's thread.
-  @Test(arguments: [[], ["prlimit", "--nofile=5"]]) func `the process exits even if its standard error is full`(limit: [String]) throws
-  {
+  @Test(arguments: [[], ["prlimit", "--nofile=5"]]) func `the process exits even if its standard error is full`(
+    limit: [String]
+  ) throws {
     // Standard error is full: the shell has opened the pipe for reading and writing, so that it has a reader.
     let folder = try TemporaryFolder()
     let program = try Program(
@@ -183,6 +189,6 @@ import Testing
         "--tls-key", server.certificates.key, "--cluster-snapshot", server.folder.path("cluster.yaml"),
       ])
     #expect(run.exitCode == 2)
-    #expect(run.errors.contains("Address already in use; another program listens there (ss -ltnp tells which)"))
+    #expect(run.errors.contains("Address already in use; another program listens there (ss -ltnp shows which)"))
   }
 }

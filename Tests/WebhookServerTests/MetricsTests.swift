@@ -56,7 +56,7 @@ struct MetricsTests {
     let pages = [try connection.receiveResponse().body, try connection.receiveResponse().body]
     #expect(pages[0] == pages[1])
     let later = try connection.fetch("/metrics").body
-    #expect(later != pages[0], "it counts the requests before it")
+    #expect(later != pages[0], "the previous requests are counted")
   }
 
   @Test

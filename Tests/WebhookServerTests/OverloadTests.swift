@@ -18,18 +18,18 @@ extension ServerInProcess {
 
   /// The kinds of floods: each connection stays open and sends only this.
   static let floods: [(name: String, open: @Sendable (Int, ClientContext) throws -> AnyObject)] = [
-    ("connections that say nothing", { port, _ in try RawSocket(port: port) }),
+    ("idle TCP connections", { port, _ in try RawSocket(port: port) }),
     (
-      "handshakes that are begun",
+      "incomplete handshakes",
       { port, _ in
         let socket = try RawSocket(port: port)
         socket.beginHandshake()
         return socket
       }
     ),
-    ("connections that ask nothing", { port, tlsContext in try HTTPSConnection(port: port, tlsContext) }),
+    ("TLS connections without a request", { port, tlsContext in try HTTPSConnection(port: port, tlsContext) }),
     (
-      "connections that have asked once",
+      "idle connections after one request",
       { port, tlsContext in
         let connection = try HTTPSConnection(port: port, tlsContext)
         _ = try connection.fetch("/healthz")
@@ -205,7 +205,7 @@ extension ServerInProcess {
     let slow = Date(timeIntervalSinceNow: 1.2)
     #expect(eventually { Date() > slow })
     let large = String(repeating: " ", count: 250_000)
-    #expect(try honest.fetch("/validate", post: large).status == 400, "the first that comes is read, and no JSON")
+    #expect(try honest.fetch("/validate", post: large).status == 400, "the body is read and is not JSON")
     #expect(server.state.metrics.evictedConnections == 1)
     #expect(server.state.metrics.memoryRejections == 0)
     #expect(server.state.metrics.limits.current.contains { $0.name == "memory" && $0.count == 1 })
@@ -246,16 +246,16 @@ extension ServerInProcess {
 @Suite struct `Slow and hostile peers` {
   /// The data that each client has sent before it stops. All of them read only the TLS handshake.
   static let behaviors: [(name: String, begin: @Sendable (Int, ClientContext) throws -> AnyObject)] = [
-    ("says nothing", { port, _ in try RawSocket(port: port) }),
+    ("sends nothing", { port, _ in try RawSocket(port: port) }),
     (
-      "begins a handshake",
+      "stops during the handshake",
       { port, _ in
         let socket = try RawSocket(port: port)
         socket.beginHandshake()
         return socket
       }
     ),
-    ("asks nothing", { port, tlsContext in try HTTPSConnection(port: port, tlsContext) }),
+    ("sends no request", { port, tlsContext in try HTTPSConnection(port: port, tlsContext) }),
     ("sends half a head", { try sending("GET /healthz HTTP/1.1\r\nHo", $0, $1) }),
     (
       "sends half a body",
@@ -266,7 +266,7 @@ extension ServerInProcess {
       { try sending(String(repeating: HTTPSConnection.request("/metrics"), count: 3_000), $0, $1) }
     ),
     (
-      "has closed its half",
+      "has closed its sending half",
       { port, tlsContext in
         let connection = try HTTPSConnection(port: port, tlsContext)
         try connection.send("POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n{")

@@ -52,16 +52,16 @@ import Testing
     let line = try program.errors.waitForLine(with: "not registered as desired")
     #expect(line.contains(#""level":"error""#))
     #expect(line.contains("cannot get; apply the manifests of this version"))
-    #expect(try ask(port, "/healthz") == ("200", "ok\n"))
-    let ready = try ask(port, "/readyz")
+    #expect(try fetch(port, "/healthz") == ("200", "ok\n"))
+    let ready = try fetch(port, "/readyz")
     #expect(ready.status == "503")
     #expect(ready.body.hasPrefix("not registered as desired\n- clusterroles \"x\" is forbidden"))
-    let metrics = try ask(port, "/metrics").body
+    let metrics = try fetch(port, "/metrics").body
     #expect(metrics.contains("\nstorage_network_webhook_registration_up_to_date 0\n"))
     #expect(metrics.contains("\nstorage_network_webhook_registration_matching_info{by=\"unknown\"} 1\n"))
-    #expect(try ask(port, "/validate").status == "404")
-    #expect(try ask(port, "/readyz", "--request", "POST").status == "405")
-    #expect(try ask(port, "/readyz", "--head").status == "503")
+    #expect(try fetch(port, "/validate").status == "404")
+    #expect(try fetch(port, "/readyz", "--request", "POST").status == "405")
+    #expect(try fetch(port, "/readyz", "--head").status == "503")
     program.signal(SIGTERM)
     #expect(try program.exitCode() == 0)
     #expect(program.errors.lines.count { $0.contains("not registered as desired") } == 1)
@@ -109,7 +109,7 @@ import Testing
     let (program, port) = try start(server)
     let idle = try (0..<200).map { _ in try HTTPSConnection.connect(port: port) }
     defer { for socket in idle { close(socket) } }
-    for _ in 0..<3 { #expect(try ask(port, "/healthz").status == "200") }
+    for _ in 0..<3 { #expect(try fetch(port, "/healthz").status == "200") }
     program.signal(SIGTERM)
     #expect(try program.exitCode() == 0)
   }

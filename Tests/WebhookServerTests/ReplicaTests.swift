@@ -49,7 +49,7 @@ import Testing
     try load.wait(forResponses: 100)
     let outcome = load.end()
     #expect(outcome.failures == [])
-    #expect(outcome.connections > Self.clients, "whoever was with the first was told to come anew")
+    #expect(outcome.connections > Self.clients, "clients of the first server reconnect")
   }
 
   @Test func `only requests in flight fail when one replica is killed`() throws {

@@ -114,7 +114,7 @@ struct `Webhook with a real API server` {
   @Test func `a status update is allowed while machines run, and keeps the value`() throws {
     #expect(try context.write(LiveCluster.good).exitCode == 0)
     try context.startMachine("web-1")
-    try context.eventually("the machine counts") { try context.write("", "--dry-run=server").exitCode == 1 }
+    try context.eventually("the machine is listed") { try context.write("", "--dry-run=server").exitCode == 1 }
     let run = try context.plane.tryKubectl(
       ["apply", "--server-side", "--field-manager=harvester-network", "-f", "-"],
       input: """
@@ -136,12 +136,12 @@ struct `Webhook with a real API server` {
       try context.startMachine("web-\(number)")
       waits.append(
         try ContinuousClock().measure {
-          try context.eventually("it counts") { try !context.server.validate(review).isAllowed }
+          try context.eventually("the change is seen") { try !context.server.validate(review).isAllowed }
         })
       try context.stopMachine("web-\(number)")
       waits.append(
         try ContinuousClock().measure {
-          try context.eventually("it is gone") { try context.server.validate(review).isAllowed }
+          try context.eventually("the deletion is seen") { try context.server.validate(review).isAllowed }
         })
     }
     #expect(waits.sorted()[2] < .seconds(1))
@@ -173,28 +173,28 @@ struct `Webhook with a real API server` {
     try context.plane.killAPIServer()
     let review = try ExampleReview.text("update-set-value")
     #expect(try context.server.validate(review).isAllowed)
-    try context.eventually("silence counts") { try context.server.fetch("/readyz").status == 503 }
+    try context.eventually("the watch is stale") { try context.server.fetch("/readyz").status == 503 }
     let verdict = try context.server.validate(review)
     #expect(verdict.code == 503)
     #expect(verdict.message?.contains("watch data is stale") == true)
     try context.plane.startAPIServer()
     let ready = ContinuousClock.now
-    try context.eventually("reviews are decided") { try context.server.validate(review).code != 503 }
+    try context.eventually("reviews get verdicts") { try context.server.validate(review).code != 503 }
     #expect(ready.duration(to: .now) < .seconds(3))
     try context.server.waitUntilReady()
     try context.startMachine("web-1")
-    try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
+    try context.eventually("the machine is listed") { try context.server.validate(review).code == 422 }
   }
 
   @Test func `an uninstalled optional kind has no objects, and is watched again when it is back`() throws {
     let fixture = try #require(DefinitionFixture.all.first { $0.name == "ippools.network.harvesterhci.io" })
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
-    try context.eventually("the kind is gone") {
+    try context.eventually("the kind is not installed") {
       try context.server.fetch("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
-    try context.eventually("the kind is found") {
+    try context.eventually("the kind is installed") {
       try context.server.fetch("/readyz").body.contains("\n\(fixture.name): synced (last contact ")
     }
   }
@@ -208,7 +208,7 @@ struct `Webhook with a real API server` {
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.plane.kubectl("wait", "--for=condition=Established", "customresourcedefinition", fixture.name)
     try context.startMachine("web-2")
-    try context.eventually("the kind is found") {
+    try context.eventually("the kind is installed") {
       try context.server.validate(review).message?.contains("web-2") == true
     }
   }
@@ -216,7 +216,7 @@ struct `Webhook with a real API server` {
   @Test func `a removed permission is reported until it is restored`() throws {
     let binding = Repository.path("manifests/base/cluster-role-binding.yaml")
     try context.plane.kubectl("delete", "-f", binding)
-    try context.eventually("it is missed") {
+    try context.eventually("the missing permission is reported") {
       try context.server.fetch("/readyz").body.contains("must be allowed to watch ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).code == 503)

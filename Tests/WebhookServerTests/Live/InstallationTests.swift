@@ -17,7 +17,7 @@ struct `Installation` {
     let context = try InstalledCluster(assets)
     // Installed 61 days ago: the pair is due for renewal and still valid for the API server.
     try context.registerInThePast(days: 61)
-    #expect(try context.policies() == ["Ignore", "Ignore"], "nothing is refused yet")
+    #expect(try context.policies() == ["Ignore", "Ignore"], "no change is denied yet")
     try context.mount()
     let old = try context.folder.read("tls.pem")
     let pod = try context.startPod()
@@ -151,14 +151,14 @@ struct `Registrar with a real API server` {
       for name in InstalledCluster.names {
         let run = try context.plane.tryKubectl(edit.map { $0 == "NAME" ? name : $0 })
         try #require(run.exitCode == 0, "\(run.errors)")
-        try context.eventually("\(edit) is put right", within: 5) { try context.webhooks() == before }
+        try context.eventually("\(edit) is reverted", within: 5) { try context.webhooks() == before }
       }
     }
     let secret = ["secret", "storage-network-webhook-tls", "--namespace", "harvester-system"]
     for edit in [["delete"] + secret, ["patch"] + secret + ["--type=merge", "-p", #"{"data":null}"#]] {
       let run = try context.plane.tryKubectl(edit)
       try #require(run.exitCode == 0, "\(run.errors)")
-      try context.eventually("\(edit) is put right", within: 5) {
+      try context.eventually("\(edit) is reverted", within: 5) {
         try context.plane.tryKubectl(["get"] + secret + ["-o", "jsonpath={.data.tls\\.crt}"]).output != ""
       }
       // The pod still serves the old pair, whose CA is still trusted.
@@ -167,7 +167,7 @@ struct `Registrar with a real API server` {
     if !assets.isNew {
       try context.plane.kubectl(
         "label", "settings.harvesterhci.io", "storage-network", "\(RegistrationNames.settingLabel)-")
-      try context.eventually("the label is put back", within: 5) {
+      try context.eventually("the label is restored", within: 5) {
         try context.plane.kubectl("get", "settings.harvesterhci.io", "storage-network", "--show-labels").contains(
           RegistrationNames.settingLabel)
       }
@@ -184,7 +184,7 @@ struct `Registrar with a real API server` {
     context.balancer.use([])
     pod.program.signal(SIGKILL)
     let write = ["patch", "settings.harvesterhci.io", "storage-network", "--type=merge", "-p", #"{"value":"x"}"#]
-    try context.eventually("changes are refused") {
+    try context.eventually("changes are denied") {
       try context.plane.tryKubectl(write).errors.contains("failed calling webhook")
     }
     for name in InstalledCluster.names { try context.plane.kubectl("delete", name, "storage-network-webhook") }
@@ -198,12 +198,12 @@ struct `Registrar with a real API server` {
     for name in InstalledCluster.names {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", annotation)
     }
-    try context.eventually("it is open", within: 5) { try context.policies() == ["Ignore", "Ignore"] }
-    try context.eventually("changes pass") { try context.plane.tryKubectl(write).exitCode == 0 }
+    try context.eventually("failurePolicy is Ignore", within: 5) { try context.policies() == ["Ignore", "Ignore"] }
+    try context.eventually("changes are allowed") { try context.plane.tryKubectl(write).exitCode == 0 }
     for name in InstalledCluster.names {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", "\(RegistrationNames.failurePolicy)-")
     }
-    try context.eventually("it is closed", within: 5) { try context.policies() == ["Fail", "Fail"] }
+    try context.eventually("failurePolicy is Fail", within: 5) { try context.policies() == ["Fail", "Fail"] }
     #expect(load.stop().keys.sorted() == ["other 200"])
     #expect(!registrar.hasEnded)
   }
@@ -306,7 +306,7 @@ struct `Registrar with a real API server` {
       other.signal(SIGKILL)
       try load.more(3)
     }
-    try context.eventually("the registrar goes on") {
+    try context.eventually("the registrar continues") {
       try context.plane.kubectl(
         "get", "secret", "storage-network-webhook-tls", "--namespace", "harvester-system", "-o",
         "jsonpath={.data.next-ca\\.crt}") == ""
@@ -373,7 +373,7 @@ struct `Overlays` {
     try context.plane.startGarbageCollector()
     let (registrar, _) = try context.run()
     try context.plane.kubectl("delete", "-k", context.folder.path("mine"))
-    try context.eventually("nothing is left") { try remainingObjects(in: context.plane) == [] }
+    try context.eventually("every object is deleted") { try remainingObjects(in: context.plane) == [] }
     // The Deployment is deleted; a registrar that still runs creates nothing.
     try registrar.errors.waitForLine(with: #""message":"not registered as desired""#)
     #expect(try remainingObjects(in: context.plane) == [])

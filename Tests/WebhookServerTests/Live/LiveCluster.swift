@@ -68,12 +68,12 @@ final class LiveCluster: @unchecked Sendable {
 
   /// The API server applies a new configuration within a second or two, without reporting it.
   private func waitUntilRegistered() throws {
-    try eventually("the registration counts") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
+    try eventually("the registration is active") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
   }
 
   func reset() throws {
     try plane.kubectl("delete", "virtualmachineinstances", "--all", "--all-namespaces", "--wait=true")
-    try eventually("the machines are gone") { try server.validate(ExampleReview.text("update-set-value")).isAllowed }
+    try eventually("the machines are deleted") { try server.validate(ExampleReview.text("update-set-value")).isAllowed }
     try plane.kubectl("patch", "setting", "storage-network", "--type=merge", "-p", #"{"value":""}"#)
   }
 }

@@ -37,12 +37,12 @@ extension VerifyInput {
       }
       return report(
         .failed, "\(network.definition) hands out \(has ?? "no address")",
-        [.init("the setting says \(network.range) with \(network.usable.count.counted("usable address"))")])
+        [.init("the setting has \(network.range) with \(network.usable.count.counted("usable address"))")])
     }
     if let expected = network.link, let link = attachment.link, !attachment.isOn(expected) {
       return report(
         .failed, "\(network.definition) is on \(link.described)",
-        [.init("the setting says \(expected.described)", advice: rewriteValue)])
+        [.init("the setting has \(expected.described)", advice: rewriteValue)])
     }
     return report(
       leftovers.isEmpty ? .done : .warning,

@@ -3,7 +3,7 @@ internal import KubeObjects
 internal import Rules
 
 extension VerifyInput {
-  /// Whatever addresses pods have, they need working uplinks to reach each other.
+  /// Pods with addresses still need working uplinks to reach each other.
   var uplinksAreUp: StepReport {
     func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
       StepReport(.uplinksAreUp, state, summary, findings)

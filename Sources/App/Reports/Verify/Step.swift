@@ -11,10 +11,10 @@ package enum Step: String, CaseIterable, Sendable {
 
   package var title: String {
     switch self {
-    case .settingApplied: "Harvester has carried out the change"
-    case .networkDefined: "The network definition says what the setting says"
+    case .settingApplied: "Harvester has applied the change"
+    case .networkDefined: "The network definition matches the setting"
     case .uplinksAreUp: "The cluster network is up on every node"
-    case .longhornConfigured: "Longhorn has taken over the network"
+    case .longhornConfigured: "Longhorn has applied the network"
     case .podsAttached: "Longhorn's pods are ready and on the network"
     case .allocationsConsistent: "Whereabouts accounts for every address"
     case .addressesAvailable: "No pod waits for an address"

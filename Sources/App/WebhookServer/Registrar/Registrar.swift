@@ -8,7 +8,7 @@ internal import Registration
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// The URL to probe; the certificate must be valid for the Service's name, whatever the URL's host.
+  /// The URL to probe; the certificate must be valid for the Service's name, not for the URL's host.
   private let probeURL: String
   /// The current time, in seconds since 1970.
   private let clock: () -> Int64
