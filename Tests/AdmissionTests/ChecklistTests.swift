@@ -4,7 +4,7 @@ import Testing
 @testable import Admission
 
 @Suite struct `Checklists` {
-  @Test(arguments: GoldenCase.all) func `have the verdict of the review, and every article once`(
+  @Test(arguments: GoldenCase.all) func `a checklist has the verdict of the review, and every rule once`(
     _ golden: GoldenCase
   ) throws {
     guard let (change, facts, ruleset) = try golden.evaluationInput() else { return }

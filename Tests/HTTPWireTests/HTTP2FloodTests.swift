@@ -126,7 +126,7 @@ import Testing
   }
 
   @Test(arguments: ["shuts down", "begins to drain", "receives GOAWAY"])
-  func `all concurrent requests get a response when the server`(_ happens: String) {
+  func `all concurrent requests get a response at the end of a connection`(_ happens: String) {
     var wire = HTTP2Wire()
     let count = 2 * HTTPLimits.maxResponsesPerIteration + 1
     wire.send((0..<UInt32(count)).flatMap { Frame.headers(2 * $0 + 1) })

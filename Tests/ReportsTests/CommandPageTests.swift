@@ -3,7 +3,7 @@ import Testing
 
 /// `docs/cli.md` and the manual page are generated from the command line's own description.
 @Suite struct `Command line documentation` {
-  @Test func `docs/cli.md is what the program says of itself`() throws {
+  @Test func `docs/cli.md matches the help`() throws {
     try Golden.expect(CommandPage(CommandTree()).markdown, in: "docs/cli.md")
   }
 

@@ -30,7 +30,7 @@ import Testing
         "28 addresses"))
   }
 
-  @Test func `plan suggests ranges that are free in the cluster, and without one says that their use is not known`()
+  @Test func `plan suggests free ranges of the cluster, and without a cluster reports that their use is unknown`()
     throws
   {
     let load = ["plan", "--nodes", "3", "--disks", "3", "--suggest"]

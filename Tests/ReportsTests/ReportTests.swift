@@ -64,7 +64,7 @@ import Testing
     try Self.expect(Examples.check(value), in: "check-\(name)")
   }
 
-  @Test func `check, with every rule and with findings alone`() throws {
+  @Test func `the text of check with every rule and with findings only matches the golden file`() throws {
     var report = try Examples.check(#"{"vlan":4095,"range":"10.52.0.0/24","clusterNetwork":"storage"}"#)
     report.detail = .everyRule
     try Self.expect(report, in: "check-bad-every-rule")

@@ -23,7 +23,7 @@ import Testing
     #expect(Violation(rule: "", field: "value", kind, "must").message == message)
   }
 
-  @Test func `a violation is one line, whatever it quotes`() {
+  @Test func `a violation is one line with any quoted text`() {
     let violation = Violation(rule: "", field: "value", .invalid("a\nb".quoted), "must\u{200B}\u{2028}\u{E0001}")
     #expect(violation.message == #"Invalid value: "a\nb": must\u200b\u2028\U000e0001"#)
   }

@@ -293,7 +293,8 @@ struct `Registrar with a real API server` {
     try registrar.errors.waitForLine(with: "sign a serving certificate")
   }
 
-  @Test(arguments: ControlPlane.Assets.all) func `two registrars, one of them killed repeatedly, do no harm`(
+  @Test(arguments: ControlPlane.Assets.all)
+  func `two registrars, one of them killed repeatedly, keep the desired state`(
     assets: ControlPlane.Assets
   ) throws {
     let context = try InstalledCluster(assets)
