@@ -13,7 +13,7 @@ import Testing
     let text = try MessagesPage().text
     if `Golden cases`.updates { try text.write(to: Self.page, atomically: true, encoding: .utf8) }
     let written = try String(contentsOf: Self.page, encoding: .utf8)
-    #expect(written == text, "UPDATE_GOLDEN=1 swift test --filter AdmissionTests writes it anew")
+    #expect(written == text, "UPDATE_GOLDEN=1 swift test --filter AdmissionTests rewrites it")
   }
 
   @Test func `every rule has a golden case`() throws {

@@ -8,19 +8,19 @@ func checkJSON(_ input: [UInt8]) -> String? {
   let value: JSONValue
   switch (skipped, read) {
   case (.failure(let one), .failure(let other)):
-    if one != other { return "skipping says \(one), reading says \(other)" }
+    if one != other { return "skipping: \(one), reading: \(other)" }
     return foundationAccepts(input, unless: one)
   case (.success, .success(let tree)):
     value = tree
   default:
-    return "skipping says \(skipped), reading says \(read)"
+    return "skipping: \(skipped), reading: \(read)"
   }
   var writer = JSONWriter()
   writer.append(sorted: value)
-  guard let again = try? JSONValue(parsing: writer.bytes) else { return "what was written cannot be read" }
+  guard let again = try? JSONValue(parsing: writer.bytes) else { return "the written text cannot be read" }
   var second = JSONWriter()
   second.append(sorted: again)
-  if second.bytes != writer.bytes { return "writing is no fixed point" }
+  if second.bytes != writer.bytes { return "writing is not a fixed point" }
   return difference(of: value, on: input)
 }
 
@@ -44,7 +44,7 @@ private func foundationAccepts(_ input: [UInt8], unless error: JSONError) -> Str
     !(error.offset < input.count && closing.contains(input[error.offset])),
     (try? JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)) != nil
   else { return nil }
-  return "we say \(error), Foundation reads it"
+  return "rejected with \(error), but Foundation accepts it"
 }
 
 private func difference(of value: JSONValue, on input: [UInt8]) -> String? {

@@ -20,7 +20,7 @@ enum Golden {
     let url = repository.appending(path: file)
     if updates { try text.write(to: url, atomically: true, encoding: .utf8) }
     let expected = try? String(contentsOf: url, encoding: .utf8)
-    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 writes it anew", sourceLocation: location)
+    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 rewrites it", sourceLocation: location)
   }
 
   /// Every state of a change with a cluster.

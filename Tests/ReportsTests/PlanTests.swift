@@ -76,7 +76,7 @@ extension PlanReport {
 }
 
 @Suite struct `Use of addresses` {
-  /// Each address by itself: the slow oracle.
+  /// Each address individually: the slow oracle.
   static func use(
     of address: UInt32, in range: IPv4Prefix, _ exclusions: [IPv4Prefix], _ owners: [AddressOwner]
   ) -> AddressSpace.Use? {

@@ -76,8 +76,8 @@ struct MonitoringTests {
     #expect(alerts == explained)
     let tests = try Repository.text("manifests/components/monitoring/tests/alerts.yaml")
     for alert in alerts {
-      #expect(tests.contains("alertname: \(alert)}"), "\(alert) has to stay silent when all is well")
-      #expect(tests.contains("alertname: \(alert)\n    exp_alerts:"), "\(alert) has to fire when it is not")
+      #expect(tests.contains("alertname: \(alert)}"), "\(alert) must not fire in a healthy state")
+      #expect(tests.contains("alertname: \(alert)\n    exp_alerts:"), "\(alert) must fire in an unhealthy state")
     }
   }
 

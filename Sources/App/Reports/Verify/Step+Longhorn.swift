@@ -37,7 +37,7 @@ extension VerifyInput {
   private var detaching: StepReport.Finding {
     .init(
       "it waits until every volume is detached",
-      advice: "kubectl -n longhorn-system get volumes.longhorn.io shows what is still attached")
+      advice: "kubectl -n longhorn-system get volumes.longhorn.io lists the attached volumes")
   }
 
   /// The number of pods that are on the target network.

@@ -67,7 +67,7 @@ extension VerifyInput {
     return .init(
       words,
       advice: """
-        wait: Longhorn restarts \(isOne ? "it" : "them") when every volume is detached; what is still attached: \
+        wait: Longhorn restarts \(isOne ? "it" : "them") when every volume is detached; attached volumes: \
         kubectl -n \(LonghornPod.namespace) get volumes.longhorn.io
         """)
   }

@@ -13,7 +13,7 @@ extension VerifyInput {
       return report(.inProgress, "it waits for the network definition")
     }
     guard !clusterNetwork.isEmpty else { return report(.warning, "the network definition names no cluster network") }
-    guard clusterNetwork != "mgmt" else { return report(.done, "mgmt is up wherever a node is") }
+    guard clusterNetwork != "mgmt" else { return report(.done, "mgmt is up on every node") }
     let uplinks = extraFacts.uplinks.filter { $0.clusterNetwork == clusterNetwork }
     guard !uplinks.isEmpty else { return report(.warning, "no VlanStatus of \(clusterNetwork) is known") }
     let needed = facts.nodes.filter { !$0.isWitness && outages[$0.name] == nil }.map(\.name)

@@ -37,7 +37,7 @@ package struct StepReport: Sendable, Equatable {
     package var isDone: Bool { self == .done || self == .warning }
   }
 
-  /// A detail on a line of its own.
+  /// A detail on its own line.
   package struct Finding: Sendable, Equatable {
     package let text: String
     /// The advised action; nil if waiting is enough.

@@ -4,7 +4,7 @@ internal import Logging
 internal import Platform
 internal import Registration
 
-/// Performs the reconciler's actions and watches the objects meanwhile.
+/// Performs the reconciler's actions and watches the objects in between.
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
