@@ -8,13 +8,13 @@ import Testing
   @Test func `401 renews the credentials and repeats the request, the first time without delay`() {
     var driver = WatchDriver()
     driver.list()
-    let path = driver.asked?.path
+    let path = driver.pendingRequest?.path
     let refused = driver.now
     driver.respond(401, Wire.status(401, "Unauthorized"))
     #expect(driver.actions.last == .renewCredentials)
     driver.wake()
     #expect(driver.now == refused)
-    #expect(driver.asked?.path.prefix(90) == path?.prefix(90))
+    #expect(driver.pendingRequest?.path.prefix(90) == path?.prefix(90))
     driver.respond(401, Wire.status(401, "Unauthorized"))
     driver.wake()
     #expect(driver.now - refused >= .seconds(1))
@@ -51,9 +51,9 @@ import Testing
     driver.end()
     #expect(driver.reflector.status.state == .notSynced)
     if code != 200 { #expect(driver.reflector.status.lastError == "the API server answered \(code): not now") }
-    #expect(driver.asked == nil)
+    #expect(driver.pendingRequest == nil)
     driver.wake()
-    #expect(driver.asked != nil)
+    #expect(driver.pendingRequest != nil)
   }
 }
 
@@ -66,7 +66,7 @@ import Testing
     driver.end()
     #expect(driver.reflector.status.lastContact == .seconds(60))
     #expect(driver.reflector.status.lists == 1)
-    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=7&") == true)
   }
 
   @Test func `a watch that ends within an event does not prove liveness`() {
@@ -86,7 +86,7 @@ import Testing
     for _ in 0..<10 {
       driver.respond(200)
       driver.end()
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
     }
     #expect(driver.now >= .seconds(10))
   }
@@ -99,12 +99,12 @@ import Testing
     driver.list()
     for _ in 0..<20 {
       driver.respond(200)
-      let seconds = Int(driver.asked?.path.split(separator: "=").last ?? "") ?? 0
+      let seconds = Int(driver.pendingRequest?.path.split(separator: "=").last ?? "") ?? 0
       driver.now += .seconds(seconds)
       #expect(driver.now < driver.reflector.nextWakeup)
       #expect((driver.reflector.status.age(at: driver.now) ?? .zero) <= .seconds(staleness / 2))
       driver.end()
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
     }
   }
 
@@ -117,7 +117,7 @@ import Testing
     #expect(driver.now <= .seconds(75))
     driver.wake()
     #expect(driver.now < .seconds(80))
-    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=7&") == true)
   }
 
   @Test func `a stalled list is cancelled, a slow one is not`() {

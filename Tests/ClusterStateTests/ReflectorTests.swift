@@ -7,31 +7,31 @@ import Testing
 @Suite struct `Reflector` {
   @Test func `a reflector starts with a list in pages of 500`() {
     let driver = WatchDriver()
-    #expect(driver.asked?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
-    #expect(WatchDriver(.longhornVolume).asked?.accept == "application/json")
+    #expect(driver.pendingRequest?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
+    #expect(WatchDriver(.longhornVolume).pendingRequest?.accept == "application/json")
   }
 
   @Test func `requests have the kind's group, namespace, label selector and metadata-only representation`() {
-    #expect(WatchDriver(.node).asked?.path == "/api/v1/nodes?limit=500&resourceVersion=0")
+    #expect(WatchDriver(.node).pendingRequest?.path == "/api/v1/nodes?limit=500&resourceVersion=0")
     #expect(
-      WatchDriver(.longhornPod).asked?.path
+      WatchDriver(.longhornPod).pendingRequest?.path
         == "/api/v1/namespaces/longhorn-system/pods?limit=500&resourceVersion=0")
     #expect(
-      WatchDriver(.persistentVolumeClaim).asked?.path.hasPrefix(
+      WatchDriver(.persistentVolumeClaim).pendingRequest?.path.hasPrefix(
         "/api/v1/persistentvolumeclaims?limit=500&resourceVersion=0&labelSelector=app.kubernetes.io%2Fname%20in%20%28"
       ) == true)
     #expect(
-      WatchDriver(.virtualIP).asked?.path
+      WatchDriver(.virtualIP).pendingRequest?.path
         == "/api/v1/namespaces/harvester-system/configmaps?limit=500&resourceVersion=0&fieldSelector=metadata.name%3Dvip"
     )
     let definitions = WatchDriver(.customResourceDefinition)
-    #expect(definitions.asked?.accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
+    #expect(definitions.pendingRequest?.accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
   }
 
   @Test func `a list is committed only when its last page is complete`() {
     var driver = WatchDriver()
     driver.respond(200, Wire.list([Wire.reflector("a", 3)], version: 10, continuing: "mark/1="))
-    #expect(driver.asked?.path.hasSuffix("?limit=500&continue=mark%2F1%3D") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&continue=mark%2F1%3D") == true)
     #expect(driver.running == [])
     #expect(driver.reflector.status.state == .notSynced)
     driver.respond(200)
@@ -46,7 +46,7 @@ import Testing
   @Test func `after the list it watches from the list's version, with bookmarks and a timeout`() throws {
     var driver = WatchDriver()
     driver.list(version: 77)
-    let path = try #require(driver.asked?.path)
+    let path = try #require(driver.pendingRequest?.path)
     #expect(path.contains("watch=true&allowWatchBookmarks=true&resourceVersion=77&timeoutSeconds="))
     let seconds = try #require(Int(path.split(separator: "=").last ?? ""))
     #expect((45...60).contains(seconds))
@@ -66,7 +66,7 @@ import Testing
     #expect(driver.reflector.status.events == 3)
     driver.fail()
     driver.wake()
-    #expect(driver.asked?.path.contains("resourceVersion=20&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=20&") == true)
   }
 
   @Test func `a repeated event has no effect`() {
@@ -89,7 +89,7 @@ import Testing
     driver.list(Wire.reflector("d", 9), Wire.reflector("c", 3), Wire.reflector("a", 8, phase: "Failed"), version: 30)
     #expect(driver.running == ["c", "d"])
     #expect(driver.reflector.status.lists == 2)
-    #expect(driver.asked?.path.contains("resourceVersion=30") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=30") == true)
   }
 }
 
@@ -100,13 +100,13 @@ import Testing
     driver.respond(200)
     driver.receive(Wire.event("ADDED", Wire.reflector("a", 15)))
     driver.fail()
-    #expect(driver.asked == nil)
+    #expect(driver.pendingRequest == nil)
     #expect(driver.reflector.status.lastError == "connection reset")
     #expect(driver.running == ["a"])
     let broken = driver.now
     driver.wake()
     #expect((Duration.seconds(1)...Duration.seconds(2)).contains(driver.now - broken))
-    #expect(driver.asked?.path.contains("resourceVersion=15&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=15&") == true)
     driver.respond(200)
     #expect(driver.reflector.status.lastError == nil)
   }
@@ -145,7 +145,7 @@ import Testing
     }
     #expect(pauses.allSatisfy { $0 >= .seconds(1) && $0 <= .seconds(2) })
     #expect(Set(pauses).count > 100, "clients of one server do not come back at the same moment")
-    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=7&") == true)
   }
 
   @Test func `facts are available one second after the server recovers`() {
@@ -169,12 +169,12 @@ import Testing
     driver.respond(200)
     driver.fail()
     driver.wake()
-    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=1") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("timeoutSeconds=1") == true)
     driver.respond(200)
     driver.now += .seconds(1)
     driver.end()
     #expect(driver.reflector.status.lastContact == driver.now)
-    #expect(driver.asked?.path.hasSuffix("timeoutSeconds=1") == false)
+    #expect(driver.pendingRequest?.path.hasSuffix("timeoutSeconds=1") == false)
   }
 
   @Test func `a forbidden kind is retried soon after another kind succeeds`() {
@@ -201,7 +201,7 @@ import Testing
     driver.reflector.retryNow(driver.now)
     driver.wake()
     #expect(driver.now == failed)
-    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=7&") == true)
     driver.respond(404, "")
     let refused = driver.now
     driver.reflector.retryNow(driver.now)
@@ -215,7 +215,7 @@ import Testing
     driver.respond(200)
     driver.fail()
     driver.wake()
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
     driver.list(Wire.reflector("a", 12))
     #expect(driver.running == ["a"])
   }
@@ -224,7 +224,7 @@ import Testing
     var driver = WatchDriver()
     driver.respond(200, Wire.list([Wire.reflector("gone", 3)], version: 10, continuing: "x"))
     driver.respond(410, Wire.status(410, "the provided continue parameter is too old"))
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
     driver.list(Wire.reflector("a", 12))
     #expect(driver.running == ["a"])
   }
@@ -237,7 +237,7 @@ import Testing
     #expect(driver.actions.last == .cancel)
     #expect(driver.running == ["a", "b"])
     driver.wake()
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
   @Test func `410 after a long outage lists again at once`() {
@@ -248,7 +248,7 @@ import Testing
       driver.wake()
     }
     driver.respond(410, Wire.status(410, "too old resource version"))
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
   @Test func `repeated 410 responses are retried with growing delays`() {
@@ -258,7 +258,7 @@ import Testing
       driver.list()
       let asked = driver.now
       driver.respond(410, Wire.status(410, "expired"))
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
       pauses.append(driver.now - asked)
     }
     #expect(pauses[0] == .zero)
@@ -274,7 +274,7 @@ import Testing
     let broken = driver.now
     driver.wake()
     #expect(driver.now - broken >= .seconds(1))
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
   @Test(arguments: [
@@ -289,7 +289,7 @@ import Testing
     #expect(driver.running == ["a"])
     #expect(driver.reflector.status.lastError != nil)
     driver.wake()
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
   @Test(arguments: [
@@ -300,11 +300,11 @@ import Testing
     var driver = WatchDriver()
     driver.respond(200)
     driver.receive(text)
-    if driver.asked != nil { driver.end() }
+    if driver.pendingRequest != nil { driver.end() }
     #expect(driver.reflector.status.state == .notSynced)
     #expect(driver.reflector.status.lastError != nil)
     driver.wake()
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
   }
 
   @Test func `an object above the size limit ends the stream, one below it does not`() {

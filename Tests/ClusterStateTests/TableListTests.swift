@@ -14,7 +14,7 @@ import Testing
     let accept = "application/json;as=Table;g=meta.k8s.io;v=v1,application/json"
     for kind in WatchedKind.allCases {
       let isMachine = kind == .virtualMachine || kind == .virtualMachineInstance
-      #expect((WatchDriver(kind).asked?.accept == accept) == isMachine)
+      #expect((WatchDriver(kind).pendingRequest?.accept == accept) == isMachine)
     }
   }
 
@@ -35,12 +35,12 @@ import Testing
   @Test func `a Table list has pages, and its watch has objects`() {
     var driver = WatchDriver()
     driver.respond(200, Wire.table(columns: ["Phase"], [Wire.row("a", "Running")], version: 10, continuing: "m"))
-    #expect(driver.asked?.path.hasSuffix("?limit=500&continue=m") == true)
-    #expect(driver.asked?.accept.contains("as=Table") == true)
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&continue=m") == true)
+    #expect(driver.pendingRequest?.accept.contains("as=Table") == true)
     driver.respond(200, Wire.table(columns: ["Phase"], [Wire.row("b", "Running")], version: 10))
     #expect(driver.running == ["a", "b"])
-    #expect(driver.asked?.path.contains("watch=true") == true)
-    #expect(driver.asked?.accept == "application/json")
+    #expect(driver.pendingRequest?.path.contains("watch=true") == true)
+    #expect(driver.pendingRequest?.accept == "application/json")
     driver.respond(200)
     driver.receive(Wire.event("MODIFIED", Wire.reflector("a", 11, phase: "Succeeded")))
     #expect(driver.running == ["b"])
@@ -68,13 +68,13 @@ import Testing
     driver.receive(table)
     #expect(driver.actions.last == .cancel)
     driver.take(driver.reflector.tick(driver.now))
-    #expect(driver.asked?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
-    #expect(driver.asked?.accept == "application/json")
+    #expect(driver.pendingRequest?.path.hasSuffix("?limit=500&resourceVersion=0") == true)
+    #expect(driver.pendingRequest?.accept == "application/json")
     #expect(driver.reflector.status.failures == 0)
     driver.list(Wire.reflector("a", 1))
     #expect(driver.running == ["a"])
     driver.respond(410, Wire.status(410, "too old resource version"))
-    #expect(driver.asked?.accept == "application/json")
+    #expect(driver.pendingRequest?.accept == "application/json")
   }
 
   @Test(arguments: ["Running", "Stopped", "Succeeded", "Failed", "Terminating", ""])

@@ -96,7 +96,7 @@ import Testing
     driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
     #expect(driver.reflector.nextWakeup == driver.now)
     driver.wake()
-    #expect(driver.asked?.path.contains("/ippools?limit=") == true)
+    #expect(driver.pendingRequest?.path.contains("/ippools?limit=") == true)
     driver.list()
     #expect(driver.reflector.status.state == .synced)
   }
@@ -122,7 +122,7 @@ import Testing
     var driver = WatchDriver(.serviceCIDR)
     try know(&driver, definitions: nil)
     driver.respond(404, Self.notFound)
-    #expect(driver.asked?.path == "/apis/networking.k8s.io/v1")
+    #expect(driver.pendingRequest?.path == "/apis/networking.k8s.io/v1")
     driver.respond(200, Self.discovery.replacing("RESOURCE", with: ""))
     #expect(driver.reflector.status.state == .notInstalled)
     driver.wake()

@@ -8,7 +8,7 @@ struct WatchDriver: ~Copyable {
   var objects = ObjectStore()
   var now = Duration.zero
   /// The current request; nil while the reflector waits.
-  private(set) var asked: APIRequest?
+  private(set) var pendingRequest: APIRequest?
   /// All actions, oldest first.
   private(set) var actions: [Reflector.Action] = []
 
@@ -21,8 +21,8 @@ struct WatchDriver: ~Copyable {
     if action != .wait { actions.append(action) }
     switch action {
     case .wait, .renewCredentials: break
-    case .request(let request): asked = request
-    case .cancel, .cancelAndDropConnection: asked = nil
+    case .request(let request): pendingRequest = request
+    case .cancel, .cancelAndDropConnection: pendingRequest = nil
     }
   }
 
@@ -40,7 +40,7 @@ struct WatchDriver: ~Copyable {
   mutating func receive(_ text: String, inPiecesOf size: Int? = nil) {
     let bytes = Array(text.utf8)
     var start = 0
-    while start < bytes.count, asked != nil {
+    while start < bytes.count, pendingRequest != nil {
       let end = min(start + (size ?? bytes.count), bytes.count)
       take(reflector.received(bytes.span.extracting(start..<end), now, into: &objects))
       start = end
@@ -48,12 +48,12 @@ struct WatchDriver: ~Copyable {
   }
 
   mutating func end() {
-    asked = nil
+    pendingRequest = nil
     take(reflector.ended(now, into: &objects))
   }
 
   mutating func fail(_ reason: String = "connection reset") {
-    asked = nil
+    pendingRequest = nil
     take(reflector.failed(reason, now))
   }
 

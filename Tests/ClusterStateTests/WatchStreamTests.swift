@@ -73,7 +73,7 @@ import Testing
       var driver = watching()
       _ = driver.reflector.received(bytes.span.extracting(0..<place), .zero, into: &driver.objects)
       if endsInOrder { driver.end() } else { driver.fail() }
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
 
       var length = 0
       let whole = Self.events.prefix { event in
@@ -81,7 +81,7 @@ import Testing
         return length <= place
       }
       let version = whole.last?.version ?? 10
-      #expect(driver.asked?.path.contains("resourceVersion=\(version)&") == true, "broken at \(place)")
+      #expect(driver.pendingRequest?.path.contains("resourceVersion=\(version)&") == true, "broken at \(place)")
 
       // The server sends the events after that version, and none is missing.
       driver.respond(200)
@@ -133,7 +133,7 @@ private struct ModelServer {
 
   /// One step: a random event of the network or the server.
   mutating func play(_ driver: inout WatchDriver, _ random: inout SplitMix) {
-    guard driver.asked != nil else { return driver.wake() }
+    guard driver.pendingRequest != nil else { return driver.wake() }
     switch Int.random(in: 0..<12, using: &random) {
     case 0: driver.fail()
     case 1: driver.respond(503, Wire.status(503, "starting"))
@@ -147,15 +147,15 @@ private struct ModelServer {
 
   /// Responds to the current request; with a cut, only a part of the response arrives.
   mutating func serve(_ driver: inout WatchDriver, cuttingAt part: Double?, _ random: inout SplitMix) {
-    guard let path = driver.asked?.path else { return driver.wake() }
+    guard let path = driver.pendingRequest?.path else { return driver.wake() }
     let text = path.contains("watch=true") ? events(since: path.number(after: "resourceVersion=")) : page(path)
     driver.respond(200)
     let length = part.map { Int(Double(text.utf8.count) * $0) } ?? text.utf8.count
     driver.receive(
       String(decoding: text.utf8.prefix(length), as: UTF8.self), inPiecesOf: Int.random(in: 1...200, using: &random))
-    if part != nil, driver.asked != nil { return driver.fail() }
+    if part != nil, driver.pendingRequest != nil { return driver.fail() }
     driver.now += .seconds(Int.random(in: 0...60, using: &random))
-    if driver.asked != nil { driver.end() }
+    if driver.pendingRequest != nil { driver.end() }
   }
 
   /// Pages of four in varying order; the continue token has the position and the list's version.

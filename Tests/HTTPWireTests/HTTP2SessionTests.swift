@@ -13,15 +13,15 @@ import Testing
     let get = pair.client.request("GET", "/healthz")
     let other = pair.client.request("PATCH", "/x", body: "")
     pair.settle()
-    #expect(conversation[post].text == "post /validate|application/json|body|")
+    #expect(pair[post].text == "post /validate|application/json|body|")
     #expect(
-      conversation[post].fields == [
+      pair[post].fields == [
         ":status": "200", "date": "Tue, 24 Nov 2026 04:17:01 GMT", "content-type": "text/plain; charset=utf-8",
         "content-length": "37",
       ])
-    #expect(conversation[get].text == "get /healthz|||")
-    #expect(conversation[other].text == "other /x|||")
-    for stream in [post, get, other] { #expect(conversation[stream].closedWith == 0) }
+    #expect(pair[get].text == "get /healthz|||")
+    #expect(pair[other].text == "other /x|||")
+    for stream in [post, get, other] { #expect(pair[stream].closedWith == 0) }
     #expect(pair.state == .idle)
     #expect(pair.client.goAway == nil)
   }
@@ -30,10 +30,10 @@ import Testing
     let pair = HTTP2ConnectionPair()
     let stream = pair.client.request("HEAD", "/readyz")
     pair.settle()
-    #expect(conversation[stream].status == "200")
-    #expect(conversation[stream].fields["content-length"] == "15")
-    #expect(conversation[stream].body == [])
-    #expect(conversation[stream].closedWith == 0)
+    #expect(pair[stream].status == "200")
+    #expect(pair[stream].fields["content-length"] == "15")
+    #expect(pair[stream].body == [])
+    #expect(pair[stream].closedWith == 0)
   }
 
   @Test func `a 405 response has Allow`() {
@@ -45,8 +45,8 @@ import Testing
     }
     let stream = pair.client.request("GET", "/validate")
     pair.settle()
-    #expect(conversation[stream].status == "405")
-    #expect(conversation[stream].fields["allow"] == "POST")
+    #expect(pair[stream].status == "405")
+    #expect(pair[stream].fields["allow"] == "POST")
   }
 
   @Test func `interleaved bodies of two streams are kept separate`() {
@@ -55,16 +55,16 @@ import Testing
     let second = pair.client.request("POST", "/b", body: "x", isWhole: false)
     pair.settle()
     #expect(pair.state == .body)
-    #expect(conversation[first].status == nil)
+    #expect(pair[first].status == nil)
     pair.client.send(Array("2".utf8), on: first, isWhole: false)
     pair.settle()
     pair.client.send(Array("y".utf8), on: second, isWhole: true)
     pair.settle()
-    #expect(conversation[second].text == "post /b||xy|")
+    #expect(pair[second].text == "post /b||xy|")
     #expect(pair.state == .body)
     pair.client.send(Array("3".utf8), on: first, isWhole: true)
     pair.settle()
-    #expect(conversation[first].text == "post /a||123|")
+    #expect(pair[first].text == "post /a||123|")
     #expect(pair.state == .idle)
   }
 
@@ -74,8 +74,8 @@ import Testing
     pair.handler = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
     let stream = pair.client.request("GET", "/metrics")
     pair.settle()
-    #expect(conversation[stream].body == body)
-    #expect(conversation[stream].closedWith == 0)
+    #expect(pair[stream].body == body)
+    #expect(pair[stream].closedWith == 0)
     #expect(pair.maxOutputLength < 5000)
   }
 
@@ -84,7 +84,7 @@ import Testing
     let body = String(repeating: "0123456789", count: 100_000)
     let stream = pair.client.request("POST", "/a", body: body)
     pair.settle()
-    #expect(conversation[stream].text == "post /a||\(body)|")
+    #expect(pair[stream].text == "post /a||\(body)|")
   }
 
   @Test func `expect: 100-continue gets one interim response`() {
@@ -92,19 +92,19 @@ import Testing
     let stream = pair.client.request(
       "POST", "/a", [("expect", "100-continue")], body: "", isWhole: false)
     pair.settle()
-    #expect(conversation[stream].interim == ["100"])
+    #expect(pair[stream].interim == ["100"])
     pair.client.send(Array("abc".utf8), on: stream, isWhole: true)
     pair.settle()
-    #expect(conversation[stream].text == "post /a||abc|")
-    #expect(conversation[stream].interim == ["100"])
+    #expect(pair[stream].text == "post /a||abc|")
+    #expect(pair[stream].interim == ["100"])
   }
 
   @Test func `no interim response is sent if the body has arrived`() {
     let pair = HTTP2ConnectionPair()
     let stream = pair.client.request("GET", "/a", [("expect", "100-continue")])
     pair.settle()
-    #expect(conversation[stream].interim == [])
-    #expect(conversation[stream].text == "get /a|||")
+    #expect(pair[stream].interim == [])
+    #expect(pair[stream].text == "get /a|||")
   }
 
   @Test func `trailer fields end a request and are discarded`() {
@@ -114,8 +114,8 @@ import Testing
     pair.settle()
     pair.client.endWithTrailer([("content-type", "text/plain"), ("x", "y")], on: stream)
     pair.settle()
-    #expect(conversation[stream].text == "post /a|application/json|abc|")
-    #expect(conversation[stream].interim == ["100"])
+    #expect(pair[stream].text == "post /a|application/json|abc|")
+    #expect(pair[stream].interim == ["100"])
   }
 
   @Test func `pings are acknowledged between requests`() {
@@ -124,7 +124,7 @@ import Testing
     pair.settle()
     let stream = pair.client.request("GET", "/a")
     pair.settle()
-    #expect(conversation[stream].status == "200")
+    #expect(pair[stream].status == "200")
   }
 }
 
@@ -142,11 +142,11 @@ import Testing
     let otherStream = pair.client.request("POST", "/n", body: "a", isWhole: false)
     let refused = pair.client.request("POST", "/a", fields, body: "abc")
     pair.settle()
-    #expect(conversation[refused].status == status)
-    #expect(conversation[refused].text.hasPrefix("{\"error\":\""))
+    #expect(pair[refused].status == status)
+    #expect(pair[refused].text.hasPrefix("{\"error\":\""))
     pair.client.send([0x62], on: otherStream, isWhole: true)
     pair.settle()
-    #expect(conversation[neighbour].text == "post /n||ab|")
+    #expect(pair[otherStream].text == "post /n||ab|")
     #expect(pair.client.goAway == nil)
     #expect(pair.state == .idle)
     // Each is reported once.
@@ -159,8 +159,8 @@ import Testing
     let refused = pair.client.request("GET", "/" + String(repeating: "a", count: HTTPLimits.target))
     let longest = pair.client.request("GET", "/" + String(repeating: "a", count: HTTPLimits.target - 1))
     pair.settle()
-    #expect(conversation[refused].status == "414")
-    #expect(conversation[longest].status == "200")
+    #expect(pair[refused].status == "414")
+    #expect(pair[longest].status == "200")
   }
 
   @Test func `a body of the maximum size is accepted, one byte more is rejected, and other streams stay open`() {
@@ -171,15 +171,15 @@ import Testing
     let body = String(repeating: "a", count: HTTPLimits.body)
     let taken = pair.client.request("POST", "/a", body: body)
     pair.settle()
-    #expect(conversation[taken].text == "\(HTTPLimits.body)")
+    #expect(pair[taken].text == "\(HTTPLimits.body)")
 
     let otherStream = pair.client.request("POST", "/n", body: "a", isWhole: false)
     let refused = pair.client.request("POST", "/a", body: body + "a")
     pair.settle()
-    #expect(conversation[refused].status == "413")
+    #expect(pair[refused].status == "413")
     pair.client.send([0x62], on: otherStream, isWhole: true)
     pair.settle()
-    #expect(conversation[neighbour].text == "2")
+    #expect(pair[otherStream].text == "2")
     #expect(pair.client.goAway == nil)
   }
 
@@ -189,7 +189,7 @@ import Testing
     let stream = pair.client.request(
       "POST", "/a", [("content-length", "\(length)")], body: "a", isWhole: false)
     pair.settle()
-    #expect(conversation[stream].status == status)
+    #expect(pair[stream].status == status)
   }
 
   @Test func `a peer that is still sending gets the response before the reset`() {
@@ -199,11 +199,11 @@ import Testing
     let stream = pair.client.request(
       "POST", "/a", [("content-length", "\(HTTPLimits.body + 1)")], body: "a", isWhole: false)
     pair.settle()
-    #expect(conversation[stream].status == "413")
-    #expect(conversation[stream].closedWith == nil)
+    #expect(pair[stream].status == "413")
+    #expect(pair[stream].closedWith == nil)
     pair.client.send([0x62], on: stream, isWhole: false)
     pair.settle()
-    #expect(conversation[stream].closedWith == 0)
+    #expect(pair[stream].closedWith == 0)
     #expect(pair.state == .idle)
   }
 
@@ -215,14 +215,14 @@ import Testing
       streams.append(pair.client.request("POST", "/a", body: half, isWhole: false))
       pair.settle()
     }
-    let refused = streams.filter { conversation[$0].status == "413" }
+    let refused = streams.filter { pair[$0].status == "413" }
     #expect(refused.count == 8 - HTTPLimits.maxBodyBytesPerConnection / (HTTPLimits.body / 2))
     // Rejected bodies are no longer counted, and accepted ones can complete.
     for stream in streams where !refused.contains(stream) { pair.client.send([], on: stream, isWhole: true) }
     pair.settle()
     let later = pair.client.request("POST", "/a", body: half)
     pair.settle()
-    #expect(conversation[later].status == "200")
+    #expect(pair[later].status == "200")
   }
 
   @Test func `trailers after a rejected body are ignored`() {
@@ -232,10 +232,10 @@ import Testing
     pair.settle()
     pair.client.endWithTrailer([("x", "y")], on: stream)
     pair.settle()
-    #expect(conversation[stream].status == "413")
+    #expect(pair[stream].status == "413")
     let later = pair.client.request("GET", "/b")
     pair.settle()
-    #expect(conversation[later].status == "200")
+    #expect(pair[later].status == "200")
   }
 }
 
@@ -267,7 +267,7 @@ import Testing
     pair.settle()
     pair.client.terminate()
     pair.settle()
-    #expect(conversation[stream].status == "200")
+    #expect(pair[stream].status == "200")
     #expect(pair.state == .closing)
     #expect(pair.server.rejection == nil)
   }
@@ -281,7 +281,7 @@ import Testing
     }
     let stream = pair.client.request("GET", "/a")
     pair.settle()
-    #expect(conversation[stream].status == "200")
+    #expect(pair[stream].status == "200")
     #expect(pair.state == .idle)
   }
 
@@ -309,7 +309,7 @@ import Testing
     #expect(pair.state == .body)
     pair.client.send([0x62], on: stream, isWhole: true)
     pair.settle()
-    #expect(conversation[stream].text == "post /a||ab|")
+    #expect(pair[stream].text == "post /a||ab|")
     #expect(pair.state == .closing)
   }
 
@@ -317,7 +317,7 @@ import Testing
     let pair = HTTP2ConnectionPair()
     let stream = pair.client.request("GET", "/a")
     pair.settle()
-    #expect(conversation[stream].status == "200")
+    #expect(pair[stream].status == "200")
     pair.shutDownGracefully()
     #expect(pair.state == .closing)
   }
@@ -331,7 +331,7 @@ import Testing
     pair.shutDownGracefully()
     #expect(pair.state != .closing)
     pair.settle()
-    #expect(conversation[stream].body == body)
+    #expect(pair[stream].body == body)
     #expect(pair.state == .closing)
   }
 }

@@ -6,33 +6,33 @@ import Testing
 struct RequestPair: CustomTestStringConvertible, Sendable {
   let refused: String
   let status: Int
-  let responseCount: String
+  let accepted: String
 
   var testDescription: String { refused.debugDescription }
 
   /// Request lines.
-  static func line(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
+  static func line(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
     RequestPair(
-      refused: "\(refused)\r\nHost: x\r\n\r\n", status: status, responseCount: "\(responseCount)\r\nHost: x\r\n\r\n")
+      refused: "\(refused)\r\nHost: x\r\n\r\n", status: status, accepted: "\(accepted)\r\nHost: x\r\n\r\n")
   }
 
   /// Lines after a valid request line.
-  static func lines(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
+  static func lines(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
     RequestPair(
       refused: "GET / HTTP/1.1\r\n\(refused)\r\n\r\n", status: status,
-      responseCount: "GET / HTTP/1.1\r\n\(responseCount)\r\n\r\n")
+      accepted: "GET / HTTP/1.1\r\n\(accepted)\r\n\r\n")
   }
 
   /// What follows the Host of a POST: fields, the empty line and a body.
-  static func post(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
+  static func post(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
     RequestPair(
       refused: "POST / HTTP/1.1\r\nHost: x\r\n\(refused)", status: status,
-      responseCount: "POST / HTTP/1.1\r\nHost: x\r\n\(responseCount)")
+      accepted: "POST / HTTP/1.1\r\nHost: x\r\n\(accepted)")
   }
 
   /// Chunked bodies.
-  static func chunks(_ refused: String, _ status: Int, _ responseCount: String) -> RequestPair {
-    .post("Transfer-Encoding: chunked\r\n\r\n\(refused)", status, "Transfer-Encoding: chunked\r\n\r\n\(responseCount)")
+  static func chunks(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
+    .post("Transfer-Encoding: chunked\r\n\r\n\(refused)", status, "Transfer-Encoding: chunked\r\n\r\n\(accepted)")
   }
 }
 
@@ -140,19 +140,19 @@ struct RequestPair: CustomTestStringConvertible, Sendable {
 
   @Test(arguments: all)
   func `an ambiguous request is rejected and ends the connection, its control case gets a response`(
-    _ pairs: RequestPair
+    _ pair: RequestPair
   ) {
-    let refused = HTTP1Harness.responses(to: [Array(pairs.refused.utf8)])
-    #expect(refused.output.hasPrefix("HTTP/1.1 \(pairs.status) "), "\(refused.output.prefix(60))")
+    let refused = HTTP1Harness.responses(to: [Array(pair.refused.utf8)])
+    #expect(refused.output.hasPrefix("HTTP/1.1 \(pair.status) "), "\(refused.output.prefix(60))")
     #expect(refused.output.contains("\r\nConnection: close\r\n"))
     #expect(refused.state == .closing)
 
     var harness = HTTP1Harness()
-    harness.receive(pairs.responseCount)
+    harness.receive(pair.accepted)
     #expect(harness.rejection == nil)
     #expect(harness.takeOutput().hasPrefix("HTTP/1.1 200 "))
     // The whole request was consumed: the next bytes are a new one.
-    #expect(harness.state == .idle || pairs.responseCount.contains("HTTP/1.0"))
+    #expect(harness.state == .idle || pair.accepted.contains("HTTP/1.0"))
   }
 }
 
@@ -168,7 +168,7 @@ struct RequestPair: CustomTestStringConvertible, Sendable {
       + others
   }
 
-  static let pairs: [(refused: Fields, responseCount: Fields)] = [
+  static let pairs: [(refused: Fields, accepted: Fields)] = [
     (request(authority: "u@x"), request(authority: "u.x")),
     (request(authority: "a,b"), request(authority: "a-b")),
     (request(authority: "x:a"), request(authority: "x:443")),
@@ -185,10 +185,10 @@ struct RequestPair: CustomTestStringConvertible, Sendable {
   ) {
     let pair = HTTP2ConnectionPair()
     let refused = pair.client.request(Self.pairs[index].refused)
-    let responseCount = pair.client.request(Self.pairs[index].responseCount)
+    let accepted = pair.client.request(Self.pairs[index].accepted)
     pair.settle()
-    #expect(conversation[refused].status == "400")
-    #expect(conversation[responseCount].status == "200")
+    #expect(pair[refused].status == "400")
+    #expect(pair[accepted].status == "200")
     #expect(pair.client.goAway == nil)
   }
 
@@ -197,7 +197,7 @@ struct RequestPair: CustomTestStringConvertible, Sendable {
     let pair = HTTP2ConnectionPair()
     let refused = pair.client.request(Self.request(with: [("expect", "a"), ("host", "x")]))
     pair.settle()
-    #expect(conversation[refused].status == "417")
+    #expect(pair[refused].status == "417")
   }
 }
 

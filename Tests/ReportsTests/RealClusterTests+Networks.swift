@@ -1,7 +1,7 @@
 @testable import Reports
 
 // Leftover definitions, and the networks of Longhorn's pods.
-extension `States of real clusters` {
+extension `Real clusters` {
   /// Definitions that no setting of Harvester names.
   static let leftovers = [
     Row(

@@ -123,7 +123,7 @@ import Testing
       $0.isApplied = false
       $0.pods.removeAll { $0.component != "instance-manager" }
       $0.pods[0].network = ""
-      $0.say("IP allocation failure for Longhorn Pods")
+      $0.setMessage("IP allocation failure for Longhorn Pods")
     },
     Row(
       "the range is exhausted while Harvester waits", broken: [.addressesAvailable],
@@ -273,11 +273,11 @@ import Testing
       "control: the message was changed, too", contains: ["not applied the value yet"],
       omits: ["stuck", "kubectl patch"]
     ) {
-      $0.say("retry")
+      $0.setMessage("retry")
       $0.value = ""
     },
     Row("control: create NAD with the recorded value", contains: ["makes the network definition"], omits: ["stuck"]) {
-      $0.say("create NAD")
+      $0.setMessage("create NAD")
     },
     Row(
       "the default is not in force", isVerified: true,

@@ -73,7 +73,7 @@ final class SimulatedClient: CustomStringConvertible {
 
   var connection: SimulatedConnection? {
     guard case .connected(let connection) = state else { return nil }
-    return wire
+    return connection
   }
   var isSatisfied: Bool { http.responseCount == exchangeCount }
   var isDone: Bool { if case .done = state { true } else { false } }

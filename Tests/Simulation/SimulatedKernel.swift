@@ -73,7 +73,7 @@ final class SimulatedKernel: @unchecked Sendable {
     guard isListening else { return nil }
     let connection = SimulatedConnection(window: window)
     waiting.append(connection)
-    return wire
+    return connection
   }
 
   /// The time of day at the start, in nanoseconds since 1970.

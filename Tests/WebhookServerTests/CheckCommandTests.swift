@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `check` {
+@Suite struct `check command` {
   static let cluster = Repository.path("manifests/example/cluster.yaml")
   static let good = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 

@@ -25,7 +25,7 @@ extension ServerUnderTest {
 
   /// Sends a request by curl; a body is posted as JSON unless the options set another content type.
   func fetch(_ path: String, post body: String? = nil, _ options: String...) throws -> Response {
-    try ask(path, post: body, options)
+    try fetch(path, post: body, options)
   }
 
   func fetch(_ path: String, post body: String? = nil, _ options: [String]) throws -> Response {
@@ -51,7 +51,7 @@ extension ServerUnderTest {
   }
 
   func validate(_ review: String, _ options: String...) throws -> Verdict {
-    try Verdict(ask("/validate?timeout=10s", post: review, options))
+    try Verdict(fetch("/validate?timeout=10s", post: review, options))
   }
 }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 // The commands of an operator against a real cluster.
-extension `Commands with a real API server` {
+extension `Webhook with a real API server` {
   func run(_ arguments: String...) throws -> Program.Run {
     try Program.run(Repository.executable, arguments + ["--kubeconfig", context.plane.folder.path("admin")])
   }
