@@ -85,7 +85,7 @@ struct SimulatedRun {
   }
 
   /// The server's state after a run, for debugging.
-  var startErrors: [String] {
+  var rejections: [String] {
     state.metrics.rejectedRequests.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + state.metrics.limits.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + ["\(state.metrics.timedOutConnections.current) expired"]

@@ -23,7 +23,7 @@ import Testing
       let run = try SimulatedRun(seed: seed, makeClients: Self.makeClients)
       var failures = run.failures
       for client in run.clients { failures += client.behaviorFailures }
-      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.refusals)")
+      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.rejections)")
     }
   }
 
@@ -37,7 +37,7 @@ import Testing
       for client in run.clients where client.wasIgnored && client.isSteady {
         failures.append("\(client.name) got no response to a request that was read")
       }
-      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.refusals)")
+      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.rejections)")
       evict += run.state.metrics.evictedConnections
     }
     #expect(evict > 0 || Self.isReplay)
@@ -47,7 +47,7 @@ import Testing
     for seed in Self.seeds {
       let iteration = Int(seed) % 300
       let run = try SimulatedRun(seed: seed, stops: .atIteration(iteration), makeClients: Self.makeClients)
-      #expect(run.failures.isEmpty, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients) \(run.refusals)")
+      #expect(run.failures.isEmpty, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients) \(run.rejections)")
     }
   }
 
