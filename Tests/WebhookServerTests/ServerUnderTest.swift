@@ -24,11 +24,11 @@ extension ServerUnderTest {
   }
 
   /// Sends a request by curl; a body is posted as JSON unless the options set another content type.
-  func fetch(_ path: String, post body: String? = nil, _ options: String...) throws -> Response {
+  func fetch(_ path: String, post body: String? = nil, _ options: String...) throws -> CurlResponse {
     try fetch(path, post: body, options)
   }
 
-  func fetch(_ path: String, post body: String? = nil, _ options: [String]) throws -> Response {
+  func fetch(_ path: String, post body: String? = nil, _ options: [String]) throws -> CurlResponse {
     let hasType = options.contains { $0.hasPrefix("Content-Type:") }
     let type = hasType ? [] : ["--header", "Content-Type: application/json"]
     let post = body == nil ? [] : type + ["--data-binary", "@-"]
@@ -37,7 +37,7 @@ extension ServerUnderTest {
       ["--silent", "--show-error", "--include", "--max-time", "60", "--cacert", certificates.authority]
         + post + options + [url + path],
       input: body ?? "")
-    return try Response(of: run)
+    return try CurlResponse(of: run)
   }
 
   /// Opens a TLS connection, over which the test sends exact bytes.
@@ -56,7 +56,7 @@ extension ServerUnderTest {
 }
 
 /// An HTTP response in the format of `curl --include`.
-struct Response {
+struct CurlResponse {
   let version: String
   let status: Int
   let headers: [String: String]
@@ -105,7 +105,7 @@ struct Verdict: Equatable {
     self.isAllowed = isAllowed
   }
 
-  init(_ response: Response) throws {
+  init(_ response: CurlResponse) throws {
     let review = try JSONDecoder().decode(Review.self, from: Data(response.body.utf8))
     isAllowed = review.response.allowed
     code = review.response.status?.code
