@@ -90,7 +90,7 @@ struct CurlResponse {
 
 struct MissingResponse: Error, CustomStringConvertible {
   let run: Program.Run
-  var description: String { "no HTTP handler: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
+  var description: String { "no HTTP response: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
 }
 
 /// The response of an AdmissionReview, decoded by Foundation.
