@@ -110,7 +110,7 @@ import Testing
   }
 }
 
-@Suite struct `Reviewer` {
+@Suite struct `Reviewer responses` {
   let reviewer = Reviewer(ruleset: Ruleset())
 
   func outcome(_ object: String, old: String = "null", for webhook: Reviewer.Webhook = .mutate) throws -> Outcome {

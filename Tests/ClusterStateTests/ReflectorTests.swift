@@ -4,7 +4,7 @@ import Testing
 
 @testable import ClusterState
 
-@Suite struct `Reflector` {
+@Suite struct `Reflector lists and watches` {
   @Test func `a reflector starts with a list in pages of 500`() {
     let driver = WatchDriver()
     #expect(driver.pendingRequest?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
