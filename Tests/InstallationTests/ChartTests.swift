@@ -8,8 +8,9 @@ import WebhookServer
   .enabled(
     if: !Tools.helms.isEmpty && Tools.kubectl != nil,
     "no Helm or no kubectl: run Tests/Tools/install, or set HELM and KUBECTL"))
-struct `The chart` {
-  @Test(arguments: Tools.helms) func `gives the objects of the overlays, but for Helm's labels`(helm: String) throws {
+struct `Helm chart` {
+  @Test(arguments: Tools.helms) func `the chart renders the overlays' objects, with Helm's labels`(helm: String) throws
+  {
     let chart = Chart(helm: helm)
     let plain = try Manifests.kustomize("self-managed")
     #expect(plain.names.count == 15)
@@ -23,7 +24,7 @@ struct `The chart` {
     #expect(try chart.manifests(settings[0], settings[1]).differences(from: everything) == [])
   }
 
-  @Test(arguments: Tools.helms) func `has nothing for lint to complain about`(helm: String) throws {
+  @Test(arguments: Tools.helms) func `helm lint reports nothing`(helm: String) throws {
     // Helm before 3.14 renders for one version only.
     let knowsVersions = try Program.run(helm, ["lint", "--help"]).output.contains("--kube-version")
     for version in knowsVersions ? [["--kube-version", "1.24"], ["--kube-version", "1.36"]] : [[]] {
@@ -80,7 +81,7 @@ struct `The chart` {
   ]
   private static let digest = String(repeating: "ab", count: 32)
 
-  @Test(arguments: effects) func `does what a value says`(_ row: (settings: String, text: String)) throws {
+  @Test(arguments: effects) func `a value has its effect`(_ row: (settings: String, text: String)) throws {
     for helm in Tools.helms {
       let chart = Chart(helm: helm)
       let run = try chart.template([row.settings])
@@ -100,7 +101,7 @@ struct `The chart` {
     ),
     ("certificates.issuer=external", "verbs: [get, watch, update]\n- apiGroups: [\"\"]"),
     ("hostNetwork=true", "maxUnavailable: 0\n"),
-  ]) func `leaves out what a value says`(settings: String, text: String) throws {
+  ]) func `a value removes its part`(settings: String, text: String) throws {
     for helm in Tools.helms {
       let chart = Chart(helm: helm)
       let run = try chart.template([settings])
@@ -119,7 +120,7 @@ struct `The chart` {
     ("registrar.replicas=2", "/registrar/replicas"), ("extraArgs={context}", "/extraArgs/0"),
     ("resources.limit.memory=1Gi", "limit"), ("podLabels.a=1", "/podLabels/a"), ("unknown=1", "unknown"),
     ("clientCA.secret=a,clientCA.configMap=b", "must name a Secret or a ConfigMap, not both"),
-  ]) func `names a value that is wrong`(settings: String, words: String) throws {
+  ]) func `an invalid value is reported by name`(settings: String, words: String) throws {
     for helm in Tools.helms {
       let run = try Chart(helm: helm).template([settings])
       #expect(run.exitCode != 0)
@@ -130,7 +131,7 @@ struct `The chart` {
     }
   }
 
-  @Test(arguments: Tools.helms) func `follows the release's namespace everywhere`(helm: String) throws {
+  @Test(arguments: Tools.helms) func `every object and flag uses the release's namespace`(helm: String) throws {
     let run = try Program.run(
       helm,
       [
@@ -147,7 +148,7 @@ struct `The chart` {
 
 /// What the chart's files say, without Helm.
 struct ChartFileTests {
-  @Test(arguments: ["rules.yaml", "dashboard.json"]) func `alerts and dashboard are those of the component`(
+  @Test(arguments: ["rules.yaml", "dashboard.json"]) func `alerts and dashboard equal those of the component`(
     file: String
   ) throws {
     let original = try Repository.text("manifests/components/monitoring/\(file)")
@@ -158,7 +159,7 @@ struct ChartFileTests {
     #expect(try Repository.text(copy) == original)
   }
 
-  @Test func `every value has a comment, and the schema knows it`() throws {
+  @Test func `every value has a comment and a schema`() throws {
     let values = try Repository.text("charts/storage-network-webhook/values.yaml").split(
       separator: "\n", omittingEmptySubsequences: false)
     let schema = try JSONSerialization.jsonObject(

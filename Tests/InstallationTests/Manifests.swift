@@ -55,7 +55,7 @@ extension Manifests {
 
       """, to: "kustomization.yaml")
     let run = try Program.run(Tools.kubectl ?? "kubectl", ["kustomize", folder.url.path])
-    guard run.exitCode == 0 else { throw NeverCame(what: "kustomize", text: run.errors) }
+    guard run.exitCode == 0 else { throw OutputTimeout(expected: "kustomize", text: run.errors) }
     return try Manifests(run.output)
   }
 }
@@ -77,7 +77,7 @@ struct Chart {
 
   func manifests(_ settings: String..., kubernetes: String = "1.36") throws -> Manifests {
     let run = try template(settings, kubernetes: kubernetes)
-    guard run.exitCode == 0 else { throw NeverCame(what: "helm template", text: run.errors) }
+    guard run.exitCode == 0 else { throw OutputTimeout(expected: "helm template", text: run.errors) }
     return try Manifests(run.output)
   }
 }

@@ -9,7 +9,7 @@ import WebhookServer
     if: Tools.kubectl != nil && Program.isInstalled("git")
       && FileManager.default.fileExists(atPath: Repository.path(".git")),
     "no kubectl (Tests/Tools/install), or no git repository"))
-struct `What a release publishes` {
+struct `Release files` {
   /// Packs the current commit in a folder of its own; archives of the program are played.
   static func pack(in folder: URL, umask: String) throws {
     let clone = try Program.run(
@@ -36,7 +36,7 @@ struct `What a release publishes` {
     }
   }
 
-  @Test func `has the same bytes in every folder`() throws {
+  @Test func `release files have the same bytes in every folder`() throws {
     let folder = try TemporaryFolder()
     let (one, two) = (folder.url.appending(path: "one"), folder.url.appending(path: "another/place"))
     try Self.pack(in: one, umask: "022")
@@ -79,7 +79,7 @@ struct `What a release publishes` {
 
 /// The bill of materials, of a program that is played.
 @Suite(.enabled(if: Program.isInstalled("python3"), "no python3"))
-struct `The SBOM` {
+struct `Release SBOM` {
   static let packages = [
     "libcurl4":
       "Package: libcurl4\nStatus: install ok installed\nArchitecture: amd64\nSource: curl\nVersion: 7.88.1-10+deb12u14\n",
@@ -92,7 +92,7 @@ struct `The SBOM` {
     "state": {"revision": "c2cb5297956b2a95420f70d1f51e8dc4b4f94708", "version": "1.16.2"}}], "version": 3}
     """
 
-  @Test func `lists Swift packages by version and commit, and Debian packages by version`() throws {
+  @Test func `the SBOM lists Swift packages by version and commit, and Debian packages by version`() throws {
     let folder = try TemporaryFolder()
     for name in ["packages", "checkouts/swift-log"] {
       try FileManager.default.createDirectory(at: folder.url.appending(path: name), withIntermediateDirectories: true)

@@ -2,8 +2,8 @@ import Registration
 import Testing
 
 /// `register --test`: what the API server's response to a bad value says.
-@Suite struct `The test of a denial` {
-  @Test func `sends a bad value as a dry run`() {
+@Suite struct `Denial test` {
+  @Test func `a bad value is sent as a dry run`() {
     let request = DenialTest.request(RegistrationOptions())
     #expect(request.method == "PATCH")
     #expect(request.path == "/apis/harvesterhci.io/v1beta1/settings/storage-network?dryRun=All")
@@ -27,7 +27,7 @@ import Testing
     (503, "no JSON", "failed: 503", true),
   ]
 
-  @Test(arguments: table) func `is passed by the webhook's own denial only`(
+  @Test(arguments: table) func `only the webhook's own denial passes`(
     _ row: (status: Int, message: String, result: String, mayChange: Bool)
   ) {
     let body = row.message == "no JSON" ? "upstream" : "{\"message\":\"\(row.message)\"}"

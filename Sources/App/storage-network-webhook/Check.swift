@@ -35,7 +35,7 @@ struct Check: ParsableCommand {
   @Flag(help: "Check every second until the change would be allowed.")
   var watch = false
 
-  @Flag(help: "Print every rule with its result, not only those that are broken or warn.")
+  @Flag(help: "Print every rule with its result, not only violations and warnings.")
   var verbose = false
 
   @OptionGroup var output: OutputOptions

@@ -8,7 +8,7 @@ import Testing
   .enabled(
     if: !ControlPlane.Assets.all.isEmpty && !Tools.helms.isEmpty,
     "no Helm (Tests/Tools/install), or neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a control plane"))
-struct `A chart's installation` {
+struct `Chart installation` {
   struct Pair: CustomTestStringConvertible, Sendable {
     let helm: String
     let assets: ControlPlane.Assets
@@ -17,10 +17,11 @@ struct `A chart's installation` {
     static let all = Tools.helms.flatMap { helm in ControlPlane.Assets.all.map { Pair(helm: helm, assets: $0) } }
   }
 
-  @Test(arguments: Pair.all) func `is upgraded, rolled back and tested under load, and removed without a trace`(
+  @Test(arguments: Pair.all)
+  func `no call fails while the chart is upgraded and rolled back under load, and uninstalling leaves nothing`(
     pair: Pair
   ) throws {
-    let context = try InstalledBench(pair.assets, .chart(helm: pair.helm, []))
+    let context = try InstalledCluster(pair.assets, .chart(helm: pair.helm, []))
     if pair.assets.has("kube-controller-manager") { try context.plane.startGarbageCollector() }
     let (registrar, pod) = try context.run()
     #expect(try context.policies() == ["Fail", "Fail"])
@@ -46,25 +47,27 @@ struct `A chart's installation` {
 
     try Kubelet(context).test(with: pair.helm, port: context.balancer.port)
     let counts = load.stop()
-    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(Set(counts.keys) == `Installation`.allGood, "\(counts)")
     #expect(try context.webhooks() == before, "Helm has no part in the registration")
 
     try context.helm(pair.helm, ["uninstall", "guard"])
     if pair.assets.has("kube-controller-manager") {
-      try context.eventually("nothing is left") { try context.plane.remains() == [] }
+      try context.eventually("nothing is left") { try context.plane.remainingObjects() == [] }
       try registrar.errors.waitForLine(with: #""message":"not registered as desired""#)
-      #expect(try context.plane.remains() == [])
+      #expect(try context.plane.remainingObjects() == [])
     }
     #expect(!pod.program.hasEnded)
   }
 
-  @Test(arguments: Pair.all) func `with every value is taken without a warning`(pair: Pair) throws {
+  @Test(arguments: Pair.all) func `the API server accepts the chart with every value without a warning`(pair: Pair)
+    throws
+  {
     let plane = try ControlPlane(pair.assets)
     for namespace in ["elsewhere", "cattle-dashboards"] {
       try plane.kubectl("create", "namespace", namespace)
       try plane.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/warn=restricted")
     }
-    try plane.kubectl("apply", "-f", "-", input: `The overlays`.strangers.map(\.manifest).joined(separator: "---\n"))
+    try plane.kubectl("apply", "-f", "-", input: `Overlays`.foreignKinds.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
     let values = [
       "image.repository=registry.example/webhook", "image.pullPolicy=Always", "imagePullSecrets[0].name=registry",
@@ -90,7 +93,7 @@ struct `A chart's installation` {
   .enabled(
     if: !ControlPlane.Assets.all.isEmpty && !Tools.helms.isEmpty,
     "no Helm (Tests/Tools/install), or neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a control plane"))
-struct `The add-on` {
+struct `Add-on` {
   /// Harvester's definition, as far as it restricts an add-on.
   static let definition = """
     apiVersion: apiextensions.k8s.io/v1
@@ -124,9 +127,9 @@ struct `The add-on` {
     """
 
   /// Harvester creates a HelmChart of the add-on's name in its namespace, and Helm's controller installs that as a release.
-  @Test(arguments: `A chart's installation`.Pair.all)
-  func `is taken by the API server, and its values install the chart`(
-    pair: `A chart's installation`.Pair
+  @Test(arguments: `Chart installation`.Pair.all)
+  func `the API server accepts the add-on, and its values install the chart`(
+    pair: `Chart installation`.Pair
   ) throws {
     let plane = try ControlPlane(pair.assets)
     try plane.kubectl("create", "namespace", "harvester-system")
@@ -166,9 +169,9 @@ struct `The add-on` {
 /// A kubelet that knows one pod, that of `helm test`: it runs this machine's program with the pod's own arguments, and
 /// reports how it ended.
 private struct Kubelet {
-  let context: InstalledBench
+  let context: InstalledCluster
 
-  init(_ context: InstalledBench) { self.context = context }
+  init(_ context: InstalledCluster) { self.context = context }
 
   func test(with helm: String, port: Int) throws {
     let test = try Program(helm, context.helmOptions + ["test", "guard", "--timeout", "60s"])

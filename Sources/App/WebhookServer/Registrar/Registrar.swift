@@ -4,11 +4,11 @@ internal import Logging
 internal import Platform
 internal import Registration
 
-/// Performs the reconciler's actions and watches the objects meanwhile.
+/// Performs the reconciler's actions and watches the objects in between.
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// The URL to probe; the certificate must be valid for the Service's name, whatever the URL's host.
+  /// The URL to probe; the certificate must be valid for the Service's name, not for the URL's host.
   private let probeURL: String
   /// The current time, in seconds since 1970.
   private let clock: () -> Int64
