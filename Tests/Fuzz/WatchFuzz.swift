@@ -16,7 +16,7 @@ func complaintAboutWatch(_ input: [UInt8]) -> String? {
 /// What is known after a server has sent some bytes as the answer to a list, or to the watch after an empty list.
 private struct Following: Equatable {
   let status: ReflectorStatus
-  let running: [InstanceFact]
+  let running: UnstoppedMachines
 
   init(_ sent: [UInt8], inPiecesOf size: Int, asksForList: Bool) {
     var machine = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
@@ -28,7 +28,7 @@ private struct Following: Equatable {
     }
     Self.feed(sent, inPiecesOf: size, to: &machine, &objects)
     status = machine.status
-    running = objects.facts.runningInstances
+    running = objects.facts.unstoppedMachines
   }
 
   /// One whole answer with the status 200; a machine that has had enough of it is not sent the rest.

@@ -71,9 +71,9 @@ struct Verify: ParsableCommand {
     throws -> ProgressMonitor.Outcome?
   {
     do {
-      return monitor.see(try report(client), after: .now - start)
+      return monitor.record(try report(client), after: .now - start)
     } catch  where monitor.hasReport {
-      return monitor.see(nothing: "\(error)", after: .now - start)
+      return monitor.recordFailure("\(error)", after: .now - start)
     }
   }
 

@@ -127,7 +127,7 @@ struct RWXSharing {
 extension VerifyFacts {
   /// The last failure event of each pod; of two at the same time the later one in the list.
   fileprivate var lastFailures: [String: PodEvent] {
-    let events = events.filter(\.tellsOfFailure).map { ($0.pod, $0) }
+    let events = events.filter(\.isFailure).map { ($0.pod, $0) }
     return Dictionary(events) { $1.lastSeen >= $0.lastSeen ? $1 : $0 }
   }
 }

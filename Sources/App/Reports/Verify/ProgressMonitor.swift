@@ -27,7 +27,7 @@ package struct ProgressMonitor {
   }
 
   /// Records a report. Returns the outcome, once there is one.
-  package mutating func see(_ report: VerifyReport, after elapsed: Duration) -> Outcome? {
+  package mutating func record(_ report: VerifyReport, after elapsed: Duration) -> Outcome? {
     hasProgressed = report.progressKey != self.report?.progressKey
     if hasProgressed { lastProgress = elapsed }
     let isSameChange = report.setting.value == self.report?.setting.value
@@ -42,7 +42,7 @@ package struct ProgressMonitor {
   package var hasReport: Bool { report != nil }
 
   /// Records an error of a fetch: an API server restarts, or a file is being written.
-  package mutating func see(nothing reason: String, after elapsed: Duration) -> Outcome? {
+  package mutating func recordFailure(_ reason: String, after elapsed: Duration) -> Outcome? {
     hasProgressed = false
     self.elapsed = elapsed
     trouble = reason

@@ -137,10 +137,10 @@ extension VerifyInput {
   var workloadsRestored: StepReport {
     let missing = extraFacts.workloads.filter { !$0.isRestored }
     let progress = Progress(done: extraFacts.workloads.count - missing.count, of: extraFacts.workloads.count)
-    let kept = missing.filter { $0.awaited != nil }
-    let starting = missing.filter { $0.awaited == nil }.map { workload in
+    let kept = missing.filter { $0.originalReplicas != nil }
+    let starting = missing.filter { $0.originalReplicas == nil }.map { workload in
       StepReport.Finding(
-        "\(workload.described) has \(workload.ready) of \(workload.wanted.counted("replica")) ready",
+        "\(workload.described) has \(workload.ready) of \(workload.desiredReplicas.counted("replica")) ready",
         advice: "kubectl -n \(workload.namespace) get pods")
     }
     let stopped = kept.isEmpty ? [] : [stopped(kept)]
@@ -159,7 +159,7 @@ extension VerifyInput {
 }
 
 extension ScaledWorkload {
-  fileprivate var isRestored: Bool { awaited == nil && ready >= wanted }
+  fileprivate var isRestored: Bool { originalReplicas == nil && ready >= desiredReplicas }
 
   fileprivate var described: String { "\(kind) \(namespace)/\(name)" }
 }

@@ -16,16 +16,12 @@ package struct ClusterFacts: Sendable {
   private(set) var podNetworks: [IPv4Prefix] = []
   package var storage = StorageFact()
   package var serviceNetworks: [ServiceNetworkFact] = []
-  /// Every virtual machine but the stopped ones.
-  package var virtualMachines: [VirtualMachineFact] = []
-  /// Every instance but those that are shut down.
-  package var runningInstances: [InstanceFact] = []
+  package var unstoppedMachines = UnstoppedMachines()
   /// Every image whose upload or download has not ended.
   package var imageTransfers: [ImageTransferFact] = []
   /// Every Longhorn data source whose file has not been transferred.
   package var dataSourceTransfers: [DataSourceFact] = []
-  /// Every Longhorn volume in use, but those of the workloads that Harvester stops by itself.
-  package var volumesInUse: [VolumeFact] = []
+  package var volumesInUse = VolumesInUse()
   package var clusterNetworks: [ClusterNetworkFact] = []
   package var attachments: [NetworkAttachmentFact] = []
   package var addressPools: [AddressPoolFact] = []
@@ -113,19 +109,6 @@ package struct ServiceNetworkFact: Sendable, Equatable {
   package init(name: String, network: IPv4Prefix) {
     self.name = name
     self.network = network
-  }
-}
-
-/// A virtual machine instance that runs, starts, stops, pauses or migrates.
-package struct InstanceFact: Sendable, Equatable {
-  package var namespace: String
-  package var name: String
-  package var phase: String
-
-  package init(namespace: String, name: String, phase: String) {
-    self.namespace = namespace
-    self.name = name
-    self.phase = phase
   }
 }
 
