@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 import WebhookServer
 
-/// The image is built by another program; what it is built from has to agree with the rest of the repository.
+/// The image is built by another program; its inputs must agree with the rest of the repository.
 struct ImageTests {
   @Test
-  func `every library that is built against is in the image, and no other`() throws {
+  func `the image has exactly the linked libraries`() throws {
     let development = ["libcurl4-openssl-dev", "libnghttp2-dev", "libssl-dev", "libyaml-dev"]
     let runtime = ["libcurl4", "libnghttp2-14", "libssl3", "libyaml-0-2"]
     let (building, image) = try packages()
@@ -17,24 +17,24 @@ struct ImageTests {
   }
 
   @Test
-  func `it is built with what other builds use`() throws {
+  func `the image is built with the packages of other builds`() throws {
     let makefile = try Repository.text("Makefile").split(separator: "\n").first { $0.hasPrefix("PACKAGES := ") }
     let usual = Set((makefile ?? "").split(separator: " ").dropFirst(2).map(String.init))
-    // A client that only `make try` and tests speak through.
+    // A client that only `make try` and tests use.
     #expect(Set(try packages().building) == usual.subtracting(["curl"]))
   }
 
   @Test(arguments: [
     ".image", "Benchmarks", "Package.swift", "Sources", "Tests", "certs/make-certificates", "manifests/example",
   ])
-  func `what the Dockerfile copies is let through by dockerignore`(name: String) throws {
+  func `.dockerignore includes what the Dockerfile copies`(name: String) throws {
     let ignore = try Repository.text(".dockerignore").split(separator: "\n")
     #expect(ignore.first == "*")
     #expect(ignore.contains("!\(name)"))
     #expect(try Repository.text("Dockerfile").contains("COPY \(name)"))
   }
 
-  /// The words on the lines that follow an `apt-get install`, of which there are two.
+  /// The words on the lines after `apt-get install`, of which there are two.
   private func packages() throws -> (building: [String], image: [String]) {
     let lines = try Repository.text("Dockerfile").split(separator: "\n").map {
       $0.trimmingCharacters(in: .whitespaces)
@@ -49,7 +49,7 @@ struct ImageTests {
 
 struct VersionTests {
   @Test
-  func `the program, the changelog and the Makefile tell one version`() throws {
+  func `the program, the changelog and the Makefile have the same version`() throws {
     let version = try Program.run(Repository.executable, ["--version"])
     #expect(version.output == "\(Version.current)\n")
 

@@ -1,6 +1,6 @@
 @testable import Reports
 
-/// A page as a picture of a terminal, for the documentation: made from the same text and the same inks.
+/// A text as a picture of a terminal, for the documentation, with the same text and styles.
 struct TerminalPicture {
   let command: String
   let lines: [[TextRun]]
@@ -35,7 +35,7 @@ struct TerminalPicture {
     return svg + "</svg>\n"
   }
 
-  /// Every run has its own place, so that the columns hold with any font.
+  /// Every run has its own position, so that columns are aligned in any font.
   private func text(_ line: [TextRun], y: Double) -> String {
     var column = 0
     var text = #"<text y="\#(Int(y))" xml:space="preserve">"#
@@ -47,7 +47,7 @@ struct TerminalPicture {
       let length = Double(words.count) * Self.cell
       text += """
         <tspan x="\(20 + Int(Double(column + leading) * Self.cell))" textLength="\(Int(length))" \
-        fill="\(run.style.colour)"\(run.style == .bold ? " font-weight=\"bold\"" : "")>\(words.escaped)</tspan>
+        fill="\(run.style.color)"\(run.style == .bold ? " font-weight=\"bold\"" : "")>\(words.escaped)</tspan>
         """
     }
     return text + "</text>\n"
@@ -55,7 +55,7 @@ struct TerminalPicture {
 }
 
 extension TextStyle {
-  fileprivate var colour: String {
+  fileprivate var color: String {
     switch self {
     case .plain: "#d5dae1"
     case .bold: "#ffffff"

@@ -35,6 +35,9 @@ struct Check: ParsableCommand {
   @Flag(help: "Check every second until the change would be allowed.")
   var watch = false
 
+  @Flag(help: "Print every rule with its result, not only violations and warnings.")
+  var verbose = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -49,21 +52,23 @@ struct Check: ParsableCommand {
       var last: CheckReport?
       let makePoller = try cluster.source().makePoller()
       try PollLoop.run(as: output.output) {
-        let report = try report(makePoller())
+        let report = try report(makePoller(), .findings)
         defer { last = report }
         return .init(
-          styledText: report.pageOfOpenItems(), json: report == last ? nil : report.json,
-          answer: report.isAllowed ? () : nil)
+          styledText: report.styledText(within: nil), json: report == last ? nil : report.json,
+          outcome: report.isAllowed ? () : nil)
       }
     } else {
-      let report = try report(cluster.source().facts())
+      let report = try report(cluster.source().facts(), verbose ? .everyRule : .groups)
       try output.show(report)
       if !report.isAllowed { throw ExitCode.denied }
     }
   }
 
-  private func report(_ facts: ClusterFacts) throws -> CheckReport {
+  private func report(_ facts: ClusterFacts, _ detail: CheckReport.Detail) throws -> CheckReport {
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
-    return CheckReport(of: proposed.change, in: facts, rules.ruleset)
+    var report = CheckReport(of: proposed.change, in: facts, rules.ruleset)
+    report.detail = detail
+    return report
   }
 }

@@ -50,7 +50,7 @@ enum ProposedChange {
     .change(stored.map { .update(from: $0, to: new) } ?? .creation(of: new))
   }
 
-  /// In bytes: more than the largest review that the server accepts (`HTTPLimits.body`), whatever its formatting.
+  /// In bytes: more than the largest review that the server accepts (`HTTPLimits.body`), with any formatting.
   private static let limit = 16 * 1024 * 1024
 
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {
@@ -82,7 +82,7 @@ enum ProposedChange {
       var yaml = YAMLDocuments(text)
       while let document = try yaml.next() { documents.append(document) }
     }
-    return try documents.map { try SupportBundle.wrote($0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
+    return try documents.map { try SupportBundle.isAuthor(of: $0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
   }
 
   /// Searches lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.

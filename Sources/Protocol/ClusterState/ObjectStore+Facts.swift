@@ -69,8 +69,8 @@ extension ObjectStore {
     currentFacts.storageNetwork = settings["storage-network"]
     currentFacts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
     let otherSettingNetworks = [
-      settings["vm-migration-network"]?.effectiveText.map(NeighbourSetting.vmMigrationNetwork),
-      settings["rwx-network"]?.effectiveText.map(NeighbourSetting.rwxNetwork),
+      settings["vm-migration-network"]?.effectiveText.map(OtherSetting.vmMigrationNetwork),
+      settings["rwx-network"]?.effectiveText.map(OtherSetting.rwxNetwork),
     ]
     currentFacts.rwxSharesStorageNetwork = false
     currentFacts.otherSettingNetworks = []
@@ -80,7 +80,7 @@ extension ObjectStore {
       case .sharesStorageNetwork?: currentFacts.rwxSharesStorageNetwork = true
       case .network(let network)?: currentFacts.otherSettingNetworks.append(network)
       case .unreadable(let setting)?: currentFacts.unreadableSettings.append(setting)
-      case NeighbourSetting.none?, nil: break
+      case OtherSetting.none?, nil: break
       }
     }
   }

@@ -1,15 +1,16 @@
 package import JSON
 
 package enum VirtualMachine {
-  /// Whether a `printableStatus` says that the machine neither runs nor is about to.
+  /// Returns whether a `printableStatus` means that the machine neither runs nor starts.
   ///
-  /// Every other status keeps or soon gets an instance, whatever the run strategy says: a machine that starts, crashes in a
-  /// loop or waits for a volume has none for now. Without a status KubeVirt's controller has not seen the machine yet.
+  /// With every other status the machine has an instance or soon gets one, whatever its run strategy: a machine that
+  /// starts, crashes in a loop or waits for a volume has none for now. The status is empty before KubeVirt's controller
+  /// sets it.
   package static func isStopped(_ status: String) -> Bool { status == "Stopped" }
 }
 
 extension JSONReader {
-  /// Reads a `VirtualMachine` (kubevirt.io/v1) and gives its `printableStatus`; nil when it is stopped.
+  /// Reads the `printableStatus` of a `VirtualMachine` (kubevirt.io/v1); nil if it is stopped.
   package mutating func readStatusUnlessStopped() throws(JSONError) -> String? {
     var status = ""
     try readMembers { key, reader throws(JSONError) in

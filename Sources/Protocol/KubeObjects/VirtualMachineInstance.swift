@@ -1,7 +1,7 @@
 package import JSON
 
 package enum VirtualMachineInstance {
-  /// Whether a phase is final.
+  /// Returns whether a phase is final.
   ///
   /// After a shutdown from inside, the object stays with a final phase until the machine starts again.
   package static func isShutDown(_ phase: String) -> Bool { phase == "Succeeded" || phase == "Failed" }

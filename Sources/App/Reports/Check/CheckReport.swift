@@ -20,6 +20,8 @@ package struct CheckReport: Sendable, Equatable {
   /// The hash of the text that would be stored; nil without one.
   package let valueHash: ValueHash?
   package let effect: Effect
+  /// How much of the checklist is printed.
+  package var detail = Detail.groups
 
   /// Evaluates a change as the API server calls the webhooks: it mutates the value first, then validates it.
   package init(of change: Change?, in facts: ClusterFacts, _ options: RulesetOptions) {

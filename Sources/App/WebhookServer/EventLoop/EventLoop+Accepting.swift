@@ -39,7 +39,7 @@ extension EventLoop {
 
   /// Stops accepting for a while: a readable listening socket would keep the event loop spinning.
   private func backOff(_ error: Errno?) {
-    let reason = error.map { "\($0)" } ?? "every connection is busy"
+    let reason = error.map { "\($0)" } ?? "no connection may be evicted"
     context.handler.log.warning("accept failed, trying again", metadata: ["reason": "\(reason)"])
     context.metrics.acceptPauses.add()
     stopAccepting(.backingOff(until: .now + ServerLimits.acceptBackoff))
@@ -55,7 +55,7 @@ extension EventLoop {
   /// Accepts up to `count` pending connections; the poller reports the rest again.
   func accept(from shared: SharedListener, atMost count: Int = ServerLimits.maxAcceptsPerIteration) {
     for number in 0..<count where isAccepting {
-      // The first one is accepted even if another event loop has capacity, which may not have been told of it.
+      // The first one is accepted even if another event loop has capacity, which may not have been notified.
       if isAtConnectionLimit, (number > 0 && serverHasCapacity) || !shared.listener.hasPendingConnection { return }
       let evicted = isAtConnectionLimit ? evictionCandidates(for: .connectionLimit) : []
       if isAtConnectionLimit, evicted.isEmpty { return }

@@ -2,7 +2,7 @@ internal import Logging
 internal import Platform
 internal import Synchronization
 
-/// The event loops, each on a thread of its own.
+/// The event loops, each on its own thread.
 final class EventLoopGroup: Sendable {
   private let commandQueues: [CommandQueue]
   /// Wakes the main thread when an event loop has ended.
@@ -34,12 +34,12 @@ final class EventLoopGroup: Sendable {
 
   private func start(_ loop: EventLoop, at index: Int, _ log: Logger) throws(ThreadError) {
     // Sound: from here on only the new thread uses the loop.
-    nonisolated(unsafe) let handedOver = loop
+    nonisolated(unsafe) let threadLoop = loop
     try Thread.start(named: "loop-\(index)") { [self] in
       do {
-        try unsafe handedOver.run()
+        try unsafe threadLoop.run()
       } catch {
-        log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
+        log.critical("an event loop failed", metadata: ["reason": "\(error)"])
         failed.store(true, ordering: .releasing)
       }
       running.subtract(1, ordering: .releasing)

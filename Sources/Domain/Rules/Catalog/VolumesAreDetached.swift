@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Longhorn changes the network only while every volume is detached. Harvester stops its own workloads; the operator has to
+/// Longhorn changes the network only while every volume is detached. Harvester stops its own workloads; the operator must
 /// stop all others, and to detach volumes that an upgrade left behind.
 enum VolumesAreDetached: Rule {
   static let requirement = "No Longhorn volume is in use, except by workloads that Harvester stops itself."

@@ -2,7 +2,7 @@
 package struct VirtualMachineFact: Sendable, Equatable {
   package var namespace: String
   package var name: String
-  /// KubeVirt's `printableStatus`, or the instance's phase; empty before KubeVirt's controller has seen it.
+  /// KubeVirt's `printableStatus`, or the instance's phase; empty before KubeVirt's controller has set one.
   package var status: String
 
   package init(namespace: String, name: String, status: String) {

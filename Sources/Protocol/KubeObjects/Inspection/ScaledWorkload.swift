@@ -8,9 +8,9 @@ package struct ScaledWorkload: Sendable, Equatable {
   /// The desired number of pods.
   package var desiredReplicas = 1
   /// The number of ready pods.
-  package var ready = 0
+  package var readyReplicas = 0
   /// The number of pods before Harvester scaled it to zero; nil at other times.
-  package var originalReplicas: Int?
+  package var replicasBeforeStop: Int?
 
   package init() {}
 
@@ -35,7 +35,9 @@ extension JSONReader {
         let metadata = try reader.readMetadata()
         workload.namespace = metadata.namespace
         workload.name = metadata.name
-        workload.originalReplicas = metadata.annotations["storage-network.settings.harvesterhci.io/replica"].flatMap { Int($0) }
+        workload.replicasBeforeStop = metadata.annotations["storage-network.settings.harvesterhci.io/replica"].flatMap {
+          Int($0)
+        }
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
           if key.equals("replicas") { workload.desiredReplicas = try reader.readIntegerIfPresent() ?? 1 }
@@ -44,7 +46,7 @@ extension JSONReader {
         try reader.readMembers { key, reader throws(JSONError) in
           // Deployments count ready pods, the Prometheus operator's kinds available ones.
           guard key.equals("readyReplicas") || key.equals("availableReplicas") else { return }
-          workload.ready = max(workload.ready, try reader.readIntegerIfPresent() ?? 0)
+          workload.readyReplicas = max(workload.readyReplicas, try reader.readIntegerIfPresent() ?? 0)
         }
       }
     }

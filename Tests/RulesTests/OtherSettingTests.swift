@@ -2,13 +2,13 @@ import Testing
 
 @testable import Rules
 
-/// The settings vm-migration-network and rwx-network as Harvester reads them: a text that cannot be read is not absent.
-@Suite struct `Settings of other networks` {
+/// The settings vm-migration-network and rwx-network as Harvester reads them: an invalid text is not an absent one.
+@Suite struct `Other settings with networks` {
   enum ParseResult: Equatable {
     case none
     case shared
     case range(String)
-    /// A part of the problem, and whether even switching off is refused.
+    /// A part of the problem, and whether Harvester also rejects disabling.
     case unreadable(String, blocksDisabling: Bool)
   }
 
@@ -30,7 +30,7 @@ import Testing
     (#"{"range":["192.168.9.0/24"]}"#, .unreadable("for range", blocksDisabling: true)),
     (#"{"range":"192.168.9.0/24","exclude":"x"}"#, .unreadable("for exclude", blocksDisabling: true)),
     (#"{"range":"192.168.9.0/24","exclusiveVlan":"x"}"#, .unreadable("for exclusiveVlan", blocksDisabling: true)),
-    // readable, but without addresses to compare
+    // valid, but without addresses to compare
     ("null", .unreadable("has no range", blocksDisabling: false)),
     ("{}", .unreadable("has no range", blocksDisabling: false)),
     (#"{"range":""}"#, .unreadable("has no range", blocksDisabling: false)),
@@ -60,7 +60,7 @@ import Testing
     expect(.rwxNetwork(Array(row.text.utf8)), row.reading, of: "rwx-network")
   }
 
-  private func expect(_ setting: NeighbourSetting, _ expected: ParseResult, of name: String) {
+  private func expect(_ setting: OtherSetting, _ expected: ParseResult, of name: String) {
     switch (setting, expected) {
     case (.none, .none), (.sharesStorageNetwork, .shared): break
     case (.network(let network), .range(let range)):
