@@ -6,12 +6,12 @@ import Testing
 @Suite struct `Cluster cache` {
   func englishList(_ cluster: inout ClusterCache, _ kind: WatchedKind, at now: Duration = .zero) {
     var reflector = Reflector(kind, staleness: .seconds(120), seed: 1)
-    _ = cluster.follow(&reflector) { reflector, _ in reflector.tick(now) }
-    _ = cluster.follow(&reflector) { reflector, _ in reflector.responded(200, now) }
+    _ = cluster.process(&reflector) { reflector, _ in reflector.tick(now) }
+    _ = cluster.process(&reflector) { reflector, _ in reflector.responded(200, now) }
     let items = kind == .node ? #"{"metadata":{"name":"node-0"}}"# : ""
     let list = Array(#"{"items":[\#(items)],"metadata":{"resourceVersion":"1"}}"#.utf8)
-    _ = cluster.follow(&reflector) { reflector, objects in reflector.received(list.span, now, into: &objects) }
-    _ = cluster.follow(&reflector) { reflector, objects in reflector.ended(now, into: &objects) }
+    _ = cluster.process(&reflector) { reflector, objects in reflector.received(list.span, now, into: &objects) }
+    _ = cluster.process(&reflector) { reflector, objects in reflector.ended(now, into: &objects) }
   }
 
   @Test func `facts are unavailable until every kind is listed, and the error names the missing kinds`() throws {
@@ -56,15 +56,15 @@ import Testing
     var reflector = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
     func deliver(_ text: String) {
       let bytes = Array(text.utf8)
-      _ = cluster.follow(&reflector) { reflector, objects in reflector.received(bytes.span, .zero, into: &objects) }
+      _ = cluster.process(&reflector) { reflector, objects in reflector.received(bytes.span, .zero, into: &objects) }
     }
-    _ = cluster.follow(&reflector) { reflector, _ in reflector.tick(.zero) }
+    _ = cluster.process(&reflector) { reflector, _ in reflector.tick(.zero) }
     deliver(Wire.list([Wire.reflector("a", 1)], version: 5))
-    _ = cluster.follow(&reflector) { reflector, objects in reflector.ended(.zero, into: &objects) }
-    #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["a"])
+    _ = cluster.process(&reflector) { reflector, objects in reflector.ended(.zero, into: &objects) }
+    #expect(try cluster.currentFacts(at: .zero).facts.unstoppedMachines.first.map(\.name) == ["a"])
     deliver(Wire.event("ADDED", Wire.reflector("b", 6)))
-    #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["a", "b"])
+    #expect(try cluster.currentFacts(at: .zero).facts.unstoppedMachines.first.map(\.name) == ["a", "b"])
     deliver(Wire.event("DELETED", Wire.reflector("a", 7)))
-    #expect(try cluster.currentFacts(at: .zero).facts.runningInstances.map(\.name) == ["b"])
+    #expect(try cluster.currentFacts(at: .zero).facts.unstoppedMachines.first.map(\.name) == ["b"])
   }
 }

@@ -129,7 +129,7 @@ import Testing
       Array("apiVersion: kubevirt.io/v1\nkind: VirtualMachineInstance\nmetadata: {name: a}\nstatus: [1]\n".utf8),
       named: "a.yaml")
     let facts = snapshot.objects.facts
-    #expect(facts.runningInstances.map(\.phase) == [""])
+    #expect(facts.unstoppedMachines.first.map(\.status) == [""])
   }
 
   @Test(arguments: ["apiVers", "root:x:0:0\n", "42", "true", "kind: Node\n---\n- 1\n---\nNode\n"])

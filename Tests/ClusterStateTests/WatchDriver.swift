@@ -71,7 +71,11 @@ struct WatchDriver: ~Copyable {
 
   /// The names of the running virtual machines, in order.
   var running: [String] {
-    mutating get { objects.facts.runningInstances.map(\.name) }
+    mutating get {
+      var names: [String] = []
+      objects.machines.forEach { name, machine in if machine.phase != nil { names.append(name.name) } }
+      return names
+    }
   }
 }
 

@@ -16,7 +16,7 @@ func checkWatch(_ input: [UInt8]) -> String? {
 /// The objects after a response to a list, or to the watch after an empty list.
 private struct WatchResult: Equatable {
   let status: ReflectorStatus
-  let running: [InstanceFact]
+  let running: UnstoppedMachines
 
   init(_ sent: [UInt8], inPiecesOf size: Int, asksForList: Bool) {
     var machine = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
@@ -28,7 +28,7 @@ private struct WatchResult: Equatable {
     }
     Self.feed(sent, inPiecesOf: size, to: &machine, &objects)
     status = machine.status
-    running = objects.facts.runningInstances
+    running = objects.facts.unstoppedMachines
   }
 
   /// A complete response with status 200; the rest is not delivered after the reflector cancels the request.

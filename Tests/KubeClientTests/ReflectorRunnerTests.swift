@@ -68,9 +68,9 @@ import Testing
       ])
 
     server.push(Self.event("ADDED", "web-1", version: 6), to: Self.machines)
-    try follow(watch) { try cluster.currentFacts().facts.runningInstances.map(\.name) == ["web-1"] }
+    try follow(watch) { try cluster.currentFacts().facts.unstoppedMachines.first.map(\.name) == ["web-1"] }
     server.push(Self.event("DELETED", "web-1", version: 7), to: Self.machines)
-    try follow(watch) { try cluster.currentFacts().facts.runningInstances.isEmpty }
+    try follow(watch) { try cluster.currentFacts().facts.unstoppedMachines.count == 0 }
   }
 
   @Test func `after all connections break, each watch resumes after its last event`() throws {
@@ -78,11 +78,11 @@ import Testing
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
     server.push(Self.event("ADDED", "web-1", version: 66), to: Self.machines)
-    try follow(watch) { try cluster.unavailableError == nil && !cluster.currentFacts().facts.runningInstances.isEmpty }
+    try follow(watch) { try cluster.unavailableError == nil && cluster.currentFacts().facts.unstoppedMachines.count > 0 }
     server.breakConnections()
     try follow(watch) { server.requests.contains { $0.path.contains("resourceVersion=66&") } }
     #expect(server.requests.filter { !$0.isWatch }.count == WatchedKind.allCases.count)
-    #expect(try cluster.currentFacts().facts.runningInstances.map(\.name) == ["web-1"])
+    #expect(try cluster.currentFacts().facts.unstoppedMachines.first.map(\.name) == ["web-1"])
   }
 
   @Test func `a kind that is not installed and a forbidden one are distinguished`() throws {

@@ -34,11 +34,11 @@ package final class SharedClusterCache: Sendable {
     }
   }
 
-  func follow(
+  func process(
     _ reflector: inout Reflector,
     _ event: (inout Reflector, inout ObjectStore) -> Reflector.Action
   ) -> Reflector.Action {
-    cluster.withLock { $0.follow(&reflector, event) }
+    cluster.withLock { $0.process(&reflector, event) }
   }
 }
 

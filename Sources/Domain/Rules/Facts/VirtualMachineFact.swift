@@ -1,8 +1,8 @@
-/// A virtual machine (kubevirt.io/v1) that is not stopped.
+/// A virtual machine (kubevirt.io/v1) that is not stopped, or a running instance without a machine.
 package struct VirtualMachineFact: Sendable, Equatable {
   package var namespace: String
   package var name: String
-  /// KubeVirt's `printableStatus`; empty before its controller has set one.
+  /// KubeVirt's `printableStatus`, or the instance's phase; empty before KubeVirt's controller has set one.
   package var status: String
 
   package init(namespace: String, name: String, status: String) {
