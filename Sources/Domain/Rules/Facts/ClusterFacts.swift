@@ -85,6 +85,7 @@ package struct NodeFact: Sendable, Equatable {
   package var addresses: [IPv4Address]
   /// Why no pod can start there now; nil for a node that is available.
   package var outage: Outage?
+  package var labels: [String: String] = [:]
 
   package enum Outage: Sendable, Equatable {
     case notReady
