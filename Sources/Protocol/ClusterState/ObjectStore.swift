@@ -186,7 +186,7 @@ extension ObjectStore {
       facts.clusterNetworks = ClusterNetworkFact.join(
         clusterNetworks.sorted, vlanConfigs.sorted, vlanStatuses.sorted, facts.nodes)
       facts.attachments = attachments.sorted
-      facts.hostNetworks = hostNetworks.sorted
+      facts.hostNetworks = hostNetworks.sorted.map { $0.selecting(from: facts.nodes) }
       facts.dhcpPools = dhcpPools.sorted
       facts.virtualAddress = virtualIPs.sorted.first
       facts.addressPools = addressPools.sorted
@@ -225,11 +225,14 @@ extension ObjectStore {
     facts.longhorn = LonghornNetworkFact(
       network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
       pods: longhornPods.sorted.compactMap(\.storage))
-    facts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
+    facts.v2DataEngineIsOn = setting("v2-data-engine")?.isTrue ?? false
     // From Harvester v1.8 on the second setting replaces the first, which may still exist.
-    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.value == "true"
+    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.isTrue ?? false
     facts.longhornSharesStorageNetwork =
-      setting("endpoint-network-for-rwx-volume").map { $0.value == "storage-network" } ?? isEnabled
+      setting("endpoint-network-for-rwx-volume").map { endpoint in
+        endpoint.value == "storage-network" || !endpoint.value.isEmpty && endpoint.value == storageNetwork?.value
+          || facts.attachments.contains { $0.owner == .storageNetwork && "\($0.namespace)/\($0.name)" == endpoint.value }
+      } ?? isEnabled
   }
 }
 
