@@ -71,7 +71,8 @@ enum JSONSchemas {
     ("ready", "bool", "its condition Ready"),
     ("address", "string or null", "its address on the storage network; `network` is the definition behind it"),
     (
-      "verdict", "string", "`ok`, `waiting`, `pendingRestart`, `nodeAway`, `blocked`, `misplaced` or `duplicateAddress`"
+      "verdict", "string",
+      "`ok`, `waiting`, `pendingRestart`, `nodeUnavailable`, `blocked`, `misplaced` or `duplicateAddress`"
     ),
     ("reason", "string or null", "why it is not ok"),
     ("pool", "object or null", "Whereabouts' books of the range, with `range`, `usable` and:"),

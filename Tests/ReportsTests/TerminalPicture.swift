@@ -47,7 +47,7 @@ struct TerminalPicture {
       let length = Double(words.count) * Self.cell
       text += """
         <tspan x="\(20 + Int(Double(column + leading) * Self.cell))" textLength="\(Int(length))" \
-        fill="\(run.style.colour)"\(run.style == .bold ? " font-weight=\"bold\"" : "")>\(words.escaped)</tspan>
+        fill="\(run.style.color)"\(run.style == .bold ? " font-weight=\"bold\"" : "")>\(words.escaped)</tspan>
         """
     }
     return text + "</text>\n"
@@ -55,7 +55,7 @@ struct TerminalPicture {
 }
 
 extension TextStyle {
-  fileprivate var colour: String {
+  fileprivate var color: String {
     switch self {
     case .plain: "#d5dae1"
     case .bold: "#ffffff"

@@ -10,7 +10,8 @@ import Testing
     ("zone", "NotIn", ["a"], false), ("zone", "NotIn", ["b"], true), ("rack", "NotIn", ["a"], true),
     ("zone", "Exists", [], true), ("rack", "Exists", [], false), ("zone", "DoesNotExist", [], false),
     ("rack", "DoesNotExist", [], true), ("zone", "Gt", ["1"], true),
-  ]) func `match by key, operator and values`(_ key: String, _ comparison: String, _ values: [String], _ matches: Bool) {
+  ]) func `match by key, operator and values`(_ key: String, _ comparison: String, _ values: [String], _ matches: Bool)
+  {
     let selector = LabelSelectorFact(requirements: [.init(key: key, comparison: comparison, values: values)])
     #expect(selector.matches(Self.labels) == matches)
   }

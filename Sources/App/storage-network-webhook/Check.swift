@@ -56,7 +56,7 @@ struct Check: ParsableCommand {
         defer { last = report }
         return .init(
           styledText: report.styledText(within: nil), json: report == last ? nil : report.json,
-          answer: report.isAllowed ? () : nil)
+          outcome: report.isAllowed ? () : nil)
       }
     } else {
       let report = try report(cluster.source().facts(), verbose ? .everyRule : .groups)

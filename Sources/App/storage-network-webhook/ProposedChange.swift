@@ -82,7 +82,7 @@ enum ProposedChange {
 
   /// Searches lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.
   private static func proposal(in document: [UInt8], _ stored: SettingObject?) throws -> ProposedChange? {
-    let document = try SupportBundle.wrote(document) ? SupportBundle.restoringEmptyTexts(in: document) : document
+    let document = try SupportBundle.isAuthor(of: document) ? SupportBundle.restoringEmptyTexts(in: document) : document
     for object in try ListedObjects(in: document).objects {
       if let proposed = try proposal(ofObject: object, stored) { return proposed }
     }

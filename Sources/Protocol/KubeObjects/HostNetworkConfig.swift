@@ -80,7 +80,9 @@ extension LabelSelectorFact {
     guard case .object = selector else { return nil }
     self.init()
     if case .object(let labels)? = selector["matchLabels"] {
-      requirements += labels.map { Requirement(key: $0.key, comparison: "In", values: [$0.value.string].compactMap(\.self)) }
+      requirements += labels.map { label in
+        Requirement(key: label.key, comparison: "In", values: [label.value.string].compactMap(\.self))
+      }
     }
     if case .array(let expressions)? = selector["matchExpressions"] {
       requirements += expressions.map { expression in

@@ -7,7 +7,7 @@ package enum SupportBundle {
   /// No field that is read has a meaning for the text `null`. Keys are unchanged. In JSON within a string, such as the value
   /// of a setting, a bundle also has the text in place of a null before a comma.
   package static func restoringEmptyTexts(in document: [UInt8]) -> [UInt8] {
-    let hasNestedTexts = mentions(nestedText, document) && (try? wrote(document)) == true
+    let hasNestedTexts = mentions(nestedText, document) && (try? isAuthor(of: document)) == true
     guard hasNestedTexts || mentions(emptyText, document) else { return document }
     var restored: [UInt8] = []
     restored.reserveCapacity(document.count)
@@ -33,7 +33,7 @@ package enum SupportBundle {
   }
 
   /// Returns whether a bundle wrote the document: a list with the continue token `"null"`.
-  package static func wrote(_ document: [UInt8]) throws(JSONError) -> Bool {
+  package static func isAuthor(of document: [UInt8]) throws(JSONError) -> Bool {
     var isBundled = false
     var reader = JSONReader(document.span)
     try reader.readMembers { key, reader throws(JSONError) in

@@ -33,7 +33,7 @@ extension CheckReport: Report {
   }
 
   private func addVerdict(to styledText: inout StyledText) {
-    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isBroken).count ?? 0
+    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isFailed).count ?? 0
     styledText.add(
       isAllowed
         ? [TextRun("allowed", .success), TextRun(checklist == nil ? ": this is not the setting storage-network" : "")]
@@ -69,7 +69,7 @@ extension Checklist.Section {
 }
 
 extension Checklist.Item {
-  fileprivate var isBroken: Bool {
+  fileprivate var isFailed: Bool {
     if case .fail = result { true } else { false }
   }
 
@@ -90,7 +90,7 @@ extension StyledText {
       return add(TextRun("✓ ", .success), TextRun(section.group.title, .bold), TextRun(": \(passed.rulesHold)"))
     }
     add(
-      findings.contains(where: \.isBroken) ? TextRun("✗ ", .error) : TextRun("! ", .warning),
+      findings.contains(where: \.isFailed) ? TextRun("✗ ", .error) : TextRun("! ", .warning),
       TextRun(section.group.title, .bold))
     for item in findings { add(item) }
     if passed > 0 { add("  ", TextRun("✓ ", .success), TextRun("\(passed.rulesHold)")) }

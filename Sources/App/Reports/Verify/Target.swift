@@ -15,14 +15,14 @@ package enum Target: Sendable, Equatable {
 
   case network(Network)
   /// The cluster's own network, as without the setting.
-  case switchedOff
+  case disabled
   /// The setting's text does not describe a network.
   case unreadable
 
   package init(of setting: SettingObject) {
     // Harvester's controller reads the value alone; it never uses the default.
     guard !setting.value.isBlank else {
-      self = .switchedOff
+      self = .disabled
       return
     }
     guard case .text(let text) = setting.value,
@@ -34,14 +34,14 @@ package enum Target: Sendable, Equatable {
     self = .network(
       Network(
         range: network.range, usable: network.usable, link: network.link,
-        definition: setting.annotations?.network ?? ""))
+        definition: setting.annotations?.definition ?? ""))
   }
 
   /// False while the storage network has no definition that a pod could be attached to.
   var isDefined: Bool {
     switch self {
     case .network(let network): !network.definition.isEmpty
-    case .switchedOff: true
+    case .disabled: true
     case .unreadable: false
     }
   }

@@ -1,6 +1,6 @@
 internal import Addressing
 
-/// Whereabouts checks the reservations of every network before it hands out an address, whatever its VLAN, so networks
+/// Whereabouts checks the reservations of every network before it allocates an address, whatever its VLAN, so networks
 /// with the same addresses exhaust them sooner.
 enum AddressesAreNotShared: Rule {
   static let requirement = "No other network uses addresses of the range."
@@ -11,8 +11,8 @@ enum AddressesAreNotShared: Rule {
       if shared.isEmpty { continue }
       findings.addWarning(
         """
-        \(plan.fields.path(.range)): the network \(attachment.described.truncated(to: Warning.maxNameLength)) takes its addresses \
-        from the range too, up to \(shared.count) of the \(plan.usable.count.counted("usable address")); \
+        \(plan.fields.path(.range)): the network \(attachment.described.truncated(to: Warning.maxNameLength)) allocates addresses \
+        of the range too, up to \(shared.count) of the \(plan.usable.count.counted("usable address")); \
         choose another range, or exclude them here or there
         """)
     }

@@ -14,7 +14,7 @@ enum RangeHasNoReservations: Rule {
     findings.addWarning(
       """
       \(plan.fields.path(.range)): Whereabouts keeps \(plan.kept.count) of \(plan.usable.count.counted("usable address")) for \
-      \(plan.keepers(in: context)), such as \(first)\(pod); \(plan.available) are left
+      \(plan.reservationHolders(in: context)), such as \(first)\(pod); \(plan.available) are left
       """)
   }
 }
@@ -25,7 +25,7 @@ extension AddressPlan {
   }
 
   /// The pods that addresses are kept for. Whether a pod of another namespace still exists is not known.
-  func keepers(in context: EvaluationContext) -> String {
+  func reservationHolders(in context: EvaluationContext) -> String {
     let entries = keptEntries(in: context)
     if entries.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
     return entries.contains(where: \.isOfLonghorn)
@@ -51,12 +51,10 @@ extension [ReservationFacts.Entry] {
       "remove \(keys(in: pool).ranges) under spec.allocations with kubectl -n kube-system edit \(Self.pools) \(pool)"
     }
     let names = filter(\.isReservedOverAll).map { "\($0.address)" }
+    if names.isEmpty { return edits.joined(separator: ", and ") }
     let rest = names.count > Self.mostNames ? " ... (and the other \(names.count - Self.mostNames))" : ""
-    let deletion =
-      names.isEmpty
-      ? []
-      : ["kubectl -n kube-system delete \(Self.reservations) \(names.prefix(Self.mostNames).joined(separator: " "))\(rest)"]
-    return (edits + deletion).joined(separator: ", and ")
+    let list = names.prefix(Self.mostNames).joined(separator: " ") + rest
+    return (edits + ["kubectl -n kube-system delete \(Self.reservations) \(list)"]).joined(separator: ", and ")
   }
 
   /// The commands that show the reservations.

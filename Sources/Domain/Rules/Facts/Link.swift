@@ -8,7 +8,7 @@ package struct Link: Sendable, Equatable {
 }
 
 extension ProposedNetwork {
-  /// The broadcast domain of the network; nil where the cluster network or the VLAN could not be read.
+  /// The broadcast domain of the network; nil if the cluster network or the VLAN is invalid.
   var link: Link? {
     guard let clusterNetwork = clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
     switch vlan {

@@ -3,7 +3,7 @@ internal import JSON
 
 /// A NetworkAttachmentDefinition (k8s.cni.cncf.io/v1): a network that pods and virtual machines are attached to.
 package struct NetworkAttachmentFact: Sendable, Equatable {
-  /// The setting that Harvester made it for.
+  /// The setting that Harvester created it for.
   package enum Owner: Sendable, Equatable {
     case storageNetwork
     case rwxNetwork
@@ -12,16 +12,16 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   package var namespace = ""
   package var name = ""
-  /// Nil for networks that Harvester did not make.
+  /// Nil for networks that Harvester did not create.
   package var owner: Owner?
   /// An overlay network has no VLAN of the physical network.
   package var isOverlay = false
   package var clusterNetwork = ""
   /// 0 for untagged.
   package var vlan = 0
-  /// Further VLANs that it lets through.
+  /// Further VLANs that it carries.
   package var trunk: [ClosedRange<Int>] = []
-  /// What Whereabouts hands out on it; nil where another plugin, or none, gives addresses.
+  /// The addresses that Whereabouts allocates on it; nil if another plugin, or none, does.
   package var allocatable: AddressSet?
   /// The same by range: networks with the same range have one pool.
   package var ranges: [WhereaboutsRangeFact] = []
@@ -36,10 +36,10 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   var described: String { "\(namespace)/\(name)" }
 
-  /// Nil where the definition names no bridge of a cluster network.
+  /// Nil if the definition names no bridge of a cluster network.
   package var link: Link? { clusterNetwork.isEmpty ? nil : Link(clusterNetwork: clusterNetwork, vlan: vlan) }
 
-  /// Whether its frames and those of the other network meet. Harvester gives untagged networks the VLAN 1.
+  /// Returns whether both share a broadcast domain. Harvester gives untagged networks the VLAN 1.
   package func isOn(_ link: Link) -> Bool {
     max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
   }
@@ -92,7 +92,7 @@ package enum ReservationScope: Sendable, Equatable {
 package struct RouteFact: Sendable, Equatable {
   package var network: IPv4Prefix?
   package var gateway: IPv4Address?
-  /// The DHCP server that Harvester asked for the route, or that managed DHCP runs.
+  /// The DHCP server from which Harvester read the route, or that of managed DHCP.
   package var server: IPv4Address?
 
   package init(network: IPv4Prefix? = nil, gateway: IPv4Address? = nil, server: IPv4Address? = nil) {
@@ -102,11 +102,11 @@ package struct RouteFact: Sendable, Equatable {
   }
 }
 
-/// The addresses that Whereabouts has reserved of one range (whereabouts.cni.cncf.io/v1alpha1 IPPool).
+/// The reservations of Whereabouts in one range (whereabouts.cni.cncf.io/v1alpha1 IPPool).
 package struct AddressPoolFact: Sendable, Equatable {
   package struct Reservation: Sendable, Equatable {
     package let address: IPv4Address
-    /// `namespace/name` of the pod it is for.
+    /// `NAMESPACE/NAME` of the pod.
     package let pod: String
 
     package init(address: IPv4Address, pod: String) {
@@ -116,10 +116,10 @@ package struct AddressPoolFact: Sendable, Equatable {
   }
 
   package var name: String
-  /// The `network_name` of the networks that it serves; empty for those without one.
+  /// The `network_name` of its networks; empty for networks without one.
   package var networkName: String
   package var range: IPv4Prefix
-  /// In the order of addresses.
+  /// Sorted by address.
   package var reservations: [Reservation]
 
   package init(name: String = "", networkName: String = "", range: IPv4Prefix, reservations: [Reservation]) {

@@ -1,18 +1,18 @@
 package import Addressing
 
-/// The addresses that Whereabouts does not hand out because they are reserved, by pool entries and by reservations over
-/// all ranges. Named networks (`network_name`) have separate reservations and are left out.
+/// The addresses that Whereabouts does not allocate because they are reserved, by pool entries and by reservations over all
+/// ranges. Named networks (`network_name`) have separate reservations and are left out.
 package struct ReservationFacts: Sendable, Equatable {
   /// Every reserved address.
   package private(set) var all = AddressSet()
-  /// Without those of Longhorn's existing pods, which are released during a change.
+  /// The reserved addresses without those of Longhorn's existing pods, which are released during a change.
   package private(set) var kept = AddressSet()
-  /// The same one by one, in the order of addresses.
+  /// The entries of `kept`, sorted by address.
   package private(set) var entries: [Entry] = []
 
   package struct Entry: Sendable, Equatable {
     package let address: IPv4Address
-    /// `NAMESPACE/NAME` of the pod that it is reserved for.
+    /// `NAMESPACE/NAME` of the pod.
     package let pod: String
     /// Its entries in pools.
     package var places: [Place] = []
@@ -41,18 +41,18 @@ package struct ReservationFacts: Sendable, Equatable {
     }
     var kept: [IPv4Address: Entry] = [:]
     var reserved: [IPv4Address] = []
-    func note(_ reservation: AddressPoolFact.Reservation, _ change: (inout Entry) -> Void) {
+    func add(_ reservation: AddressPoolFact.Reservation, _ change: (inout Entry) -> Void) {
       reserved.append(reservation.address)
-      if holder(of: reservation)?.mayHold(reservation.address) == true { return }
+      if holder(of: reservation)?.mayOwn(reservation.address) == true { return }
       change(&kept[reservation.address, default: Entry(address: reservation.address, pod: reservation.pod)])
     }
     for pool in pools where pool.networkName.isEmpty {
       for reservation in pool.reservations {
         let place = Entry.Place(pool: pool.name, key: reservation.address.rawValue - pool.range.first.rawValue)
-        note(reservation) { $0.places.append(place) }
+        add(reservation) { $0.places.append(place) }
       }
     }
-    for reservation in reservations { note(reservation) { $0.isReservedOverAll = true } }
+    for reservation in reservations { add(reservation) { $0.isReservedOverAll = true } }
     all = AddressSet(reserved)
     self.kept = AddressSet(Array(kept.keys))
     entries = kept.values.sorted { $0.address < $1.address }
@@ -61,7 +61,7 @@ package struct ReservationFacts: Sendable, Equatable {
 
 /// The addresses that a pod of Longhorn's namespace has.
 package struct LonghornPodAddresses: Sendable, Equatable {
-  /// `NAMESPACE/NAME`, as Whereabouts writes a pod.
+  /// `NAMESPACE/NAME`, as in Whereabouts' reservations.
   package var reference: String
   /// Nil until Multus reports them.
   package var addresses: [IPv4Address]?
@@ -71,6 +71,6 @@ package struct LonghornPodAddresses: Sendable, Equatable {
     self.addresses = addresses
   }
 
-  /// A pod whose interfaces are not known yet may have been given any address.
-  func mayHold(_ address: IPv4Address) -> Bool { addresses?.contains(address) ?? true }
+  /// Returns whether the pod may have this address: one without reported interfaces may have any.
+  func mayOwn(_ address: IPv4Address) -> Bool { addresses?.contains(address) ?? true }
 }

@@ -9,14 +9,14 @@ protocol AddressConflictRule: Rule<AddressPlan> {
 // Advice proposes only exclusions that leave enough addresses, and that may stand beside those which other rules propose:
 // no two exclusions may overlap.
 extension AddressPlan {
-  /// The advice on addresses that others use: another range, or to exclude them where enough are left.
+  /// Returns advice on addresses that are in use: another range, or their exclusion if enough addresses are left.
   func advice(toExclude addresses: AddressSet, _ context: EvaluationContext) -> String {
     let otherRange = fields.adviceOnAnotherRange(like: range, in: context)
     guard let networks = exclusions(of: addresses, context) else { return otherRange }
     return "\(otherRange), or exclude \(networks.map(\.description).englishList)"
   }
 
-  /// The same as warnings, each short enough for ``Warning/maxLength``.
+  /// Returns the same as warnings, none longer than ``Warning/maxLength``.
   func warnings(toExclude addresses: AddressSet, _ context: EvaluationContext) -> [String] {
     guard let networks = exclusions(of: addresses, context) else {
       return ["\(fields.path(.range)): choose another range than \(range), or another VLAN"]
@@ -31,7 +31,7 @@ extension AddressPlan {
     }
   }
 
-  /// The same for a few addresses, as the end of a warning.
+  /// Returns the same for a few addresses, as the end of a warning.
   func shortAdvice(toExclude addresses: AddressSet, _ context: EvaluationContext) -> String {
     exclusions(of: addresses, context).map { "exclude \($0.map(\.description).englishList)" } ?? "choose another range"
   }
@@ -78,6 +78,6 @@ extension AddressPlan {
     spare.subtract(exclusions + others)
     var addresses = addresses
     addresses.subtract(others)
-    return addresses.networks(sparing: spare)
+    return addresses.networks(allowing: spare)
   }
 }

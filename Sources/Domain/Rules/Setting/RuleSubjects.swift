@@ -12,8 +12,7 @@ struct ProposedFields {
   func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
 }
 
-/// A proposed network on a cluster network that exists. The management network is excluded: it
-/// reaches every node.
+/// A proposed network on a cluster network that exists. The management network is excluded: it reaches every node.
 struct ResolvedClusterNetwork {
   let fields: ProposedFields
   let clusterNetwork: ClusterNetworkFact
@@ -53,9 +52,9 @@ struct AddressPlan {
   let fields: ProposedFields
   let range: IPv4Prefix
   let exclusions: [IPv4Prefix]
-  /// What Whereabouts may hand out: the range without its first and last address and without the exclusions.
+  /// The addresses that Whereabouts may allocate: the range without its first and last address and the exclusions.
   let usable: AddressSet
-  /// The usable addresses that Whereabouts keeps for pods that do not release them during a change.
+  /// The usable addresses with reservations of pods that do not release them during a change.
   let kept: AddressSet
 
   /// The number of addresses for Longhorn's pods, which every rule, `check` and `plan` use.

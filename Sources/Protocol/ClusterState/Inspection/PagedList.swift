@@ -35,7 +35,7 @@ package struct PagedList: ~Copyable {
       return
     }
     do throws(StreamFailure) {
-      try decoder.receive(bytes) { item throws(StreamFailure) in
+      try decoder.receive(bytes) { item, _ throws(StreamFailure) in
         do throws(JSONError) {
           try cluster.put(item, of: part, at: ObjectMeta(of: item).name)
         } catch {

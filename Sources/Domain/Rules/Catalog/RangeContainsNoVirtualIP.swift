@@ -1,7 +1,7 @@
 internal import Addressing
 
 /// A pod with the cluster's virtual IP makes the Web UI and the API server unreachable.
-enum RangeHoldsNoVirtualIP: AddressConflictRule {
+enum RangeContainsNoVirtualIP: AddressConflictRule {
   static let requirement = "The range does not hold the cluster's virtual IP."
 
   static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
