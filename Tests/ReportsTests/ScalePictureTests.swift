@@ -27,14 +27,14 @@ import Testing
     #expect(rows.count > 3)
     #expect(rows.allSatisfy { $0.numbers.count == sizes.count }, "every cell is a number")
     var svg = SVG(width: 760)
-    svg.text(24, 36, "Cost against the number of objects", fill: "#1f2933", isStrong: true)
+    svg.text(24, 36, "Cost against the number of objects", fill: "#1f2933", isBold: true)
     var y = 68.0
     for row in rows {
       svg.text(24, y, row.name, fill: "#1f2933")
       let most = row.numbers.max() ?? 1
       for (size, number) in zip(sizes, row.numbers) {
         y += 20
-        svg.text(120, y, size, fill: "#52606d", endsHere: true)
+        svg.text(120, y, size, fill: "#52606d", isTrailing: true)
         svg.rectangle(
           132, y - 11, max(1.5, 520 * number / most), 13, fill: "#2186eb", title: "\(row.name), \(size) objects")
         svg.text(144 + 520 * number / most, y, number.formatted(), fill: "#52606d")
@@ -42,7 +42,7 @@ import Testing
       y += 32
     }
     svg.height = Int(y)
-    let document = svg.document(titled: "What the work behind the requests costs", paper: "#f5f7fa")
+    let document = svg.document(titled: "What the work behind the requests costs", background: "#f5f7fa")
     #expect(document.isWellFormed)
     try Golden.expect(document, in: "docs/pictures/scale.svg")
   }
