@@ -38,7 +38,7 @@ final class WatchingServer {
       throw Failure(description: "no port: \(line)")
     }
     connection = try HTTPSConnection(port: port, ClientContext(authority: certificates.authority))
-    while try connection.ask("/readyz").status != 200 {
+    while try connection.fetch("/readyz").status != 200 {
       guard start.duration(to: .now) < .seconds(120) else {
         throw Failure(description: "never ready: \(program.errors.text.suffix(2000))")
       }
@@ -47,15 +47,14 @@ final class WatchingServer {
     timeToReady = start.duration(to: .now)
   }
 
-  func validate(_ review: String) throws -> String { try connection.ask("/validate", post: review).body }
+  func validate(_ review: String) throws -> String { try connection.fetch("/validate", post: review).body }
 
   /// The events that have arrived.
   var events: Int {
     get throws {
-      let lines = try connection.ask("/metrics").body.split(separator: "\n")
-      return lines.filter { $0.contains("watch_events_total{") }.reduce(0) { sum, line in
-        sum + (line.split(separator: " ").last.flatMap { Int($0) } ?? 0)
-      }
+      let lines = try connection.fetch("/metrics").body.split(separator: "\n")
+      let counts = lines.filter { $0.contains("watch_events_total{") }.compactMap { $0.split(separator: " ").last }
+      return counts.compactMap { Int($0) }.reduce(0, +)
     }
   }
 
