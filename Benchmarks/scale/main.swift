@@ -67,7 +67,8 @@ func measure(_ executable: String, _ objects: Int) throws -> Costs {
 }
 
 func number(_ value: Double) -> String {
-  value < 10 ? String(format: "%.2f", value) : value < 100 ? String(format: "%.1f", value) : String(format: "%.0f", value)
+  value < 10
+    ? String(format: "%.2f", value) : value < 100 ? String(format: "%.1f", value) : String(format: "%.0f", value)
 }
 
 let arguments = CommandLine.arguments.dropFirst()

@@ -5,7 +5,8 @@ import Rules
 /// The objects of a cluster as their texts, and what a message says of them, computed from all of them each time.
 struct ModelObjects {
   static let kinds: [WatchedKind] = [
-    .virtualMachine, .virtualMachineInstance, .longhornVolume, .persistentVolumeClaim, .addressReservation, .longhornPod,
+    .virtualMachine, .virtualMachineInstance, .longhornVolume, .persistentVolumeClaim, .addressReservation,
+    .longhornPod,
     .virtualMachineImage, .node,
   ]
   /// The number of different objects under one name.
@@ -55,7 +56,8 @@ struct ModelObjects {
   private static func volume(_ number: Int, _ state: Int) -> String {
     let pods = [
       [("virt-launcher-x", "", "")], [("web-0", "StatefulSet", "web-\(number % 4)")], [],
-      [("x-1", "ReplicaSet", "x-\(number % 7)-bcdf"), ("x-2", "ReplicaSet", "x-\(number % 7)-ghjk")], [("lone", "", "")],
+      [("x-1", "ReplicaSet", "x-\(number % 7)-bcdf"), ("x-2", "ReplicaSet", "x-\(number % 7)-ghjk")],
+      [("lone", "", "")],
     ][state]
     let workloads = pods.map {
       #"{"podName":"\#($0.0)","workloadType":"\#($0.1)","workloadName":"\#($0.2)"}"#
@@ -143,14 +145,16 @@ extension VolumeFact {
   fileprivate init?(model number: Int, state: Int, name: String) {
     if number % 5 != 0, number % 11 == 0, state == 2 { return nil }
     self.init(
-      name: name, state: number % 5 == 0 ? "detaching" : "attached", node: "node-1", namespace: "default", claim: "data")
+      name: name, state: number % 5 == 0 ? "detaching" : "attached", node: "node-1", namespace: "default", claim: "data"
+    )
     pods = [["virt-launcher-x"], ["web-0"], [], ["x-1", "x-2"], ["lone"]][state]
-    workloads = [
-      [], [Workload(kind: "StatefulSet", name: "web-\(number % 4)")], [],
+    workloads =
       [
-        Workload(kind: "ReplicaSet", name: "x-\(number % 7)-bcdf"),
-        Workload(kind: "ReplicaSet", name: "x-\(number % 7)-ghjk"),
-      ], [],
-    ][state]
+        [], [Workload(kind: "StatefulSet", name: "web-\(number % 4)")], [],
+        [
+          Workload(kind: "ReplicaSet", name: "x-\(number % 7)-bcdf"),
+          Workload(kind: "ReplicaSet", name: "x-\(number % 7)-ghjk"),
+        ], [],
+      ][state]
   }
 }

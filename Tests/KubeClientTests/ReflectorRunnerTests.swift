@@ -78,7 +78,9 @@ import Testing
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
     server.push(Self.event("ADDED", "web-1", version: 66), to: Self.machines)
-    try follow(watch) { try cluster.unavailableError == nil && cluster.currentFacts().facts.unstoppedMachines.count > 0 }
+    try follow(watch) {
+      try cluster.unavailableError == nil && cluster.currentFacts().facts.unstoppedMachines.count > 0
+    }
     server.breakConnections()
     try follow(watch) { server.requests.contains { $0.path.contains("resourceVersion=66&") } }
     #expect(server.requests.filter { !$0.isWatch }.count == WatchedKind.allCases.count)

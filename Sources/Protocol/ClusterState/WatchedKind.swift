@@ -42,7 +42,8 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
       Resource("kubevirt.io", "v1", "virtualmachines", "VirtualMachine", statusColumn: "Status", changesOften: true)
     case .virtualMachineInstance:
       Resource(
-        "kubevirt.io", "v1", "virtualmachineinstances", "VirtualMachineInstance", statusColumn: "Phase", changesOften: true)
+        "kubevirt.io", "v1", "virtualmachineinstances", "VirtualMachineInstance", statusColumn: "Phase",
+        changesOften: true)
     case .virtualMachineImage: Resource("harvesterhci.io", "v1beta1", "virtualmachineimages", "VirtualMachineImage")
     case .clusterNetwork: Resource("network.harvesterhci.io", "v1beta1", "clusternetworks", "ClusterNetwork")
     case .vlanConfig: Resource("network.harvesterhci.io", "v1beta1", "vlanconfigs", "VlanConfig")
@@ -123,7 +124,8 @@ package struct Resource: Sendable, Equatable {
 
   init(
     _ group: String, _ version: String, _ plural: String, _ kind: String, namespace: String? = nil,
-    labelSelector: String? = nil, objectName: String? = nil, isMetadataOnly: Bool = false, statusColumn: String? = nil, changesOften: Bool = false
+    labelSelector: String? = nil, objectName: String? = nil, isMetadataOnly: Bool = false, statusColumn: String? = nil,
+    changesOften: Bool = false
   ) {
     self.group = group
     self.version = version

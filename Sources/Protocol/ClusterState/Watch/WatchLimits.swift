@@ -34,7 +34,7 @@ package enum WatchLimits {
   /// The first and the longest delay after an error that the same request will get again, such as 403.
   static let backoffRange: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
-  /// The same for an API server that does not respond, or responds with 429 or 5xx. An attempt costs it one connection
+  /// The same for an API server that does not respond, or responds with 429 or 5xx. An attempt costs it five connections
   /// for all kinds; an outage ends with the first successful attempt.
   static let outagePauses: ClosedRange<Duration> = .seconds(1) ... .seconds(2)
 
