@@ -74,10 +74,11 @@ let package = Package(
 
     // App: the server, the reports and the command line.
     layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
+    layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "KubeObjects", "Reports", "Rules"]),
     layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Registration",
+        "Admission", "CertificateAuthority", "ChangeExecution", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Registration",
         "Rules",
         "Snapshot", "TLSWire",
         logging,
@@ -85,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects", "Platform",
+        "Addressing", "Admission", "ChangeExecution", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects", "Platform",
         "Registration", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),

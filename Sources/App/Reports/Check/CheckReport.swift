@@ -44,7 +44,7 @@ package struct CheckReport: Sendable, Equatable {
     if case .denied? = checklist?.verdict { false } else { true }
   }
 
-  var violations: [Violation] {
+  package var violations: [Violation] {
     if case .denied(let violations, _)? = checklist?.verdict { violations } else { [] }
   }
 

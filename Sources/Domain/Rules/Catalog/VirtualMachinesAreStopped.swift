@@ -5,7 +5,7 @@ enum VirtualMachinesAreStopped: Rule {
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     if context.facts.virtualMachines.isEmpty, context.facts.runningInstances.isEmpty { return }
-    let machines = unstopped(context.facts)
+    let machines = context.facts.unstoppedMachines
     let pronoun = machines.count == 1 ? "it" : "them"
     // Nothing stops a machine that is being deleted.
     let stoppable = machines.first { $0.status != "Terminating" }
@@ -23,22 +23,8 @@ enum VirtualMachinesAreStopped: Rule {
       \(machines.lazy.map(\.described).englishList); \(advice)
       """)
   }
-
-  /// The machines and the instances without a machine object, sorted by namespace and name. Such an instance counts by its
-  /// phase.
-  private static func unstopped(_ facts: ClusterFacts) -> [VirtualMachineFact] {
-    let machines = facts.virtualMachines
-    let instances = facts.runningInstances.map {
-      VirtualMachineFact(namespace: $0.namespace, name: $0.name, status: $0.phase)
-    }
-    if machines.isEmpty { return instances }
-    let named = Set(machines.map(\.reference))
-    return (machines + instances.filter { !named.contains($0.reference) })
-      .sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-  }
 }
 
 extension VirtualMachineFact {
-  fileprivate var reference: String { "\(namespace)/\(name)" }
   fileprivate var described: String { "\(reference) (\(status.isEmpty ? "no status yet" : status))" }
 }

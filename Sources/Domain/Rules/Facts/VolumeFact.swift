@@ -36,5 +36,5 @@ package struct VolumeFact: Sendable, Equatable {
 
   /// Whether only pods of virtual machines hold it, so that stopping the machines frees it (KubeVirt names its pods
   /// `virt-launcher-MACHINE-…`).
-  var isHeldOnlyByVMs: Bool { !pods.isEmpty && pods.allSatisfy { $0.hasPrefix("virt-launcher-") } }
+  package var isHeldOnlyByVMs: Bool { !pods.isEmpty && pods.allSatisfy { $0.hasPrefix("virt-launcher-") } }
 }

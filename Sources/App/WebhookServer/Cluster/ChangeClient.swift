@@ -1,0 +1,34 @@
+package import ChangeExecution
+internal import ClusterState
+internal import KubeClient
+internal import Platform
+
+extension LiveSource {
+  /// Returns the cluster for `apply`: requests over one connection, facts that are watched on a thread of their own.
+  package func changeCluster() throws -> ChangeCluster {
+    let client = KubeClient(access)
+    let cluster = ClusterSource.live(self)
+    let facts = try cluster.makePoller()
+    let inspector = VerifyClient(cluster)
+    return ChangeCluster(
+      exchange: { request throws(Unanswered) in try client.answer(request) }, facts: facts,
+      inspect: { try inspector.fetch() }, elapsed: { MonotonicInstant.now - MonotonicInstant(nanoseconds: 0) },
+      pause: { client.pause(for: $0) }, timestamp: { WallClock.timestamp })
+  }
+}
+
+extension KubeClient {
+  /// The API server aborts a request itself after a minute, a webhook's answer included.
+  private static let requestTimeout: Duration = .seconds(70)
+
+  fileprivate func answer(_ request: APIRequest) throws(Unanswered) -> APIResponse {
+    do throws(KubeError) {
+      let (status, body) = try exchange(request, within: Self.requestTimeout)
+      // The kubelet or a plugin renews the credentials.
+      if status == 401 { renewCredentials() }
+      return APIResponse(status: status, body: body)
+    } catch {
+      throw Unanswered(error.description)
+    }
+  }
+}
