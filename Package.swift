@@ -119,6 +119,7 @@ let package = Package(
     tests(
       of: "Reports",
       ["Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TestSupport"]),
+    tests(of: "ChangeExecution", ["ClusterState", "JSON", "Reports", "Rules", "Snapshot", "TestSupport"]),
     tests(of: "Platform", ["TestSupport"]),
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Platform", "Rules", "TestSupport"]),
     tests(

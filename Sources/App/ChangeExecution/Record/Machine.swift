@@ -79,3 +79,26 @@ extension Machine {
       namespace: namespace, name: name, uid: recorded["uid"]?.string ?? "", runPolicy: RunPolicy(recorded))
   }
 }
+
+/// A machine as the API server shows it now.
+struct MachineState {
+  let machine: Machine
+  let status: String
+  /// Whether KubeVirt has accepted a stop and not carried it out yet.
+  let isAboutToStop: Bool
+
+  static let upStatuses: Set = ["Running", "Paused", "Migrating"]
+
+  var isUp: Bool { Self.upStatuses.contains(status) }
+
+  init?(object: JSONValue) {
+    guard let machine = Machine(object: object) else { return nil }
+    self.machine = machine
+    status = object["status"]?["printableStatus"]?.string ?? ""
+    guard case .array(let requests)? = object["status"]?["stateChangeRequests"] else {
+      isAboutToStop = false
+      return
+    }
+    isAboutToStop = requests.contains { $0["action"]?.string == "Stop" }
+  }
+}

@@ -22,16 +22,15 @@ extension ChangeExecutor {
     var shown: StartingProgress?
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      let statuses = Dictionary(facts.virtualMachines.map { ($0.reference, $0.status) }) { first, _ in first }
-      for machine in queue.next(statuses, at: connection.cluster.elapsed()) {
-        let answer = try start(machine)
-        if case .gone(let reason) = answer { report(.notice(reason)) }
-        queue.record(answer, of: machine)
+      queue.see(facts.virtualMachines, at: connection.cluster.elapsed())
+      for machine in queue.next { queue.record(try start(machine), of: machine) }
+      for machine in queue.silent {
+        if case .gone(let reason) = try look(at: machine) { queue.record(.gone(reason), of: machine) }
       }
-      let progress = queue.progress(statuses)
+      let progress = queue.progress
       if progress != shown { report(.starting(progress)) }
       shown = progress
-      guard queue.isSettled(statuses) else { return nil }
+      guard queue.isSettled else { return nil }
       guard progress.failed.isEmpty else { throw notStarted(progress) }
       return .finish(record.direction == .revert ? .reverted : .done(stillStopped: []))
     }
@@ -45,94 +44,56 @@ extension ChangeExecutor {
 
   /// Asks KubeVirt to start a machine as it was.
   private func start(_ machine: Machine) throws(ChangeStop) -> StartQueue.Answer {
+    let present: MachineState
+    switch try look(at: machine) {
+    case .gone(let reason): return .gone(reason)
+    case .unreadable(let reason): return .failed(reason)
+    case .present(let state): present = state
+    }
+    // A stop that KubeVirt has not carried out yet comes first.
+    if present.isAboutToStop { return .later }
+    let isHalted = present.machine.runPolicy.isHalted
+    if !isHalted, present.isUp { return .running }
     let request = MachineRequest(machine: machine)
-    let read = try connection.send(request.read)
-    if read.status == 404 { return .gone("\(machine.reference) is gone") }
-    guard let present = read.value.flatMap(Machine.init(object:)), read.isSuccess else { return .failed(read.message) }
-    guard present.uid == machine.uid else { return .gone("\(machine.reference) is another machine of that name now") }
-    report(.requested(.start, machine))
     // A strategy that the start subresource would not restore. With `Manual`, restoring it starts nothing.
-    if present.runPolicy != machine.runPolicy, present.runPolicy.isHalted, !machine.runPolicy.isSetByStart || !usesSubresources {
+    if isHalted, !machine.runPolicy.isSetByStart || !usesSubresources {
       let response = try connection.send(request.patch(machine.runPolicy))
       guard response.isSuccess else { return .failed(response.message) }
-      if machine.runPolicy != .strategy("Manual") || !usesSubresources { return .asked }
+      if machine.runPolicy != .strategy("Manual") { return asked(machine) }
     }
     guard usesSubresources else { return .failed("KubeVirt's start subresource is not served") }
     let response = try connection.send(request.subresource(.start))
-    // KubeVirt says 409 of a machine that runs, or is about to.
-    return response.isSuccess || response.status == 409 ? .asked : .failed(response.message)
+    if response.isSuccess { return asked(machine) }
+    // KubeVirt says 409 while an instance exists, and of a machine that it starts by itself.
+    guard response.status == 409 else { return .failed(response.message) }
+    return isHalted ? .later : asked(machine)
   }
-}
 
-/// Which machines to start next: a few at a time, each with its own deadline.
-struct StartQueue {
-  enum Answer {
-    case asked
-    /// Nothing is left to start, with the reason.
+  private func asked(_ machine: Machine) -> StartQueue.Answer {
+    report(.requested(.start, machine))
+    return .asked
+  }
+
+  private enum Sight {
+    case present(MachineState)
     case gone(String)
-    case failed(String)
+    case unreadable(String)
   }
 
-  private let machines: [Machine]
-  private let parallel: Int
-  private let timeout: Duration
-  /// Since when a machine is waited for: it was asked to start, or is still on its way off.
-  private var waitingSince: [String: Duration] = [:]
-  private var asked: Set<String> = []
-  private var gone: Set<String> = []
-  private var failures: [String: String] = [:]
-  private var now = Duration.zero
-
-  init(_ machines: [Machine], parallel: Int, timeout: Duration) {
-    self.machines = machines
-    self.parallel = parallel
-    self.timeout = timeout
-  }
-
-  /// Returns the machines to start now.
-  ///
-  /// - Parameter statuses: KubeVirt's status of each machine that is not stopped.
-  mutating func next(_ statuses: [String: String], at now: Duration) -> [Machine] {
-    self.now = now
-    for machine in machines where isPending(machine, statuses) {
-      guard let since = waitingSince[machine.reference], now - since >= timeout else { continue }
-      failures[machine.reference] = statuses[machine.reference] ?? "Stopped"
+  private func look(at machine: Machine) throws(ChangeStop) -> Sight {
+    let response = try connection.send(MachineRequest(machine: machine).read)
+    if response.status == 404 { return gone("\(machine.reference) is gone") }
+    guard response.isSuccess, let state = response.value.flatMap(MachineState.init(object:)) else {
+      return .unreadable(response.message)
     }
-    let open = machines.filter { isPending($0, statuses) }
-    let waiting = open.filter { !asked.contains($0.reference) }
-    let leaving = waiting.filter { ["Stopping", "Terminating"].contains(statuses[$0.reference]) }
-    for machine in leaving where waitingSince[machine.reference] == nil { waitingSince[machine.reference] = now }
-    let free = max(0, parallel - (open.count - waiting.count))
-    return Array(waiting.filter { !leaving.contains($0) }.prefix(free))
-  }
-
-  mutating func record(_ answer: Answer, of machine: Machine) {
-    switch answer {
-    case .asked:
-      asked.insert(machine.reference)
-      waitingSince[machine.reference] = now
-    case .gone: gone.insert(machine.reference)
-    case .failed(let reason): failures[machine.reference] = reason
+    guard state.machine.uid == machine.uid else {
+      return gone("\(machine.reference) is another machine of that name now")
     }
+    return .present(state)
   }
 
-  func isSettled(_ statuses: [String: String]) -> Bool { !machines.contains { isPending($0, statuses) } }
-
-  func progress(_ statuses: [String: String]) -> StartingProgress {
-    let pending = machines.filter { isPending($0, statuses) && asked.contains($0.reference) }
-    return StartingProgress(
-      total: machines.count - gone.count, started: machines.count { isUp($0, statuses) },
-      pending: pending.map { "\($0.reference) (\(statuses[$0.reference] ?? "Stopped"))" },
-      failed: machines.filter { failures[$0.reference] != nil && !isUp($0, statuses) }.map {
-        "\($0.reference) (\(failures[$0.reference] ?? ""))"
-      })
-  }
-
-  private func isUp(_ machine: Machine, _ statuses: [String: String]) -> Bool {
-    ["Running", "Paused", "Migrating"].contains(statuses[machine.reference])
-  }
-
-  private func isPending(_ machine: Machine, _ statuses: [String: String]) -> Bool {
-    !isUp(machine, statuses) && !gone.contains(machine.reference) && failures[machine.reference] == nil
+  private func gone(_ reason: String) -> Sight {
+    report(.notice(reason))
+    return .gone(reason)
   }
 }
