@@ -78,7 +78,8 @@ let package = Package(
     layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "ChangeExecution", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Registration",
+        "Admission", "CertificateAuthority", "ChangeExecution", "ClusterState", "HTTPWire", "KubeClient", "Platform",
+        "Registration",
         "Rules",
         "Snapshot", "TLSWire",
         logging,
@@ -86,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ChangeExecution", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects", "Platform",
+        "Addressing", "Admission", "ChangeExecution", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects",
+        "Platform",
         "Registration", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
@@ -107,6 +109,10 @@ let package = Package(
     // Runs other programs and issues certificates for tests.
     .target(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/TestSupport", swiftSettings: testSwiftSettings),
+    // Draws reports as pictures of a terminal, for the documentation.
+    .target(
+      name: "TerminalPictures", dependencies: ["Reports"], path: "Tests/TerminalPictures",
+      swiftSettings: testSwiftSettings),
     tests(of: "Addressing", ["TestSupport"]),
     tests(of: "JSON", ["TestSupport"]),
     tests(of: "Rules", ["Addressing", "JSON", "TestSupport"]),
@@ -118,8 +124,11 @@ let package = Package(
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(
       of: "Reports",
-      ["Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TestSupport"]),
-    tests(of: "ChangeExecution", ["ClusterState", "JSON", "Reports", "Rules", "Snapshot", "TestSupport"]),
+      [
+        "Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TerminalPictures",
+        "TestSupport",
+      ]),
+    tests(of: "ChangeExecution", ["ClusterState", "Reports", "Rules", "TerminalPictures", "TestSupport"]),
     tests(of: "Platform", ["TestSupport"]),
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Platform", "Rules", "TestSupport"]),
     tests(

@@ -52,9 +52,9 @@ measure("decode it with Foundation, for comparison", calls: 100) {
 }
 measure("evaluate it") { _ = ruleset.evaluate(change) { cluster } }
 measure("canonicalize it, as /mutate does") { _ = change.patch }
-measure("decode, evaluate and encode it") { _ = try? reviewer.answer(review.span, for: .validate) { cluster } }
+measure("decode, evaluate and encode it") { _ = try? reviewer.respond(to: review.span, for: .validate) { cluster } }
 measure("decode, canonicalize, evaluate and encode it") {
-  _ = try? reviewer.answer(review.span, for: .mutate) { cluster }
+  _ = try? reviewer.respond(to: review.span, for: .mutate) { cluster }
 }
 
 if isWanted(evaluatingLarge) {

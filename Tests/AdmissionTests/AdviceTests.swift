@@ -35,7 +35,7 @@ import Testing
     let expected: Set = [
       "ClusterNetworkIsSet", "DHCPPoolsAreExcluded", "ExclusionsAreValidCIDRs", "ExclusiveVLANIsTagged",
       "FieldTypesAreValid", "GatewayIsExcluded", "KeyCaseIsExact", "NoOverlapOnSameVLAN", "NoOverlapWithOtherSettings",
-      "RangeContainsNoNodeAddress", "RangeHoldsNoHostAddress", "RangeHoldsNoVirtualIP", "RangeIsLargeEnough",
+      "RangeContainsNoNodeAddress", "RangeContainsNoHostAddress", "RangeContainsNoVirtualIP", "RangeIsLargeEnough",
       "RangeIsNotReserved", "RangeIsNotTooLarge", "RangeIsUnicast", "RangeIsValidCIDR", "RangeIsWholeSubnet",
       "ValueIsJSONObject", "VLANIsInRange",
     ]

@@ -15,7 +15,7 @@ import Testing
        "resource":{"group":"harvesterhci.io","version":"v1beta1","resource":"settings"},"operation":"DELETE","object":null,
        "oldObject":{"kind":"Setting","metadata":{"managedFields":[{"name":"x"}],"name":"\(oldName)"},"value":""}}}
       """
-    return try Reviewer(ruleset: Ruleset()).answer(Array(body.utf8).span, for: .validate) {
+    return try Reviewer(ruleset: Ruleset()).respond(to: Array(body.utf8).span, for: .validate) {
       SharedFacts(ClusterFacts())
     }.outcome
   }

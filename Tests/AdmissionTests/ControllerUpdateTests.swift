@@ -95,11 +95,11 @@ import Testing
 
   func outcomes(
     _ old: StoredSetting, _ new: [String: Any], in cluster: () throws(UnavailableError) -> SharedFacts
-  ) throws -> (mutation: Reviewer.Answer, validation: Outcome) {
+  ) throws -> (mutation: Reviewer.Response, validation: Outcome) {
     var review = Review(operation: "UPDATE", old: old.object, new: new)
-    let mutation = try reviewer.answer(review.encoded.span, for: .mutate, in: cluster)
+    let mutation = try reviewer.respond(to: review.encoded.span, for: .mutate, in: cluster)
     if let patch = try Response(mutation.body).patch { try review.apply(patch) }
-    return (mutation, try reviewer.answer(review.encoded.span, for: .validate, in: cluster).outcome)
+    return (mutation, try reviewer.respond(to: review.encoded.span, for: .validate, in: cluster).outcome)
   }
 
   @Test(arguments: RecordedController.all, troubles.indices)
@@ -238,7 +238,7 @@ import Testing
         }
         let review = Review(
           operation: "UPDATE", old: object(stored, at: "12"), new: object(older, at: version))
-        return try reviewer.answer(review.encoded.span, for: .mutate) { cluster }.outcome
+        return try reviewer.respond(to: review.encoded.span, for: .mutate) { cluster }.outcome
       }
       #expect(try mutation(at: "11") == .allowed(warnings: []))
       guard case .denied = try mutation(at: "12") else {

@@ -55,18 +55,18 @@ struct GoldenCase: CustomTestStringConvertible {
   /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
   ///
   /// The patch is made without the verdict of /mutate, so that the verdict of /validate on the patched object is known too.
-  func answered() throws -> (patch: JSONPatch?, mutation: Reviewer.Answer, validation: Reviewer.Answer) {
+  func answered() throws -> (patch: JSONPatch?, mutation: Reviewer.Response, validation: Reviewer.Response) {
     var (steps, snapshot) = try situation()
     let cluster = SharedFacts(snapshot.objects.facts)
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
-    let mutation = try reviewer.answer(review.encoded.span, for: .mutate) { cluster }
+    let mutation = try reviewer.respond(to: review.encoded.span, for: .mutate) { cluster }
     let operations = mutation.request.change?.patch ?? []
     let patch =
       operations.isEmpty
       ? nil : try Response(ReviewEncoder.encode(.patched(operations), uid: mutation.request.uid)).patch
     if let patch { try review.apply(patch) }
-    return (patch, mutation, try reviewer.answer(review.encoded.span, for: .validate) { cluster })
+    return (patch, mutation, try reviewer.respond(to: review.encoded.span, for: .validate) { cluster })
   }
 
   func verdict() throws -> String {

@@ -122,7 +122,7 @@ import Testing
     (#"{"annotations":{"a":"b","\#(prefix)hash":"h","name":"x"}}"#, SettingAnnotations(hash: "h"), true),
     (
       #"{"annotations":{"\#(prefix)old-net-attach-def":"n/b","\#(prefix)net-attach-def":"","\#(prefix)hash":"\u0068"}}"#,
-      SettingAnnotations(hash: "h", network: "", previousNetwork: "n/b"), true
+      SettingAnnotations(hash: "h", definition: "", previousDefinition: "n/b"), true
     ),
     (#"{"annotations":{"\#(prefix)hash":1}}"#, nil, true),
   ]

@@ -83,14 +83,17 @@ import Testing
   /// Operations, and the patch's bytes.
   static let patches: [(operations: [PatchOperation], bytes: String)] = [
     (
-      [.restoreAnnotations(SettingAnnotations(hash: "h", network: "n/a", previousNetwork: ""), joinsOthers: true)],
+      [
+        .restoreAnnotations(
+          SettingAnnotations(hash: "h", definition: "n/a", previousDefinition: ""), addsToExisting: true)
+      ],
       #"[{"op":"add","path":"/metadata/annotations/storage-network.settings.harvesterhci.io~1hash","value":"h"},"#
         + #"{"op":"add","path":"/metadata/annotations/storage-network.settings.harvesterhci.io~1net-attach-def","#
         + #""value":"n/a"},{"op":"add","path":"/metadata/annotations/storage-network.settings.harvesterhci.io~1"#
         + #"old-net-attach-def","value":""}]"#
     ),
     (
-      [.restoreAnnotations(SettingAnnotations(hash: "\"", previousNetwork: "n/b"), joinsOthers: false)],
+      [.restoreAnnotations(SettingAnnotations(hash: "\"", previousDefinition: "n/b"), addsToExisting: false)],
       #"[{"op":"add","path":"/metadata/annotations","value":{"storage-network.settings.harvesterhci.io/hash":"\"","#
         + #""storage-network.settings.harvesterhci.io/old-net-attach-def":"n/b"}}]"#
     ),
@@ -116,7 +119,7 @@ import Testing
       "name":"storage-network","resource":{"group":"harvesterhci.io","resource":"settings"},
       "object":\#(object),"oldObject":\#(old)}}
       """#
-    return try reviewer.answer(Array(review.utf8).span, for: webhook) { () throws(UnavailableError) in
+    return try reviewer.respond(to: Array(review.utf8).span, for: webhook) { () throws(UnavailableError) in
       throw UnavailableError(message: "nobody knows")
     }.outcome
   }

@@ -9,7 +9,8 @@ struct IssuingTests {
   let names = ["webhook.system.svc", "webhook.system.svc.cluster.local"]
 
   func authority(_ serial: UInt64 = 1) -> Identity {
-    .authority(Subject(commonName: "authority \(serial)", validity: (now - 3600)..<(now + 86_400), serial: serial))
+    .certificateAuthority(
+      Subject(commonName: "authority \(serial)", validity: (now - 3600)..<(now + 86_400), serial: serial))
   }
 
   func serving(by authority: Identity) -> Identity {
@@ -57,10 +58,10 @@ struct IssuingTests {
     #expect(read.certificate == serving.certificate)
     #expect(read.certificate.pem == serving.certificate.pem)
     #expect(read.certificate.validity == (now - 3600)..<(now + 3600))
-    #expect(!read.certificate.isAuthority)
-    #expect(authority.certificate.isAuthority)
-    #expect(names.allSatisfy(read.certificate.isFor))
-    #expect(!read.certificate.isFor("other.system.svc"))
+    #expect(!read.certificate.isCA)
+    #expect(authority.certificate.isCA)
+    #expect(names.allSatisfy(read.certificate.isValid(forHost:)))
+    #expect(!read.certificate.isValid(forHost: "other.system.svc"))
     #expect(read.certificate.isSigned(by: authority.certificate))
   }
 
@@ -94,7 +95,8 @@ struct IssuingTests {
     let long = String(repeating: "a", count: 63)
     let names = ["\(long).\(long).svc.cluster.local"]
     let validity = (now - 3600)..<(now + 3600)
-    let authority = Identity.authority(Subject(commonName: "authority of \(long)", validity: validity, serial: 1))
+    let authority = Identity.certificateAuthority(
+      Subject(commonName: "authority of \(long)", validity: validity, serial: 1))
     let serving = authority.issue(Subject(commonName: names[0], validity: validity, serial: 2), for: names)
     let folder = try TemporaryFolder()
     try folder.write(String(decoding: authority.certificate.pem, as: UTF8.self), to: "ca.pem")
@@ -113,7 +115,7 @@ struct IssuingTests {
   @Test
   func `certificates last beyond the years of 32 bits`() {
     let end: Int64 = 4_102_444_800  // 2100-01-01
-    let authority = Identity.authority(Subject(commonName: "long", validity: now..<end, serial: 1))
+    let authority = Identity.certificateAuthority(Subject(commonName: "long", validity: now..<end, serial: 1))
     #expect(authority.certificate.validity == now..<end)
   }
 }

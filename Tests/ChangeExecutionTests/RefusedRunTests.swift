@@ -79,7 +79,9 @@ import Testing
     let run = Run(cluster)
     var isStarted = false
     run.meanwhile = { run in
-      if run.phases.last == .stopping, !isStarted, phase == .stopping || cluster.status(of: "default/web-1") == "Stopped" {
+      if run.phases.last == .stopping, !isStarted,
+        phase == .stopping || cluster.status(of: "default/web-1") == "Stopped"
+      {
         isStarted = true
         cluster.startMachine("team-a/db", by: "virtctl")
         cluster.tick()

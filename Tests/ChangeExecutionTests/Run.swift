@@ -7,7 +7,8 @@ import TestSupport
 /// One process that executes a change on a scripted cluster, with a clock of its own.
 final class Run {
   let cluster: ScriptedCluster
-  private(set) var events: [ChangeEvent] = []
+  private(set) var log: [(event: ChangeEvent, elapsed: Duration)] = []
+  var events: [ChangeEvent] { log.map(\.event) }
   private(set) var elapsed = Duration.zero
   private var isDead = false
   private var writes = 0
@@ -62,7 +63,7 @@ final class Run {
   }
 
   private func record(_ event: ChangeEvent) {
-    if !isDead { events.append(event) }
+    if !isDead { log.append((event, elapsed)) }
   }
 
   private var world: ChangeCluster {

@@ -136,7 +136,9 @@ import Testing
     let next = Run(cluster)
     next.options.forcesStop = true
     #expect(next.execute(.resume) == .outcome(.done(stillStopped: [])))
-    let forced = next.events.contains { if case .requested(.forceStop, let machine) = $0 { machine.name == "db" } else { false } }
+    let forced = next.events.contains {
+      if case .requested(.forceStop, let machine) = $0 { machine.name == "db" } else { false }
+    }
     #expect(forced)
     `An interrupted change`.expectDone(cluster)
   }
@@ -186,7 +188,9 @@ import Testing
     cluster.hangsAt = nil
     let revert = Run(cluster)
     #expect(revert.execute(.revert) == .outcome(.reverted))
-    let values = revert.events.compactMap { if case .written(let value) = $0 { String(decoding: value, as: UTF8.self) } else { nil } }
+    let values = revert.events.compactMap {
+      if case .written(let value) = $0 { String(decoding: value, as: UTF8.self) } else { nil }
+    }
     #expect(values == ["", ScriptedCluster.value])
     `An interrupted change`.expectDone(cluster)
   }

@@ -8,7 +8,7 @@ import Testing
   @Test func `begins with a list in pages of 500`() {
     let driver = WatchDriver()
     #expect(driver.asked?.path == "/apis/kubevirt.io/v1/virtualmachineinstances?limit=500&resourceVersion=0")
-    #expect(driver.asked?.accept == "application/json")
+    #expect(WatchDriver(.longhornVolume).asked?.accept == "application/json")
   }
 
   @Test func `what is asked for fits the kind: group, namespace, labels, metadata alone`() {

@@ -156,7 +156,7 @@ import Testing
     ("cluster.yaml", true), ("a.yml", true), ("a.json", true), (".hidden.yaml", false), ("..data", false),
     ("notes.txt", false), ("yaml", false),
   ]) func `only manifests of a folder belong to it`(_ name: String, _ belongs: Bool) {
-    #expect(Snapshot.takes(fileNamed: name) == belongs)
+    #expect(Snapshot.accepts(fileNamed: name) == belongs)
   }
 }
 

@@ -24,11 +24,11 @@ private func converse(_ input: [UInt8], inPiecesOf length: (Int) -> Int) -> Conv
   while offset < input.count, conversation.state != .closing {
     let end = min(input.count, offset + length(offset))
     var output: [UInt8] = []
-    conversation.state = session.receive(input[offset..<end].span, at: date, output: &output, answer: tellBack)
+    conversation.state = session.receive(input[offset..<end].span, at: date, output: &output, handler: tellBack)
     conversation.output += output
     while conversation.state == .paused {
       output = []
-      conversation.state = session.resume(at: date, output: &output, answer: tellBack)
+      conversation.state = session.resume(at: date, output: &output, handler: tellBack)
       conversation.output += output
     }
     offset = end

@@ -11,8 +11,8 @@ func complaintAboutHTTP2(_ input: [UInt8]) -> String? {
     let piece = rest.prefix(8 * Int(rest[rest.startIndex]) + 1)
     rest = rest.dropFirst(piece.count)
     var output: [UInt8] = []
-    state = session.receive(piece.span, at: date, output: &output, answer: tellBack)
-    while state == .paused { state = session.resume(at: date, output: &output, answer: tellBack) }
+    state = session.receive(piece.span, at: date, output: &output, handler: tellBack)
+    while state == .paused { state = session.resume(at: date, output: &output, handler: tellBack) }
     // An answer to each stream, each with what was sent, and a reply to each frame.
     if output.count > 64 * 1024 + 64 * input.count { return "\(piece.count) bytes are answered with \(output.count)" }
     if state == .head { return "the state \(state) belongs to HTTP/1.1" }

@@ -8,8 +8,9 @@ func complaintAboutReview(_ input: [UInt8]) -> String? {
   let reviewer = Reviewer(ruleset: Ruleset())
   for webhook in [Reviewer.Webhook.validate, .mutate] {
     guard
-      let answer = try? reviewer.answer(
-        input.span, for: webhook, in: { () throws(UnavailableError) in SharedFacts(ClusterFacts()) })
+      let answer = try? reviewer.respond(
+        to:
+          input.span, for: webhook, in: { () throws(UnavailableError) in SharedFacts(ClusterFacts()) })
     else {
       continue
     }
@@ -32,7 +33,7 @@ private func complaintAboutMessages(_ response: [String: Any]) -> String? {
 }
 
 /// What the mutating webhook writes it would not change again.
-private func complaintAboutPatch(_ answer: Reviewer.Answer) -> String? {
+private func complaintAboutPatch(_ answer: Reviewer.Response) -> String? {
   guard case .patched(let operations) = answer.outcome, let change = answer.request.change else { return nil }
   let again = change.applying(operations).patch
   return again.isEmpty ? nil : "\(again) follows on \(operations)"

@@ -10,7 +10,7 @@ struct HTTP1Harness {
   static let date = HTTPDate(secondsSince1970: 1_795_493_821)
 
   mutating func receive(_ bytes: [UInt8]) {
-    state = session.receive(bytes.span, at: Self.date, output: &output, answer: echo)
+    state = session.receive(bytes.span, at: Self.date, output: &output, handler: echo)
   }
 
   mutating func receive(_ text: String) { receive(Array(text.utf8)) }

@@ -186,8 +186,8 @@ final class HTTP2Conversation {
   let piece: Int
   private(set) var state = SessionState.idle
   /// The most that the server had to say at once.
-  private(set) var longestOutput = 0
-  var answer: (borrowing HTTPRequest) -> HTTPResponse = echo
+  private(set) var maxOutputLength = 0
+  var handler: (borrowing HTTPRequest) -> HTTPResponse = echo
 
   init(window: Int? = nil, piece: Int = .max) {
     client = HTTP2Client(window: window)
@@ -206,7 +206,7 @@ final class HTTP2Conversation {
       let next = Array(rest.prefix(piece))
       rest = rest.dropFirst(next.count)
       var output: [UInt8] = []
-      state = server.receive(next.span, at: HTTP1Harness.date, output: &output, answer: answer)
+      state = server.receive(next.span, at: HTTP1Harness.date, output: &output, handler: handler)
       takeOutput(output)
     }
   }
@@ -218,7 +218,7 @@ final class HTTP2Conversation {
   }
 
   private func takeOutput(_ output: [UInt8]) {
-    longestOutput = max(longestOutput, output.count)
+    maxOutputLength = max(maxOutputLength, output.count)
     #expect(client.receive(output))
   }
 

@@ -189,7 +189,7 @@ import Testing
     wire.send(Self.window(0))
     wire.send(Frame.headers(1))
     #expect(wire.state == .blockedOnFlowControl)
-    #expect(wire.server.requestIndex == 1)
+    #expect(wire.server.pendingRequestID == 1)
     wire.send(Frame.windowUpdate(1, by: 1000))
     #expect(wire.state == .idle)
   }
@@ -208,7 +208,7 @@ import Testing
     wire.send(Frame.headers(5))
     wire.send(Frame.windowUpdate(5, by: 1000))
     #expect(wire.state == .blockedOnFlowControl)
-    #expect(wire.server.requestIndex == 3)
+    #expect(wire.server.pendingRequestID == 3)
   }
 
   @Test func `a body has its time from when it began, not from when an older one was done`() {
@@ -217,18 +217,18 @@ import Testing
       wire.server.now = time
       wire.send(Frame.headers(stream, method: Frame.post, ends: false))
     }
-    #expect(wire.server.requestBegan == 10)
+    #expect(wire.server.requestStart == 10)
     wire.server.now = 100
     wire.send(Frame.data(1, ends: true))
-    #expect(wire.server.requestIndex == 3)
-    #expect(wire.server.requestBegan == 20)
+    #expect(wire.server.pendingRequestID == 3)
+    #expect(wire.server.requestStart == 20)
     // Room for an answer is waited for from when there is one.
     wire.send(Self.window(0))
     wire.send(Frame.data(3, ends: true))
     #expect(wire.state == .blockedOnFlowControl)
-    #expect(wire.server.requestBegan == 100)
+    #expect(wire.server.requestStart == 100)
     wire.send(Frame.windowUpdate(3, by: 1000))
-    #expect(wire.server.requestBegan == 30)
+    #expect(wire.server.requestStart == 30)
   }
 
   @Test func `nor do other requests put off the deadline of a body that drips in`() {
@@ -238,11 +238,11 @@ import Testing
       wire.send(Frame.headers(stream))
       wire.send(Frame.data(1, [0x20]))
       #expect(wire.state == .body)
-      #expect(wire.server.requestIndex == 1)
+      #expect(wire.server.pendingRequestID == 1)
     }
     wire.send(Frame.data(1, ends: true))
     #expect(wire.state == .idle)
-    #expect(wire.server.requestIndex == 4)
+    #expect(wire.server.pendingRequestID == 4)
   }
 
   @Test func `a window that grows beyond what a window can be ends the connection`() {

@@ -38,7 +38,7 @@ import Testing
 
   @Test func `a 405 tells what is allowed`() {
     let conversation = HTTP2Conversation()
-    conversation.answer = { _ in
+    conversation.handler = { _ in
       var response = HTTPResponse(status: .methodNotAllowed, contentType: .json, body: [])
       response.allow = "POST"
       return response
@@ -71,12 +71,12 @@ import Testing
   @Test func `a large answer waits for the client's small window`() {
     let conversation = HTTP2Conversation(window: 1000)
     let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    conversation.answer = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
+    conversation.handler = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
     let stream = conversation.client.request("GET", "/metrics")
     conversation.settle()
     #expect(conversation[stream].body == body)
     #expect(conversation[stream].closedWith == 0)
-    #expect(conversation.longestOutput < 5000)
+    #expect(conversation.maxOutputLength < 5000)
   }
 
   @Test func `a large body is taken as the server's window opens`() {
@@ -165,7 +165,7 @@ import Testing
 
   @Test func `a body of the limit is taken, one byte more is not, and others live on`() {
     let conversation = HTTP2Conversation()
-    conversation.answer = { request in
+    conversation.handler = { request in
       HTTPResponse(status: .ok, contentType: .plainText, body: Array("\(request.body.count)".utf8))
     }
     let body = String(repeating: "a", count: HTTPLimits.body)
@@ -325,7 +325,7 @@ import Testing
   @Test func `a stopping session still sends a large answer to its end`() {
     let conversation = HTTP2Conversation(window: 1000)
     let body = [UInt8](repeating: 1, count: 50_000)
-    conversation.answer = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
+    conversation.handler = { _ in HTTPResponse(status: .ok, contentType: .json, body: body) }
     let stream = conversation.client.request("GET", "/a")
     conversation.deliver(conversation.client.takeOutput())
     conversation.shutDownGracefully()

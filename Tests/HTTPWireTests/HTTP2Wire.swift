@@ -20,7 +20,7 @@ struct HTTP2Wire {
   mutating func send(_ bytes: [UInt8]) {
     guard state != .closing else { return }
     sent += bytes.count
-    state = server.receive(bytes.span, at: HTTP1Harness.date, output: &output, answer: echo)
+    state = server.receive(bytes.span, at: HTTP1Harness.date, output: &output, handler: echo)
   }
 
   mutating func beginDrain() { state = server.beginDrain(output: &output) }

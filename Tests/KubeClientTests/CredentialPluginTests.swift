@@ -71,7 +71,7 @@ import Testing
     shell.plugin.environment = [.init(name: "A", value: "b"), .init(name: "HOME", value: "h")]
     shell.plugin.providesClusterInfo = true
     var access = shell.access
-    access.authorities = .bytes(Array("ca".utf8))
+    access.caBundle = .bytes(Array("ca".utf8))
     access.serverName = "api"
     #expect(try CredentialProvider(access).load().token == "x-y z-b-h")
     #expect(
@@ -87,7 +87,7 @@ import Testing
     ("echo no", "config: exec: PLUGIN printed no ExecCredential with a status"),
     (
       #"echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"a"}}'"#,
-      "config: exec: PLUGIN answered in another apiVersion than client.authentication.k8s.io/v1"
+      "config: exec: PLUGIN printed an ExecCredential of another apiVersion, not client.authentication.k8s.io/v1"
     ),
     (
       #"echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":""}}'"#,

@@ -46,7 +46,7 @@ import Testing
     let access = try read(Self.text())
     #expect(access.server == "https://10.0.0.1:6443")
     #expect(access.user.token == .bytes(Array("abc".utf8)))
-    #expect(access.authorities == nil)
+    #expect(access.caBundle == nil)
     #expect(access.origin == "context here of FOLDER/config")
   }
 
@@ -58,7 +58,7 @@ import Testing
           proxy-url: "http://proxy:3128"
           """))
     #expect(access.server == "https://rancher.example/k8s/clusters/c-1")
-    #expect(access.authorities == .bytes(Array("ca".utf8)))
+    #expect(access.caBundle == .bytes(Array("ca".utf8)))
     #expect(access.serverName == "api")
     #expect(access.proxy == "http://proxy:3128")
     #expect(!access.skipsVerification)

@@ -33,7 +33,7 @@ import Testing
 
   func access(to server: StubAPIServer) -> ClusterAccess {
     var access = ClusterAccess(server: server.url, origin: "test")
-    access.authorities = .file(certificates.authority)
+    access.caBundle = .file(certificates.authority)
     access.user.token = .bytes(Array("abc".utf8))
     return access
   }
@@ -180,7 +180,7 @@ import Testing
 
   func access(to server: StubAPIServer) -> ClusterAccess {
     var access = ClusterAccess(server: server.url, origin: "test")
-    access.authorities = .file(certificates.authority)
+    access.caBundle = .file(certificates.authority)
     return access
   }
 
@@ -188,7 +188,7 @@ import Testing
     let server = try server()
     var access = access(to: server)
     #expect(failure(of: access) == nil)
-    access.authorities = .bytes(try certificates.folder.read("ca.pem"))
+    access.caBundle = .bytes(try certificates.folder.read("ca.pem"))
     #expect(failure(of: access) == nil)
   }
 
@@ -196,9 +196,9 @@ import Testing
     let server = try server()
     var access = access(to: server)
     let others = try Certificates()
-    access.authorities = .file(others.authority)
+    access.caBundle = .file(others.authority)
     #expect(failure(of: access)?.contains("certificate") == true)
-    access.authorities = nil
+    access.caBundle = nil
     #expect(failure(of: access)?.contains("certificate") == true)
     access.skipsVerification = true
     #expect(failure(of: access) == nil)
@@ -242,7 +242,7 @@ import Testing
   @Test func `a proxy is asked for a tunnel to the server`() throws {
     let proxy = try server(isProxy: true)
     var access = ClusterAccess(server: "https://localhost:6443", origin: "test")
-    access.authorities = .file(certificates.authority)
+    access.caBundle = .file(certificates.authority)
     access.proxy = "http://127.0.0.1:\(proxy.port)"
     #expect(failure(of: access) == nil)
     #expect(Set(proxy.tunnels) == ["localhost:6443"])

@@ -24,7 +24,7 @@ import Testing
 
   func listing(of server: StubAPIServer) -> VerifyLister {
     var access = ClusterAccess(server: server.url, origin: "test")
-    access.authorities = .file(certificates.authority)
+    access.caBundle = .file(certificates.authority)
     return VerifyLister(access)
   }
 

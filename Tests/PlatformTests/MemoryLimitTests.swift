@@ -43,7 +43,7 @@ import Testing
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try text.write(to: file, atomically: true, encoding: .utf8)
     }
-    #expect(MemoryLimit.ofControlGroup(root: root.path("")) == Self.table[row].limit)
+    #expect(MemoryLimit.controlGroupLimit(root: root.path("")) == Self.table[row].limit)
   }
 
   @Test func `is never more than the machine has`() {

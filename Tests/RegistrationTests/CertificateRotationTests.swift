@@ -102,7 +102,7 @@ private func registered() throws -> FakeCluster {
       "the CA has expired", true,
       { cluster in
         let subject = Subject(commonName: "old", validity: (now - 10 * day)..<(now - day), serial: 7)
-        let expired = Identity.authority(subject)
+        let expired = Identity.certificateAuthority(subject)
         cluster.set("ca.crt", to: expired.certificate.pem)
         cluster.set("ca.key", to: expired.key.pem)
       }
@@ -156,7 +156,7 @@ private func registered() throws -> FakeCluster {
 
 @Suite struct `Certificates of another program` {
   static func issue(_ serial: UInt64, at start: Int64 = now) -> [String: [UInt8]] {
-    let ca = Identity.authority(
+    let ca = Identity.certificateAuthority(
       Subject(commonName: "external \(serial)", validity: start..<(start + 100 * day), serial: serial))
     let subject = Subject(commonName: "webhook", validity: start..<(start + 90 * day), serial: serial + 1)
     let pair = ca.issue(subject, for: FakeCluster.options.serverNames)
@@ -294,8 +294,8 @@ struct Promise {
     var delays: [Duration] = []
     for _ in 0..<6 {
       _ = reconciler.begin()
-      guard case .finished(let result) = reconciler.unanswered("connection refused", at: now) else { return }
-      #expect(result.reason == "the API server does not answer: connection refused")
+      guard case .finished(let result) = reconciler.requestFailed("connection refused", at: now) else { return }
+      #expect(result.reason == "the API server does not respond: connection refused")
       delays.append(result.requeueAfter)
     }
     #expect(delays == [.milliseconds(200), .seconds(1), .seconds(2), .seconds(4), .seconds(4), .seconds(4)])

@@ -26,7 +26,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(result?.outcome == .upToDate)
     #expect(result?.requeueAfter == .seconds(600))
     let served = try #require(cluster.served)
-    #expect(served.isFor("webhook.system.svc"))
+    #expect(served.isValid(forHost: "webhook.system.svc"))
     #expect(cluster.trusts(served, at: now))
     #expect(process.probes == 1)
     #expect(process.propagations == 0, "no pod serves a certificate of another CA")
@@ -201,7 +201,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
         action = process.reconciler.responded(status, body, at: now)
         continue
       case .finished(let result):
-        #expect(result.outcome == .failed(.undone))
+        #expect(result.outcome == .failed(.overwritten))
         #expect(result.requeueAfter == .seconds(10))
       case .probe: Issue.record("nothing is left to probe")
       }

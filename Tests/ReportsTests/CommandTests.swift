@@ -65,7 +65,7 @@ import Testing
     let program = try Program(Repository.executable, ["verify", "--watch", "--cluster-snapshot", folder.url.path])
     try program.output.waitForLine(with: "Harvester stops what uses volumes")
     try folder.write("a: [", to: "state.yaml")
-    try program.output.waitForLine(with: "the last look failed")
+    try program.output.waitForLine(with: "the last read failed")
     try folder.write(Repository.text("Tests/ReportClusters/completed.yaml"), to: "state.yaml")
     #expect(try program.exitCode() == 0)
     #expect(program.output.text.contains("verified: you can start your virtual machines"))
@@ -95,7 +95,7 @@ import Testing
       ])
     try program.output.waitForLine(with: "denied")
     try folder.write("a: [", to: "cluster.yaml")
-    try program.output.waitForLine(with: "the last look failed")
+    try program.output.waitForLine(with: "the last read failed")
     try folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     #expect(try program.exitCode() == 0)
     #expect(program.output.text.contains("allowed"))
@@ -133,7 +133,7 @@ import Testing
     (["verify", "--cluster-snapshot", "/dev/null"], "/dev/null: there is no Node in it"),
     (["verify", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
     (["verify", "--cluster-snapshot", ""], "an empty path names no file"),
-    (["verify", "--cluster-snapshot", cluster, "--timeout", "0"], "at least a second"),
+    (["verify", "--cluster-snapshot", cluster, "--timeout", "0"], "must be at least 1"),
     (["verify", "--kubeconfig", "/nowhere"], "/nowhere: No such file or directory"),
     (["check", "-f", "-", "--cluster-snapshot", cluster], "standard input: must contain the Setting"),
     (["check", "--watch", "-f", "-", "--cluster-snapshot", cluster], "read only once"),

@@ -1,4 +1,5 @@
 import Foundation
+import TerminalPictures
 import Testing
 
 @testable import Reports
@@ -34,7 +35,7 @@ import Testing
   @Test func `verify --watch`() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
     for (second, state) in `Following a change`.success where second <= 61 {
-      _ = monitor.see(try Golden.report(state), after: .seconds(second))
+      _ = monitor.record(try Golden.report(state), at: .seconds(second))
     }
     try Self.expect(
       TerminalPicture("kubectl storage-network verify --watch", monitor.styledText(showsClock: true, outcome: nil)),

@@ -78,12 +78,12 @@ extension PlanReport {
 @Suite struct `What addresses are for` {
   /// Each address asked by itself: slow and obvious.
   static func use(
-    of address: UInt32, in range: IPv4Prefix, _ exclusions: [IPv4Prefix], _ claims: [AddressOwner]
+    of address: UInt32, in range: IPv4Prefix, _ exclusions: [IPv4Prefix], _ owners: [AddressOwner]
   ) -> AddressSpace.Use? {
     let address = IPv4Address(rawValue: address)
     if exclusions.contains(where: { $0.contains(address) }) { return .excluded }
     if address == range.first || address == range.last || range.length > 30 { return .unusable }
-    if claims.contains(where: { $0.addresses.contains(address) }) { return .taken }
+    if owners.contains(where: { $0.addresses.contains(address) }) { return .taken }
     return nil
   }
 
@@ -100,15 +100,15 @@ extension PlanReport {
           length: .random(in: 26...32, using: &numbers))
       }
       let exclusions = (0..<Int.random(in: 0...3, using: &numbers)).map { _ in part() }
-      let claims = (0..<Int.random(in: 0...3, using: &numbers)).map { AddressOwner(part(), "owner \($0)") }
+      let owners = (0..<Int.random(in: 0...3, using: &numbers)).map { AddressOwner(part(), "owner \($0)") }
       let need = Int.random(in: 0...80, using: &numbers)
-      let space = AddressSpace(of: range, without: exclusions, need: need, claims: claims)
+      let space = AddressSpace(of: range, without: exclusions, need: need, owners: owners)
       var missing = need
       var next = range.first.rawValue
       for block in space.blocks {
         #expect(block.addresses.first.rawValue == next, "seed \(seed)")
         for address in block.addresses.first.rawValue...block.addresses.last.rawValue {
-          var expected = Self.use(of: address, in: range, exclusions, claims)
+          var expected = Self.use(of: address, in: range, exclusions, owners)
           if expected == nil {
             expected = missing > 0 ? .needed : .spare
             missing -= 1
@@ -126,7 +126,7 @@ extension PlanReport {
     let range = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0000), length: length)
     for columns in [32, 64] {
       let grid = AddressGrid(
-        AddressSpace(of: range, without: [], need: 10, claims: []), columns: columns)
+        AddressSpace(of: range, without: [], need: 10, owners: []), columns: columns)
       #expect(grid.rows.reduce(0) { $0 + $1.cells.count } * grid.addressesPerCell == range.addresses.count)
       #expect(grid.rows.count <= AddressGrid.maxRows)
       #expect(grid.rows.allSatisfy { $0.cells.count <= columns })
@@ -136,7 +136,7 @@ extension PlanReport {
   @Test func `one address of somebody else is seen in the widest range`() throws {
     let range = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0000), length: 16)
     let node = AddressOwner(IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_1234), length: 32), "node a")
-    let space = AddressSpace(of: range, without: [], need: 10, claims: [node])
+    let space = AddressSpace(of: range, without: [], need: 10, owners: [node])
     let grid = AddressGrid(space, columns: 64)
     #expect(grid.rows.flatMap(\.cells).filter { $0 == .taken }.count == 1)
     #expect(grid.rows[0x1234 / (128 * 64)].cells[0x1234 / 128 % 64] == .taken)

@@ -28,7 +28,7 @@ import Testing
 
   /// What has been typed, and what kubectl is told: the directive is the last line.
   static let table: [(typed: [String], words: [String])] = [
-    ([""], ["serve", "plan", "check", "verify", "register", ":4"]),
+    ([""], ["serve", "plan", "check", "apply", "verify", "register", ":4"]),
     (["ver"], ["verify", ":4"]),
     (["nonsense", ""], [":4"]),
     (["register", "--certificates", ""], ["self", "external", ":4"]),
@@ -39,7 +39,7 @@ import Testing
     (["verify", "--output", "j"], ["json", ":4"]),
     (["check", "-f", ""], [":0"]),
     (["plan", "--suggest", "--im"], ["--images", ":4"]),
-    ([], ["serve", "plan", "check", "verify", "register", ":4"]),
+    ([], ["serve", "plan", "check", "apply", "verify", "register", ":4"]),
   ]
 
   @Test(arguments: table) func `it completes`(_ row: (typed: [String], words: [String])) throws {

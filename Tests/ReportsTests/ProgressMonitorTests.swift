@@ -18,7 +18,7 @@ import Testing
     var monitor = ProgressMonitor(stallTimeout: .seconds(timeout))
     var text = ""
     for (second, state) in script {
-      let outcome = monitor.see(try Golden.report(state), after: .seconds(second))
+      let outcome = monitor.record(try Golden.report(state), at: .seconds(second))
       text += "--- after \(second) s\n"
       text += monitor.styledText(showsClock: true, outcome: outcome).text(for: Terminal(width: 100))
       if let outcome { return (text, outcome) }
@@ -50,23 +50,23 @@ import Testing
   @Test func `a look that fails is shown, passes, and is no progress`() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(60))
     #expect(!monitor.hasReport)
-    _ = monitor.see(try Golden.report("stopping"), after: .zero)
+    _ = monitor.record(try Golden.report("stopping"), at: .zero)
     #expect(monitor.hasReport)
-    #expect(monitor.see(nothing: "connection refused", after: .seconds(30)) == nil)
+    #expect(monitor.recordFailure("connection refused", at: .seconds(30)) == nil)
     #expect(!monitor.hasProgressed)
     #expect(
       monitor.styledText(showsClock: false, outcome: nil).text(for: .plain).contains("failed: connection refused"))
-    #expect(monitor.see(try Golden.report("stopping"), after: .seconds(40)) == nil)
+    #expect(monitor.record(try Golden.report("stopping"), at: .seconds(40)) == nil)
     #expect(!monitor.styledText(showsClock: false, outcome: nil).text(for: .plain).contains("refused"))
-    #expect(monitor.see(nothing: "connection refused", after: .seconds(60)) == .stalled)
+    #expect(monitor.recordFailure("connection refused", at: .seconds(60)) == .stalled)
   }
 
   @Test func `an event that happens once more is no progress`() throws {
     let more = try Golden.report("exhausted")
     var monitor = ProgressMonitor(stallTimeout: .seconds(60))
-    _ = monitor.see(more, after: .zero)
+    _ = monitor.record(more, at: .zero)
     #expect(monitor.hasProgressed)
-    _ = monitor.see(more, after: .seconds(1))
+    _ = monitor.record(more, at: .seconds(1))
     #expect(!monitor.hasProgressed)
   }
 

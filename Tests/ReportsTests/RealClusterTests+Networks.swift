@@ -17,7 +17,7 @@ extension `Real clusters` {
     },
     Row("switched off, and a pod still names it", neverSays: ["delete"]) { cluster in
       cluster.take("", as: nil)
-      cluster.formerDefinition = ""
+      cluster.previousDefinition = ""
       cluster.complete()
       cluster.longhorn = ""
       cluster.isApplied = false
@@ -60,14 +60,14 @@ extension `Real clusters` {
       "switched off and Completed, before Longhorn has restarted anything", says: ["6 pods have yet to move"]
     ) { cluster in
       cluster.take("", as: nil)
-      cluster.formerDefinition = ""
+      cluster.previousDefinition = ""
       cluster.complete()
       cluster.longhorn = ""
       cluster.isApplied = false
     },
     Row("the same, while Longhorn still says applied of the value before", says: ["6 pods have yet to move", wait]) {
       $0.take("", as: nil)
-      $0.formerDefinition = ""
+      $0.previousDefinition = ""
       $0.complete()
       $0.longhorn = ""
     },
@@ -158,6 +158,16 @@ extension `Real clusters` {
 
   /// What the definition hands out.
   static let definitions = [
+    Row(
+      "the definition is on another VLAN", broken: [.networkDefined],
+      says: ["storagenetwork-a is on storage, VLAN 200", "the setting says storage, VLAN 100"], neverSays: []
+    ) { $0.definitions["storagenetwork-a"]?.vlan = 200 },
+    Row("control: VLAN 1 of an untagged storage network", isVerified: true) { cluster in
+      cluster.take(#"{"clusterNetwork":"storage","range":"192.168.0.0/24"}"#, as: "storagenetwork-a")
+      cluster.previousDefinition = ""
+      cluster.complete()
+      cluster.definitions["storagenetwork-a"]?.vlan = 1
+    },
     Row("it excludes more than the setting", isVerified: true, says: ["hands out 251 addresses", "it excludes more"]) {
       $0.definitions["storagenetwork-a"]?.exclusions = ["192.168.0.252/30"]
     },

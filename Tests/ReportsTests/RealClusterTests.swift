@@ -239,7 +239,7 @@ import Testing
       "the definition in use is the former one", broken: [.networkDefined],
       says: ["old-net-attach-def=", "Harvester is about to delete harvester-system/storagenetwork-a"],
       neverSays: ["kubectl -n"]
-    ) { $0.formerDefinition = $0.definition },
+    ) { $0.previousDefinition = $0.definition },
     Row(
       "all annotations are lost with an empty value", broken: [.settingApplied, .longhornConfigured],
       says: [
@@ -248,7 +248,7 @@ import Testing
       neverSays: ["nothing to carry out", "delete"]
     ) { cluster in
       cluster.value = ""
-      (cluster.hash, cluster.definition, cluster.formerDefinition, cluster.condition) = (nil, nil, nil, nil)
+      (cluster.hash, cluster.definition, cluster.previousDefinition, cluster.condition) = (nil, nil, nil, nil)
     },
     Row("control: no annotation, and Longhorn has no network", isVerified: true, from: SimulatedCluster()) { _ in },
     Row(

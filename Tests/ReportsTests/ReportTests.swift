@@ -62,6 +62,14 @@ import Testing
     try Self.expect(Examples.check(value), in: "check-\(name)")
   }
 
+  @Test func `check, with every rule and with findings alone`() throws {
+    var report = try Examples.check(#"{"vlan":4095,"range":"10.52.0.0/24","clusterNetwork":"storage"}"#)
+    report.detail = .everyRule
+    try Self.expect(report, in: "check-bad-every-rule")
+    report.detail = .findings
+    try Self.expect(report, in: "check-bad-findings")
+  }
+
   @Test func `check, of what is stored already`() throws {
     let facts = try Golden.facts("completed")
     guard case .text(let value)? = facts.storageNetwork?.value else { return #expect(Bool(false)) }

@@ -50,7 +50,7 @@ struct SimulatedCluster {
   var `default` = ""
   var hash: String?
   var definition: String?
-  var formerDefinition: String?
+  var previousDefinition: String?
   var condition: (status: String, reason: String, message: String)?
   var definitions: [String: Definition] = [:]
   var longhorn = ""
@@ -92,7 +92,7 @@ extension SimulatedCluster {
   mutating func take(_ value: String, as name: String?) {
     self.value = value
     hash = ValueHash(of: Array(value.utf8)).description
-    formerDefinition = definition ?? ""
+    previousDefinition = definition ?? ""
     definition = name.map { "harvester-system/\($0)" } ?? ""
   }
 
@@ -152,7 +152,7 @@ extension SimulatedCluster {
   }
 
   private var setting: [String: Any] {
-    let notes = [("hash", hash), ("net-attach-def", definition), ("old-net-attach-def", formerDefinition)]
+    let notes = [("hash", hash), ("net-attach-def", definition), ("old-net-attach-def", previousDefinition)]
     var annotations: [String: String] = [:]
     for (name, text) in notes { annotations[Self.prefix + name] = text }
     let conditions = condition.map {

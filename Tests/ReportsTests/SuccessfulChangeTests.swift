@@ -85,7 +85,7 @@ import Testing
     } else {
       cluster.complete()
       cluster.definitions["storagenetwork-a"] = nil
-      cluster.formerDefinition = ""
+      cluster.previousDefinition = ""
     }
     look()
     cluster.workload = .init()
@@ -110,7 +110,7 @@ import Testing
       if waitsForAddresses, count == 3 {
         cluster.complete()
         cluster.definitions["storagenetwork-a"] = nil
-        cluster.formerDefinition = ""
+        cluster.previousDefinition = ""
       }
       if count < pods.count - 1 || !isSilent { look() }
     }
@@ -131,7 +131,7 @@ import Testing
       #expect(!report.words.contains("delete"), "\(second): \(report.words)")
       #expect(!report.words.contains("larger range"), "\(second): \(report.words)")
       #expect(report.isVerified == moment.isSufficient, "\(second): \(report.words)")
-      let outcome = monitor.see(report, after: .seconds(second))
+      let outcome = monitor.record(report, at: .seconds(second))
       #expect(outcome == (moment.isSufficient ? .verified : nil))
       let shown = try #require(monitor.json.firstMatch(of: /"percent":(\d+)/).flatMap { Int($0.1) })
       #expect(shown >= percent && (shown == 100) == moment.isSufficient, "\(second): \(shown) after \(percent)")
@@ -163,19 +163,19 @@ import Testing
     ]
     for (second, volumes, outcome) in looks {
       cluster.say("waiting for all volumes detached: \(volumes)")
-      #expect(monitor.see(try cluster.report(), after: .seconds(second)) == outcome)
+      #expect(monitor.record(try cluster.report(), at: .seconds(second)) == outcome)
       #expect(monitor.hasProgressed == (second == 0))
     }
     cluster.say("waiting for all volumes detached: c,a")
-    #expect(monitor.see(try cluster.report(), after: .seconds(301)) == nil)
+    #expect(monitor.record(try cluster.report(), at: .seconds(301)) == nil)
   }
 
   @Test func `another value is another change, which begins anew`() throws {
     var cluster = SimulatedCluster(settledWith: SimulatedCluster.value)
     var monitor = ProgressMonitor(stallTimeout: .seconds(300))
-    _ = monitor.see(try cluster.report(), after: .zero)
+    _ = monitor.record(try cluster.report(), at: .zero)
     cluster.value = Self.other
-    _ = monitor.see(try cluster.report(), after: .seconds(1))
+    _ = monitor.record(try cluster.report(), at: .seconds(1))
     #expect(monitor.json.contains(#""percent":0,"#))
   }
 }

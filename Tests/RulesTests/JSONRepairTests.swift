@@ -70,7 +70,7 @@ import Testing
 
   @Test(.timeLimit(.minutes(1))) func `and is as long as may be is read in one pass`() {
     for text in ["{'a':1,", "{a:", "/*", "'", ",", "“", "#\n", "{'a':[1 ", "=", "\u{200B}"] {
-      _ = JSONRepair(Array(String(repeating: text, count: ParsedSetting.longestText / text.utf8.count).utf8))
+      _ = JSONRepair(Array(String(repeating: text, count: ParsedSetting.maxTextLength / text.utf8.count).utf8))
     }
   }
 }

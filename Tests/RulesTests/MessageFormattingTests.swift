@@ -77,7 +77,7 @@ import Testing
     }
     #expect(warnings.count == 1)
     #expect(
-      warnings.first?.message.hasPrefix(#"value: 3000 keys are not known and were kept as they are: "k0", "#) == true)
+      warnings.first?.message.hasPrefix(#"value: 3000 keys are unknown and are stored unchanged: "k0", "#) == true)
     #expect(warnings.first?.message.contains(#""k9" and 2990 more; known are vlan, "#) == true)
   }
 
@@ -91,9 +91,9 @@ import Testing
 
   @Test func `has no canonical spelling, since it is refused anyway`() {
     func text(_ count: Int) -> [UInt8] { Array("{ \"a\":\"\(String(repeating: "x", count: count - 9))\"}".utf8) }
-    #expect(text(ParsedSetting.longestText).count == ParsedSetting.longestText)
-    #expect(CanonicalValue(text(ParsedSetting.longestText))?.spelling.count == ParsedSetting.longestText - 1)
-    #expect(CanonicalValue(text(ParsedSetting.longestText + 1)) == nil)
+    #expect(text(ParsedSetting.maxTextLength).count == ParsedSetting.maxTextLength)
+    #expect(CanonicalValue(text(ParsedSetting.maxTextLength))?.spelling.count == ParsedSetting.maxTextLength - 1)
+    #expect(CanonicalValue(text(ParsedSetting.maxTextLength + 1)) == nil)
   }
 
   /// Swift normalises what it compares and hashes: of marks out of order, each would be moved past half of the others.

@@ -60,7 +60,7 @@ import Testing
     expect(.rwxNetwork(Array(row.text.utf8)), row.reading, of: "rwx-network")
   }
 
-  private func expect(_ setting: NeighbourSetting, _ expected: ParseResult, of name: String) {
+  private func expect(_ setting: OtherSetting, _ expected: ParseResult, of name: String) {
     switch (setting, expected) {
     case (.none, .none), (.sharesStorageNetwork, .shared): break
     case (.network(let network), .range(let range)):

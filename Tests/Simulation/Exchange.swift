@@ -25,7 +25,7 @@ struct Exchange: Equatable {
       Exchange(method: "GET", path: "/healthz", body: "", status: 200, answer: "ok\n"),
       Exchange(
         method: "GET", path: "/\(name)", body: "", status: 404,
-        answer: #"{"error":"there is nothing at this path"}"# + "\n"),
+        answer: #"{"error":"no such path"}"# + "\n"),
       allowed(name, padding: 0),
       allowed(name, padding: 60_000),
       denied(name),

@@ -28,7 +28,7 @@ import Testing
 
   @Test func `a text without a certificate or key is refused`() throws {
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
-    let (noCertificate, noKey) = ("there is no certificate in it", "there is no private key in it")
+    let (noCertificate, noKey) = ("there is no certificate in the file", "there is no private key in the file")
     for nothing in [[], Array("hello\n".utf8)] {
       #expect(error(chain: nothing, key: key) == .init(.certificateChain, "\(noCertificate); it is not PEM"))
       #expect(error(chain: chain, key: nothing) == .init(.privateKey, "\(noKey); it is not PEM"))
@@ -40,8 +40,8 @@ import Testing
 
   @Test func `a key and certificates that were confused are called what they are`() throws {
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
-    #expect(error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in it, but PRIVATE KEY"))
-    #expect(error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in it, but CERTIFICATE"))
+    #expect(error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in the file, but PRIVATE KEY"))
+    #expect(error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in the file, but CERTIFICATE"))
   }
 
   @Test func `a key that is damaged is not called missing`() throws {
@@ -56,7 +56,7 @@ import Testing
       "pkcs8", "-topk8", "-in", certificates.key, "-passout", "pass:secret", "-out", folder.path("encrypted.key"))
     #expect(
       error(chain: try folder.read("server.pem"), key: try folder.read("encrypted.key"))
-        == .init(.privateKey, "the key is protected by a passphrase; give one without"))
+        == .init(.privateKey, "the key must not be protected by a passphrase"))
   }
 
   @Test func `a broken certificate is not passed over, wherever it stands`() throws {

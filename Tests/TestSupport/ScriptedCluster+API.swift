@@ -36,7 +36,9 @@ extension ScriptedCluster {
     case "DELETE":
       guard let stored = objects[path] else { return Self.status(404, "not found") }
       let version = (sent["preconditions"] as? Object)?["resourceVersion"] as? String
-      guard version == nil || version == Self.version(of: stored) else { return Self.status(409, "precondition failed") }
+      guard version == nil || version == Self.version(of: stored) else {
+        return Self.status(409, "precondition failed")
+      }
       remove(path)
       return (200, "{}")
     default: return Self.status(405, "method not allowed")

@@ -18,6 +18,8 @@ public final class StubAPIServer: @unchecked Sendable {
     case whole(Int, String)
     /// A watch: what is pushed to its path is sent as it comes.
     case stream
+    /// No response, until the client closes the connection.
+    case silence
   }
 
   private let condition = NSCondition()
@@ -134,6 +136,9 @@ extension StubAPIServer {
       switch answer(request) {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
+      case .silence:
+        _ = read(ssl)
+        return
       case .stream:
         guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else {
           return

@@ -159,7 +159,7 @@ import Testing
         certificates.key, "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
       ])
     #expect(run.exitCode == 2)
-    #expect(run.errors.contains("--client-ca \(certificates.key): there is no certificate in it, but PRIVATE KEY"))
+    #expect(run.errors.contains("--client-ca \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
   }
 
   @Test(arguments: ["--http1.1", "--http2"]) func `is named in the log of a review`(_ version: String) throws {

@@ -125,7 +125,7 @@ import Testing
       ])
     #expect(run.exitCode == 2)
     #expect(
-      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in it, but PRIVATE KEY"))
+      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
   }
 
   /// With the first, not even its log has what it needs; with the second, the server would begin and serve nobody.

@@ -17,7 +17,7 @@ import Testing
   @Test func `times each answer once, those that are sent together with one look`() {
     var clock = ReviewTimer()
     #expect(clock.takePendingCount() == 0)
-    for _ in 0..<3 { clock.reviewIsAnswered() }
+    for _ in 0..<3 { clock.countReview() }
     #expect(clock.takePendingCount() == 3)
     #expect(clock.takePendingCount() == 0)
   }

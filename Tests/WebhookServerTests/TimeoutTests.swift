@@ -120,7 +120,7 @@ final class ServerInProcess: ServerUnderTest {
     let server = try ServerInProcess()
     let readiness = try server.ask("/readyz")
     #expect(readiness.status == 503)
-    #expect(readiness.body == "not ready\n- the cluster's state is unknown: nothing was read yet\n")
+    #expect(readiness.body == "not ready\n- the cluster's state is unknown: nothing has been read yet\n")
     #expect(try server.ask("/healthz").status == 200)
 
     let answer = try server.ask("/validate", post: ExampleReview.text("update-set-value"))
@@ -128,7 +128,7 @@ final class ServerInProcess: ServerUnderTest {
     #expect(answer.status == 200)
     #expect(!verdict.isAllowed)
     #expect(verdict.code == 503)
-    #expect(verdict.message?.contains("the cluster's state is unknown: nothing was read yet") == true)
+    #expect(verdict.message?.contains("the cluster's state is unknown: nothing has been read yet") == true)
   }
 
   @Test(arguments: ["create-empty", "update-status-only"])

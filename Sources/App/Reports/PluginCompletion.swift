@@ -17,7 +17,7 @@ package struct PluginCompletion {
   /// names where nothing else fits».
   ///
   /// - Parameter words: All words after the plugin's name; the last one is being typed and may be empty.
-  package func answer(to words: [String]) -> String {
+  package func completions(for words: [String]) -> String {
     let typed = words.last ?? ""
     guard let command = command(of: words.dropLast()) else { return lines([], typed, disallowsFileCompletion: true) }
     let names = command.subcommands.filter { $0.name != "help" }.map { ($0.name, $0.abstract) }

@@ -33,7 +33,7 @@ package struct CertificateSource: Equatable, Sendable {
   func read() throws(ServerError) -> CertificateMaterial {
     CertificateMaterial(
       source: self, chain: try read(certificate, of: "--tls-certificate"), privateKey: try read(key, of: "--tls-key"),
-      authorities: try clientCAs.map { path throws(ServerError) in try read(path, of: "--client-ca") })
+      clientCAs: try clientCAs.map { path throws(ServerError) in try read(path, of: "--client-ca") })
   }
 
   private func read(_ path: String, of option: String) throws(ServerError) -> [UInt8] {
@@ -50,11 +50,11 @@ struct CertificateMaterial: Equatable, Sendable {
   let source: CertificateSource
   let chain: [UInt8]
   let privateKey: [UInt8]
-  let authorities: [UInt8]?
+  let clientCAs: [UInt8]?
 
   func served() throws(ServerError) -> ServedCertificate {
     do throws(TLSConfigurationError) {
-      let tlsContext = try TLSContext(certificateChain: chain, privateKey: privateKey, clientCAs: authorities)
+      let tlsContext = try TLSContext(certificateChain: chain, privateKey: privateKey, clientCAs: clientCAs)
       return ServedCertificate(tlsContext: tlsContext, validity: Certificate.all(in: chain).first?.validity ?? 0..<0)
     } catch {
       throw ServerError("\(source.option(for: error.component)): \(error.explanation)")

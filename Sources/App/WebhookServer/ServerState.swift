@@ -10,7 +10,7 @@ final class ServerState: Sendable {
   private let log: AsyncLogWriter?
   private let draining = Atomic(false)
 
-  /// - Parameter log: The destination of log lines, if it can drop some.
+  /// - Parameter log: The destination of log lines, for the count of dropped ones.
   init(log: AsyncLogWriter? = nil) {
     self.log = log
   }
@@ -33,14 +33,15 @@ final class ServerState: Sendable {
 
 extension ServerState {
   /// Writes the body of `/metrics`. Add further metrics here.
-  func write(to page: inout Exposition) {
-    page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
-    page.add(1, ["version": Version.current])
-    page.add("ready", .gauge, "Whether /readyz says yes.", notReadyReasons.isEmpty ? 1 : 0)
-    metrics.write(to: &page)
-    page.add("log_lines_dropped_total", .counter, "Log lines not read in time or not written.", log?.dropped ?? 0)
-    cluster.live?.write(to: &page)
-    if let statistics = ProcessStatistics.current { page.add(statistics) }
+  func write(to exposition: inout Exposition) {
+    exposition.begin("build_info", .gauge, "Version of the program; the value is always 1.")
+    exposition.add(1, ["version": Version.current])
+    exposition.add("ready", .gauge, "Whether /readyz succeeds.", notReadyReasons.isEmpty ? 1 : 0)
+    metrics.write(to: &exposition)
+    exposition.add(
+      "log_lines_dropped_total", .counter, "Log lines that were dropped or not written.", log?.dropped ?? 0)
+    cluster.live?.write(to: &exposition)
+    if let statistics = ProcessStatistics.current { exposition.add(statistics) }
   }
 }
 
@@ -53,7 +54,7 @@ final class ClusterStore: Sendable {
   }
 
   private let content = Mutex(
-    Content.unknown(UnavailableError(message: "the cluster's state is unknown: nothing was read yet")))
+    Content.unknown(UnavailableError(message: "the cluster's state is unknown: nothing has been read yet")))
 
   /// Makes the facts unavailable, with this error, until they are published.
   func withhold(_ unavailableError: UnavailableError) {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterState
 internal import Reports
 internal import Rules
 internal import WebhookServer
@@ -35,6 +36,12 @@ struct Check: ParsableCommand {
   @Flag(help: "Check every second until the change would be allowed.")
   var watch = false
 
+  @Flag(help: "Print every rule with its result, not only those that are broken or warn.")
+  var verbose = false
+
+  @Flag(help: "Show what the change will set in motion: the network definition, restarts, virtual machines, addresses.")
+  var preview = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -42,6 +49,7 @@ struct Check: ParsableCommand {
     if watch, file == "-" {
       throw ValidationError("--watch must not be used with -f -, because standard input can be read only once")
     }
+    if watch, preview { throw ValidationError("--watch must not be combined with --preview") }
   }
 
   func run() throws {
@@ -49,21 +57,32 @@ struct Check: ParsableCommand {
       var last: CheckReport?
       let makePoller = try cluster.source().makePoller()
       try PollLoop.run(as: output.output) {
-        let report = try report(makePoller())
+        let report = try report(makePoller(), .findings)
         defer { last = report }
         return .init(
-          styledText: report.pageOfOpenItems(), json: report == last ? nil : report.json,
-          answer: report.isAllowed ? () : nil)
+          styledText: report.styledText(within: nil), json: report == last ? nil : report.json,
+          outcome: report.isAllowed ? () : nil)
       }
     } else {
-      let report = try report(cluster.source().facts())
+      let source = try cluster.source()
+      let facts = try source.facts()
+      var inspected = preview ? try VerifyClient(source).fetch() : nil
+      let report = try report(facts, verbose ? .everyRule : .groups, inspected?.extraFacts)
       try output.show(report)
       if !report.isAllowed { throw ExitCode.denied }
     }
   }
 
-  private func report(_ facts: ClusterFacts) throws -> CheckReport {
+  /// - Parameter extraFacts: For the preview; nil without one.
+  private func report(
+    _ facts: ClusterFacts, _ detail: CheckReport.Detail, _ extraFacts: VerifyFacts? = nil
+  ) throws -> CheckReport {
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
-    return CheckReport(of: proposed.change, in: facts, rules.ruleset)
+    var report = CheckReport(of: proposed.change, in: facts, rules.ruleset)
+    report.detail = detail
+    if let extraFacts, let change = proposed.change {
+      report.preview = ChangePreview(of: change, in: facts, extraFacts, rules.ruleset)
+    }
+    return report
   }
 }

@@ -7,14 +7,14 @@ struct OutputOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: ArgumentHelp("Output format.", valueName: "text|json"))
   var output = ReportFormat.text
 
-  func show(_ answer: some Report) throws {
-    try StandardOutput.write(text(of: answer))
+  func show(_ report: some Report) throws {
+    try StandardOutput.write(text(of: report))
   }
 
-  func text(of answer: some Report) -> String {
+  func text(of report: some Report) -> String {
     switch output {
-    case .text: answer.text(for: .standardOutput)
-    case .json: answer.json
+    case .text: report.text(for: .standardOutput)
+    case .json: report.json
     }
   }
 }
@@ -28,6 +28,6 @@ extension Terminal {
   /// Standard output. Files and pipes get neither colours nor wrapped lines.
   static var standardOutput: Terminal {
     guard TerminalDevice.isPresent else { return .plain }
-    return Terminal(width: TerminalDevice.columns, usesColor: !TerminalDevice.refusesColour)
+    return Terminal(width: TerminalDevice.columns, usesColor: !TerminalDevice.disablesColor)
   }
 }

@@ -64,8 +64,8 @@ struct Plan: ParsableCommand {
     }
     if let nodes, nodes < 1 { throw ValidationError("--nodes must be at least 1, not \(nodes)") }
     if (disks ?? 0) < 0 || images < 0 { throw ValidationError("--disks and --images must not be negative") }
-    if max(nodes ?? 0, disks ?? 0, images) > Self.most {
-      throw ValidationError("--nodes, --disks and --images must be at most \(Self.most)")
+    if max(nodes ?? 0, disks ?? 0, images) > Self.maxCount {
+      throw ValidationError("--nodes, --disks and --images must be at most \(Self.maxCount)")
     }
     if range == nil, svg != nil || !exclude.isEmpty {
       throw ValidationError("--range is required with --svg and --exclude")
@@ -74,7 +74,7 @@ struct Plan: ParsableCommand {
   }
 
   /// The number of addresses in a /8. No sum of counts so small overflows an integer.
-  private static let most = 1 << 24
+  private static let maxCount = 1 << 24
 
   private func validateRange() throws {
     guard let range = range?.prefix else { return }
@@ -83,22 +83,22 @@ struct Plan: ParsableCommand {
     }
     // With the same messages as the exclusions of the setting.
     for text in exclude {
-      if let problem = WrittenExclusion(text, inside: range).problem { throw ValidationError("--exclude: \(problem)") }
+      if let problem = ExclusionArgument(text, inside: range).problem { throw ValidationError("--exclude: \(problem)") }
     }
   }
 
   func run() throws {
-    let asksCluster = nodes == nil || cluster.isGiven
-    let facts = asksCluster ? try cluster.source().facts() : ClusterFacts()
+    let usesCluster = nodes == nil || cluster.isGiven
+    let facts = usesCluster ? try cluster.source().facts() : ClusterFacts()
     let report = PlanReport(
-      of: load(facts), disksPerAdditionalNode: nodes == nil ? facts.storage.mostDisksOfNode : nil, in: facts,
+      of: load(facts), disksPerAdditionalNode: nodes == nil ? facts.storage.maxDisksPerNode : nil, in: facts,
       rules.ruleset,
       range: range.map { range in
         ProposedSpace(
           range: range.prefix,
-          exclusions: exclude.compactMap { WrittenExclusion($0, inside: range.prefix).network })
+          exclusions: exclude.compactMap { ExclusionArgument($0, inside: range.prefix).network })
       },
-      usesClusterData: asksCluster, suggests: suggest)
+      usesClusterData: usesCluster, suggests: suggest)
     if let svg, let space = report.space { try File.write(Array(space.drawing().utf8), to: svg) }
     try output.show(report)
     if !report.isSufficient { throw ExitCode.denied }

@@ -9,10 +9,10 @@ enum PollLoop {
     /// Nil if nothing has changed.
     let json: String?
     /// The outcome; nil while there is none.
-    let answer: Report?
+    let outcome: Report?
   }
 
-  /// Short enough for an operator who waits, long enough for a cluster with many objects.
+  /// Short enough for an interactive display, long enough for a cluster with many objects.
   private static let interval: Duration = .seconds(1)
 
   static func run<Report>(as format: ReportFormat, _ fetch: () throws -> PollResult<Report>) throws -> Report {
@@ -28,7 +28,7 @@ enum PollLoop {
         // An error of the first poll is a mistake of the operator; later an API server restarts, or a file is being
         // written.
         guard let lastText else { throw error }
-        if format == .text { try StandardOutput.write(display.render(lastText.with(trouble: error))) }
+        if format == .text { try StandardOutput.write(display.render(lastText.with(error))) }
         try pause.wait(until: .now + interval) { _ in }
         continue
       }
@@ -36,17 +36,17 @@ enum PollLoop {
       case .text: try StandardOutput.write(display.render(result.styledText))
       case .json: try StandardOutput.write(result.json ?? "")
       }
-      if let answer = result.answer { return answer }
+      if let outcome = result.outcome { return outcome }
       try pause.wait(until: .now + interval) { _ in }
     }
   }
 }
 
 extension StyledText {
-  fileprivate func with(trouble: any Error) -> StyledText {
+  fileprivate func with(_ error: any Error) -> StyledText {
     var styledText = self
     styledText.addBlank()
-    styledText.add(TextRun("! ", .warning), TextRun("the last look failed: \(trouble)"), hangingIndent: 2)
+    styledText.add(TextRun("! ", .warning), TextRun("the last read failed: \(error)"), hangingIndent: 2)
     return styledText
   }
 }

@@ -82,7 +82,7 @@ enum ProposedChange {
       var yaml = YAMLDocuments(text)
       while let document = try yaml.next() { documents.append(document) }
     }
-    return try documents.map { try SupportBundle.wrote($0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
+    return try documents.map { try SupportBundle.isAuthor(of: $0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
   }
 
   /// Searches lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.

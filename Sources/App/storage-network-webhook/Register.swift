@@ -9,54 +9,56 @@ struct Register: ParsableCommand {
     abstract: "Keep certificates and both webhook configurations in the desired state.",
     discussion: """
       Creates, renews and repairs the Secret and the two webhook configurations, within seconds of a change, until a \
-      signal ends it. The API server trusts what the pods serve at every moment. failurePolicy becomes Fail when a \
-      serving pod has answered, and stays so; the annotation \(RegistrationNames.failurePolicy)=Ignore on a \
-      configuration takes it back. Two registrars at once do no harm.
+      signal. The API server trusts the served certificate at every moment. failurePolicy becomes Fail after the first \
+      successful probe of a serving pod, and stays Fail; the annotation \(RegistrationNames.failurePolicy)=Ignore on a \
+      configuration sets it to Ignore again. Several registrars may run at the same time.
 
       Example:
         storage-network-webhook register --once --kubeconfig ~/.kube/config
 
-      Ends with 0 after a signal. With --once: 0 everything is in the desired state, 1 no serving pod answers, 2 an error.
+      Exit status: 0 after a signal. With --once: 0 in the desired state; 1 no serving pod responds; 2 error.
       """)
 
-  @Option(help: ArgumentHelp("The namespace of the Secret and the Service.", valueName: "name"))
+  @Option(help: ArgumentHelp("Namespace of the Secret and the Service.", valueName: "name"))
   var namespace = RegistrationOptions().namespace
 
-  @Option(help: ArgumentHelp("The Secret that the serving pods mount.", valueName: "name"))
+  @Option(help: ArgumentHelp("Secret that the serving pods mount.", valueName: "name"))
   var secret = RegistrationOptions().secret
 
-  @Option(help: ArgumentHelp("The Service that the API server calls.", valueName: "name"))
+  @Option(help: ArgumentHelp("Service that the API server calls.", valueName: "name"))
   var service = RegistrationOptions().service
 
-  @Option(help: ArgumentHelp("The Service's port.", valueName: "number"))
+  @Option(help: ArgumentHelp("Port of the Service.", valueName: "number"))
   var servicePort = RegistrationOptions().servicePort
 
-  @Option(help: ArgumentHelp("The name of both webhook configurations.", valueName: "name"))
+  @Option(help: ArgumentHelp("Name of both webhook configurations.", valueName: "name"))
   var configuration = RegistrationOptions().configuration
 
-  @Option(help: ArgumentHelp("The ClusterRole that owns what is created.", valueName: "name"))
+  @Option(help: ArgumentHelp("ClusterRole that owns the created objects.", valueName: "name"))
   var clusterRole = RegistrationOptions().clusterRole
 
   @Option(
     help: ArgumentHelp(
-      "Who writes the certificate into the Secret: the registrar, or another program such as cert-manager.",
+      "Issuer of the certificate in the Secret: self is the registrar, external another program such as cert-manager.",
       valueName: "self|external"))
   var certificates = RegistrationOptions.CertificateIssuer.registrar
 
-  @Flag(help: "Reconcile once and end.")
+  @Flag(help: "Reconcile once and exit.")
   var once = false
 
-  @Flag(name: .customLong("rotate-ca"), help: "Begin a new CA although the current one is young, as after a leak.")
+  @Flag(
+    name: .customLong("rotate-ca"),
+    help: "Replace the CA before its renewal is due, for example after a leak of its key.")
   var rotateCA = false
 
   @Option(
     name: .customLong("probe-url"),
     help: ArgumentHelp(
-      "Where to ask whether the webhook answers, instead of the Service's name.", valueName: "https://host:port"))
+      "URL to probe instead of the Service.", valueName: "https://host:port"))
   var probeURL: String?
 
   @Option(
-    help: ArgumentHelp("Where /healthz, /readyz and /metrics are answered over HTTP.", valueName: "address:port"))
+    help: ArgumentHelp("Address and port of /healthz, /readyz and /metrics over HTTP.", valueName: "address:port"))
   var listen = "0.0.0.0:8080"
 
   @OptionGroup var access: KubeconfigOptions

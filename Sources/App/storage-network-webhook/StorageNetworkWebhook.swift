@@ -10,9 +10,9 @@ struct StorageNetworkWebhook: ParsableCommand {
     commandName: Invocation.current.command,
     abstract: "Guards Harvester's cluster setting storage-network.",
     discussion: """
-      A wrong storage network stalls every volume of a Harvester cluster. This webhook stands between kubectl or the \
-      Web UI and the API server: it refuses a change that would break the cluster, says every reason at once, and \
-      stores the value in one spelling.
+      A wrong storage network stalls every volume of a Harvester cluster. The API server calls this webhook for each \
+      change of the setting: it denies changes that would break the cluster, reports all reasons at once, and stores \
+      the value in its canonical spelling.
       """,
     version: Version.current,
     subcommands: [Serve.self, Plan.self, Check.self, Apply.self, Verify.self, Register.self])
@@ -21,7 +21,7 @@ struct StorageNetworkWebhook: ParsableCommand {
   static func main() {
     if case .completion = Invocation.current {
       let completion = PluginCompletion(description: _dumpHelp())
-      try? StandardOutput.write(completion.answer(to: Array(CommandLine.arguments.dropFirst())))
+      try? StandardOutput.write(completion.completions(for: Array(CommandLine.arguments.dropFirst())))
       return
     }
     do {

@@ -7,16 +7,16 @@ internal import WebhookServer
 /// `verify`: whether a change is in effect everywhere.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell whether a change has arrived everywhere, so that virtual machines may be started.",
+    abstract: "Verify that a change is in effect everywhere, so that virtual machines may be started.",
     discussion: """
-      Looks at the setting's condition, the network definition, the uplinks, Longhorn's own setting, every Longhorn \
-      pod with its address, Whereabouts' books, the events of exhaustion and the workloads that Harvester stopped.
+      Checks the setting's condition, the network definition, the uplinks, Longhorn's own setting, every Longhorn pod \
+      with its address, Whereabouts' reservations, events of exhaustion and the workloads that Harvester stopped.
 
       Examples:
         storage-network-webhook verify --cluster-snapshot cluster/
         storage-network-webhook verify --kubeconfig ~/.kube/config --watch --timeout 600
 
-      A snapshot for it is a folder that is filled by:
+      These commands write a snapshot for it:
         for kind in nodes pods events deployments settings.harvesterhci.io \\
             settings.longhorn.io vlanstatuses.network.harvesterhci.io \\
             network-attachment-definitions.k8s.cni.cncf.io \\
@@ -26,21 +26,23 @@ struct Verify: ParsableCommand {
             alertmanagers.monitoring.coreos.com; do
           kubectl get $kind -A -o yaml > cluster/$kind.yaml; done
 
-      Ends with 0 if all is well, 1 if it is not, or with --watch if nothing moves any more, 2 if that cannot be told.
+      Exit status: 0 verified; 1 not verified, or stalled with --watch; 2 error.
       """)
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Flag(help: "Follow a change until it is verified or stuck.")
+  @Flag(help: "Follow a change until it is verified or stalled.")
   var watch = false
 
-  @Option(help: ArgumentHelp("With --watch: stuck means that nothing has moved for so long.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "With --watch: seconds without progress after which a change counts as stalled.", valueName: "seconds"))
   var timeout = 300
 
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if timeout < 1 { throw ValidationError("--timeout \(timeout): it takes at least a second") }
+    if timeout < 1 { throw ValidationError("--timeout must be at least 1") }
   }
 
   func run() throws {
@@ -52,7 +54,7 @@ struct Verify: ParsableCommand {
 
   private func follow() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(timeout))
-    let client = VerifyClient(try cluster.source())
+    let client = VerifyClient(try cluster.source(), watches: true)
     let start = MonotonicInstant.now
     let outcome = try PollLoop.run(as: output.output) {
       let outcome = try fetch(through: client, for: &monitor, since: start)
@@ -60,7 +62,7 @@ struct Verify: ParsableCommand {
       return .init(
         styledText: monitor.styledText(showsClock: TerminalDevice.isPresent, outcome: outcome),
         json: isNews ? monitor.json : nil,
-        answer: outcome)
+        outcome: outcome)
     }
     if outcome == .stalled { throw ExitCode.denied }
   }
@@ -71,17 +73,14 @@ struct Verify: ParsableCommand {
     throws -> ProgressMonitor.Outcome?
   {
     do {
-      return monitor.see(try report(client), after: .now - start)
+      return monitor.record(try report(client), at: .now - start)
     } catch  where monitor.hasReport {
-      return monitor.see(nothing: "\(error)", after: .now - start)
+      return monitor.recordFailure("\(error)", at: .now - start)
     }
   }
 
   private func report(_ client: VerifyClient) throws -> VerifyReport {
     var cluster = try client.fetch()
-    if let snapshot = self.cluster.clusterSnapshot, !cluster.hasNodes {
-      throw InputError("\(snapshot): there is no Node in it; was kubectl able to reach the cluster?")
-    }
     guard let inspection = VerifyInput(cluster.facts, cluster.extraFacts) else {
       let place = self.cluster.clusterSnapshot.map { "\($0): there" } ?? "there"
       throw InputError(

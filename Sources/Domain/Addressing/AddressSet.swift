@@ -92,7 +92,7 @@ public struct AddressSet: Hashable, Sendable {
   }
 
   /// Returns the fewest networks that contain every address of the set, and otherwise only addresses of `spare`.
-  public func networks(sparing spare: AddressSet = AddressSet()) -> [IPv4Prefix] {
+  public func networks(allowing spare: AddressSet = AddressSet()) -> [IPv4Prefix] {
     guard let first = intervals.first?.first, let last = intervals.last?.last else { return [] }
     var networks: [IPv4Prefix] = []
     func cover(_ block: IPv4Prefix, _ needed: AddressSet, _ allowed: AddressSet) {

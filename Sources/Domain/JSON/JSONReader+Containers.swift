@@ -4,7 +4,7 @@ extension JSONReader {
   public mutating func readMembers(
     _ member: (borrowing JSONToken, inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
-    guard try enters(UInt8(ascii: "{"), UInt8(ascii: "}")) else { return }
+    guard try enterContainer(UInt8(ascii: "{"), UInt8(ascii: "}")) else { return }
     repeat {
       let key = try readKey()
       let start = offset
@@ -17,7 +17,7 @@ extension JSONReader {
   public mutating func readElements(
     _ element: (inout JSONReader) throws(JSONError) -> Void
   ) throws(JSONError) {
-    guard try enters(UInt8(ascii: "["), UInt8(ascii: "]")) else { return }
+    guard try enterContainer(UInt8(ascii: "["), UInt8(ascii: "]")) else { return }
     repeat {
       let start = offset
       try element(&self)
@@ -27,7 +27,7 @@ extension JSONReader {
 
   /// Enters the next container and returns true, or skips an empty one or any other value.
   @inline(__always)
-  private mutating func enters(_ opening: UInt8, _ closing: UInt8) throws(JSONError) -> Bool {
+  private mutating func enterContainer(_ opening: UInt8, _ closing: UInt8) throws(JSONError) -> Bool {
     guard try firstByte() == opening else {
       try skip()
       return false

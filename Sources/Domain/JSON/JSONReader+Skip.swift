@@ -24,14 +24,14 @@ extension Span<UInt8> {
     defer { known = specials }
     var containers = Containers(below: depth)
     value: while true {
-      if try passScalarOrOpen(&offset, &containers, &specials) {
+      if try skipScalarOrEnter(&offset, &containers, &specials) {
         // After a value: closes what ends here, up to a comma before the next member or element.
         while true {
           if containers.isEmpty { return offset }
           if containers.innermostIsObject {
-            if try passTexts(&offset, &specials) { continue value }
+            if try skipStringMembers(&offset, &specials) { continue value }
             if offset < count, self[checked: offset] == UInt8(ascii: "}") {
-              containers.leave()
+              containers.pop()
               offset &+= 1
               continue
             }
@@ -51,7 +51,7 @@ extension Span<UInt8> {
   /// Advances past members such as `,"key":"text"`, most of an object's members; returns true after a key whose value
   /// is not a string.
   @inline(__always)
-  private func passTexts(_ offset: inout Int, _ specials: inout SpecialBytes) throws(JSONError) -> Bool {
+  private func skipStringMembers(_ offset: inout Int, _ specials: inout SpecialBytes) throws(JSONError) -> Bool {
     while has(pair: Self.commaQuote, at: offset) {
       offset = try endsOfKey(at: offset &+ 1, &specials).value
       guard offset < count, self[checked: offset] == UInt8(ascii: "\"") else { return true }
@@ -62,7 +62,7 @@ extension Span<UInt8> {
 
   /// Advances past a scalar or an empty container and returns true, or into a container that is not empty.
   @inline(__always)
-  private func passScalarOrOpen(
+  private func skipScalarOrEnter(
     _ offset: inout Int, _ containers: inout Containers, _ specials: inout SpecialBytes
   ) throws(JSONError) -> Bool {
     let byte = try firstByte(from: &offset)
@@ -117,7 +117,7 @@ private struct Containers {
   }
 
   /// - Precondition: A container is open.
-  mutating func leave() {
+  mutating func pop() {
     objectBits &>>= 1
     count &-= 1
   }
@@ -128,6 +128,6 @@ private struct Containers {
       throw JSONError(
         problem: innermostIsObject ? .expectedCommaOrClosingBrace : .expectedCommaOrClosingBracket, offset: offset)
     }
-    leave()
+    pop()
   }
 }

@@ -26,14 +26,14 @@ package struct Checklist: Sendable, Equatable {
 
   init(_ findings: Findings) {
     sections = RuleCatalog.groups.map { group in
-      Section(group: group, items: group.rules.map { Item(rule: $0, result: RuleResult(to: $0, findings)) })
+      Section(group: group, items: group.rules.map { Item(rule: $0, result: RuleResult(of: $0, findings)) })
     }
     verdict = findings.verdict
   }
 }
 
 extension Checklist.RuleResult {
-  fileprivate init(to rule: RuleInfo, _ findings: Findings) {
+  fileprivate init(of rule: RuleInfo, _ findings: Findings) {
     let violations = findings.violations.filter { $0.rule == rule.name }
     let warnings = findings.warnings.filter { $0.rule == rule.name }
     if !violations.isEmpty {

@@ -1,5 +1,5 @@
 extension String {
-  /// The name that differs least from the text, by at most a third of its length; nil where none is so near.
+  /// Returns the name with the least edit distance, at most a third of its length; nil without one.
   func nearest(of names: [String]) -> String? {
     // Longer texts are no typing errors, and take long to compare.
     guard utf8.count <= 32 else { return nil }
@@ -10,7 +10,7 @@ extension String {
   }
 }
 
-/// The number of letters to insert, remove or replace to turn one word into the other (Levenshtein).
+/// Returns the Levenshtein distance: the number of letters to insert, remove or replace.
 private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
   var row = Array(0...other.count)
   for (index, letter) in one.enumerated() {

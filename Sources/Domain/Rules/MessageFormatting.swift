@@ -1,10 +1,10 @@
 internal import JSON
 
-/// The number of objects that a message names; further ones are only counted, because dialogs are small.
+/// The maximum number of objects that a message names; further ones are only counted.
 let maxNamesInMessage = 10
 
 extension Collection where Element == String {
-  /// `a`, `a and b`, `a, b and c`, and from the eleventh on `..., j and 5 more`.
+  /// `a`, `a and b`, `a, b and c`; with more than ten elements `..., j and 5 more`.
   package var englishList: String {
     let names =
       count > maxNamesInMessage
@@ -20,7 +20,7 @@ extension Int {
 }
 
 extension String {
-  /// The text in straight quotes, cut where it is long; quotes and backslashes in it are escaped as in Go and JSON.
+  /// The text in straight quotes, truncated; quotes and backslashes are escaped as in Go and JSON.
   var quoted: String {
     var text = "\""
     for scalar in truncated(to: 80).unicodeScalars {
@@ -30,7 +30,7 @@ extension String {
     return text + "\""
   }
 
-  /// The text without its end where it has more UTF-8 bytes than allowed, marked by an ellipsis.
+  /// Returns the text, truncated to a number of UTF-8 bytes with an ellipsis.
   func truncated(to limit: Int) -> String {
     guard utf8.count > limit else { return self }
     var kept = ""
@@ -41,7 +41,7 @@ extension String {
     return kept + "..."
   }
 
-  /// The text in ASCII: other characters are escaped, then the end is cut off where more characters than allowed result.
+  /// Returns the text in ASCII, with escapes for other characters, truncated to a number of characters.
   func ascii(upTo limit: Int) -> String {
     if utf8.count <= limit, utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
     var text = ""
@@ -101,7 +101,7 @@ extension Unicode.Scalar {
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// The escape sequence that Go and JSON have for the character, such as `\n` and `\u00f6`.
+  /// The escape sequence of the character in Go and JSON, such as `\n` and `\u00f6`.
   fileprivate var escaped: String {
     switch self {
     case "\n": return "\\n"

@@ -1,6 +1,6 @@
 /// A validation rule: a type named by the fact that it requires, in its own file, messages included.
 ///
-/// The subject is valid input of the rule: a rule about a range takes a network, so it cannot be evaluated on a text that
+/// The subject is valid input of the rule: a rule about a range receives a network, and cannot be evaluated on a text that
 /// is not one.
 protocol Rule<Subject>: SendableMetatype {
   associatedtype Subject

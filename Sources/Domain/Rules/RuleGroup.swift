@@ -22,7 +22,7 @@ extension RuleCatalog {
   /// All rule groups in evaluation order.
   package static let groups = [
     RuleGroup("Deletion", applies: "when the setting is deleted", deletion),
-    RuleGroup("Annotations", applies: "when annotations change in which Harvester records the value", ofAnnotations),
+    RuleGroup("Annotations", applies: "when annotations change in which Harvester records the value", annotations),
     RuleGroup("JSON", applies: "when value or default changes and is not empty", parsing),
     RuleGroup("Fields", applies: "when the text is a JSON object", fields),
     RuleGroup("Cluster network", applies: "when the cluster network exists and is not mgmt", clusterNetwork),

@@ -8,7 +8,7 @@ package enum RuleCatalog {
   ]
 
   /// Applies when annotations change in which Harvester records the value.
-  static let ofAnnotations: [any Rule<Change>.Type] = [
+  static let annotations: [any Rule<Change>.Type] = [
     AnnotationsAreKept.self
   ]
 
@@ -55,8 +55,8 @@ package enum RuleCatalog {
     RangeIsLargeEnough.self,
     RangeHasHeadroom.self,
     RangeContainsNoNodeAddress.self,
-    RangeHoldsNoVirtualIP.self,
-    RangeHoldsNoHostAddress.self,
+    RangeContainsNoVirtualIP.self,
+    RangeContainsNoHostAddress.self,
     HostLeasesAreExcluded.self,
     NoOverlapWithOtherSettings.self,
     NoOverlapOnSameVLAN.self,
@@ -93,7 +93,7 @@ package enum RuleCatalog {
 
 extension [Violation] {
   /// Whether other rules were not evaluated, so that correcting these may bring up more.
-  package var hideOthers: Bool {
+  package var mayHideOthers: Bool {
     let preconditions = [
       ValueIsJSONObject.name, FieldTypesAreValid.name, ClusterNetworkIsSet.name, ClusterNetworkExists.name,
       RangeIsValidCIDR.name, ExclusionsAreValidCIDRs.name, ExclusionsAreWithinRange.name,
@@ -140,13 +140,13 @@ package struct Ruleset: Sendable {
       return
     }
     let altersAnnotations = change.altersAnnotations
-    let changesValue = change.changesValue && !change.returnsToNotedValue
+    let changesValue = change.changesValue && !change.restoresRecordedValue
     // Changes that Harvester makes at any time are allowed without facts. Its controller writes status and annotations by
     // ordinary updates, because the CRD has no status subresource, and creates the empty setting at start-up.
     guard altersAnnotations || changesValue || change.changesDefault else { return }
 
     let context = EvaluationContext(cluster: try cluster(), options: options)
-    if altersAnnotations { findings.evaluate(RuleCatalog.ofAnnotations, about: change, context) }
+    if altersAnnotations { findings.evaluate(RuleCatalog.annotations, about: change, context) }
     if changesValue, let proposal = change.proposal(in: .value) { evaluate(proposal, context, &findings) }
     if let proposal = change.proposal(in: .default) { evaluate(proposal, context, &findings) }
     if changesValue, !(change.new.value.isBlank && change.old.value.isBlank) {

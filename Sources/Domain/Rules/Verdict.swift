@@ -46,10 +46,10 @@ struct Findings {
   private(set) var evaluatedRules: Set<String>?
 
   /// Whether there is a violation.
-  private(set) var isRefused = false
+  private(set) var hasViolation = false
   private let writesMessages: Bool
 
-  /// - Parameter writesMessages: False where only ``isRefused`` is needed; no message is built then.
+  /// - Parameter writesMessages: False where only ``hasViolation`` is needed; no message is built then.
   init(recordsEvaluatedRules: Bool = false, writesMessages: Bool = true) {
     evaluatedRules = recordsEvaluatedRules ? [] : nil
     self.writesMessages = writesMessages
@@ -61,7 +61,7 @@ struct Findings {
     _ field: @autoclosure () -> String, _ kind: @autoclosure () -> Violation.Kind, _ detail: @autoclosure () -> String
   ) {
     violationsOfRule += 1
-    isRefused = true
+    hasViolation = true
     guard writesMessages, violationsOfRule <= maxNamesInMessage else { return }
     violations.append(Violation(rule: rule?.name ?? "", field: field(), kind(), detail()))
   }
@@ -80,11 +80,11 @@ struct Findings {
       self.rule = rule
       (violationsOfRule, warningsOfRule) = (0, 0)
       rule.evaluate(subject, context, &self)
-      if max(violationsOfRule, warningsOfRule) > maxNamesInMessage { countWhatWasNotNamed(by: rule) }
+      if max(violationsOfRule, warningsOfRule) > maxNamesInMessage { addOmittedCounts(of: rule) }
     }
   }
 
-  private mutating func countWhatWasNotNamed(by rule: any Rule.Type) {
+  private mutating func addOmittedCounts(of rule: any Rule.Type) {
     if violationsOfRule > maxNamesInMessage, let field = violations.last?.field {
       // The last one is in `value.exclude[9]`; the others are in the same list.
       violations.append(

@@ -1,6 +1,6 @@
 package import Rules
 
-/// The request of an AdmissionReview (admission.k8s.io/v1), as far as the rules need it.
+/// The fields of an AdmissionReview's request (admission.k8s.io/v1) that the rules need.
 ///
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>
 package struct AdmissionRequest: Sendable {
@@ -9,7 +9,7 @@ package struct AdmissionRequest: Sendable {
   package let operation: Operation
   package let userName: String
   package let isDryRun: Bool
-  /// The change to evaluate; nil where the setting is not changed.
+  /// The change to evaluate; nil for a request about another object.
   package let change: Change?
 
   package init(

@@ -26,14 +26,14 @@ private struct PartialReview: ~Copyable {
   var hasKind = false
   var hasVersion = false
   var hasRequest = false
-  var written = PartialRequest()
+  var partialRequest = PartialRequest()
 
   consuming func request() throws(ReviewError) -> AdmissionRequest {
     guard isObject else { throw .notAReview("it is not a JSON object") }
     guard hasKind else { throw .notAReview("its kind is not AdmissionReview") }
     guard hasVersion else { throw .notAReview("its apiVersion is not admission.k8s.io/v1") }
     guard hasRequest else { throw .notAReview("it has no request") }
-    return try written.request()
+    return try partialRequest.request()
   }
 }
 
@@ -42,9 +42,9 @@ private struct PartialRequest: ~Copyable {
   var operation: AdmissionRequest.Operation?
   var userName = ""
   var isDryRun = false
-  /// Whether it is the one of Harvester's settings; nil where none is named.
-  var isOurResource: Bool?
-  var hasOurName = false
+  /// Whether the resource is Harvester's `settings`; nil without a resource.
+  var isHarvesterSetting: Bool?
+  var isNamedStorageNetwork = false
   var isUnnamed = true
   var object: SettingObject?
   var oldObject: SettingObject?
@@ -54,20 +54,21 @@ private struct PartialRequest: ~Copyable {
     guard let operation else {
       throw .notAReview("its request's operation is not CREATE, UPDATE, DELETE or CONNECT")
     }
-    guard isOurResource != nil else { throw .notAReview("its request has no resource") }
+    guard isHarvesterSetting != nil else { throw .notAReview("its request has no resource") }
     return AdmissionRequest(
       uid: exchange(&uid, with: []), operation: operation, userName: exchange(&userName, with: ""), isDryRun: isDryRun,
       change: try takeChange(operation))
   }
 
-  /// True when the request is about `settings.harvesterhci.io/storage-network` and about no other object.
+  /// Whether the request is about `settings.harvesterhci.io/storage-network`.
   ///
-  /// A request that deletes a whole collection comes once for each object, without a name of its own.
+  /// The deletion of a collection is one request for each object, without a name.
   private var concernsStorageNetwork: Bool {
-    isOurResource == true && (hasOurName || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
+    isHarvesterSetting == true
+      && (isNamedStorageNetwork || isUnnamed && oldObject?.name.isExactly("storage-network") == true)
   }
 
-  /// The requested change, if it concerns the setting; the objects move into it.
+  /// Returns the requested change, if it concerns the setting; the objects move into it.
   private mutating func takeChange(_ operation: AdmissionRequest.Operation) throws(ReviewError) -> Change? {
     guard concernsStorageNetwork else { return nil }
     switch operation {
@@ -89,19 +90,19 @@ extension JSONReader {
     review.isObject = try nextKind() == .object
     try readMembers { key, reader throws(JSONError) in
       if key.equals("kind") {
-        review.hasKind = try reader.readWhether("AdmissionReview")
+        review.hasKind = try reader.readMatches("AdmissionReview")
       } else if key.equals("apiVersion") {
-        review.hasVersion = try reader.readWhether("admission.k8s.io/v1")
+        review.hasVersion = try reader.readMatches("admission.k8s.io/v1")
       } else if key.equals("request") {
         review.hasRequest = try reader.nextKind() == .object
-        review.written = PartialRequest()
-        if review.hasRequest { try reader.read(&review.written) }
+        review.partialRequest = PartialRequest()
+        if review.hasRequest { try reader.read(&review.partialRequest) }
       }
     }
   }
 
-  /// Whether the value that comes next is this string.
-  private mutating func readWhether(_ expected: StaticString) throws(JSONError) -> Bool {
+  /// Reads the next value; returns whether it is this string.
+  private mutating func readMatches(_ expected: StaticString) throws(JSONError) -> Bool {
     guard let text = try readStringIfPresent() else { return false }
     return text.equals(expected)
   }
@@ -115,7 +116,7 @@ extension JSONReader {
       } else if key.equals("operation") {
         request.operation = try reader.readOperation()
       } else if key.equals("resource") {
-        request.isOurResource = try reader.readWhetherHarvesterSetting()
+        request.isHarvesterSetting = try reader.readIsHarvesterSetting()
       } else if key.equals("userInfo") {
         request.userName = try reader.readUserName()
       } else if key.equals("object") {
@@ -129,10 +130,10 @@ extension JSONReader {
   }
 
   private mutating func readName(of request: inout PartialRequest) throws(JSONError) {
-    request.hasOurName = false
+    request.isNamedStorageNetwork = false
     request.isUnnamed = true
     guard let name = try readStringIfPresent() else { return }
-    request.hasOurName = name.equals("storage-network")
+    request.isNamedStorageNetwork = name.equals("storage-network")
     request.isUnnamed = name.equals("")
   }
 
@@ -144,18 +145,18 @@ extension JSONReader {
     return text.equals("CONNECT") ? .connect : nil
   }
 
-  private mutating func readWhetherHarvesterSetting() throws(JSONError) -> Bool? {
+  private mutating func readIsHarvesterSetting() throws(JSONError) -> Bool? {
     guard try nextKind() == .object else { return nil }
-    var isOurGroup = false
+    var isHarvesterGroup = false
     var isSetting = false
     try readMembers { key, reader throws(JSONError) in
       if key.equals("group") {
-        isOurGroup = try reader.readWhether("harvesterhci.io")
+        isHarvesterGroup = try reader.readMatches("harvesterhci.io")
       } else if key.equals("resource") {
-        isSetting = try reader.readWhether("settings")
+        isSetting = try reader.readMatches("settings")
       }
     }
-    return isOurGroup && isSetting
+    return isHarvesterGroup && isSetting
   }
 
   private mutating func readUserName() throws(JSONError) -> String {

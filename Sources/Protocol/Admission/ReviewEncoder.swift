@@ -2,7 +2,7 @@ internal import JSON
 internal import KubeObjects
 internal import Rules
 
-/// Writes the AdmissionReview that answers a request.
+/// Writes the AdmissionReview with the response.
 ///
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response>
 package enum ReviewEncoder {
@@ -28,7 +28,7 @@ package enum ReviewEncoder {
     return writer.bytes
   }
 
-  /// A JSON Patch (RFC 6902).
+  /// Returns the JSON Patch (RFC 6902).
   private static func patch(_ operations: [PatchOperation]) -> [UInt8] {
     var writer = JSONWriter(capacity: 512)
     writer.append(raw: "[")
@@ -49,8 +49,8 @@ extension JSONWriter {
       append(raw: #","path":"/value","value":"#)
       append(string: value.span)
       append(raw: "}")
-    case .restoreAnnotations(let annotations, let joinsOthers):
-      joinsOthers ? append(eachOf: annotations) : append(allOf: annotations)
+    case .restoreAnnotations(let annotations, let addsToExisting):
+      addsToExisting ? append(eachOf: annotations) : append(allOf: annotations)
     case .setConditionMessage(let message, let condition):
       append(raw: #"{"op":"replace","path":"/status/conditions/"#)
       append(condition)
@@ -60,7 +60,7 @@ extension JSONWriter {
     }
   }
 
-  /// One operation that makes the object of annotations, which is missing: no member of it can be added by itself
+  /// Appends one operation that adds the missing object of annotations: a single member cannot be added without it
   /// (section 4.1).
   private mutating func append(allOf annotations: SettingAnnotations) {
     append(raw: #"{"op":"add","path":"/metadata/annotations","value":{"#)
@@ -92,7 +92,7 @@ extension SettingAnnotation {
     switch self {
     case .hash: "storage-network.settings.harvesterhci.io~1hash"
     case .definition: "storage-network.settings.harvesterhci.io~1net-attach-def"
-    case .formerDefinition: "storage-network.settings.harvesterhci.io~1old-net-attach-def"
+    case .previousDefinition: "storage-network.settings.harvesterhci.io~1old-net-attach-def"
     }
   }
 }

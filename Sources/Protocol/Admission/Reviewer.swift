@@ -1,6 +1,6 @@
 package import Rules
 
-/// Answers reviews: decodes the request, evaluates the change and encodes the response.
+/// Responds to reviews: decodes the request, evaluates the change and encodes the response.
 package struct Reviewer: Sendable {
   /// The two webhooks that are registered with the API server.
   package enum Webhook: String, Sendable {
@@ -8,7 +8,7 @@ package struct Reviewer: Sendable {
     case mutate
   }
 
-  package struct Answer: Sendable {
+  package struct Response: Sendable {
     package let request: AdmissionRequest
     package let outcome: Outcome
     /// The response's JSON.
@@ -22,27 +22,27 @@ package struct Reviewer: Sendable {
   }
 
   /// - Throws: ``ReviewError`` when the body is not a review.
-  package func answer(
-    _ body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
-  ) throws(ReviewError) -> Answer {
+  package func respond(
+    to body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
+  ) throws(ReviewError) -> Response {
     let request = try ReviewDecoder.decode(body)
-    let outcome = decide(request, for: webhook, in: cluster)
+    let outcome = evaluate(request, for: webhook, in: cluster)
     let response = ReviewEncoder.encode(outcome, uid: request.uid)
-    return Answer(request: request, outcome: outcome, body: response)
+    return Response(request: request, outcome: outcome, body: response)
   }
 
-  /// The evaluation alone, for callers that time each step.
-  package func decide(
+  /// Evaluates a decoded request, for callers that time each step.
+  package func evaluate(
     _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {
     guard let change = request.change else { return .allowed(warnings: []) }
     switch webhook {
-    case .validate: return judge(change, in: cluster)
+    case .validate: return validate(change, in: cluster)
     case .mutate: return mutate(change, in: cluster)
     }
   }
 
-  private func judge(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
+  private func validate(_ change: Change, in cluster: () throws(UnavailableError) -> SharedFacts) -> Outcome {
     do {
       switch try ruleset.evaluate(change, in: cluster) {
       case .allowed(let warnings): return .allowed(warnings: warnings)
@@ -60,7 +60,7 @@ package struct Reviewer: Sendable {
     // A denial would replace the conflict, which clients retry, Harvester's controller too.
     if change.isConflict { return .allowed(warnings: []) }
     let operations = change.patch
-    switch judge(change.applying(operations), in: cluster) {
+    switch validate(change.applying(operations), in: cluster) {
     case .allowed: return operations.isEmpty ? .allowed(warnings: []) : .patched(operations)
     case .denied(let violations, _): return .denied(violations, warnings: [])
     case .unavailable(let unavailableError): return .unavailable(unavailableError)

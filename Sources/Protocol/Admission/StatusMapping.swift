@@ -1,9 +1,9 @@
 internal import Rules
 
-/// The status in an AdmissionReview's response (meta/v1 Status): the one table from outcomes to codes.
+/// The status in an AdmissionReview's response (meta/v1 Status): the table from outcomes to status codes.
 ///
-/// Denials are 422 Invalid with causes, because kubectl prints those one bullet each and `kubectl edit` reopens the
-/// file with them. Not 409: clients retry conflicts by themselves.
+/// Denials are 422 Invalid with causes: kubectl prints one bullet for each, and `kubectl edit` reopens the file with them.
+/// Not 409, because clients retry conflicts.
 struct ResponseStatus {
   struct Cause {
     let reason: StaticString
@@ -13,7 +13,7 @@ struct ResponseStatus {
 
   let code: Int
   let reason: StaticString
-  /// All reasons: Harvester's Web UI shows nothing else, line breaks included.
+  /// All reasons with line breaks: Harvester's Web UI shows nothing else.
   let message: String
   let causes: [Cause]
 
@@ -34,11 +34,11 @@ struct ResponseStatus {
     }
   }
 
-  /// One reason by itself; of several, a headline and each on a line of its own.
+  /// Returns a single reason unchanged; several with a headline, one on each line.
   private static func summary(of violations: [Violation]) -> String {
     let reasons = violations.map { "\($0.field): \($0.message)" }
     if reasons.count == 1 { return reasons[0] }
-    let others = violations.hideOthers ? "once these are corrected, the rest is checked" : "there are no others"
+    let others = violations.mayHideOthers ? "once these are corrected, the rest is checked" : "there are no others"
     return """
       the storage network was not changed, for \(reasons.count) reasons (\(others)):
       \(reasons.joined(separator: "\n"))

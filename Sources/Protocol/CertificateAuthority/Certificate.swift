@@ -20,10 +20,10 @@ internal import COpenSSL
 extension Certificate {
   /// Returns the certificates of a PEM text in order; other blocks are ignored.
   package static func all(in pem: [UInt8]) -> [Certificate] {
-    let source = Memory(pem)
+    let source = BIOBuffer(pem)
     var certificates: [Certificate] = []
     // Sound: the result of PEM_read_bio_X509 is owned by the caller.
-    while let pointer = unsafe PEM_read_bio_X509(source.bio, nil, refusePassphrase, nil) {
+    while let pointer = unsafe PEM_read_bio_X509(source.bio, nil, rejectEncryptedKey, nil) {
       unsafe certificates.append(Certificate(owning: pointer))
     }
     // The loop ends with an error in the queue: no further certificate starts.
@@ -33,7 +33,7 @@ extension Certificate {
 
   /// The normalised PEM text: equal certificates have equal bytes.
   package var pem: [UInt8] {
-    let text = Memory()
+    let text = BIOBuffer()
     unsafe PEM_write_bio_X509(text.bio, pointer)
     return text.bytes
   }
@@ -45,11 +45,11 @@ extension Certificate {
     return begin..<max(begin, end)
   }
 
-  package func isFor(_ name: String) -> Bool {
+  package func isValid(forHost name: String) -> Bool {
     unsafe X509_check_host(pointer, name, name.utf8.count, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT), nil) == 1
   }
 
-  package var isAuthority: Bool { unsafe X509_check_ca(pointer) == 1 }
+  package var isCA: Bool { unsafe X509_check_ca(pointer) == 1 }
 
   /// Returns whether the certificate names the CA as its issuer and has a signature by its key.
   package func isSigned(by authority: Certificate) -> Bool {

@@ -21,7 +21,7 @@ package struct Identity: Sendable {
 
 /// The fields of a new certificate that its purpose does not determine.
 package struct Subject: Sendable {
-  /// The common name, truncated to ``longestCommonName`` characters.
+  /// The common name, truncated to ``maxCommonNameLength`` characters.
   package let commonName: String
   /// Seconds since 1970.
   package let validity: Range<Int64>
@@ -29,10 +29,10 @@ package struct Subject: Sendable {
   package let serial: UInt64
 
   /// RFC 5280 appendix A.1, `ub-common-name`. Clients use the alternative names, which may be longer.
-  package static let longestCommonName = 64
+  package static let maxCommonNameLength = 64
 
   package init(commonName: String, validity: Range<Int64>, serial: UInt64) {
-    self.commonName = String(commonName.prefix(Self.longestCommonName))
+    self.commonName = String(commonName.prefix(Self.maxCommonNameLength))
     self.validity = validity
     self.serial = serial
   }
@@ -40,7 +40,7 @@ package struct Subject: Sendable {
 
 extension Identity {
   /// Creates a self-signed CA.
-  package static func authority(_ subject: Subject) -> Identity {
+  package static func certificateAuthority(_ subject: Subject) -> Identity {
     let key = PrivateKey()
     let draft = Draft(subject, key, issuer: nil)
     draft.add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0")

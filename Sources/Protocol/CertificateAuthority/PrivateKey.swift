@@ -21,9 +21,9 @@ internal import COpenSSL
 
   /// The first private key of a PEM text; nil without one, or if it is encrypted.
   package convenience init?(pem: [UInt8]) {
-    let source = Memory(pem)
+    let source = BIOBuffer(pem)
     defer { ERR_clear_error() }
-    guard let pointer = unsafe PEM_read_bio_PrivateKey(source.bio, nil, refusePassphrase, nil) else { return nil }
+    guard let pointer = unsafe PEM_read_bio_PrivateKey(source.bio, nil, rejectEncryptedKey, nil) else { return nil }
     unsafe self.init(owning: pointer)
   }
 
@@ -33,7 +33,7 @@ internal import COpenSSL
 
   /// The key in PKCS #8, unencrypted.
   package var pem: [UInt8] {
-    let text = Memory()
+    let text = BIOBuffer()
     unsafe PEM_write_bio_PrivateKey(text.bio, pointer, nil, nil, 0, nil, nil)
     return text.bytes
   }
@@ -45,7 +45,7 @@ internal import COpenSSL
 }
 
 /// Bytes as an OpenSSL BIO.
-@safe final class Memory {
+@safe final class BIOBuffer {
   /// Owned: freed in `deinit`.
   let bio: OpaquePointer
 
@@ -70,6 +70,6 @@ internal import COpenSSL
 }
 
 /// Rejects encrypted keys; without this, OpenSSL would prompt for a passphrase on the terminal.
-func refusePassphrase(
+func rejectEncryptedKey(
   _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
 ) -> Int32 { -1 }

@@ -68,6 +68,18 @@ package struct ObjectStore: Sendable {
     try Self.accessors[kind.rawValue].put(&self, name, &reader)
   }
 
+  /// Inserts or replaces an object of which only its status is read.
+  mutating func put(status: String, of kind: WatchedKind, at name: ObjectName) {
+    switch kind {
+    case .virtualMachine: machineStatuses[name] = VirtualMachine.isStopped(status) ? nil : status
+    case .virtualMachineInstance:
+      runningInstances[name] =
+        VirtualMachineInstance.isShutDown(status)
+        ? nil : InstanceFact(namespace: name.namespace, name: name.name, phase: status)
+    default: preconditionFailure("no other kind has a column for its status")
+    }
+  }
+
   package mutating func remove(_ kind: WatchedKind, at name: ObjectName) {
     Self.accessors[kind.rawValue].remove(&self, name)
   }
@@ -204,15 +216,15 @@ extension ObjectStore {
     facts.storageNetwork = settings["storage-network"]
     facts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
     let otherSettingNetworks = [
-      settings["vm-migration-network"]?.effectiveText.map(NeighbourSetting.vmMigrationNetwork),
-      settings["rwx-network"]?.effectiveText.map(NeighbourSetting.rwxNetwork),
+      settings["vm-migration-network"]?.effectiveText.map(OtherSetting.vmMigrationNetwork),
+      settings["rwx-network"]?.effectiveText.map(OtherSetting.rwxNetwork),
     ]
     for neighbour in otherSettingNetworks {
       switch neighbour {
       case .sharesStorageNetwork?: facts.rwxSharesStorageNetwork = true
       case .network(let network)?: facts.otherSettingNetworks.append(network)
       case .unreadable(let setting)?: facts.unreadableSettings.append(setting)
-      case NeighbourSetting.none?, nil: break
+      case OtherSetting.none?, nil: break
       }
     }
   }

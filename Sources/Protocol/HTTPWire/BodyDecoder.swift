@@ -32,10 +32,10 @@ struct BodyDecoder {
     case .chunked(var reader):
       // Replaced during the call, so that the decoder's array has one owner and is not copied.
       progress = .plain(0..<0)
-      let isWhole = try reader.advance(over: bytes, from: &end)
+      let isComplete = try reader.advance(over: bytes, from: &end)
       if end > HTTPLimits.chunkedBody { throw .bodyTooLarge }
       progress = .chunked(reader)
-      return isWhole
+      return isComplete
     }
   }
 

@@ -1,7 +1,7 @@
 /// Comparisons and searches of bytes for the HTTP parsers.
 extension Span<UInt8> {
   package func equals(_ literal: StaticString) -> Bool {
-    count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0)
+    count == literal.utf8CodeUnitCount && hasSameBits(as: literal, ignoring: 0)
   }
 
   /// Compares and ignores the case of ASCII letters; the literal is in lower case.
@@ -10,7 +10,7 @@ extension Span<UInt8> {
   ///   letters: it also distinguishes hyphens, colons, slashes and digits from control characters.
   package func equals(lowercase literal: StaticString) -> Bool {
     assert(firstControl(from: 0) == nil)
-    return count == literal.utf8CodeUnitCount && hasSameBits(as: literal, beside: 0x20)
+    return count == literal.utf8CodeUnitCount && hasSameBits(as: literal, ignoring: 0x20)
   }
 
   /// Compares and ignores the case of ASCII letters.
@@ -21,7 +21,7 @@ extension Span<UInt8> {
   }
 
   /// Returns whether all bits but the ignored ones equal the literal's, which has the same length.
-  private func hasSameBits(as literal: StaticString, beside ignored: UInt8) -> Bool {
+  private func hasSameBits(as literal: StaticString, ignoring ignored: UInt8) -> Bool {
     var offset = 0
     let ignoredInWord = UInt64(ignored) &* Self.ones
     while offset &+ 8 <= count {

@@ -64,7 +64,7 @@ struct ChunkedDecoder {
       guard byte == 0x0A else { throw .bareLineEnd }
       return .done
     case .data, .done:
-      preconditionFailure("data is taken in runs, and nothing is read behind the end")
+      preconditionFailure("data is copied in runs, and nothing is read after the end")
     }
   }
 

@@ -30,10 +30,10 @@ package final class HTTP1Session {
   }
 
   func receive(
-    _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
+    _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], handler: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
     if buffered.isEmpty {
-      let used = advance(over: bytes, date, &output, answer)
+      let used = advance(over: bytes, date, &output, handler)
       if used < bytes.count {
         buffered.append(bytes.extracting(used...))
         reserveMemory(date, &output)
@@ -43,7 +43,7 @@ package final class HTTP1Session {
       // Moved out during parsing, so that removing the parsed bytes copies nothing else.
       var whole: [UInt8] = []
       swap(&whole, &buffered)
-      let used = advance(over: whole.span, date, &output, answer)
+      let used = advance(over: whole.span, date, &output, handler)
       whole.removeSubrange(..<used)
       // An idle connection frees its memory.
       buffered = whole.isEmpty ? [] : whole
@@ -57,12 +57,12 @@ package final class HTTP1Session {
     var decoded = 0
     if case .body(let body) = stage { decoded = body.decodedCount }
     if reservation.resize(to: buffered.count + decoded) { return }
-    refuse(.memoryExhausted, date, &output)
+    reject(.memoryExhausted, date, &output)
     buffered = []
     _ = reservation.resize(to: 0)
   }
 
-  private func refuse(_ reason: HTTPRejection, _ date: HTTPDate, _ output: inout [UInt8]) {
+  private func reject(_ reason: HTTPRejection, _ date: HTTPDate, _ output: inout [UInt8]) {
     rejection = reason
     stage = .closed
     ResponseWriter(date: date, closes: true).append(.error(reason), to: &output)
@@ -93,7 +93,7 @@ package final class HTTP1Session {
   /// bytes.
   private func advance(
     over bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
-    _ answer: (borrowing HTTPRequest) -> HTTPResponse
+    _ handler: (borrowing HTTPRequest) -> HTTPResponse
   ) -> Int {
     var start = 0
     isPaused = false
@@ -104,11 +104,11 @@ package final class HTTP1Session {
         break
       }
       do throws(HTTPRejection) {
-        let used = try answerRequest(in: bytes.extracting(start...), date, &output, answer)
+        let used = try handleRequest(in: bytes.extracting(start...), date, &output, handler)
         guard used > 0 else { return start }
         start += used
       } catch {
-        refuse(error, date, &output)
+        reject(error, date, &output)
       }
       if case .closed = stage { return bytes.count }
     }
@@ -116,14 +116,14 @@ package final class HTTP1Session {
   }
 
   /// Responds to the first request in `bytes` and returns its length, or 0 if it is incomplete.
-  private func answerRequest(
+  private func handleRequest(
     in bytes: Span<UInt8>, _ date: HTTPDate, _ output: inout [UInt8],
-    _ answer: (borrowing HTTPRequest) -> HTTPResponse
+    _ handler: (borrowing HTTPRequest) -> HTTPResponse
   ) throws(HTTPRejection) -> Int {
     guard var body = try readHead(of: bytes) else { return 0 }
     guard try body.advance(over: bytes) else {
       if reader.head.expectsContinue {
-        reader.continueWasSent()
+        reader.recordContinueSent()
         output.append("HTTP/1.1 100 Continue\r\n\r\n")
       }
       stage = .body(body)
@@ -132,7 +132,7 @@ package final class HTTP1Session {
     let closes = !reader.head.keepsAlive || isShuttingDown
     let writer = ResponseWriter(date: date, closes: closes)
     let response = body.withBody(in: bytes) { content in
-      answer(
+      handler(
         HTTPRequest(
           method: reader.head.method, path: bytes.extracting(reader.head.target.path),
           contentType: bytes.extracting(reader.head.contentType), body: content))

@@ -16,13 +16,13 @@ struct HTTP2FloodLimiter {
   mutating func received(content count: Int) { refill(count + count / 4) }
 
   /// Refills the budget for a completed request, whose head may have had the maximum size.
-  mutating func responseCount() {
+  mutating func requestCompleted() {
     refill(HTTPLimits.head)
     resetsLeft = min(resetsLeft + 1, HTTPLimits.maxStreamResets)
   }
 
   /// Counts a stream reset, by the peer or by this server for a fault of the peer (CVE-2023-44487, CVE-2025-8671).
-  mutating func didReceiveReset() { resetsLeft -= 1 }
+  mutating func streamReset() { resetsLeft -= 1 }
 
   private mutating func refill(_ count: Int) {
     bytesLeft = min(bytesLeft + count, HTTPLimits.maxOverheadBytes)

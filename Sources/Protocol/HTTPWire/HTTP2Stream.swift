@@ -4,7 +4,7 @@
 struct HTTP2Stream {
   let id: Int32
   /// The start of the current wait, for the body or to send the response, in nanoseconds of the owner's clock.
-  private(set) var since: Int64
+  private(set) var waitStart: Int64
   private(set) var method = HTTPMethod.other
   /// The stored bytes of the head, and the ranges of its fields.
   private var head: [UInt8] = []
@@ -26,35 +26,35 @@ struct HTTP2Stream {
 
   init(id: Int32, at now: Int64 = 0) {
     self.id = id
-    since = now
+    waitStart = now
   }
 
   /// Adds a field; nghttp2 has checked that name and value are well-formed (RFC 9113 section 8.2.1).
   mutating func appendField(_ name: Span<UInt8>, _ value: Span<UInt8>) {
     fieldCount += 1
     countField(name, value)
-    if fieldCount > HTTPLimits.fieldCount { refuse(.tooManyFields) }
-    if fieldBytes > HTTPLimits.head { refuse(.headTooLarge) }
+    if fieldCount > HTTPLimits.fieldCount { reject(.tooManyFields) }
+    if fieldBytes > HTTPLimits.head { reject(.headTooLarge) }
     if name.equals(":method") {
       method = HTTPMethod(value)
     } else if name.equals(":path") {
-      if value.count > HTTPLimits.target { refuse(.targetTooLong) }
-      if !value.isTarget { refuse(.badTarget) }
+      if value.count > HTTPLimits.target { reject(.targetTooLong) }
+      if !value.isTarget { reject(.badTarget) }
       let end = value.first(UInt8(ascii: "?"), in: 0..<value.count) ?? value.count
       path = retain(value.extracting(first: end))
     } else if name.equals(":authority") || name.equals("host") {
       setHost(value)
     } else if name.equals(":scheme") {
-      if !value.equals(lowercase: "https"), !value.equals(lowercase: "http") { refuse(.badTarget) }
+      if !value.equals(lowercase: "https"), !value.equals(lowercase: "http") { reject(.badTarget) }
     } else if name.equals("content-type") {
-      if contentType != nil { refuse(.repeatedContentType) }
+      if contentType != nil { reject(.repeatedContentType) }
       contentType = retain(value)
     } else if name.equals("content-length") {
       // Rejected before the body arrives: a client that is still sending it may miss a response.
-      if let length = value.decimalValue, length > HTTPLimits.body { refuse(.bodyTooLarge) }
+      if let length = value.decimalValue, length > HTTPLimits.body { reject(.bodyTooLarge) }
     } else if name.equals("expect") {
       expectsContinue = value.equals(lowercase: "100-continue")
-      if !expectsContinue { refuse(.unknownExpectation) }
+      if !expectsContinue { reject(.unknownExpectation) }
     }
   }
 
@@ -62,8 +62,8 @@ struct HTTP2Stream {
   private mutating func setHost(_ value: Span<UInt8>) {
     // A rejected head has no stored bytes to compare with.
     if rejection != nil { return }
-    if !Host.isValid(value) { return refuse(.badHost) }
-    if let host, !head.span.extracting(host).equalsIgnoringCase(value) { return refuse(.conflictingHost) }
+    if !Host.isValid(value) { return reject(.badHost) }
+    if let host, !head.span.extracting(host).equalsIgnoringCase(value) { return reject(.conflictingHost) }
     host = retain(value)
   }
 
@@ -81,17 +81,17 @@ struct HTTP2Stream {
   /// Records the end of the head.
   mutating func finishHead() { headBytes = head.count }
 
-  mutating func refuse(_ reason: HTTPRejection) {
+  mutating func reject(_ reason: HTTPRejection) {
     if rejection == nil { rejection = reason }
     head = []
     body = []
   }
 
   /// Returns the handler's response and frees the request.
-  mutating func respond(to answer: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
+  mutating func respond(to handler: (borrowing HTTPRequest) -> HTTPResponse) -> HTTPResponse {
     let head = exchange(&head, with: [])
     let body = exchange(&body, with: [])
-    return answer(
+    return handler(
       HTTPRequest(
         method: method, path: head.span.extracting(path), contentType: head.span.extracting(contentType ?? 0..<0),
         body: body.span))
@@ -99,7 +99,7 @@ struct HTTP2Stream {
 
   mutating func respond(with response: HTTPResponse, at now: Int64) {
     self.response = response
-    since = now
+    waitStart = now
   }
 
   /// Writes the next bytes of the response's body; returns their number, and whether they are the last.

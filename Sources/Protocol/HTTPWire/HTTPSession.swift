@@ -3,21 +3,21 @@ package enum HTTPSession: ~Copyable {
   case http1(HTTP1Session)
   case http2(HTTP2Session)
 
-  /// Processes received bytes; calls `answer` with each complete request and appends its response to `output`.
+  /// Processes received bytes; calls `handler` with each complete request and appends its response to `output`.
   package func receive(
-    _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
+    _ bytes: Span<UInt8>, at date: HTTPDate, output: inout [UInt8], handler: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
     switch self {
-    case .http1(let session): session.receive(bytes, at: date, output: &output, answer: answer)
-    case .http2(let session): session.receive(bytes, at: date, output: &output, answer: answer)
+    case .http1(let session): session.receive(bytes, at: date, output: &output, handler: handler)
+    case .http2(let session): session.receive(bytes, at: date, output: &output, handler: handler)
     }
   }
 
   /// Continues with requests that were held until the next iteration, or until output was sent.
   package func resume(
-    at date: HTTPDate, output: inout [UInt8], answer: (borrowing HTTPRequest) -> HTTPResponse
+    at date: HTTPDate, output: inout [UInt8], handler: (borrowing HTTPRequest) -> HTTPResponse
   ) -> SessionState {
-    receive(Span(), at: date, output: &output, answer: answer)
+    receive(Span(), at: date, output: &output, handler: handler)
   }
 
   /// Asks the peer to send its next requests on another connection, without losing any.
@@ -81,18 +81,18 @@ extension HTTPSession {
   }
 
   /// The start of the current wait; nil if it starts with the iteration.
-  package var requestBegan: Int64? {
+  package var requestStart: Int64? {
     switch self {
     case .http1: nil
-    case .http2(let session): session.requestBegan
+    case .http2(let session): session.requestStart
     }
   }
 
   /// The identity of the pending request: its deadline stays while this is the same, however slowly bytes arrive.
-  package var requestIndex: Int {
+  package var pendingRequestID: Int {
     switch self {
     case .http1(let session): session.responseCount
-    case .http2(let session): session.requestIndex
+    case .http2(let session): session.pendingRequestID
     }
   }
 }

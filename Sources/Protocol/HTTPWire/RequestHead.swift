@@ -13,13 +13,13 @@ struct RequestHead {
   var contentType: Range<Int> { writtenContentType ?? 0..<0 }
   private(set) var framing = Framing.none
   /// Whether the connection stays open; `close` has precedence (RFC 9112 section 9.3).
-  var keepsAlive: Bool { !saysClose && (!isVersion1_0 || saysKeepAlive) }
+  var keepsAlive: Bool { !hasClose && (!isVersion1_0 || hasKeepAlive) }
   /// Whether `100 Continue` is still to be sent.
   var expectsContinue = false
 
   private var isVersion1_0 = false
-  private var saysClose = false
-  private var saysKeepAlive = false
+  private var hasClose = false
+  private var hasKeepAlive = false
   private var writtenContentType: Range<Int>?
   private var host: Range<Int>?
   private var contentLength: Int?
@@ -95,8 +95,8 @@ struct RequestHead {
     while start < value.upperBound {
       let end = bytes.first(UInt8(ascii: ","), in: start..<value.upperBound) ?? value.upperBound
       let option = bytes.extracting(bytes.withoutWhitespace(start..<end))
-      if option.equals(lowercase: "close") { saysClose = true }
-      if option.equals(lowercase: "keep-alive") { saysKeepAlive = true }
+      if option.equals(lowercase: "close") { hasClose = true }
+      if option.equals(lowercase: "keep-alive") { hasKeepAlive = true }
       start = end + 1
     }
   }

@@ -14,7 +14,7 @@ struct RequestHeadParser {
   mutating func advance(over bytes: Span<UInt8>) throws(HTTPRejection) -> Int? {
     while let line = try nextLine(of: bytes) {
       if !line.isEmpty {
-        try take(line, of: bytes)
+        try parse(line, of: bytes)
       } else if lines > 0 {
         try head.validate(bytes)
         return lineStart
@@ -28,9 +28,9 @@ struct RequestHeadParser {
   }
 
   /// Records that `100 Continue` was sent, which happens once.
-  mutating func continueWasSent() { head.expectsContinue = false }
+  mutating func recordContinueSent() { head.expectsContinue = false }
 
-  private mutating func take(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
+  private mutating func parse(_ line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRejection) {
     if lines == 0 { try head.parseRequestLine(line, of: bytes) } else { try head.parseField(line, of: bytes) }
     lines += 1
     if lines > 1 + HTTPLimits.fieldCount { throw .tooManyFields }
@@ -43,7 +43,7 @@ struct RequestHeadParser {
   /// such a head would take until its deadline.
   private mutating func nextLine(of bytes: Span<UInt8>) throws(HTTPRejection) -> Range<Int>? {
     let end = bytes.firstControl(from: searched) ?? bytes.count
-    try bound(end)
+    try checkLength(end)
     if end < bytes.count, bytes[end] != 0x0D { throw bytes[end] == 0x0A ? .bareLineEnd : malformedLine }
     guard end + 1 < bytes.count else {
       searched = end
@@ -59,7 +59,7 @@ struct RequestHeadParser {
 
   /// Rejects a line with which the head is too large, and earlier a request line that is too long: the known methods
   /// and the version need less than 32 bytes, so the target is too long.
-  private func bound(_ end: Int) throws(HTTPRejection) {
+  private func checkLength(_ end: Int) throws(HTTPRejection) {
     if lines == 0, end - lineStart > HTTPLimits.target + 32 { throw .targetTooLong }
     if end + 2 > HTTPLimits.head { throw .headTooLarge }
   }

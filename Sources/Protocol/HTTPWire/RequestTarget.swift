@@ -15,13 +15,13 @@ struct RequestTarget {
       authority = target
       guard Host.isHostAndPort(head.extracting(target)) else { throw .badTarget }
     } else if head[target.lowerBound] != UInt8(ascii: "/") {
-      try parseURL(of: head, isForAll: method.equals("OPTIONS") && head.extracting(target).equals("*"))
+      try parseURL(of: head, isAsteriskForm: method.equals("OPTIONS") && head.extracting(target).equals("*"))
     }
   }
 
   /// Parses `http://host/path` or `https://host/path`, unless the target is `*`, the whole server.
-  private mutating func parseURL(of head: Span<UInt8>, isForAll: Bool) throws(HTTPRejection) {
-    if isForAll { return }
+  private mutating func parseURL(of head: Span<UInt8>, isAsteriskForm: Bool) throws(HTTPRejection) {
+    if isAsteriskForm { return }
     let schemes: [StaticString] = ["http://", "https://"]
     for scheme in schemes {
       let start = path.lowerBound + scheme.utf8CodeUnitCount

@@ -5,13 +5,13 @@ struct ResponseWriter {
   let closes: Bool
 
   /// More than any head of this server has.
-  private static let longestHead = 512
+  private static let maxHeadLength = 512
 
   /// Appends a response. It is borrowed, because a copy would count the body's references.
   func append(_ response: borrowing HTTPResponse, to output: inout [UInt8], withBody: Bool = true) {
     let length = response.body.count
-    output.reserveCapacity(output.count + length + Self.longestHead)
-    output.append(addingCapacity: Self.longestHead) {
+    output.reserveCapacity(output.count + length + Self.maxHeadLength)
+    output.append(addingCapacity: Self.maxHeadLength) {
       [status = response.status, contentType = response.contentType, allow = response.allow] head in
       head.append(status.line)
       head.append("\r\nDate: ")
@@ -37,7 +37,7 @@ extension OutputSpan<UInt8> {
   }
 
   fileprivate mutating func append(_ bytes: Span<UInt8>) {
-    precondition(bytes.count <= freeCapacity, "the head is longer than the longest")
+    precondition(bytes.count <= freeCapacity, "the head must fit into the reserved capacity")
     unsafe withUnsafeMutableBufferPointer { buffer, count in
       // Sound: the capacity is checked above, and the source does not overlap the buffer.
       let output = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])

@@ -55,7 +55,7 @@ extension NetworkAttachmentFact {
     switch ipam["type"]?.string {
     case "whereabouts":
       allocatable = (allocatable ?? AddressSet()).union(WhereaboutsRanges.addresses(of: ipam))
-      if !WhereaboutsRanges.heedsReservations(ipam) { heedsReservations = false }
+      if !WhereaboutsRanges.checksReservations(ipam) { checksReservations = false }
     case "host-local": otherAddresses = otherAddresses.union(HostLocalRanges.addresses(of: ipam))
     case "static": otherAddresses = otherAddresses.union(StaticAddresses.addresses(of: ipam))
     default: break

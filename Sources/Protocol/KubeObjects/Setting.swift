@@ -37,18 +37,18 @@ extension JSONReader {
   private mutating func readAnnotations() throws(JSONError) -> SettingAnnotations? {
     var hash: String?
     var definition: String?
-    var formerDefinition: String?
+    var previousDefinition: String?
     try readMembers { key, reader throws(JSONError) in
       if key.equals("storage-network.settings.harvesterhci.io/hash") {
         hash = try reader.readStringIfPresent()?.string
       } else if key.equals("storage-network.settings.harvesterhci.io/net-attach-def") {
         definition = try reader.readStringIfPresent()?.string
       } else if key.equals("storage-network.settings.harvesterhci.io/old-net-attach-def") {
-        formerDefinition = try reader.readStringIfPresent()?.string
+        previousDefinition = try reader.readStringIfPresent()?.string
       }
     }
-    if hash == nil, definition == nil, formerDefinition == nil { return nil }
-    return SettingAnnotations(hash: hash, network: definition, previousNetwork: formerDefinition)
+    if hash == nil, definition == nil, previousDefinition == nil { return nil }
+    return SettingAnnotations(hash: hash, definition: definition, previousDefinition: previousDefinition)
   }
 
   private mutating func readSettingText() throws(JSONError) -> SettingText {

@@ -1,10 +1,16 @@
 package import JSON
 
-extension JSONReader {
-  /// Reads a `VirtualMachine` (kubevirt.io/v1) and gives its `printableStatus`; nil when it is stopped.
+package enum VirtualMachine {
+  /// Returns whether a machine with this `printableStatus` neither runs nor is about to.
   ///
-  /// Every other status keeps or soon gets an instance, whatever the run strategy says: a machine that starts, crashes in a
-  /// loop or waits for a volume has none for now. Without a status KubeVirt's controller has not seen the machine yet.
+  /// With every other status the machine has an instance or soon gets one, whatever its run strategy: a machine that
+  /// starts, crashes in a loop or waits for a volume has none for now. The status is empty before KubeVirt's controller
+  /// sets it.
+  package static func isStopped(_ status: String) -> Bool { status == "Stopped" }
+}
+
+extension JSONReader {
+  /// Reads the `printableStatus` of a `VirtualMachine` (kubevirt.io/v1); nil if it is stopped.
   package mutating func readStatusUnlessStopped() throws(JSONError) -> String? {
     var status = ""
     try readMembers { key, reader throws(JSONError) in
@@ -13,6 +19,6 @@ extension JSONReader {
         if key.equals("printableStatus") { status = try reader.readStringIfPresent()?.string ?? "" }
       }
     }
-    return status == "Stopped" ? nil : status
+    return VirtualMachine.isStopped(status) ? nil : status
   }
 }

@@ -1,10 +1,15 @@
 package import JSON
 package import Rules
 
-extension JSONReader {
-  /// Reads a `VirtualMachineInstance` (kubevirt.io/v1); nil if it has shut down.
+package enum VirtualMachineInstance {
+  /// Whether a phase is final.
   ///
   /// After a shutdown from inside, the object stays with a final phase until the machine starts again.
+  package static func isShutDown(_ phase: String) -> Bool { phase == "Succeeded" || phase == "Failed" }
+}
+
+extension JSONReader {
+  /// Reads a `VirtualMachineInstance` (kubevirt.io/v1); nil if it has shut down.
   package mutating func readRunningInstance() throws(JSONError) -> InstanceFact? {
     var metadata = Metadata()
     var phase = ""
@@ -17,7 +22,7 @@ extension JSONReader {
         }
       }
     }
-    guard phase != "Succeeded", phase != "Failed" else { return nil }
+    if VirtualMachineInstance.isShutDown(phase) { return nil }
     return InstanceFact(namespace: metadata.namespace, name: metadata.name, phase: phase)
   }
 }

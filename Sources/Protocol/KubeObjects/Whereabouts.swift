@@ -36,7 +36,7 @@ enum WhereaboutsRanges {
   }
 
   /// Returns whether it avoids the reservations of other networks, which then avoid its own.
-  static func heedsReservations(_ ipam: JSONValue) -> Bool {
+  static func checksReservations(_ ipam: JSONValue) -> Bool {
     if case .bool(false)? = ipam["enable_overlapping_ranges"] { return false }
     return ipam["network_name"]?.string ?? "" == ""
   }

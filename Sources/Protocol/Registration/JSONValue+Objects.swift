@@ -1,6 +1,6 @@
 internal import JSON
 
-// What Kubernetes objects need besides reading: building, changing one member, comparing.
+// Building, changing and comparing Kubernetes objects.
 extension JSONValue {
   static func members(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
     .object(members.map { JSONMember(key: $0.key, value: $0.value) })
@@ -8,17 +8,17 @@ extension JSONValue {
 
   static func strings(_ strings: [String]) -> JSONValue { .array(strings.map(JSONValue.string)) }
 
-  /// The object with one member replaced, added, or removed where the value is nil.
+  /// Returns the object with one member replaced or added; nil removes it.
   func setting(_ key: String, to value: JSONValue?) -> JSONValue {
     var members: [JSONMember] = []
     if case .object(let present) = self { members = present }
-    let place = members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) } ?? members.endIndex
+    let index = members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) } ?? members.endIndex
     members.removeAll { $0.key.utf8.elementsEqual(key.utf8) }
-    if let value { members.insert(JSONMember(key: key, value: value), at: min(place, members.endIndex)) }
+    if let value { members.insert(JSONMember(key: key, value: value), at: min(index, members.endIndex)) }
     return .object(members)
   }
 
-  /// The value with one member of its member `metadata` set in a map such as `labels`.
+  /// Returns the object with one entry of a map in its metadata, such as `labels`, set.
   func settingMetadata(_ map: String, _ key: String, to value: String) -> JSONValue {
     let metadata = self["metadata"] ?? .object([])
     let entries = (metadata[map] ?? .object([])).setting(key, to: .string(value))
@@ -32,7 +32,7 @@ extension JSONValue {
 
   func annotation(_ name: String) -> String? { self["metadata"]?["annotations"]?[name]?.string }
 
-  /// Without white space, keys in byte order: equal values are equal bytes.
+  /// The JSON text without white space and with sorted keys: equal values have equal bytes.
   var json: [UInt8] {
     var writer = JSONWriter()
     writer.append(sorted: self)
@@ -40,14 +40,14 @@ extension JSONValue {
   }
 }
 
-/// The ClusterRole that owns what the registrar creates.
+/// The ClusterRole that owns the objects of the registrar.
 ///
 /// <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>
 struct Owner: Equatable {
   let name: String
   let uid: String
 
-  /// Nil for one that is being deleted.
+  /// Nil for a ClusterRole that is being deleted.
   init?(_ clusterRole: JSONValue) {
     let metadata = clusterRole["metadata"]
     guard let name = metadata?["name"]?.string, let uid = metadata?["uid"]?.string,
@@ -73,15 +73,16 @@ struct Owner: Equatable {
   }
 }
 
-/// Labels and annotations of this program.
+/// The labels and annotations of this program, and the webhooks' name.
 package enum RegistrationNames {
-  /// On a configuration: `Ignore` is an operator's order. On the Secret: `Fail` records that a pod has served.
+  /// On a configuration, `Ignore` is set by an operator and overrides Fail. On the Secret, `Fail` records that a pod has
+  /// served.
   package static let failurePolicy = "storage-network.harvesterhci.io/failure-policy"
 
-  /// On the Setting, where the API server matches requests by an object selector.
+  /// The label of the Setting for object selectors.
   package static let settingLabel = "storage-network.harvesterhci.io/webhook"
   package static let settingLabelValue = "enabled"
 
-  /// Of both webhooks: it stands in every denial that kubectl and the Web UI show.
+  /// The name of both webhooks, which kubectl and the Web UI show in every denial.
   package static let webhook = "storage-network.harvesterhci.io"
 }

@@ -1,6 +1,6 @@
 package import ClusterState
 
-/// The objects that a reconciliation reads, and watches for changes.
+/// The objects that the registrar reconciles and watches.
 package enum ManagedObject: Int, CaseIterable, Sendable {
   case clusterRole
   case secret
@@ -23,7 +23,7 @@ package enum ManagedObject: Int, CaseIterable, Sendable {
     }
   }
 
-  /// As in RBAC rules and in the API server's messages.
+  /// The resource name, as in RBAC rules.
   package var resource: String {
     switch self {
     case .clusterRole: "clusterroles"
@@ -56,8 +56,8 @@ package enum ManagedObject: Int, CaseIterable, Sendable {
     "\(collectionPath(options))/\(name(options))"
   }
 
-  /// A watch of this object alone. Without a resourceVersion it begins with the object as it is; the field selector lets
-  /// RBAC restrict it to the name.
+  /// Returns a watch of this object. Without a resourceVersion it starts with the current state; the field selector allows
+  /// RBAC to restrict it by resourceNames.
   package func watch(_ options: RegistrationOptions, for duration: Duration) -> APIRequest {
     APIRequest(
       path: "\(collectionPath(options))?watch=true&fieldSelector=metadata.name%3D\(name(options))"
@@ -65,10 +65,10 @@ package enum ManagedObject: Int, CaseIterable, Sendable {
   }
 }
 
-/// What a request is for.
+/// The purpose of a request.
 package enum ReconcileOperation: Sendable, Equatable {
   case read(ManagedObject)
-  /// A dry run, which stores nothing, and what kubelets say of the control plane's versions.
+  /// A dry run, which stores nothing; the kubelets' versions complete the result.
   case detectMatching
   case listControlPlaneNodes
   case write(ReconcileStep)

@@ -1,20 +1,20 @@
 internal import CertificateAuthority
 internal import JSON
 
-/// What the API server holds, and what is known besides.
+/// The stored objects, and state of this process.
 struct ObservedState {
   var owner: Owner?
   var secret: TLSSecret?
   var configurations: [WebhookKind: WebhookConfiguration] = [:]
-  /// Nil where there is none.
+  /// Nil if it does not exist.
   var setting: JSONValue?
-  /// When the API servers were asked what they keep, and what came of it.
+  /// The result of the last detection, and its time in seconds since 1970.
   var matching: (RequestMatching, at: Int64)?
-  /// A serving pod has answered since this process started.
+  /// Whether a probe of a serving pod has succeeded since this process started.
   var hasServed = false
-  /// A new CA is wanted, however young the current one is.
+  /// Whether the CA is to be replaced before its renewal is due.
   var rotatesCA = false
-  /// Until when API servers are given time to learn of these CAs (PEM); nil where that has not been waited for.
+  /// The end of the propagation delay of these CAs (PEM), in seconds since 1970; nil before it has started.
   var propagation: (cas: [UInt8], endsAt: Int64)?
 }
 
@@ -34,7 +34,7 @@ extension ObservedState {
         return isFresh ? .applyConfiguration(kind) : .detectMatching
       }
     }
-    // A certificate first: while the webhook cannot serve, the API server refuses the label too.
+    // The certificate first: while the webhook cannot serve, the API server also rejects the label.
     return secretStep(options, owner, at: now) ?? (needsLabel ? .labelSetting : lastStep(options, at: now))
   }
 
@@ -42,20 +42,20 @@ extension ObservedState {
     switch options.issuer {
     case .registrar: nextCA(at: now) == nil && currentCA(at: now) == nil ? .createNextCA : nil
     case .external:
-      // What is registered is kept in order all the same.
+      // Existing configurations are still reconciled.
       configurations.count < WebhookKind.allCases.count && bundle(.validating, at: now).isEmpty
         ? .blocked(externalProblem(options, at: now) ?? "") : nil
     }
   }
 
-  /// What is left to do in the Secret once the API server trusts its CAs.
+  /// Returns the next step of the Secret, after the API server trusts its CAs.
   private func secretStep(_ options: RegistrationOptions, _ owner: Owner, at now: Int64) -> ReconcileStep? {
     guard options.issuer == .registrar else { return externalProblem(options, at: now).map(ReconcileStep.blocked) }
     guard let secret else { return .createNextCA }
     if nextCA(at: now) != nil { return propagation(at: now) ?? .activateNextCA }
     guard let ca = currentCA(at: now) else { return .createNextCA }
     guard let serving = secret[.certificate, .key], serving.serves(options, signedBy: ca, at: now) else {
-      // Where the served one is of the same CA, the API server has trusted that for long.
+      // If the served certificate is of the same CA, the API server has long trusted it.
       let isOfSameCA = secret.servingCertificate?.isSigned(by: ca.certificate) == true
       return (isOfSameCA ? nil : propagation(at: now)) ?? .issueServingCertificate
     }
@@ -76,7 +76,7 @@ extension ObservedState {
     return .upToDate(requeueAt: times.min() ?? now)
   }
 
-  /// Only where pods may be serving a certificate of another CA.
+  /// Returns the remaining wait; nil if no pod can be serving a certificate of another CA.
   private func propagation(at now: Int64) -> ReconcileStep? {
     guard servingCertificate != nil else { return nil }
     let delay = RegistrationLimits.propagationDelay
@@ -86,11 +86,11 @@ extension ObservedState {
     return propagation.endsAt > now ? .waitForPropagation(propagation.endsAt - now) : nil
   }
 
-  /// Of the Secret, as PEM.
+  /// Returns the CAs of the Secret as PEM.
   func trustedCAs(at now: Int64) -> [UInt8] { (secret?.trustedCAs(at: now) ?? []).flatMap(\.pem) }
 }
 
-// What follows from what is stored.
+// Derived state.
 extension ObservedState {
   func nextCA(at now: Int64) -> Identity? { secret?.currentCA(.nextCA, .nextCAKey, at: now) }
 
@@ -98,7 +98,7 @@ extension ObservedState {
 
   var servingCertificate: Certificate? { secret?.servingCertificate }
 
-  /// A pod has answered once: from then on failurePolicy is Fail, whatever happens to one of the objects.
+  /// Whether a probe has ever succeeded: failurePolicy is Fail from then on, even if one of the objects is reset.
   var isServing: Bool {
     hasServed || secret?.recordsServing == true || configurations.values.contains { $0.failurePolicy == .fail }
   }
@@ -109,8 +109,8 @@ extension ObservedState {
     return label != RegistrationNames.settingLabelValue
   }
 
-  /// The CAs that a configuration has to trust: those of the Secret and what it trusted before, as long as that has not
-  /// expired, since a pod may still serve a certificate of it. What one configuration has lost, the other one knows.
+  /// Returns the CAs that a configuration must trust: those of the Secret, and the unexpired ones that it trusts now, since
+  /// a pod may still serve a certificate of them. If it trusts none, those of the other configuration apply.
   func bundle(_ kind: WebhookKind, at now: Int64) -> [Certificate] {
     var bundle = secret?.trustedCAs(at: now) ?? []
     let kinds = [kind] + WebhookKind.allCases.filter { $0 != kind }
@@ -119,7 +119,7 @@ extension ObservedState {
     return bundle
   }
 
-  /// Nil where no CA is known to put into it.
+  /// Nil if no CA is known.
   func specification(_ kind: WebhookKind, _ options: RegistrationOptions, at now: Int64) -> WebhookSpecification? {
     let bundle = bundle(kind, at: now)
     guard let matching, !bundle.isEmpty else { return nil }
@@ -129,7 +129,7 @@ extension ObservedState {
       failurePolicy: isServing && !isOptedOut ? .fail : .ignore, matching: matching.0)
   }
 
-  /// What the other program that writes the Secret has not done yet.
+  /// Returns why the Secret of the external issuer is unusable; nil if it is usable.
   private func externalProblem(_ options: RegistrationOptions, at now: Int64) -> String? {
     let name = "Secret \(options.namespace)/\(options.secret)"
     guard let secret else {

@@ -2,7 +2,7 @@ internal import CertificateAuthority
 internal import ClusterState
 internal import JSON
 
-// The requests of the steps that write; nil where the object to change was not there when it was read.
+// The requests of the steps that write; nil if the object to change does not exist.
 extension Reconciler {
   func request(for step: ReconcileStep, at now: Int64) -> APIRequest? {
     switch step {
@@ -42,9 +42,9 @@ extension Reconciler {
     return write(object, ManagedObject(kind), exists: stored != nil)
   }
 
-  /// `fieldValidation=Ignore`: an API server without matchConditions is asked what it keeps, not whether it likes them.
-  private func write(_ object: JSONValue, _ place: ManagedObject, exists: Bool) -> APIRequest {
-    let path = exists ? place.path(options) : place.collectionPath(options)
+  /// `fieldValidation=Ignore`: an API server that does not know matchConditions drops the field without an error.
+  private func write(_ object: JSONValue, _ target: ManagedObject, exists: Bool) -> APIRequest {
+    let path = exists ? target.path(options) : target.collectionPath(options)
     return APIRequest(method: exists ? "PUT" : "POST", path: "\(path)?fieldValidation=Ignore", body: object.json)
   }
 
@@ -56,8 +56,8 @@ extension Reconciler {
       contentType: "application/merge-patch+json")
   }
 
-  /// A configuration under another name, created without being stored: what the API server gives back has the fields that
-  /// it keeps. At no moment is a configuration stored that matches more than the one setting.
+  /// Returns the dry-run creation of a configuration: the response shows which fields the API server keeps. No stored
+  /// configuration ever matches more than the one setting.
   func matchingDryRun(at now: Int64) -> APIRequest {
     let specification = WebhookSpecification(
       kind: .validating, options: options, caBundle: [], failurePolicy: .ignore, matching: .matchConditions)
@@ -71,8 +71,8 @@ extension Reconciler {
 }
 
 extension JSONValue {
-  /// Of a list of nodes. An API server is never older than its node's kubelet, and while a control plane is upgraded, one
-  /// of its API servers may be older than the one that answers.
+  /// Whether every kubelet of a list of nodes is of Kubernetes 1.28 or later. An API server is never older than its node's
+  /// kubelet; during an upgrade another API server may be older than the one that responds.
   ///
   /// <https://kubernetes.io/releases/version-skew-policy/>
   var kubeletsKnowMatchConditions: Bool {

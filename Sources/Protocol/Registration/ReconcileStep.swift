@@ -1,31 +1,31 @@
-/// The one thing to do next. Each is at most one write, after which the API server trusts what is served, and no request
-/// but one for the setting is sent to the webhook: the program may be killed after any of them, and the next round goes on.
+/// The next step of a reconciliation, at most one write. After each step the API server trusts the served certificate and
+/// calls the webhook for the setting only, so the process may be killed at any time; the next round continues.
 package enum ReconcileStep: Equatable, Sendable {
-  /// Ask whether all API servers keep matchConditions.
+  /// Detect whether all API servers know matchConditions.
   case detectMatching
-  /// Make a CA that signs nothing yet.
+  /// Create a CA that has not signed anything yet.
   case createNextCA
-  /// Create a configuration, or write its desired state, with every CA that signs or is about to.
+  /// Create a configuration, or write its desired state, with the current and the next CA.
   case applyConfiguration(WebhookKind)
-  /// Put the label on the Setting that the object selectors look for.
+  /// Set the label of the object selectors on the Setting.
   case labelSetting
-  /// Give API servers time to learn of a CA before certificates of it are served, in seconds.
+  /// Wait this many seconds until all API servers trust a CA, before its certificates are served.
   case waitForPropagation(Int64)
-  /// Let the next CA take over, and sign a serving certificate.
+  /// Replace the current CA by the next one, and sign a serving certificate.
   case activateNextCA
   /// Sign a serving certificate with the current CA.
   case issueServingCertificate
-  /// Give the Secret its owner back.
+  /// Set the Secret's owner.
   case adoptSecret
-  /// Ask whether a serving pod answers under the bundle.
+  /// Probe a serving pod with the CA bundle.
   case probe
-  /// Record in the Secret that one did.
+  /// Record a successful probe in the Secret.
   case recordServing
-  /// An operator has to do something first.
+  /// Waiting for an operator.
   case blocked(String)
   case upToDate(requeueAt: Int64)
 
-  /// For the log.
+  /// The purpose of the write, for the log.
   package var purpose: String {
     switch self {
     case .createNextCA: "create the next CA"

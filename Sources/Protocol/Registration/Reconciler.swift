@@ -2,16 +2,16 @@ internal import CertificateAuthority
 package import ClusterState
 internal import JSON
 
-/// Brings the registration into the desired state, one request after the other, and keeps nothing between two rounds that
-/// the API server does not store: each round reads everything, does the one next step, and reads again. So it does not
-/// matter what else writes the same objects, nor after which request the process was killed.
+/// Brings the registration into the desired state, one request at a time. Each round reads all objects, performs one step and
+/// reads again, so concurrent writers and a killed process do no harm: no state is kept between rounds except what the API
+/// server stores.
 ///
-/// Pure: the caller performs each action and reports what came of it. Writes carry the resourceVersion that was read; the
-/// API server refuses one that would overwrite a newer state.
+/// Performs no I/O: the caller performs each action and reports its result. Writes carry the resourceVersion that was read;
+/// the API server rejects a write that would overwrite a newer state.
 package struct Reconciler {
   package enum Action: Equatable {
     case request(APIRequest, ReconcileOperation)
-    /// Find out whether a serving pod answers under a certificate of these CAs (PEM).
+    /// Probe whether a serving pod responds with a certificate of these CAs (PEM).
     case probe(caBundle: [UInt8])
     /// The round has ended.
     case finished(RoundResult)
@@ -27,12 +27,12 @@ package struct Reconciler {
   }
 
   let options: RegistrationOptions
-  /// Serial numbers.
+  /// The source of serial numbers.
   let random: () -> UInt64
   var state = State.idle
   var observed = ObservedState()
-  private var writesInRow = 0
-  private var failuresInRow = 0
+  private var consecutiveWrites = 0
+  private var consecutiveFailures = 0
 
   package init(_ options: RegistrationOptions, rotatesCA: Bool = false, random: @escaping () -> UInt64) {
     self.options = options
@@ -50,9 +50,9 @@ package struct Reconciler {
   }
 }
 
-// The events.
+// Events.
 extension Reconciler {
-  /// The API server has answered.
+  /// Handles the response of the API server.
   package mutating func responded(_ status: Int, _ body: [UInt8], at now: Int64) -> Action {
     switch (state, status) {
     case (.reading(let object), 404): return store(nil, as: object, at: now)
@@ -62,7 +62,7 @@ extension Reconciler {
     case (.detecting, 200...299):
       guard let value = try? JSONValue(parsing: body) else { return failed(.malformed, at: now) }
       return listNodes(keepsMatchConditions: WebhookConfiguration(object: value).hasMatchConditions)
-    // An API server that does not know the field may refuse the object.
+    // An API server that does not know the field may reject the object.
     case (.detecting, 400), (.detecting, 422): return listNodes(keepsMatchConditions: false)
     case (.listingNodes(let isKept), 200):
       guard let nodes = try? JSONValue(parsing: body) else { return failed(.malformed, at: now) }
@@ -71,26 +71,26 @@ extension Reconciler {
     case (.writing(let step), 200...299):
       written(step, body, at: now)
       return begin()
-    // The namespace is not there.
-    case (.writing(.createNextCA), 404) where observed.secret == nil: return answered(status, body, at: now)
-    // Deleted, or changed, since it was read.
+    // The namespace does not exist.
+    case (.writing(.createNextCA), 404) where observed.secret == nil: return rejected(status, body, at: now)
+    // The object was deleted or changed after it was read.
     case (.writing, 404), (.writing, 409): return failed(.conflict, at: now)
-    default: return answered(status, body, at: now)
+    default: return rejected(status, body, at: now)
     }
   }
 
-  private mutating func answered(_ status: Int, _ body: [UInt8], at now: Int64) -> Action {
+  private mutating func rejected(_ status: Int, _ body: [UInt8], at now: Int64) -> Action {
     failed(ReconcileFailure(status: status, body: body), at: now)
   }
 
-  /// There was no answer.
-  package mutating func unanswered(_ reason: String, at now: Int64) -> Action {
-    failed(.unanswered(reason), at: now)
+  /// Handles a request without a response.
+  package mutating func requestFailed(_ reason: String, at now: Int64) -> Action {
+    failed(.noResponse(reason), at: now)
   }
 
-  /// The Service was called; an error tells why no pod answered.
+  /// Handles the result of a probe: an error if no pod responded.
   package mutating func probed(error: String?, at now: Int64) -> Action {
-    guard case .probing = state else { preconditionFailure("nothing was probed") }
+    guard case .probing = state else { preconditionFailure("a probe result needs a probe") }
     guard let error else {
       observed.hasServed = true
       return decide(at: now)
@@ -99,7 +99,7 @@ extension Reconciler {
   }
 }
 
-// The steps.
+// Steps.
 extension Reconciler {
   private mutating func read(_ object: ManagedObject) -> Action {
     state = .reading(object)
@@ -114,7 +114,7 @@ extension Reconciler {
     case .validatingConfiguration, .mutatingConfiguration:
       if let kind = object.webhookKind { observed.configurations[kind] = value.map(WebhookConfiguration.init) }
     }
-    // What has served once stays registered with Fail, should one of the objects be emptied.
+    // failurePolicy stays Fail after a successful probe, even if one of the objects is reset.
     observed.hasServed = observed.isServing
     guard let next = ManagedObject(rawValue: object.rawValue + 1) else { return decide(at: now) }
     return read(next)
@@ -138,8 +138,8 @@ extension Reconciler {
       return finish(.upToDate, requeueAfter: .seconds(max(1, moment - now)), at: now)
     default:
       guard let request = request(for: step, at: now) else { return failed(.conflict, at: now) }
-      writesInRow += 1
-      if writesInRow > RegistrationLimits.writesInRow { return failed(.undone, at: now) }
+      consecutiveWrites += 1
+      if consecutiveWrites > RegistrationLimits.maxConsecutiveWrites { return failed(.overwritten, at: now) }
       state = .writing(step)
       return .request(request, .write(step))
     }
@@ -151,13 +151,13 @@ extension Reconciler {
     return .request(APIRequest(path: path), .listControlPlaneNodes)
   }
 
-  /// A write changes which steps follow.
+  /// Updates the state after a successful write.
   private mutating func written(_ step: ReconcileStep, _ body: [UInt8], at now: Int64) {
-    failuresInRow = 0
+    consecutiveFailures = 0
     switch step {
     case .applyConfiguration:
       observed.propagation = nil
-      // Another API server of the cluster may have answered, one that does not keep the field.
+      // The response may be of another API server, which does not keep the field.
       let stored = (try? JSONValue(parsing: body)).map(WebhookConfiguration.init)
       if observed.matching?.0 == .matchConditions, stored?.hasMatchConditions == false {
         observed.matching = (.objectSelector, at: now)
@@ -168,17 +168,17 @@ extension Reconciler {
   }
 
   private mutating func failed(_ failure: ReconcileFailure, at now: Int64) -> Action {
-    failuresInRow += 1
+    consecutiveFailures += 1
     let delays = RegistrationLimits.retryDelays
     let delay =
-      failure.needsOperator ? RegistrationLimits.operatorDelay : delays[min(failuresInRow, delays.count) - 1]
-    if case .undone = failure { writesInRow = 0 }
+      failure.needsOperator ? RegistrationLimits.operatorDelay : delays[min(consecutiveFailures, delays.count) - 1]
+    if case .overwritten = failure { consecutiveWrites = 0 }
     return finish(.failed(failure), requeueAfter: delay, at: now)
   }
 
   private mutating func finish(_ outcome: RoundResult.Outcome, requeueAfter delay: Duration, at now: Int64) -> Action {
     state = .idle
-    if case .failed = outcome {} else { (writesInRow, failuresInRow) = (0, 0) }
+    if case .failed = outcome {} else { (consecutiveWrites, consecutiveFailures) = (0, 0) }
     let status = RegistrationStatus(observed, at: now)
     return .finished(RoundResult(outcome: outcome, requeueAfter: delay, status: status))
   }

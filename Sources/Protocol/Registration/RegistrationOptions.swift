@@ -1,6 +1,6 @@
-/// What is registered: which objects, which Service, and how long certificates live.
+/// The registered objects and Service, and the lifetimes of certificates.
 package struct RegistrationOptions: Sendable {
-  /// Which program signs the serving certificate.
+  /// The program that signs the serving certificate.
   package enum CertificateIssuer: String, Sendable, CaseIterable {
     /// The registrar, with a CA of its own in the Secret.
     case registrar = "self"
@@ -16,7 +16,7 @@ package struct RegistrationOptions: Sendable {
   package var servicePort = 443
   /// The name of both webhook configurations.
   package var configuration = "storage-network-webhook"
-  /// The owner of everything the registrar creates; the garbage collector deletes it all with this ClusterRole.
+  /// The owner of the created objects; the garbage collector deletes them with this ClusterRole.
   package var clusterRole = "storage-network-webhook-registrar"
   package var issuer = CertificateIssuer.registrar
   package var caLifetime: Duration = .days(730)
@@ -24,40 +24,40 @@ package struct RegistrationOptions: Sendable {
 
   package init() {}
 
-  /// The names under which the Service is called, the API server's first.
+  /// The host names of the Service; the API server uses the first.
   package var serverNames: [String] {
     ["\(service).\(namespace).svc", "\(service).\(namespace).svc.cluster.local", "\(service).\(namespace)"]
   }
 }
 
-/// Every interval of the registration, with its reason.
+/// Every limit and interval of the registration, with its reason.
 package enum RegistrationLimits {
-  /// How far the clocks of a cluster may be apart, in seconds: certificates are backdated by it, and one that becomes
-  /// valid within it is taken for valid.
+  /// The maximum difference of clocks in a cluster, in seconds: certificates are backdated by it, and one that becomes
+  /// valid within it counts as valid.
   static let clockSkewAllowance: Int64 = 3600
 
-  /// From a change of caBundle to the first certificate of a new CA. API servers learn of it within milliseconds; a pod
-  /// reads a new certificate after seconds at the earliest.
+  /// The time from a change of caBundle to the first certificate of a new CA, in seconds. API servers see the change within
+  /// milliseconds; a pod reads a new certificate after seconds at the earliest.
   package static let propagationDelay: Int64 = 10
 
-  /// Everything is compared this often although no watch has told of a change.
+  /// The interval of reconciliations without a watch event, in seconds.
   static let resync: Int64 = 600
 
-  /// How long the answer counts whether the API servers know matchConditions, in seconds: before a write, so that two
-  /// registrars agree and no answer of before an upgrade is acted upon, and else.
+  /// The maximum age of the detection of matchConditions, in seconds: shorter before a write, so that two registrars agree
+  /// and no result from before an upgrade is used.
   static let matchingAgeBeforeWrite: Int64 = 2
   static let matchingAge: Int64 = 600
 
-  /// Between two questions whether a serving pod answers.
+  /// The interval between two probes.
   package static let probeInterval: Duration = .seconds(2)
 
-  /// Writes in a row without a state in which nothing is left to do; beyond, another client undoes them.
-  static let writesInRow = 30
+  /// The maximum number of consecutive writes without reaching the desired state; with more, another client undoes them.
+  static let maxConsecutiveWrites = 30
 
-  /// The pauses after failures in a row.
+  /// The delays after consecutive failures.
   static let retryDelays: [Duration] = [.milliseconds(200), .seconds(1), .seconds(2), .seconds(4)]
 
-  /// After an answer that only an operator can change, such as 403.
+  /// The delay after an error that only an operator can correct, such as 403.
   package static let operatorDelay: Duration = .seconds(10)
 }
 
@@ -66,7 +66,7 @@ extension Duration {
 }
 
 extension Range<Int64> {
-  /// When two thirds of it have passed: the rest is the time in which a failing renewal can be noticed.
+  /// The time of renewal, after two thirds of the validity: the rest is the time to notice a failing renewal.
   package var renewal: Int64 { lowerBound + (upperBound - lowerBound) / 3 * 2 }
 
   func isCurrent(at now: Int64) -> Bool {

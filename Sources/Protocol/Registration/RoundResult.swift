@@ -1,16 +1,16 @@
 internal import CertificateAuthority
 internal import JSON
 
-/// What came of a round, and when the next one is due.
+/// The result of a round, and the delay until the next one.
 package struct RoundResult: Sendable, Equatable {
   package enum Outcome: Sendable, Equatable {
     /// Everything is in the desired state.
     case upToDate
-    /// API servers are given time to learn of a CA.
+    /// Waiting until all API servers trust a CA.
     case propagating
-    /// Everything is in order, but no serving pod answers yet: failurePolicy is Ignore.
+    /// In the desired state, but no serving pod has responded yet: failurePolicy is Ignore.
     case webhookUnavailable(String)
-    /// An object that is needed is missing.
+    /// A required object is missing.
     case blocked(String)
     case failed(ReconcileFailure)
   }
@@ -21,12 +21,12 @@ package struct RoundResult: Sendable, Equatable {
 }
 
 extension RoundResult {
-  /// Why the registration is not in the desired state; nil where it is.
+  /// Why the registration is not in the desired state; nil if it is.
   package var reason: String? {
     switch outcome {
     case .upToDate: nil
     case .propagating: "waiting \(RegistrationLimits.propagationDelay)s until every API server trusts the next CA"
-    case .webhookUnavailable(let error): "no serving pod answers, so failurePolicy is Ignore: \(error)"
+    case .webhookUnavailable(let error): "no serving pod responds, so failurePolicy is Ignore: \(error)"
     case .blocked(let reason): reason
     case .failed(let failure): failure.explanation
     }
@@ -34,59 +34,60 @@ extension RoundResult {
 }
 
 extension RoundResult {
-  /// The reason without what differs from attempt to attempt, such as how long a connection took to fail.
+  /// The reason without details that differ between attempts, such as the time until a connection failed.
   package var category: String? {
     switch outcome {
     case .webhookUnavailable: "webhookUnavailable"
-    case .failed(.unanswered): "unanswered"
+    case .failed(.noResponse): "noResponse"
     default: reason
     }
   }
 }
 
-/// Why a round ended early.
+/// The error that ended a round.
 package enum ReconcileFailure: Sendable, Equatable {
   /// The object was changed or deleted between reading and writing.
   case conflict
-  /// Another client keeps undoing what is written.
-  case undone
+  /// Another client undoes each write.
+  case overwritten
   case malformed
-  case unanswered(String)
-  /// The API server's status, and its own words.
-  case answered(Int, String?)
+  case noResponse(String)
+  /// The HTTP status of the API server, and the message of its Status.
+  case errorResponse(Int, String?)
 
   /// - Parameter body: A Status of Kubernetes, or any other text.
   package init(status: Int, body: [UInt8]) {
-    self = .answered(status, (try? JSONValue(parsing: body))?["message"]?.string)
+    self = .errorResponse(status, (try? JSONValue(parsing: body))?["message"]?.string)
   }
 
-  /// Trying again soon would change nothing.
+  /// Whether a retry cannot succeed before an operator acts.
   package var needsOperator: Bool {
     switch self {
-    case .answered(let status, _): (400..<500).contains(status) && status != 401 && status != 429
-    case .undone: true
-    case .conflict, .malformed, .unanswered: false
+    case .errorResponse(let status, _): (400..<500).contains(status) && status != 401 && status != 429
+    case .overwritten: true
+    case .conflict, .malformed, .noResponse: false
     }
   }
 
   package var explanation: String {
     switch self {
-    case .conflict: "the objects were changed meanwhile"
-    case .undone: "another client keeps changing what is written; look for it in metadata.managedFields"
-    case .malformed: "the API server's answer is not JSON"
-    case .unanswered(let reason): "the API server does not answer: \(reason)"
-    case .answered(403, let message?): "\(message); apply the manifests of this version"
-    case .answered(let status, let message): "the API server answered \(status)" + (message.map { ": \($0)" } ?? "")
+    case .conflict: "the object was changed by another client"
+    case .overwritten: "another client undoes each write; find it in metadata.managedFields"
+    case .malformed: "the response of the API server is not JSON"
+    case .noResponse(let reason): "the API server does not respond: \(reason)"
+    case .errorResponse(403, let message?): "\(message); apply the manifests of this version"
+    case .errorResponse(let status, let message):
+      "the API server responded with \(status)" + (message.map { ": \($0)" } ?? "")
     }
   }
 }
 
-/// What /readyz and /metrics of the registrar tell.
+/// The content of the registrar's /readyz and /metrics.
 package struct RegistrationStatus: Sendable, Equatable {
   package let matching: RequestMatching?
-  /// Nil where there is no such configuration.
+  /// The policy of each existing configuration.
   package let failurePolicies: [WebhookKind: FailurePolicy]
-  /// Configurations with the operator's annotation.
+  /// The configurations with the operator's annotation.
   package let optedOut: [WebhookKind]
   /// Seconds since 1970.
   package let servingCertificateExpiry: Int64?

@@ -2,7 +2,7 @@ internal import CertificateAuthority
 internal import JSON
 internal import KubeObjects
 
-/// The Secret with the keys as it is stored; members that this program does not know are kept.
+/// The stored Secret with certificates and keys; unknown members are kept.
 struct TLSSecret {
   private(set) var object: JSONValue
 
@@ -12,10 +12,10 @@ struct TLSSecret {
     case key = "tls.key"
     case ca = "ca.crt"
     case caKey = "ca.key"
-    /// The CA that follows; nothing is signed by it yet.
+    /// The next CA, which has not signed anything yet.
     case nextCA = "next-ca.crt"
     case nextCAKey = "next-ca.key"
-    /// CAs whose certificates may still be served. Their keys are gone.
+    /// CAs whose certificates may still be served; their keys are deleted.
     case previousCAs = "former-ca.crt"
   }
 
@@ -23,7 +23,7 @@ struct TLSSecret {
     self.object = object
   }
 
-  /// One that does not exist yet.
+  /// A new Secret.
   init(name: String, namespace: String) {
     object = .members([
       "apiVersion": .string("v1"), "kind": .string("Secret"), "type": .string("Opaque"),
@@ -52,24 +52,24 @@ struct TLSSecret {
     }
   }
 
-  /// A CA that can sign and that need not be renewed yet.
+  /// Returns a CA that can sign and is not due for renewal.
   func currentCA(_ certificate: Entry, _ key: Entry, at now: Int64) -> Identity? {
-    guard let ca = self[certificate, key], ca.certificate.isAuthority, ca.certificate.validity.isCurrent(at: now) else {
+    guard let ca = self[certificate, key], ca.certificate.isCA, ca.certificate.validity.isCurrent(at: now) else {
       return nil
     }
     return ca
   }
 
-  /// Every CA whose certificates are or will be served, the newest first.
+  /// Returns every CA whose certificates are or will be served, the newest first.
   func trustedCAs(at now: Int64) -> [Certificate] {
     let entries: [Entry] = [.nextCA, .ca, .previousCAs]
     return entries.flatMap { Certificate.all(in: self[$0]) }.filter { !$0.validity.isExpired(at: now) }
   }
 
-  /// What the pods mount, or will.
+  /// The certificate that the pods mount.
   var servingCertificate: Certificate? { Certificate.all(in: self[.certificate]).first }
 
-  /// A pod has answered under a certificate of this Secret, and from then on failurePolicy is Fail.
+  /// Whether a probe with a certificate of this Secret has succeeded; failurePolicy is Fail from then on.
   var recordsServing: Bool { object.annotation(RegistrationNames.failurePolicy) == "Fail" }
 
   mutating func recordServing() {
@@ -81,17 +81,17 @@ struct TLSSecret {
   }
 }
 
-// What the steps write.
+// Writes of the steps.
 extension TLSSecret {
   mutating func createNextCA(_ options: RegistrationOptions, at now: Int64, serial: UInt64) {
-    // Two CAs stand side by side for a while; a name of its own for each tells them apart.
+    // Two CAs coexist for a while, so each has a distinct name.
     let name = "CA \(String(serial, radix: 16)) of \(options.service)"
     let validity =
       (now - RegistrationLimits.clockSkewAllowance)..<(now + options.caLifetime.components.seconds)
-    self[.nextCA, .nextCAKey] = .authority(Subject(commonName: name, validity: validity, serial: serial))
+    self[.nextCA, .nextCAKey] = .certificateAuthority(Subject(commonName: name, validity: validity, serial: serial))
   }
 
-  /// The next CA becomes the current one, whose key is dropped: nothing must be signed with it any more.
+  /// Replaces the current CA by the next one. The old key is deleted, because it must not sign any more.
   mutating func activateNextCA(_ options: RegistrationOptions, at now: Int64, serial: UInt64) {
     let previous = Certificate.all(in: self[.ca]) + Certificate.all(in: self[.previousCAs])
     self[.previousCAs] = previous.filter { !$0.validity.isExpired(at: now) }.flatMap(\.pem)
@@ -114,6 +114,6 @@ extension TLSSecret {
 extension Identity {
   func serves(_ options: RegistrationOptions, signedBy ca: Identity, at now: Int64) -> Bool {
     certificate.validity.isCurrent(at: now) && certificate.isSigned(by: ca.certificate)
-      && options.serverNames.allSatisfy(certificate.isFor)
+      && options.serverNames.allSatisfy(certificate.isValid(forHost:))
   }
 }

@@ -24,11 +24,11 @@ package enum WebhookKind: String, CaseIterable, Sendable {
   }
 }
 
-/// What narrows the webhooks to the one setting.
+/// The way in which the webhooks are restricted to the setting.
 package enum RequestMatching: String, Sendable {
   /// By name, in the API server (Kubernetes 1.28 and later).
   case matchConditions
-  /// By a label on the Setting: an object selector looks at the old object and at the new one.
+  /// By a label of the Setting: an object selector matches the old or the new object.
   case objectSelector
 }
 
@@ -37,7 +37,7 @@ package enum FailurePolicy: String, Sendable {
   case ignore = "Ignore"
 }
 
-/// A webhook configuration as it is stored.
+/// A stored webhook configuration.
 struct WebhookConfiguration {
   let object: JSONValue
 
@@ -54,19 +54,19 @@ struct WebhookConfiguration {
     return webhook["failurePolicy"]?.string == "Ignore" ? .ignore : .fail
   }
 
-  /// An operator wants changes to pass while the webhook cannot be called.
+  /// Whether an operator has set failurePolicy to Ignore.
   var isOptedOut: Bool { object.annotation(RegistrationNames.failurePolicy) == "Ignore" }
 
   var hasMatchConditions: Bool { webhooks.contains { !($0["matchConditions"]?.elements ?? []).isEmpty } }
 
-  /// True when every member that this program sets has the desired value. Members that a newer API server adds by itself
-  /// are not compared.
+  /// Returns whether every member that this program sets has the desired value. Members that a newer API server adds are not
+  /// compared.
   func matches(_ desired: WebhookSpecification, ownedBy owner: Owner) -> Bool {
     guard owner.owns(object), webhooks.count == 1, let stored = webhooks.first else { return false }
     let isLabelled = WebhookSpecification.labels.allSatisfy { object["metadata"]?["labels"]?[$0]?.string == $1 }
-    let wanted = desired.webhook
+    let webhook = desired.webhook
     return isLabelled
-      && WebhookSpecification.members.allSatisfy { stored[$0]?.json == wanted[$0]?.json }
+      && WebhookSpecification.members.allSatisfy { stored[$0]?.json == webhook[$0]?.json }
   }
 }
 
@@ -74,7 +74,7 @@ struct WebhookConfiguration {
 struct WebhookSpecification {
   let kind: WebhookKind
   let options: RegistrationOptions
-  /// PEM.
+  /// The CA certificates as PEM.
   let caBundle: [UInt8]
   let failurePolicy: FailurePolicy
   let matching: RequestMatching
@@ -83,13 +83,13 @@ struct WebhookSpecification {
     "app.kubernetes.io/name": "storage-network-webhook", "app.kubernetes.io/component": "registration",
   ]
 
-  /// All that a webhook can have today.
+  /// Every member of a webhook in the API (admissionregistration.k8s.io/v1).
   static let members = [
     "admissionReviewVersions", "clientConfig", "failurePolicy", "matchConditions", "matchPolicy", "name",
     "namespaceSelector", "objectSelector", "reinvocationPolicy", "rules", "sideEffects", "timeoutSeconds",
   ]
 
-  /// The configuration to write: labels, annotations and whatever else the stored one has in its metadata is kept.
+  /// Returns the configuration to write; the metadata of the stored one is kept.
   func object(replacing stored: WebhookConfiguration?, ownedBy owner: Owner) -> JSONValue {
     var object = stored?.object ?? Self.empty(kind, named: options.configuration)
     for (key, value) in Self.labels { object = object.settingMetadata("labels", key, to: value) }
@@ -103,17 +103,17 @@ struct WebhookSpecification {
     ])
   }
 
-  /// With every default written out, so that what is stored can be compared with it.
+  /// The webhook with every default, so that it can be compared with the stored one.
   var webhook: JSONValue {
     let webhook = JSONValue.members([
       "name": .string(RegistrationNames.webhook), "clientConfig": clientConfig, "rules": .array([rule]),
-      // A wrong storage network stops every volume: no change goes unreviewed, nor into a spelling of its own.
+      // A wrong storage network stops every volume, so no change may bypass the review.
       "failurePolicy": .string(failurePolicy.rawValue), "matchPolicy": .string("Equivalent"),
       "namespaceSelector": .object([]), "objectSelector": objectSelector, "sideEffects": .string("None"),
       "timeoutSeconds": .number("10"), "admissionReviewVersions": .strings(["v1"]),
     ])
     return webhook.setting("matchConditions", to: matchConditions)
-      // Another webhook may have changed the value after this one.
+      // Another webhook may change the value after this one.
       .setting("reinvocationPolicy", to: kind == .mutating ? .string("IfNeeded") : nil)
   }
 
@@ -144,7 +144,7 @@ struct WebhookSpecification {
 
   private var matchConditions: JSONValue? {
     guard matching == .matchConditions else { return nil }
-    // A request that deletes all settings at once has no name.
+    // The deletion of a collection has no name.
     let expression =
       "request.operation == 'DELETE' ? oldObject != null && oldObject.metadata.name == 'storage-network'"
       + " : request.name == 'storage-network'"

@@ -49,7 +49,7 @@ package struct Snapshot {
   private static func isScalar(_ first: UInt8) -> Bool { "\"-0123456789tf".utf8.contains(first) }
 
   /// Returns whether a file of a folder belongs to the snapshot.
-  package static func takes(fileNamed name: String) -> Bool {
+  package static func accepts(fileNamed name: String) -> Bool {
     !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
 }

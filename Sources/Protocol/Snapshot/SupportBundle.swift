@@ -25,7 +25,7 @@ package enum SupportBundle {
   }
 
   /// Returns whether a bundle wrote the document: a list with the continue token `"null"`.
-  package static func wrote(_ document: [UInt8]) throws(JSONError) -> Bool {
+  package static func isAuthor(of document: [UInt8]) throws(JSONError) -> Bool {
     var isBundled = false
     var reader = JSONReader(document.span)
     try reader.readMembers { key, reader throws(JSONError) in

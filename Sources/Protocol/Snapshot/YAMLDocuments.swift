@@ -63,7 +63,7 @@ package struct YAMLDocuments {
       if case .sequenceEnd = event { break }
       if json.count > 1 { json.append(UInt8(ascii: ",")) }
       json += try self.json(of: event, depth: depth + 1)
-      try bound(json)
+      try checkSize(json)
     }
     json.append(UInt8(ascii: "]"))
     return json
@@ -81,7 +81,7 @@ package struct YAMLDocuments {
       json += YAMLScalar.json(ofString: key)
       json.append(UInt8(ascii: ":"))
       json += try self.json(of: try parser.next(), depth: depth + 1)
-      try bound(json)
+      try checkSize(json)
     }
     json.append(UInt8(ascii: "}"))
     return json
@@ -89,7 +89,7 @@ package struct YAMLDocuments {
 }
 
 extension YAMLDocuments {
-  private func bound(_ json: [UInt8]) throws(SnapshotError) {
+  private func checkSize(_ json: [UInt8]) throws(SnapshotError) {
     guard json.count > maxBytes else { return }
     throw SnapshotError(
       explanation: "with its aliases written out it is more than \(SnapshotLimits.expansion) times as long")

@@ -26,7 +26,7 @@ enum PEM {
       throw TLSConfigurationError(component, "certificate \(count + 1) of the file cannot be read", reason: reason)
     }
     if count == 0 {
-      throw TLSConfigurationError(component, "there is no certificate in it\(describeContents(is: text))")
+      throw TLSConfigurationError(component, "there is no certificate in the file\(description(ofContents: text))")
     }
   }
 
@@ -42,19 +42,19 @@ enum PEM {
       let reason = takeOpenSSLReason()
       let labels = labels(in: text)
       if text.contains("ENCRYPTED") {
-        throw TLSConfigurationError(.privateKey, "the key is protected by a passphrase; give one without")
+        throw TLSConfigurationError(.privateKey, "the key must not be protected by a passphrase")
       }
       if labels.contains(where: { $0.hasSuffix("PRIVATE KEY") }) {
         throw TLSConfigurationError(.privateKey, "the key cannot be read", reason: reason)
       }
-      throw TLSConfigurationError(.privateKey, "there is no private key in it\(describeContents(is: text))")
+      throw TLSConfigurationError(.privateKey, "there is no private key in the file\(description(ofContents: text))")
     }
     defer { unsafe EVP_PKEY_free(key) }
     try unsafe body(key)
   }
 
   /// Describes the text's other contents: a key instead of a certificate means that two files were swapped.
-  private static func describeContents(is text: [UInt8]) -> String {
+  private static func description(ofContents text: [UInt8]) -> String {
     let labels = labels(in: text)
     return labels.isEmpty ? "; it is not PEM" : ", but \(labels.joined(separator: ", "))"
   }

@@ -37,11 +37,11 @@ package enum TLSFailure: Error, Hashable, Sendable {
 extension TLSFailure: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .plainHTTP: "the peer spoke plain HTTP to the TLS port"
-    case .noSharedParameters(let reason): "no common ground with the peer: \(reason)"
-    case .peerAlert(let reason): "the peer refused: \(reason)"
+    case .plainHTTP: "the peer sent plain HTTP to the TLS port"
+    case .noSharedParameters(let reason): "no shared parameters with the peer: \(reason)"
+    case .peerAlert(let reason): "the peer sent an alert: \(reason)"
     case .clientCertificate(let reason): "the client's certificate is not accepted: \(reason)"
-    case .protocolError(let reason): "the peer broke the protocol: \(reason)"
+    case .protocolError(let reason): "the peer violated the protocol: \(reason)"
     }
   }
 }

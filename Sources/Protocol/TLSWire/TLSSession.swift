@@ -95,7 +95,7 @@ internal import COpenSSL
     while true {
       var read = 0
       var result: Int32 = 0
-      plaintext.append(addingCapacity: Self.largestRecord) { output in
+      plaintext.append(addingCapacity: Self.maxRecordSize) { output in
         // Sound: OpenSSL writes at most the buffer's size and returns the number of bytes.
         unsafe output.withUnsafeMutableBufferPointer { buffer, count in
           let free = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
@@ -117,7 +117,7 @@ internal import COpenSSL
   }
 
   /// The maximum content of one record (RFC 8446 section 5.1), so that one read returns one record.
-  private static let largestRecord = 16 * 1024
+  private static let maxRecordSize = 16 * 1024
 
   /// Clears the thread's error queue, which must be empty before a call whose error is read from it.
   private func clearErrorQueue() {

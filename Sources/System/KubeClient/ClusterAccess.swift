@@ -5,7 +5,7 @@ package struct ClusterAccess: Sendable, Equatable {
   /// `https://host:port` with an optional path, without a trailing slash.
   package var server: String
   /// The CA certificates of the server; nil for the system's.
-  package var authorities: DataOrFile?
+  package var caBundle: DataOrFile?
   /// The name that the server's certificate must have, if it is not the URL's host.
   package var serverName: String?
   package var skipsVerification = false
@@ -53,7 +53,7 @@ package enum DataOrFile: Sendable, Equatable {
 
 /// The credentials of one request, with the contents of all files.
 struct RequestCredentials {
-  var authorities: [UInt8]?
+  var caBundle: [UInt8]?
   var certificate: [UInt8]?
   var key: [UInt8]?
   var token: String?
@@ -76,7 +76,7 @@ final class CredentialProvider {
 
   func load() throws(KubeError) -> RequestCredentials {
     var credentials = RequestCredentials()
-    credentials.authorities = try access.authorities.read()
+    credentials.caBundle = try access.caBundle.read()
     credentials.certificate = try access.user.certificate.read()
     credentials.key = try access.user.key.read()
     credentials.token = try access.user.token.read().map { String(decoding: $0, as: UTF8.self).trimmed }

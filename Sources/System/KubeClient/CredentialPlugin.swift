@@ -38,7 +38,7 @@ extension CredentialPlugin {
   /// watches.
   static let timeout: Duration = .seconds(60)
   /// The maximum output in bytes. A token or two PEM texts have a few KiB.
-  static let longestOutput = 1024 * 1024
+  static let maxOutputLength = 1024 * 1024
 
   func run(for access: ClusterAccess) throws(KubeError) -> ProvidedCredential {
     var variables = environment.map { ($0.name, $0.value) }
@@ -46,7 +46,7 @@ extension CredentialPlugin {
     let output: [UInt8]
     do throws(ChildFailure) {
       output = try ChildProcess(command, arguments, environment: variables)
-        .output(limit: Self.longestOutput, timeout: Self.timeout)
+        .output(limit: Self.maxOutputLength, timeout: Self.timeout)
     } catch {
       let hint = error.isMissing ? installHint.map { " (\($0))" } ?? "" : ""
       throw KubeError("\(origin): \(error)\(hint)")
@@ -72,36 +72,36 @@ extension CredentialPlugin {
     if let name = access.serverName { members.append(JSONMember(key: "tls-server-name", value: .string(name))) }
     if access.skipsVerification { members.append(JSONMember(key: "insecure-skip-tls-verify", value: .bool(true))) }
     if let proxy = access.proxy { members.append(JSONMember(key: "proxy-url", value: .string(proxy))) }
-    if let authorities = access.authorities {
-      let text = Base64.encode(try authorities.read())
+    if let caBundle = access.caBundle {
+      let text = Base64.encode(try caBundle.read())
       members.append(JSONMember(key: "certificate-authority-data", value: .string(text)))
     }
     return members
   }
 
   private func read(_ output: [UInt8]) throws(KubeError) -> ProvidedCredential {
-    guard let answer = try? JSONValue(parsing: output), answer["kind"]?.string == "ExecCredential",
-      let status = answer["status"]
+    guard let credential = try? JSONValue(parsing: output), credential["kind"]?.string == "ExecCredential",
+      let status = credential["status"]
     else {
       throw KubeError("\(origin): \(command) printed no ExecCredential with a status")
     }
-    guard answer["apiVersion"]?.string == apiVersion else {
-      throw KubeError("\(origin): \(command) answered in another apiVersion than \(apiVersion)")
+    guard credential["apiVersion"]?.string == apiVersion else {
+      throw KubeError("\(origin): \(command) printed an ExecCredential of another apiVersion, not \(apiVersion)")
     }
-    var credential = ProvidedCredential()
-    credential.token = status.text("token")
-    credential.certificate = status.text("clientCertificateData").map { Array($0.utf8) }
-    credential.key = status.text("clientKeyData").map { Array($0.utf8) }
+    var provided = ProvidedCredential()
+    provided.token = status.text("token")
+    provided.certificate = status.text("clientCertificateData").map { Array($0.utf8) }
+    provided.key = status.text("clientKeyData").map { Array($0.utf8) }
     if let text = status.text("expirationTimestamp") {
       guard let moment = WallClock.seconds(at: text) else {
         throw KubeError("\(origin): \(command) printed an expirationTimestamp that is no time: \(text)")
       }
-      credential.expires = moment
+      provided.expires = moment
     }
-    if credential.token == nil, credential.certificate == nil || credential.key == nil {
+    if provided.token == nil, provided.certificate == nil || provided.key == nil {
       throw KubeError("\(origin): \(command) provided neither a token nor a certificate with its key")
     }
-    return credential
+    return provided
   }
 }
 

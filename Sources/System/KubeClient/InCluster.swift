@@ -16,11 +16,11 @@ extension ClusterAccess {
     var access = ClusterAccess(
       server: "https://\(host.bracketed):\(port)", origin: "the Pod's service account")
     let token = DataOrFile.file("\(folder)/token")
-    let authorities = DataOrFile.file("\(folder)/ca.crt")
+    let caBundle = DataOrFile.file("\(folder)/ca.crt")
     _ = try token.read()
-    _ = try authorities.read()
+    _ = try caBundle.read()
     access.user.token = token
-    access.authorities = authorities
+    access.caBundle = caBundle
     return access
   }
 

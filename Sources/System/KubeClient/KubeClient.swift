@@ -6,17 +6,17 @@ internal import Platform
 ///
 /// It belongs to one thread and works only within ``wait(atMost:_:)``; other threads may call only ``wake()``.
 @safe package final class KubeClient {
-  package typealias Delivery = (_ owner: Int, borrowing TransferEvent) -> Void
+  package typealias EventHandler = (_ requestID: Int, borrowing TransferEvent) -> Void
 
   /// Owned: freed in `deinit`, after all transfers are removed from it.
   private let multi: UnsafeMutableRawPointer
   private let access: ClusterAccess
   private let credentials: CredentialProvider
   private var transfers: [Int: Transfer] = [:]
-  /// Owners whose last connection delivered nothing.
+  /// The IDs of requests whose last connection delivered nothing.
   private var needsFreshConnection: Set<Int> = []
   /// The event handler of the current wait.
-  private var delivery: Delivery?
+  private var eventHandler: EventHandler?
 
   private static let library: Void = {
     Signals.ignoreBrokenPipes()
@@ -36,27 +36,27 @@ internal import Platform
     unsafe curl_multi_cleanup(multi)
   }
 
-  /// Starts a request. An owner has at most one at a time.
-  package func begin(_ request: APIRequest, for owner: Int) throws(KubeError) {
-    precondition(transfers[owner] == nil, "an owner has one request at a time")
-    let transfer = Transfer(request, to: access, try credentials.load(), owner: owner, client: self)
-    if needsFreshConnection.remove(owner) != nil { transfer.forceFreshConnection() }
-    transfers[owner] = transfer
+  /// Starts a request. The caller chooses its ID, which may be used again when the request has ended.
+  package func begin(_ request: APIRequest, for requestID: Int) throws(KubeError) {
+    precondition(transfers[requestID] == nil, "a request ID is in use once at a time")
+    let transfer = Transfer(request, to: access, try credentials.load(), requestID: requestID, client: self)
+    if needsFreshConnection.remove(requestID) != nil { transfer.forceFreshConnection() }
+    transfers[requestID] = transfer
     unsafe curl_multi_add_handle(multi, transfer.easy)
   }
 
-  /// Cancels an owner's request; no more events follow. May be called from an event handler.
-  package func cancel(_ owner: Int) {
-    guard let transfer = transfers.removeValue(forKey: owner) else { return }
+  /// Cancels a request; no more events follow. May be called from an event handler.
+  package func cancel(_ requestID: Int) {
+    guard let transfer = transfers.removeValue(forKey: requestID) else { return }
     transfer.isCancelled = true
     // libcurl forbids the removal within its callbacks; there the callback's result ends the transfer.
-    if delivery == nil { remove(transfer) } else { ending.append(transfer) }
+    if eventHandler == nil { remove(transfer) } else { cancelledTransfers.append(transfer) }
   }
 
-  /// Cancels an owner's request and opens a new connection for its next one, because this connection is dead.
-  package func cancelAndDropConnection(_ owner: Int) {
-    cancel(owner)
-    needsFreshConnection.insert(owner)
+  /// Cancels a request and opens a new connection for the next one with this ID, because its connection is dead.
+  package func cancelAndDropConnection(_ requestID: Int) {
+    cancel(requestID)
+    needsFreshConnection.insert(requestID)
   }
 
   /// Discards credentials that the server has rejected.
@@ -64,26 +64,26 @@ internal import Platform
     credentials.renew()
   }
 
-  private var ending: [Transfer] = []
+  private var cancelledTransfers: [Transfer] = []
 
   private func remove(_ transfer: Transfer) {
     unsafe curl_multi_remove_handle(multi, transfer.easy)
   }
 
   /// Waits for events, up to a timeout, and delivers them.
-  package func wait(atMost timeout: Duration, _ delivery: Delivery) {
+  package func wait(atMost timeout: Duration, _ eventHandler: EventHandler) {
     let milliseconds = Int32(
       clamping: (timeout.components.seconds * 1000) + timeout.components.attoseconds / 1_000_000_000_000_000 + 1)
     unsafe curl_multi_poll(multi, nil, 0, max(0, milliseconds), nil)
-    withoutActuallyEscaping(delivery) { delivery in
-      self.delivery = delivery
+    withoutActuallyEscaping(eventHandler) { eventHandler in
+      self.eventHandler = eventHandler
       var running: Int32 = 0
       unsafe curl_multi_perform(multi, &running)
-      self.delivery = nil
+      self.eventHandler = nil
     }
-    for transfer in ending { remove(transfer) }
-    ending = []
-    finish(delivery)
+    for transfer in cancelledTransfers { remove(transfer) }
+    cancelledTransfers = []
+    finish(eventHandler)
   }
 
   /// Ends a wait of another thread.
@@ -92,11 +92,11 @@ internal import Platform
   }
 
   func deliver(_ event: borrowing TransferEvent, for transfer: Transfer) {
-    if !transfer.isCancelled { delivery?(transfer.owner, event) }
+    if !transfer.isCancelled { eventHandler?(transfer.requestID, event) }
   }
 
   /// Removes finished transfers and delivers their results.
-  private func finish(_ delivery: Delivery) {
+  private func finish(_ eventHandler: EventHandler) {
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(multi, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
@@ -105,12 +105,12 @@ internal import Platform
       var pointer = unsafe UnsafeMutableRawPointer?.none
       unsafe CCurl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &pointer)
       let transfer = unsafe Transfer.of(pointer)
-      transfers[transfer.owner] = nil
+      transfers[transfer.requestID] = nil
       remove(transfer)
       if result == CURLE_OK {
-        delivery(transfer.owner, .ended)
+        eventHandler(transfer.requestID, .ended)
       } else {
-        delivery(transfer.owner, .failed(transfer.explanation(of: result)))
+        eventHandler(transfer.requestID, .failed(transfer.explanation(of: result)))
       }
     }
   }

@@ -102,11 +102,11 @@ extension Kubeconfig {
     }
     while server.hasSuffix("/") { server.removeLast() }
     var access = ClusterAccess(server: server, origin: origin)
-    access.authorities = try cluster.secret(data: "certificate-authority-data", file: "certificate-authority")
+    access.caBundle = try cluster.secret(data: "certificate-authority-data", file: "certificate-authority")
     access.serverName = try cluster.text("tls-server-name")
     access.skipsVerification = try cluster.bool("insecure-skip-tls-verify")
     access.proxy = try cluster.text("proxy-url")
-    if access.skipsVerification, access.authorities != nil {
+    if access.skipsVerification, access.caBundle != nil {
       throw cluster.error("insecure-skip-tls-verify and a certificate-authority exclude each other")
     }
     return access

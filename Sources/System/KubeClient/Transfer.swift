@@ -20,7 +20,7 @@ package enum TransferEvent: ~Escapable {
   let easy: UnsafeMutableRawPointer
   private var headers = unsafe UnsafeMutablePointer<curl_slist>?.none
   private var connectTo = unsafe UnsafeMutablePointer<curl_slist>?.none
-  let owner: Int
+  let requestID: Int
   /// Whether further events are discarded.
   var isCancelled = false
   /// The client that performs the transfer and owns it.
@@ -29,11 +29,12 @@ package enum TransferEvent: ~Escapable {
   private let failure: UnsafeMutablePointer<CChar>
 
   init(
-    _ request: APIRequest, to access: ClusterAccess, _ credentials: RequestCredentials, owner: Int, client: KubeClient
+    _ request: APIRequest, to access: ClusterAccess, _ credentials: RequestCredentials, requestID: Int,
+    client: KubeClient
   ) {
     guard let easy = unsafe curl_easy_init() else { preconditionFailure("libcurl fails here only without memory") }
     unsafe self.easy = easy
-    self.owner = owner
+    self.requestID = requestID
     self.client = client
     unsafe failure = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe failure.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -89,8 +90,8 @@ package enum TransferEvent: ~Escapable {
 
   private func setTrust(_ access: ClusterAccess, _ credentials: RequestCredentials) {
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    if let authorities = credentials.authorities {
-      set(CURLOPT_CAINFO_BLOB, authorities)
+    if let caBundle = credentials.caBundle {
+      set(CURLOPT_CAINFO_BLOB, caBundle)
       // Debian's libcurl also trusts the folder of system CAs, which the blob does not disable.
       check(unsafe CCurl_set_pointer(easy, CURLOPT_CAPATH, nil))
     }

@@ -35,20 +35,20 @@ package final class VerifyLister {
         throw KubeError("\(origin): the cluster was not listed within \(timeout)")
       }
       var next: [Int: APIRequest] = [:]
-      client.wait(atMost: end - .now) { owner, event in
+      client.wait(atMost: end - .now) { requestID, event in
         switch event {
-        case .responded(let code): pendingLists[owner].listing.responded(code)
-        case .received(let bytes): pendingLists[owner].listing.received(bytes, into: &cluster)
+        case .responded(let code): pendingLists[requestID].listing.responded(code)
+        case .received(let bytes): pendingLists[requestID].listing.received(bytes, into: &cluster)
         case .failed(let reason): failure = reason
         case .ended:
-          switch pendingLists[owner].listing.ended() {
-          case .request(let request): next[owner] = request
-          case .done: open.remove(owner)
+          switch pendingLists[requestID].listing.ended() {
+          case .request(let request): next[requestID] = request
+          case .done: open.remove(requestID)
           case .failed(let reason): failure = reason
           }
         }
       }
-      for (owner, request) in next { try client.begin(request, for: owner) }
+      for (requestID, request) in next { try client.begin(request, for: requestID) }
     }
     if let failure { throw KubeError("\(origin): \(failure)") }
     guard cluster.hasNodes else { throw KubeError("\(origin): the server has no nodes; is the path of its URL right?") }

@@ -34,7 +34,7 @@ public struct ChildProcess {
     guard let bytes else {
       throw ChildFailure("\(command) did not end within \(timeout), or printed more than \(limit) bytes")
     }
-    guard status == 0 else { throw ChildFailure("\(command) failed (\(Self.words(for: status)))") }
+    guard status == 0 else { throw ChildFailure("\(command) failed (\(Self.description(of: status)))") }
     return bytes
   }
 
@@ -64,7 +64,7 @@ public struct ChildProcess {
   }
 
   /// Describes a wait(2) status: an exit code or a signal.
-  private static func words(for status: Int32) -> String {
+  private static func description(of status: Int32) -> String {
     status & 0x7F == 0 ? "exit code \(status >> 8 & 0xFF)" : "signal \(status & 0x7F)"
   }
 }

@@ -7,13 +7,13 @@ public enum MemoryLimit {
   /// <https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files>
   public static var current: Int {
     let machine = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
-    return min(machine, ofControlGroup() ?? .max)
+    return min(machine, controlGroupLimit() ?? .max)
   }
 
   /// Returns the limit of the control group; nil without one.
   ///
   /// - Parameter root: The folder of `/proc` and `/sys`.
-  static func ofControlGroup(root: String = "") -> Int? {
+  static func controlGroupLimit(root: String = "") -> Int? {
     // A line per hierarchy, such as `0::/system.slice/webhook.service`, or `4:memory:/…` in version 1.
     let groups = (try? text(of: root + "/proc/self/cgroup")) ?? ""
     let limits = groups.split(separator: "\n").flatMap { line in

@@ -47,7 +47,9 @@ public struct Socket: ~Copyable, Sendable {
   public init(chunkSize: Int, chunks: Int) {
     self.chunkSize = chunkSize
     // Zeroed, so that no byte is ever uninitialised; by calloc, so that unused pages take no memory.
-    guard let memory = unsafe calloc(chunks, chunkSize) else { preconditionFailure("there is no memory to begin with") }
+    guard let memory = unsafe calloc(chunks, chunkSize) else {
+      preconditionFailure("calloc fails here only without memory")
+    }
     unsafe storage = UnsafeMutableRawBufferPointer(start: memory, count: chunkSize * chunks)
   }
 
@@ -75,7 +77,7 @@ public struct Socket: ~Copyable, Sendable {
   ///
   /// - Precondition: The range is the result of a receive since the last ``clear()``; only its end is checked.
   public func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
-    precondition(range.lowerBound >= 0 && range.upperBound <= used, "nobody received this")
+    precondition(range.lowerBound >= 0 && range.upperBound <= used, "the range must be within the received bytes")
     // Sound: the storage is initialised, owned by this object and not written during the call.
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[range]).bindMemory(to: UInt8.self)
     return body(unsafe bytes.span)

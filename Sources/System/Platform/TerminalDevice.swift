@@ -17,7 +17,7 @@ public enum TerminalDevice {
   }
 
   /// Whether the user has disabled colours (<https://no-color.org>), or the terminal has none.
-  public static var refusesColour: Bool {
+  public static var disablesColor: Bool {
     !(Environment.value("NO_COLOR") ?? "").isEmpty || Environment.value("TERM") == "dumb"
   }
 }

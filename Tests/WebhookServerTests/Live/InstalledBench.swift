@@ -105,7 +105,7 @@ final class InstalledBench: @unchecked Sendable {
   func issue(serial: UInt64) throws {
     let now = Int64(Date.now.timeIntervalSince1970)
     let validity = (now - 60)..<(now + 90 * 86_400)
-    let ca = Identity.authority(Subject(commonName: "CA \(serial)", validity: validity, serial: serial))
+    let ca = Identity.certificateAuthority(Subject(commonName: "CA \(serial)", validity: validity, serial: serial))
     let pair = ca.issue(
       Subject(commonName: "webhook", validity: validity, serial: serial + 1), for: RegistrationOptions().serverNames)
     let entries = [

@@ -136,6 +136,8 @@ struct DefinitionFixture {
   let version: String
   let plural: String
   let kind: String
+  /// A printed column, as KubeVirt's definitions have it.
+  var column: (name: String, path: String)?
 
   static let clusterScoped = [
     "settings.harvesterhci.io", "clusternetworks", "hostnetworkconfigs", "vlanconfigs", "vlanstatuses",
@@ -146,11 +148,16 @@ struct DefinitionFixture {
       $0.group.contains(".") && !$0.group.hasSuffix("k8s.io")
     }
     return watched.map {
-      DefinitionFixture(group: $0.group, version: $0.version, plural: $0.plural, kind: $0.kind)
+      let path = $0.statusColumn == "Phase" ? ".status.phase" : ".status.printableStatus"
+      return DefinitionFixture(
+        group: $0.group, version: $0.version, plural: $0.plural, kind: $0.kind,
+        column: $0.statusColumn.map { ($0, path) })
     }
   }
 
   var name: String { "\(plural).\(group)" }
+
+  private var columns: String { column.map { "{name: \($0.name), type: string, jsonPath: \($0.path)}" } ?? "" }
 
   var manifest: String {
     let isClusterScoped = Self.clusterScoped.contains(plural) || Self.clusterScoped.contains(name)
@@ -167,6 +174,7 @@ struct DefinitionFixture {
           served: true
           storage: true
           schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+          additionalPrinterColumns: [\(columns)]
 
       """
   }

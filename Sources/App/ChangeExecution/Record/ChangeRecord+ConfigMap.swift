@@ -59,7 +59,8 @@ extension ChangeRecord {
     func text(_ key: String) -> String? { data?[key]?.string }
     guard let version = configMap["metadata"]?["resourceVersion"]?.string,
       let phase = text("phase").flatMap(Phase.init), let direction = text("direction").flatMap(Direction.init),
-      let original = text("originalValue"), let expected = text("expectedValue"), case .array(let values)? = text("values").flatMap(Self.parsed),
+      let original = text("originalValue"), let expected = text("expectedValue"),
+      case .array(let values)? = text("values").flatMap(Self.parsed),
       case .array(let machines)? = text("virtualMachines").flatMap(Self.parsed)
     else { return nil }
     self.phase = phase

@@ -20,24 +20,8 @@ package struct ChangeScreen {
   /// - Parameter elapsed: The time since the start.
   package mutating func render(_ event: ChangeEvent, after elapsed: Duration) -> String {
     let clock = height == nil ? nil : elapsed
-    switch event {
-    case .checked(let report): return stay(report.styledText(within: terminal.width))
-    case .previewed(let preview): return stay(preview.styledText(within: terminal.width))
-    case .resumed(let record): return stay(record.summary)
-    case .entered(let record): return record.milestone.map { stay($0) } ?? ""
-    case .requested: return ""
-    case .stopping(let progress): return overwrite(progress.styledText(clock))
-    case .written(let value): return stay(.line("✓ ", .success, "the value is written: \(ChangeRecord.described(value))"))
-    case .verifying(let monitor, let outcome):
-      return overwrite(monitor.styledText(showsClock: height != nil, outcome: outcome))
-    case .starting(let progress): return overwrite(progress.styledText(clock))
-    case .unreachable(let reason?):
-      return stay(.line("! ", .warning, "the API server does not answer, trying again: \(reason)"))
-    case .unreachable(nil): return stay(.line("✓ ", .success, "the API server answers again"))
-    case .notice(let text): return stay(.line("! ", .warning, text))
-    case .ended(let outcome): return stay(outcome.styledText)
-    case .stopped(let stop): return stay(stop.styledText)
-    }
+    guard let styledText = event.styledText(within: terminal.width, clock) else { return "" }
+    return event.isOverwritten ? overwrite(styledText) : stay(styledText)
   }
 
   private mutating func stay(_ styledText: StyledText) -> String {
@@ -60,6 +44,38 @@ package struct ChangeScreen {
   }
 }
 
+extension ChangeEvent {
+  /// Whether the next event of the same step overwrites the text.
+  fileprivate var isOverwritten: Bool {
+    switch self {
+    case .stopping, .verifying, .starting: true
+    default: false
+    }
+  }
+
+  /// The event as text; nil for one that only other programs need.
+  ///
+  /// - Parameter elapsed: The time to show; nil where nothing is overwritten.
+  package func styledText(within width: Int?, _ elapsed: Duration?) -> StyledText? {
+    switch self {
+    case .checked(let report): report.styledText(within: width)
+    case .previewed(let preview): preview.styledText(within: width)
+    case .resumed(let record): record.summary
+    case .entered(let record): record.milestone
+    case .requested: nil
+    case .stopping(let progress): progress.styledText(elapsed)
+    case .written(let value): .line("✓ ", .success, "the value is written: \(ChangeRecord.described(value))")
+    case .verifying(let monitor, let outcome): monitor.styledText(showsClock: elapsed != nil, outcome: outcome)
+    case .starting(let progress): progress.styledText(elapsed)
+    case .unreachable(let reason?): .line("! ", .warning, "the API server does not answer, trying again: \(reason)")
+    case .unreachable(nil): .line("✓ ", .success, "the API server answers again")
+    case .notice(let text): .line("! ", .warning, text)
+    case .ended(let outcome): outcome.styledText
+    case .stopped(let stop): stop.styledText
+    }
+  }
+}
+
 extension StyledText {
   fileprivate static func line(_ mark: String, _ style: TextStyle, _ text: String) -> StyledText {
     var styledText = StyledText()
@@ -78,7 +94,8 @@ extension ChangeRecord {
     var styledText = StyledText()
     let way = direction == .forward ? "The change to" : "The way back to"
     styledText.add(TextRun("\(way) \(Self.described(goal))", .bold), hangingIndent: 2)
-    styledText.add("  begun at \(startedAt), last written at \(updatedAt) by \(holder), phase \(phase.rawValue)", hangingIndent: 2)
+    styledText.add(
+      "  begun at \(startedAt), last written at \(updatedAt) by \(holder), phase \(phase.rawValue)", hangingIndent: 2)
     if !machines.isEmpty {
       styledText.add(
         "  \(machines.count.counted("virtual machine")) of the change: \(machines.map(\.reference).englishList)",
@@ -121,7 +138,9 @@ extension StartingProgress {
       ProgressBar(percent: total == 0 ? 100 : started * 100 / total).runs
         + [TextRun("  \(started) of \(total)")] + elapsed.clock)
     if !pending.isEmpty { styledText.add("  … ", TextRun("starting: \(pending.englishList)"), hangingIndent: 4) }
-    for machine in failed { styledText.add("  ", TextRun("✗ ", .error), TextRun("did not come up: \(machine)"), hangingIndent: 4) }
+    for machine in failed {
+      styledText.add("  ", TextRun("✗ ", .error), TextRun("did not come up: \(machine)"), hangingIndent: 4)
+    }
     return styledText
   }
 }
@@ -140,7 +159,8 @@ extension ChangeOutcome {
       styledText.add(
         "  \(machines.count.counted("virtual machine")) \(machines.count == 1 ? "is" : "are") still stopped: \(machines.map(\.reference).englishList)",
         hangingIndent: 2)
-      styledText.add(list: ["start \(machines.count == 1 ? "it" : "them"): apply --resume --start-vms"], mark: "→ ", .accent)
+      styledText.add(
+        list: ["start \(machines.count == 1 ? "it" : "them"): apply --resume --start-vms"], mark: "→ ", .accent)
     case .reverted:
       styledText.add(TextRun("reverted", .success), ": the value and the virtual machines are as they were")
     case .unchanged: styledText.add(TextRun("unchanged", .success), ": Harvester sees no change")

@@ -20,7 +20,7 @@ extension ChangeExecutor {
         return nil
       }
       guard setting.means(record.value) else { throw try changedByOthers(setting) }
-      let outcome = monitor.see(input.report, after: connection.cluster.elapsed() - start)
+      let outcome = monitor.record(input.report, at: connection.cluster.elapsed() - start)
       report(.verifying(monitor, outcome))
       switch outcome {
       case nil: return nil

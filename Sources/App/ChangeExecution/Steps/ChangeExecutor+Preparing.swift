@@ -131,7 +131,8 @@ extension ChangeExecutor {
     }
     guard !missing.isEmpty else { return }
     throw .refused(
-      missing.map { "not permitted: \($0.described)" }, advice: ["use an account with these permissions; nothing was changed"])
+      missing.map { "not permitted: \($0.described)" },
+      advice: ["use an account with these permissions; nothing was changed"])
   }
 
   fileprivate func isAllowed(_ review: AccessReview) throws(ChangeStop) -> Bool {

@@ -53,7 +53,8 @@ extension ChangeExecutor {
       return false
     // KubeVirt says so of a machine that is off, or on its way.
     case 409: break
-    default: throw .refused("\(machine.reference) cannot be stopped: \(response.message)", advice: "apply --resume goes on")
+    default:
+      throw .refused("\(machine.reference) cannot be stopped: \(response.message)", advice: "apply --resume goes on")
     }
     return true
   }

@@ -1,29 +1,43 @@
 internal import Rules
 
 extension CheckReport: Report {
+  /// How much of the checklist the text has.
+  package enum Detail: Sendable {
+    /// Every rule with its result.
+    case everyRule
+    /// Violations and warnings, and a count for the rules that hold.
+    case groups
+    /// Violations and warnings alone.
+    case findings
+  }
+
   package func styledText(within width: Int?) -> StyledText {
     var styledText = StyledText()
-    for section in checklist?.sections ?? [] {
-      styledText.add(section.heading)
-      for item in section.items { styledText.add(item) }
+    let sections = checklist?.sections ?? []
+    switch detail {
+    case .everyRule:
+      for section in sections {
+        styledText.add(section.heading)
+        for item in section.items { styledText.add(item) }
+        styledText.addBlank()
+      }
+    case .groups:
+      for section in sections { styledText.addSummary(of: section) }
+      styledText.addBlank()
+    case .findings:
+      for section in sections { for item in section.findings { styledText.add(item) } }
+      styledText.addBlank()
+    }
+    if let preview {
+      styledText.add(preview.styledText(within: width))
       styledText.addBlank()
     }
     addVerdict(to: &styledText)
     return styledText
   }
 
-  /// Returns only violations and warnings, for an operator who waits until there are none.
-  package func pageOfOpenItems() -> StyledText {
-    var styledText = StyledText()
-    let items = checklist?.sections.flatMap(\.items) ?? []
-    for item in items where item.isOpen { styledText.add(item) }
-    styledText.addBlank()
-    addVerdict(to: &styledText)
-    return styledText
-  }
-
   private func addVerdict(to styledText: inout StyledText) {
-    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isBroken).count ?? 0
+    let broken = checklist?.sections.lazy.flatMap(\.items).filter(\.isFailed).count ?? 0
     styledText.add(
       isAllowed
         ? [TextRun("allowed", .success), TextRun(checklist == nil ? ": this is not the setting storage-network" : "")]
@@ -54,14 +68,16 @@ extension Checklist.Section {
     isEvaluated
       ? [TextRun(group.title, .bold)] : [TextRun(group.title), TextRun(" – applies \(group.condition)", .dim)]
   }
+
+  fileprivate var findings: [Checklist.Item] { items.filter(\.isFinding) }
 }
 
 extension Checklist.Item {
-  fileprivate var isBroken: Bool {
+  fileprivate var isFailed: Bool {
     if case .fail = result { true } else { false }
   }
 
-  fileprivate var isOpen: Bool {
+  fileprivate var isFinding: Bool {
     switch result {
     case .pass, .skip: false
     case .fail, .warn: true
@@ -70,6 +86,20 @@ extension Checklist.Item {
 }
 
 extension StyledText {
+  fileprivate mutating func addSummary(of section: Checklist.Section) {
+    let findings = section.findings
+    guard section.isEvaluated else { return add([TextRun("– ", .dim)] + section.heading) }
+    let passed = section.items.count - findings.count
+    guard !findings.isEmpty else {
+      return add(TextRun("✓ ", .success), TextRun(section.group.title, .bold), TextRun(": \(passed.rulesHold)"))
+    }
+    add(
+      findings.contains(where: \.isFailed) ? TextRun("✗ ", .error) : TextRun("! ", .warning),
+      TextRun(section.group.title, .bold))
+    for item in findings { add(item) }
+    if passed > 0 { add("  ", TextRun("✓ ", .success), TextRun("\(passed.rulesHold)")) }
+  }
+
   fileprivate mutating func add(_ item: Checklist.Item) {
     let requirement = item.rule.requirement
     switch item.result {
@@ -86,4 +116,8 @@ extension StyledText {
       for warning in warnings { add("      \(warning.message)", hangingIndent: 6) }
     }
   }
+}
+
+extension Int {
+  fileprivate var rulesHold: String { "\(counted("rule")) \(self == 1 ? "holds" : "hold")" }
 }

@@ -20,6 +20,10 @@ package struct CheckReport: Sendable, Equatable {
   /// The hash of the text that would be stored; nil without one.
   package let valueHash: ValueHash?
   package let effect: Effect
+  /// How much of the checklist the text has.
+  package var detail = Detail.groups
+  /// What the change would set in motion; nil if that is not asked.
+  package var preview: ChangePreview?
 
   /// Evaluates a change as the API server calls the webhooks: it mutates the value first, then validates it.
   package init(of change: Change?, in facts: ClusterFacts, _ options: RulesetOptions) {

@@ -26,12 +26,12 @@ package struct AddressSpace: Sendable, Equatable {
   package private(set) var blocks: [Block] = []
 
   /// - Parameter need: The number of addresses needed; the lowest ones are marked, as Whereabouts hands them out.
-  package init(of range: IPv4Prefix, without exclusions: [IPv4Prefix], need: Int, claims: [AddressOwner]) {
+  package init(of range: IPv4Prefix, without exclusions: [IPv4Prefix], need: Int, owners: [AddressOwner]) {
     self.range = range
     var rest = AddressSet(range.addresses)
     assign(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
     assign(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
-    for owner in claims {
+    for owner in owners {
       assign(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
     }
     assign(.needed, rest.lowest(need), from: &rest)

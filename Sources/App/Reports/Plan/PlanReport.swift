@@ -30,7 +30,7 @@ package struct PlanReport: Sendable {
     space = range.map { proposed in
       AddressSpace(
         of: proposed.range, without: proposed.exclusions, need: need.total,
-        claims: AddressOwner.all(in: facts, options))
+        owners: AddressOwner.all(in: facts, options))
     }
     suggestions =
       suggests ? prefixOptions.first.map { FreeRanges.suggestions(ofLength: $0.length, in: facts, options) } ?? [] : nil

@@ -15,7 +15,7 @@ extension ChangePreview {
         workloads.map { workload in
           [
             JSONMember("kind", workload.kind), JSONMember("namespace", workload.namespace),
-            JSONMember("name", workload.name), JSONMember("replicas", workload.wanted),
+            JSONMember("name", workload.name), JSONMember("replicas", workload.desiredReplicas),
           ]
         }),
       JSONMember(

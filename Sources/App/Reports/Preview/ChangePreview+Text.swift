@@ -47,7 +47,7 @@ extension ChangePreview: Report {
     styledText.add("  Harvester stops, and starts again:")
     for workload in workloads {
       styledText.add(
-        "      \(workload.kind) \(workload.namespace)/\(workload.name) (\(workload.wanted.counted("replica")))",
+        "      \(workload.kind) \(workload.namespace)/\(workload.name) (\(workload.desiredReplicas.counted("replica")))",
         hangingIndent: 6)
     }
   }

@@ -60,20 +60,20 @@ package struct ChangePreview: Sendable, Equatable {
   }
 
   private static func presentDefinition(_ facts: ClusterFacts) -> String? {
-    facts.storageNetwork?.annotations.flatMap { $0.network.isEmpty ? nil : $0.network }
+    facts.storageNetwork?.annotations.flatMap { $0.definition.isEmpty ? nil : $0.definition }
   }
 
   private static func interruptions(_ facts: ClusterFacts, _ extraFacts: VerifyFacts) -> (
     [ScaledWorkload], [NodePods], [VirtualMachineFact]
   ) {
     let restarting = extraFacts.pods.filter { pod in
-      !pod.isOver && !pod.isBeingDeleted
+      !pod.isFinished && !pod.isBeingDeleted
         && (pod.carriesStorage || facts.rwxVolumesUseStorageNetwork && pod.isCSIPlugin)
     }
     let byNode = Dictionary(grouping: restarting, by: \.node)
     let pods = byNode.sorted { $0.key < $1.key }.map { NodePods(node: $0.key, pods: $0.value.map(\.name).sorted()) }
     // A workload without a pod is left alone.
-    return (extraFacts.workloads.filter { $0.wanted > 0 }, pods, facts.unstoppedMachines)
+    return (extraFacts.workloads.filter { $0.desiredReplicas > 0 }, pods, facts.unstoppedMachines)
   }
 }
 

@@ -18,24 +18,24 @@ struct SVG {
       """
   }
 
-  /// - Parameter x: The start of the text, or its end with `endsHere`.
+  /// - Parameter x: The start of the text, or its end with `isTrailing`.
   mutating func text(
-    _ x: Double, _ y: Double, _ text: String, fill: String, isStrong: Bool = false, endsHere: Bool = false
+    _ x: Double, _ y: Double, _ text: String, fill: String, isBold: Bool = false, isTrailing: Bool = false
   ) {
     body += """
-      <text x="\(x.short)" y="\(y.short)" fill="\(fill)"\(isStrong ? " font-weight=\"bold\"" : "")\
-      \(endsHere ? " text-anchor=\"end\"" : "") xml:space="preserve">\(text.escaped)</text>
+      <text x="\(x.short)" y="\(y.short)" fill="\(fill)"\(isBold ? " font-weight=\"bold\"" : "")\
+      \(isTrailing ? " text-anchor=\"end\"" : "") xml:space="preserve">\(text.escaped)</text>
 
       """
   }
 
   /// - Parameter title: A description of the drawing, for screen readers.
-  func document(titled title: String, paper: String) -> String {
+  func document(titled title: String, background: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" \
     role="img" font-family="\(Self.monospaced)" font-size="13">
     <title>\(title.escaped)</title>
-    <rect width="\(width)" height="\(height)" rx="8" fill="\(paper)"/>
+    <rect width="\(width)" height="\(height)" rx="8" fill="\(background)"/>
     \(body)</svg>
 
     """

@@ -1,4 +1,4 @@
-/// A style with a meaning; its colour is the renderer's choice.
+/// A style with a meaning; its color is the renderer's choice.
 package enum TextStyle: Sendable, Equatable, CaseIterable {
   case plain
   case bold

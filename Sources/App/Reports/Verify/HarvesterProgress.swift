@@ -45,16 +45,16 @@ package enum HarvesterPhase: Int, CaseIterable, Sendable {
 package enum HarvesterProgress: Sendable, Equatable {
   case unreadable
   /// The recorded hash is not the value's.
-  case notTakenUp
-  /// As ``notTakenUp``, and permanent: Harvester compares its new condition with an object that it has already changed,
+  case valueNotRecorded
+  /// As ``valueNotRecorded``, and permanent: Harvester compares its new condition with an object that it has already changed,
   /// so with `create NAD` as the stored message it never stores another hash.
   case stuckAtCreateNAD
   /// The empty setting, as Harvester creates it at its first start.
   case nothingToDo
   /// Empty and without annotations, which Harvester considers its first start, while Longhorn has a storage network.
   case annotationsLost
-  case silent
-  case underWay(HarvesterPhase)
+  case noCondition
+  case inProgress(HarvesterPhase)
   case completed(reason: String)
   case failed(reason: String, message: String)
 
@@ -65,11 +65,11 @@ package enum HarvesterProgress: Sendable, Equatable {
       self = (longhornNetwork ?? "").isEmpty ? .nothingToDo : .annotationsLost
     } else if !setting.hashIsCurrent {
       let isDefining = setting.configured.map { $0.isInProgress && HarvesterPhase($0) == .creatingNetwork } ?? false
-      self = isDefining ? .stuckAtCreateNAD : .notTakenUp
+      self = isDefining ? .stuckAtCreateNAD : .valueNotRecorded
     } else if let condition = setting.configured {
       self = HarvesterProgress(condition)
     } else {
-      self = .silent
+      self = .noCondition
     }
   }
 
@@ -77,7 +77,7 @@ package enum HarvesterProgress: Sendable, Equatable {
     if condition.status == "True" {
       self = .completed(reason: condition.reason)
     } else if condition.isInProgress {
-      self = .underWay(HarvesterPhase(condition))
+      self = .inProgress(HarvesterPhase(condition))
     } else {
       self = .failed(reason: condition.reason, message: condition.message)
     }
@@ -85,25 +85,25 @@ package enum HarvesterProgress: Sendable, Equatable {
 
   var phase: HarvesterPhase {
     switch self {
-    case .unreadable, .notTakenUp, .stuckAtCreateNAD, .silent, .failed, .annotationsLost: .pending
-    case .underWay(let phase): phase
+    case .unreadable, .valueNotRecorded, .stuckAtCreateNAD, .noCondition, .failed, .annotationsLost: .pending
+    case .inProgress(let phase): phase
     case .nothingToDo, .completed: .completed
     }
   }
 
   /// Whether later steps may still show the previous state without an error.
-  var isUnderWay: Bool {
+  var isInProgress: Bool {
     switch self {
-    case .notTakenUp, .stuckAtCreateNAD, .silent, .underWay: true
+    case .valueNotRecorded, .stuckAtCreateNAD, .noCondition, .inProgress: true
     case .unreadable, .nothingToDo, .annotationsLost, .completed, .failed: false
     }
   }
 
   /// Whether the annotations are of the setting's current value.
-  var hasTakenUpValue: Bool {
+  var hasRecordedValue: Bool {
     switch self {
-    case .unreadable, .notTakenUp, .stuckAtCreateNAD: false
-    case .nothingToDo, .annotationsLost, .silent, .underWay, .completed, .failed: true
+    case .unreadable, .valueNotRecorded, .stuckAtCreateNAD: false
+    case .nothingToDo, .annotationsLost, .noCondition, .inProgress, .completed, .failed: true
     }
   }
 }

@@ -6,7 +6,7 @@ internal import Rules
 /// Compares Longhorn's pods with the setting, Harvester's progress and Longhorn's settings.
 struct PodInspection {
   private let target: Target
-  private let absences: [String: InspectedNode.Absence]
+  private let outages: [String: NodeFact.Outage]
   /// The last failure event of each pod.
   private let failures: [String: PodEvent]
   private let pods: [InspectedPod]
@@ -16,21 +16,21 @@ struct PodInspection {
 
   init(
     _ facts: ClusterFacts, _ extraFacts: VerifyFacts, _ target: Target, _ change: HarvesterProgress,
-    _ absences: [String: InspectedNode.Absence]
+    _ outages: [String: NodeFact.Outage]
   ) {
     self.target = target
-    self.absences = absences
+    self.outages = outages
     failures = extraFacts.lastFailures
     let rwx = RWXSharing(facts, extraFacts, target)
-    pods = extraFacts.pods.filter { !$0.isOver && ($0.carriesStorage || rwx.isOn && $0.isCSIPlugin) }
+    pods = extraFacts.pods.filter { !$0.isFinished && ($0.carriesStorage || rwx.isOn && $0.isCSIPlugin) }
     // While Harvester waits for addresses, Longhorn's setting is written already, and a pod left behind blocks
     // Harvester.
-    let harvesterIsDone = !change.isUnderWay || change == .underWay(.allocating)
-    let longhornIsTold = (facts.longhorn.network ?? "") == target.definition && target.isDefined
-    // Longhorn says `applied` only from 1.6 on, and for a moment after its setting was written what it says is of the value
-    // before. A pod that stays while others have moved is left behind.
+    let harvesterIsDone = !change.isInProgress || change == .inProgress(.allocating)
+    let longhornIsConfigured = (facts.longhorn.network ?? "") == target.definition && target.isDefined
+    // Longhorn reports `applied` only from 1.6 on, and for a moment after a write of its setting the report is of the
+    // previous value. A pod that stays while others have moved is left behind.
     let hasProgressed = pods.contains { $0.carriesStorage && ($0.storageInterface?.network ?? "") == target.definition }
-    mayStillMove = !harvesterIsDone || !longhornIsTold || facts.longhorn.isApplied != true || !hasProgressed
+    mayStillMove = !harvesterIsDone || !longhornIsConfigured || facts.longhorn.isApplied != true || !hasProgressed
     csiPluginMayStillMove = mayStillMove || !rwx.isApplied
   }
 
@@ -56,13 +56,13 @@ struct PodInspection {
     return PodReport(pod: pod, interface: interface, address: address, verdict: verdict)
   }
 
-  /// Returns the verdict with regard to the node: an absent node is not the pod's error. On a cordoned node a pod
+  /// Returns the verdict with regard to the node: an unavailable node is not the pod's error. On a cordoned node a pod
   /// continues to run, but none starts.
   private func adjusted(_ verdict: PodReport.Verdict, on pod: InspectedPod) -> PodReport.Verdict {
-    guard let absence = absences[pod.node], verdict != .ok, absence == .notReady || !pod.isReady else {
+    guard let outage = outages[pod.node], verdict != .ok, outage == .notReady || !pod.isReady else {
       return verdict
     }
-    return .nodeAway("\(pod.node) \(absence.described)")
+    return .nodeUnavailable("\(pod.node) is \(outage.described)")
   }
 
   private func verdict(
@@ -74,14 +74,14 @@ struct PodInspection {
       guard let mismatch = mismatch(of: interface, address) else {
         return pod.isReady ? .ok : unready(pod)
       }
-      return elsewhere(pod, mismatch)
+      return wrongNetwork(pod, mismatch)
     }
     if !pod.isReady { return unready(pod) }
     guard case .network = target else { return .ok }
-    return elsewhere(pod, "is not on the storage network")
+    return wrongNetwork(pod, "is not on the storage network")
   }
 
-  private func elsewhere(_ pod: InspectedPod, _ mismatch: String) -> PodReport.Verdict {
+  private func wrongNetwork(_ pod: InspectedPod, _ mismatch: String) -> PodReport.Verdict {
     (pod.carriesStorage ? mayStillMove : csiPluginMayStillMove) ? .pendingRestart : .misplaced(mismatch)
   }
 
@@ -118,16 +118,16 @@ struct RWXSharing {
     }
     // From Harvester v1.8 on the endpoint setting replaces the older one, which may be left behind.
     let destinations = [InspectedLonghornSetting.storageNetwork, target.definition]
-    let isTold = endpoint.map { !$0.value.isEmpty && destinations.contains($0.value) } ?? (older?.value == "true")
-    isOn = facts.rwxSharesStorageNetwork || isTold
-    isApplied = isTold && (endpoint ?? older)?.isApplied != false
+    let isConfigured = endpoint.map { !$0.value.isEmpty && destinations.contains($0.value) } ?? (older?.value == "true")
+    isOn = facts.rwxSharesStorageNetwork || isConfigured
+    isApplied = isConfigured && (endpoint ?? older)?.isApplied != false
   }
 }
 
 extension VerifyFacts {
   /// The last failure event of each pod; of two at the same time the later one in the list.
   fileprivate var lastFailures: [String: PodEvent] {
-    let events = events.filter(\.tellsOfFailure).map { ($0.pod, $0) }
+    let events = events.filter(\.reportsFailure).map { ($0.pod, $0) }
     return Dictionary(events) { $1.lastSeen >= $0.lastSeen ? $1 : $0 }
   }
 }

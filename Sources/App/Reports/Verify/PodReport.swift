@@ -9,8 +9,8 @@ package struct PodReport: Sendable, Equatable {
     case waiting(String)
     /// On another network, but Harvester or Longhorn has not reached its restart yet.
     case pendingRestart
-    /// Its node is absent; the pod recovers when the node is back.
-    case nodeAway(String)
+    /// Its node is unavailable; the pod recovers with the node.
+    case nodeUnavailable(String)
     /// Cannot start, and does not recover without intervention.
     case blocked(String)
     case misplaced(String)
@@ -34,16 +34,16 @@ extension PodReport.Verdict {
     switch self {
     case .ok: nil
     case .pendingRestart: "has yet to move"
-    case .waiting(let reason), .nodeAway(let reason), .blocked(let reason), .misplaced(let reason),
+    case .waiting(let reason), .nodeUnavailable(let reason), .blocked(let reason), .misplaced(let reason),
       .duplicateAddress(let reason):
       reason
     }
   }
 
-  var isBroken: Bool {
+  var isFailed: Bool {
     switch self {
     case .misplaced, .duplicateAddress, .blocked: true
-    case .ok, .waiting, .pendingRestart, .nodeAway: false
+    case .ok, .waiting, .pendingRestart, .nodeUnavailable: false
     }
   }
 }

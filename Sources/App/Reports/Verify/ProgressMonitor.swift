@@ -18,7 +18,7 @@ package struct ProgressMonitor {
   /// The maximum so far for this value: restarted pods do not reduce it.
   private var percent = 0
   /// The error of the last fetch; nil if it succeeded.
-  private var trouble: String?
+  private var lastError: String?
   /// Whether the last report differed from the one before.
   package private(set) var hasProgressed = false
 
@@ -27,14 +27,14 @@ package struct ProgressMonitor {
   }
 
   /// Records a report. Returns the outcome, once there is one.
-  package mutating func see(_ report: VerifyReport, after elapsed: Duration) -> Outcome? {
+  package mutating func record(_ report: VerifyReport, at elapsed: Duration) -> Outcome? {
     hasProgressed = report.progressKey != self.report?.progressKey
     if hasProgressed { lastProgress = elapsed }
     let isSameChange = report.setting.value == self.report?.setting.value
     percent = max(report.percent, isSameChange ? percent : 0)
     self.report = report
     self.elapsed = elapsed
-    trouble = nil
+    lastError = nil
     return report.isVerified ? .verified : stallOutcome
   }
 
@@ -42,10 +42,10 @@ package struct ProgressMonitor {
   package var hasReport: Bool { report != nil }
 
   /// Records an error of a fetch: an API server restarts, or a file is being written.
-  package mutating func see(nothing reason: String, after elapsed: Duration) -> Outcome? {
+  package mutating func recordFailure(_ reason: String, at elapsed: Duration) -> Outcome? {
     hasProgressed = false
     self.elapsed = elapsed
-    trouble = reason
+    lastError = reason
     return stallOutcome
   }
 
@@ -66,8 +66,8 @@ extension ProgressMonitor {
     }
     styledText.addBlank()
     styledText.add(ProgressBar(percent: percent).runs + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
-    if let trouble {
-      styledText.add(TextRun("! ", .warning), TextRun("the last look failed: \(trouble)"), hangingIndent: 2)
+    if let lastError {
+      styledText.add(TextRun("! ", .warning), TextRun("the last read failed: \(lastError)"), hangingIndent: 2)
     }
     switch outcome {
     case .verified: styledText.add(TextRun("verified", .success), ": you can start your virtual machines")

@@ -7,10 +7,10 @@ extension VerifyInput {
       return StepReport(.allocationsConsistent, .done, "no address of a storage network is in use")
     }
     var findings: [StepReport.Finding] = []
-    if !pool.duplicates.isEmpty { findings.append(pool.findingOfDuplicates) }
-    if !pool.unrecorded.isEmpty { findings.append(pool.findingOfUnrecorded(isMoving: isMoving)) }
-    if !pool.leaked.isEmpty { findings.append(pool.findingOfLeaked) }
-    if !pool.orphanedReservations.isEmpty { findings.append(pool.findingOfOrphanedReservations) }
+    if !pool.duplicates.isEmpty { findings.append(pool.duplicatesFinding) }
+    if !pool.unrecorded.isEmpty { findings.append(pool.unrecordedFinding(isMoving: isMoving)) }
+    if !pool.leaked.isEmpty { findings.append(pool.leakedFinding) }
+    if !pool.orphanedReservations.isEmpty { findings.append(pool.orphanedReservationsFinding) }
     if !pool.otherNamespaces.isEmpty {
       findings.append(
         .init(
@@ -31,13 +31,13 @@ extension PoolReport {
   /// The name that Whereabouts gives the pool.
   private var name: String { "\(range.network)-\(range.length)" }
 
-  fileprivate var findingOfDuplicates: StepReport.Finding {
+  fileprivate var duplicatesFinding: StepReport.Finding {
     .init(
       "handed out twice: \(duplicates.englishList)",
       advice: "detach every volume, then delete one pod of each pair, so that it is given another address")
   }
 
-  fileprivate func findingOfUnrecorded(isMoving: Bool) -> StepReport.Finding {
+  fileprivate func unrecordedFinding(isMoving: Bool) -> StepReport.Finding {
     guard isKnown else {
       return .init("there is no IPPool of \(range), so that the pods cannot be compared with it")
     }
@@ -47,7 +47,7 @@ extension PoolReport {
       advice: "detach every volume, then delete these pods, so that they are given an address that is recorded")
   }
 
-  fileprivate var findingOfLeaked: StepReport.Finding {
+  fileprivate var leakedFinding: StepReport.Finding {
     let offsets = leaked.map { "\($0.address.rawValue - range.first.rawValue)" }
     return .init(
       "leaked: \(leaked.englishList)",
@@ -58,7 +58,7 @@ extension PoolReport {
   }
 
   /// An orphaned reservation blocks its address in every overlapping range.
-  fileprivate var findingOfOrphanedReservations: StepReport.Finding {
+  fileprivate var orphanedReservationsFinding: StepReport.Finding {
     let names = orphanedReservations.map { "\($0.address)" }.joined(separator: " ")
     return .init(
       "reserved over all ranges for pods that are gone: \(orphanedReservations.englishList)",

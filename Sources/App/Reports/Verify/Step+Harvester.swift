@@ -14,18 +14,18 @@ extension VerifyInput {
       return report(
         .failed, "the setting's value says no network",
         [.init("nothing can follow from this value", advice: "ask storage-network-webhook check about it")])
-    case .notTakenUp: return report(.inProgress, "Harvester has not yet taken up the value")
+    case .valueNotRecorded: return report(.inProgress, "Harvester has not yet taken up the value")
     case .stuckAtCreateNAD: return report(.failed, "Harvester is stuck and never takes up the value", [stuck])
     case .nothingToDo: return report(.done, "there is nothing to carry out")
     case .annotationsLost: return report(.failed, "Harvester does nothing about the empty value", [annotationsLost])
-    case .silent: return report(.inProgress, "Harvester has not yet said anything")
+    case .noCondition: return report(.inProgress, "Harvester has not yet said anything")
     case .completed(let reason): return report(.done, reason.isEmpty ? "completed" : reason.lowercased())
     case .failed(let reason, let message):
       return report(
         .failed, "\(reason): \(message)",
         [.init("Harvester reports a failure", advice: "kubectl -n harvester-system logs deployment/harvester")])
-    case .underWay(.allocating): return allocation(report)
-    case .underWay(let phase): return report(.inProgress, phase.described, findings(in: phase))
+    case .inProgress(.allocating): return allocation(report)
+    case .inProgress(let phase): return report(.inProgress, phase.described, findings(in: phase))
     }
   }
 
@@ -74,56 +74,36 @@ extension VerifyInput {
     _ report: (StepReport.State, String, [StepReport.Finding]) -> StepReport
   ) -> StepReport {
     if isExhausted {
-      return report(.inProgress, change.phase.described, [.init("the range is exhausted", advice: remedyOfExhaustion)])
+      return report(.inProgress, change.phase.described, [.init("the range is exhausted", advice: exhaustionRemedy)])
     }
     let used = pool?.used ?? 0
     let counted = facts.nodes.count
     let counts =
       "Harvester counts \(counted.counted("node")) and sees \(used.counted("address"))"
-    guard !uncountedNodes.isEmpty, used < counted, used >= counted - uncountedNodes.count, followersAreDone else {
+    guard !uncountedNodes.isEmpty, used < counted, used >= counted - uncountedNodes.count, laterStepsAreDone else {
       let words = "\(counts); the others come when Longhorn has restarted its pods"
       return report(.inProgress, change.phase.described, used < counted ? [.init(words)] : [])
     }
     return report(
       .warning, "all pods have an address; Harvester goes on waiting",
-      [.init("\(counts); \(uncountedNodes.map(\.why).joined(separator: "; "))")])
+      [.init("\(counts); \(uncountedNodes.map(\.reason).joined(separator: "; "))")])
   }
 
-  private var followersAreDone: Bool {
+  private var laterStepsAreDone: Bool {
     [networkDefined, longhornConfigured, podsAttached, addressesAvailable].allSatisfy(\.state.isDone)
   }
 
   /// The nodes for which this version of Harvester waits in vain.
-  private var uncountedNodes: [(name: String, why: String)] {
-    let version = ControllerVersion(facts.serverVersion)
+  private var uncountedNodes: [(name: String, reason: String)] {
+    let version = facts.version
     return facts.nodes.compactMap { node in
       if node.isWitness {
         // https://github.com/harvester/harvester/pull/9364
-        guard version.map({ $0 < ControllerVersion(1, 7) }) ?? true else { return nil }
+        guard version.map({ $0 < HarvesterVersion(1, 7) }) ?? true else { return nil }
         return (node.name, "witness \(node.name) needs none (harvester#9325, fixed by PR 9364)")
       }
-      guard let absence = absences[node.name], version.map({ $0 < ControllerVersion(1, 9) }) ?? true else { return nil }
-      return (node.name, "\(node.name) \(absence.described), and this Harvester waits for it (harvester#9375)")
+      guard let outage = outages[node.name], version.map({ $0 < HarvesterVersion(1, 9) }) ?? true else { return nil }
+      return (node.name, "\(node.name) is \(outage.described), and this Harvester waits for it (harvester#9375)")
     }
   }
-}
-
-/// The version of Harvester, which determines what its controller waits for.
-private struct ControllerVersion: Comparable {
-  let major: Int
-  let minor: Int
-
-  init(_ major: Int, _ minor: Int) {
-    (self.major, self.minor) = (major, minor)
-  }
-
-  /// Returns nil for a text without a version, for example `master-1a2b3c-head`.
-  init?(_ text: String?) {
-    guard let parts = text?.drop(while: { $0 == "v" }).split(separator: ".", maxSplits: 2), parts.count >= 2,
-      let major = Int(parts[0]), let minor = Int(parts[1].prefix(while: \.isNumber))
-    else { return nil }
-    self.init(major, minor)
-  }
-
-  static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
 }

@@ -6,7 +6,7 @@ extension VerifyInput {
     func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
       StepReport(.longhornConfigured, state, summary, findings)
     }
-    guard change.hasTakenUpValue else { return report(.inProgress, "it waits until Harvester takes up the value") }
+    guard change.hasRecordedValue else { return report(.inProgress, "it waits until Harvester takes up the value") }
     guard target.isDefined else { return report(.inProgress, "it waits for the network definition") }
     let wanted = target.definition
     let words = wanted.isEmpty ? "no storage network" : wanted
@@ -17,7 +17,7 @@ extension VerifyInput {
     }
     guard network == wanted else {
       let has = network.isEmpty ? "no storage network" : network
-      return report(change.isUnderWay ? .inProgress : .failed, "Longhorn's setting says \(has), not \(words)")
+      return report(change.isInProgress ? .inProgress : .failed, "Longhorn's setting says \(has), not \(words)")
     }
     guard let isApplied = facts.longhorn.isApplied else { return byPods(words) }
     guard isApplied else { return report(.inProgress, "Longhorn has not yet applied \(words)", [detaching]) }
@@ -26,7 +26,7 @@ extension VerifyInput {
 
   /// Longhorn before 1.6 does not report whether it has applied the setting, so the pods are compared.
   private func byPods(_ words: String) -> StepReport {
-    let moved = podsThatFollowed
+    let moved = movedPods
     return moved.done == moved.total
       ? StepReport(.longhornConfigured, .done, pods.isEmpty ? words : "\(words): Longhorn's pods have followed")
       : StepReport(
@@ -41,14 +41,14 @@ extension VerifyInput {
   }
 
   /// The number of pods that are on the target network.
-  private var podsThatFollowed: Progress {
+  private var movedPods: Progress {
     let considered = pods.filter { report in
-      guard report.pod.carriesStorage, case .nodeAway = report.verdict else { return report.pod.carriesStorage }
+      guard report.pod.carriesStorage, case .nodeUnavailable = report.verdict else { return report.pod.carriesStorage }
       return false
     }
     let moved = considered.filter { ($0.interface?.network ?? "") == target.definition && !$0.pod.isBeingDeleted }
     // Without any pod none has followed, unless there is no network to follow.
-    let expected = target == .switchedOff ? 0 : facts.nodes.filter { !$0.isWitness && absences[$0.name] == nil }.count
+    let expected = target == .disabled ? 0 : facts.nodes.filter { !$0.isWitness && outages[$0.name] == nil }.count
     return Progress(done: moved.count, of: max(considered.count, expected))
   }
 }

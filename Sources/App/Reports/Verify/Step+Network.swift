@@ -8,7 +8,7 @@ extension VerifyInput {
     func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
       StepReport(.networkDefined, state, summary, findings)
     }
-    guard change.hasTakenUpValue else {
+    guard change.hasRecordedValue else {
       return report(
         .inProgress,
         change == .unreadable ? "there is no network to define" : "it waits until Harvester takes up the value")
@@ -28,8 +28,8 @@ extension VerifyInput {
       guard !isBeingDefined else { return report(.inProgress, summary) }
       return report(.failed, summary, [missing])
     }
-    if network.definition == setting.annotations?.previousNetwork {
-      return report(.failed, "Harvester is about to delete \(network.definition), which is in use", [currentIsFormer])
+    if network.definition == setting.annotations?.previousDefinition {
+      return report(.failed, "Harvester is about to delete \(network.definition), which is in use", [currentIsPrevious])
     }
     guard let allocatable = attachment.allocatable, allocatable.isPart(of: network.usable), !allocatable.isEmpty else {
       let has = attachment.allocatable.map {
@@ -38,6 +38,11 @@ extension VerifyInput {
       return report(
         .failed, "\(network.definition) hands out \(has ?? "no address")",
         [.init("the setting says \(network.range) with \(network.usable.count.counted("usable address"))")])
+    }
+    if let expected = network.link, let link = attachment.link, !attachment.isOn(expected) {
+      return report(
+        .failed, "\(network.definition) is on \(link.described)",
+        [.init("the setting says \(expected.described)", advice: writeAgain)])
     }
     return report(
       leftovers.isEmpty ? .done : .warning,
@@ -48,7 +53,7 @@ extension VerifyInput {
 
   /// Harvester creates the definition before it names it, but the two lists are read at different moments.
   private var isBeingDefined: Bool {
-    change.isUnderWay && change.phase.rawValue < HarvesterPhase.restartingPods.rawValue
+    change.isInProgress && change.phase.rawValue < HarvesterPhase.restartingPods.rawValue
   }
 
   private var annotationLost: StepReport.Finding {
@@ -64,13 +69,14 @@ extension VerifyInput {
   }
 
   private var missing: StepReport.Finding {
-    .init(
-      "no pod can be attached to it",
-      advice: "stop the virtual machines, empty the setting's value, wait until that is done, and write the value again"
-    )
+    .init("no pod can be attached to it", advice: writeAgain)
   }
 
-  private var currentIsFormer: StepReport.Finding {
+  private var writeAgain: String {
+    "stop the virtual machines, empty the setting's value, wait until that is done, and write the value again"
+  }
+
+  private var currentIsPrevious: StepReport.Finding {
     .init(
       "the annotation \(annotation("old-net-attach-def")) names the present definition",
       advice: "kubectl annotate --overwrite \(settingName) \(annotation("old-net-attach-def"))=")
@@ -100,7 +106,7 @@ extension VerifyInput {
   /// for static addresses.
   private var definitionsInUse: Set<String> {
     let named =
-      [target.definition, setting.annotations?.previousNetwork ?? "", facts.longhorn.network ?? ""]
+      [target.definition, setting.annotations?.previousDefinition ?? "", facts.longhorn.network ?? ""]
       + extraFacts.longhornSettings.map(\.value) + extraFacts.pods.flatMap(\.networks) + extraFacts.networksOfOtherPods
     return Set(named).union(named.map { "\($0)-static" })
   }

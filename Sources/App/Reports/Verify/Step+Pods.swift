@@ -4,29 +4,31 @@ internal import Rules
 
 extension VerifyInput {
   var podsAttached: StepReport {
-    let missing = nodesWithoutInstanceManager.filter { absences[$0] == nil }
+    let missing = nodesWithoutInstanceManager.filter { outages[$0] == nil }
     let good = pods.lazy.filter { $0.verdict == .ok }.count
-    let expected = pods.count + missing.count - podsOfAbsentNodes.count
+    let expected = pods.count + missing.count - podsOfUnavailableNodes.count
     let isHere = !facts.nodes.isEmpty && good == expected
     let state: StepReport.State =
-      pods.contains(where: \.verdict.isBroken)
-      ? .failed : !isHere ? .inProgress : absenceFindings.isEmpty ? .done : .warning
+      pods.contains(where: \.verdict.isFailed)
+      ? .failed : !isHere ? .inProgress : outageFindings.isEmpty ? .done : .warning
     return StepReport(
       .podsAttached, state, "\(good) of \(expected.counted("pod"))",
       (facts.nodes.isEmpty ? [.init("no node is known, so that nothing is known of their pods")] : [])
         + (missing.isEmpty ? [] : [.init("no instance manager runs on \(missing.englishList)")]) + podFindings
-        + absenceFindings,
+        + outageFindings,
       progress: facts.nodes.isEmpty ? Progress(done: 0, of: 1) : Progress(done: good, of: expected))
   }
 
   private var podFindings: [StepReport.Finding] {
-    let wrong = pods.filter { if case .misplaced = $0.verdict { true } else { false } }
+    let misplaced = pods.filter { if case .misplaced = $0.verdict { true } else { false } }
     let pendingRestart = pods.filter { $0.verdict == .pendingRestart }
-    let doubled = pods.lazy.filter { if case .duplicateAddress = $0.verdict { true } else { false } }.count
-    var findings = wrong.isEmpty ? [] : [restart(wrong)]
+    let duplicates = pods.lazy.filter { if case .duplicateAddress = $0.verdict { true } else { false } }.count
+    var findings = misplaced.isEmpty ? [] : [restart(misplaced)]
     findings += pods.compactMap(finding)
     if !pendingRestart.isEmpty { findings.append(waiting(for: pendingRestart)) }
-    if doubled > 0 { findings.append(.init("\(doubled.counted("pod")) share an address; the next step names them")) }
+    if duplicates > 0 {
+      findings.append(.init("\(duplicates.counted("pod")) share an address; the next step names them"))
+    }
     return findings
   }
 
@@ -34,11 +36,11 @@ extension VerifyInput {
   private func finding(_ report: PodReport) -> StepReport.Finding? {
     let describe = "kubectl -n \(report.pod.namespace) describe pod \(report.pod.name)"
     switch report.verdict {
-    case .ok, .pendingRestart, .nodeAway, .misplaced, .duplicateAddress: return nil
+    case .ok, .pendingRestart, .nodeUnavailable, .misplaced, .duplicateAddress: return nil
     case .waiting(let reason):
       return .init("\(report.pod.name) \(reason)", advice: report.pod.isBeingDeleted || isExhausted ? nil : describe)
     case .blocked(let reason):
-      let uplink = troubleOfUplink(on: report.pod.node).map { "; \($0)" } ?? ""
+      let uplink = uplinkProblem(on: report.pod.node).map { "; \($0)" } ?? ""
       let place = report.pod.node.isEmpty ? "" : " on \(report.pod.node)"
       return .init("\(report.pod.name)\(place) \(reason)\(uplink)", advice: remedy(for: reason, describe))
     }
@@ -59,7 +61,7 @@ extension VerifyInput {
     let isOne = pendingRestart.count == 1
     let words = "\(pendingRestart.count.counted("pod")) \(isOne ? "has" : "have") yet to move"
     // Longhorn or Harvester itself reports what it waits for.
-    guard !change.isUnderWay, facts.longhorn.isApplied != false, attachment != nil || target == .switchedOff else {
+    guard !change.isInProgress, facts.longhorn.isApplied != false, attachment != nil || target == .disabled else {
       return .init(words)
     }
     return .init(
@@ -71,13 +73,13 @@ extension VerifyInput {
   }
 
   /// A pod that started before the change never moves; Longhorn replaces it.
-  private func restart(_ wrong: [PodReport]) -> StepReport.Finding {
-    let names = wrong.map(\.pod.name).joined(separator: " ")
-    let isOne = wrong.count == 1
+  private func restart(_ misplaced: [PodReport]) -> StepReport.Finding {
+    let names = misplaced.map(\.pod.name).joined(separator: " ")
+    let isOne = misplaced.count == 1
     // The replacement would not start without the definition.
-    let canStart = attachment != nil || target == .switchedOff
+    let canStart = attachment != nil || target == .disabled
     return .init(
-      "\(wrong.count.counted("pod")) \(isOne ? "is" : "are") not where \(isOne ? "it" : "they") should be",
+      "\(misplaced.count.counted("pod")) \(isOne ? "is" : "are") not where \(isOne ? "it" : "they") should be",
       advice: canStart ? "detach every volume, then kubectl -n \(LonghornPod.namespace) delete pod \(names)" : nil)
   }
 }
@@ -89,15 +91,15 @@ extension VerifyInput {
     return facts.nodes.filter { !$0.isWitness && !served.contains($0.name) }.map(\.name)
   }
 
-  private var podsOfAbsentNodes: [PodReport] {
-    pods.filter { if case .nodeAway = $0.verdict { true } else { false } }
+  private var podsOfUnavailableNodes: [PodReport] {
+    pods.filter { if case .nodeUnavailable = $0.verdict { true } else { false } }
   }
 
-  /// The absent nodes that lack an instance manager or whose pods are not in place.
-  private var absenceFindings: [StepReport.Finding] {
-    let nodes = Set(nodesWithoutInstanceManager).union(podsOfAbsentNodes.map(\.pod.node))
+  /// The unavailable nodes that lack an instance manager or whose pods are not in place.
+  private var outageFindings: [StepReport.Finding] {
+    let nodes = Set(nodesWithoutInstanceManager).union(podsOfUnavailableNodes.map(\.pod.node))
     return nodes.sorted().compactMap { node in
-      absences[node].map { .init("\(node) \($0.described); its instance manager comes when it is back") }
+      outages[node].map { .init("\(node) is \($0.described); its instance manager comes when it is back") }
     }
   }
 }
@@ -117,13 +119,13 @@ extension VerifyInput {
     }
     return StepReport(
       .addressesAvailable, .failed, "the range is exhausted",
-      findings + [.init(pool?.explanation ?? "Whereabouts has no pool of this range", advice: remedyOfExhaustion)])
+      findings + [.init(pool?.explanation ?? "Whereabouts has no pool of this range", advice: exhaustionRemedy)])
   }
 
   /// While a change is in progress, the webhook accepts only the empty value.
-  var remedyOfExhaustion: String {
+  var exhaustionRemedy: String {
     let larger =
-      change.isUnderWay
+      change.isInProgress
       ? """
       stop the virtual machines, empty the value first, wait until that is done, then set the larger range: \
       storage-network-webhook plan says how large
@@ -137,10 +139,10 @@ extension VerifyInput {
   var workloadsRestored: StepReport {
     let missing = extraFacts.workloads.filter { !$0.isRestored }
     let progress = Progress(done: extraFacts.workloads.count - missing.count, of: extraFacts.workloads.count)
-    let kept = missing.filter { $0.awaited != nil }
-    let starting = missing.filter { $0.awaited == nil }.map { workload in
+    let kept = missing.filter { $0.replicasBeforeStop != nil }
+    let starting = missing.filter { $0.replicasBeforeStop == nil }.map { workload in
       StepReport.Finding(
-        "\(workload.described) has \(workload.ready) of \(workload.wanted.counted("replica")) ready",
+        "\(workload.described) has \(workload.readyReplicas) of \(workload.desiredReplicas.counted("replica")) ready",
         advice: "kubectl -n \(workload.namespace) get pods")
     }
     let stopped = kept.isEmpty ? [] : [stopped(kept)]
@@ -159,7 +161,7 @@ extension VerifyInput {
 }
 
 extension ScaledWorkload {
-  fileprivate var isRestored: Bool { awaited == nil && ready >= wanted }
+  fileprivate var isRestored: Bool { replicasBeforeStop == nil && readyReplicas >= desiredReplicas }
 
   fileprivate var described: String { "\(kind) \(namespace)/\(name)" }
 }

@@ -8,7 +8,7 @@ extension VerifyInput {
     func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
       StepReport(.uplinksAreUp, state, summary, findings)
     }
-    guard target != .switchedOff else { return report(.done, "no uplink is needed") }
+    guard target != .disabled else { return report(.done, "no uplink is needed") }
     guard let clusterNetwork = attachment?.clusterNetwork else {
       return report(.inProgress, "it waits for the network definition")
     }
@@ -16,7 +16,7 @@ extension VerifyInput {
     guard clusterNetwork != "mgmt" else { return report(.done, "mgmt is up wherever a node is") }
     let uplinks = extraFacts.uplinks.filter { $0.clusterNetwork == clusterNetwork }
     guard !uplinks.isEmpty else { return report(.warning, "no VlanStatus of \(clusterNetwork) is known") }
-    let needed = facts.nodes.filter { !$0.isWitness && absences[$0.name] == nil }.map(\.name)
+    let needed = facts.nodes.filter { !$0.isWitness && outages[$0.name] == nil }.map(\.name)
     let up = Set(uplinks.lazy.filter(\.isReady).map(\.node))
     let down = uplinks.filter { !up.contains($0.node) && needed.contains($0.node) }
     let unknown = needed.filter { node in !uplinks.contains { $0.node == node } }
@@ -29,7 +29,7 @@ extension VerifyInput {
   }
 
   /// Returns the VlanStatus message about a node's uplink; nil unless it is down.
-  func troubleOfUplink(on node: String) -> String? {
+  func uplinkProblem(on node: String) -> String? {
     guard let clusterNetwork = attachment?.clusterNetwork else { return nil }
     let uplink = extraFacts.uplinks.first { $0.node == node && $0.clusterNetwork == clusterNetwork && !$0.isReady }
     return uplink?.words

@@ -7,20 +7,22 @@ package enum Target: Sendable, Equatable {
     package let range: IPv4Prefix
     /// The addresses that Whereabouts may hand out.
     package let usable: AddressSet
+    /// Nil where the value does not say it.
+    package let link: Link?
     /// `NAMESPACE/NAME` of the definition that Harvester made for it; empty while there is none.
     package let definition: String
   }
 
   case network(Network)
   /// The cluster's own network, as without the setting.
-  case switchedOff
+  case disabled
   /// The setting's text does not describe a network.
   case unreadable
 
   package init(of setting: SettingObject) {
     // Harvester's controller reads the value alone; it never uses the default.
     guard !setting.value.isBlank else {
-      self = .switchedOff
+      self = .disabled
       return
     }
     guard case .text(let text) = setting.value,
@@ -30,14 +32,16 @@ package enum Target: Sendable, Equatable {
       return
     }
     self = .network(
-      Network(range: network.range, usable: network.usable, definition: setting.annotations?.network ?? ""))
+      Network(
+        range: network.range, usable: network.usable, link: network.link,
+        definition: setting.annotations?.definition ?? ""))
   }
 
   /// False while the storage network has no definition that a pod could be attached to.
   var isDefined: Bool {
     switch self {
     case .network(let network): !network.definition.isEmpty
-    case .switchedOff: true
+    case .disabled: true
     case .unreadable: false
     }
   }

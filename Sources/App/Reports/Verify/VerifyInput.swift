@@ -10,7 +10,7 @@ package struct VerifyInput: Sendable {
   let target: Target
   let change: HarvesterProgress
   /// The nodes on which Longhorn cannot start pods now.
-  let absences: [String: InspectedNode.Absence]
+  let outages: [String: NodeFact.Outage]
   /// Longhorn's pods that carry storage traffic, with their verdicts.
   let pods: [PodReport]
   /// Nil if the storage network is disabled.
@@ -24,9 +24,9 @@ package struct VerifyInput: Sendable {
     self.setting = setting
     target = Target(of: setting)
     change = HarvesterProgress(of: setting, to: target, longhornNetwork: facts.longhorn.network)
-    let absent = extraFacts.nodes.compactMap { node in node.absence.map { (node.name, $0) } }
-    absences = Dictionary(absent) { first, _ in first }
-    pods = PodInspection(facts, extraFacts, target, change, absences).reports
+    let unavailable = extraFacts.nodes.compactMap { node in node.outage.map { (node.name, $0) } }
+    outages = Dictionary(unavailable) { first, _ in first }
+    pods = PodInspection(facts, extraFacts, target, change, outages).reports
     if case .network(let network) = target {
       let attachment = facts.attachments.first { $0.reference == network.definition }
       pool = PoolReport(of: network, attachment?.allocatable, facts.addressPools, extraFacts)
@@ -39,7 +39,7 @@ package struct VerifyInput: Sendable {
   package var report: VerifyReport {
     VerifyReport(
       target: target, setting: setting, change: change, knowsNodes: !facts.nodes.isEmpty,
-      longhornIsTold: change.hasTakenUpValue && (facts.longhorn.network ?? "") == target.definition,
+      longhornIsConfigured: change.hasRecordedValue && (facts.longhorn.network ?? "") == target.definition,
       steps: Step.allCases.map(evaluate), pods: pods, pool: pool)
   }
 
@@ -65,7 +65,7 @@ extension VerifyInput {
 
   /// Whether pods are restarting, or will be.
   var isMoving: Bool {
-    change.isUnderWay || facts.longhorn.isApplied == false || pods.contains { $0.verdict == .pendingRestart }
+    change.isInProgress || facts.longhorn.isApplied == false || pods.contains { $0.verdict == .pendingRestart }
   }
 
   /// Whether a pod has no address because none is left.
@@ -73,7 +73,7 @@ extension VerifyInput {
 
   /// The exhaustion events of pods that still wait.
   var exhaustionEvents: [PodEvent] {
-    let unready = Set(extraFacts.pods.lazy.filter { !$0.isReady && !$0.isOver && !$0.isBeingDeleted }.map(\.name))
+    let unready = Set(extraFacts.pods.lazy.filter { !$0.isReady && !$0.isFinished && !$0.isBeingDeleted }.map(\.name))
     return extraFacts.events.filter { $0.reportsAddressExhaustion && unready.contains($0.pod) }
   }
 
@@ -81,15 +81,5 @@ extension VerifyInput {
   var attachment: NetworkAttachmentFact? {
     let definition = target.definition
     return definition.isEmpty ? nil : facts.attachments.first { $0.reference == definition }
-  }
-}
-
-extension InspectedNode.Absence {
-  var described: String {
-    switch self {
-    case .notReady: "is not Ready"
-    case .maintenance: "is in maintenance"
-    case .cordoned: "is cordoned"
-    }
   }
 }

@@ -56,7 +56,7 @@ extension PodReport.Verdict {
     case .ok: "ok"
     case .waiting: "waiting"
     case .pendingRestart: "pendingRestart"
-    case .nodeAway: "nodeAway"
+    case .nodeUnavailable: "nodeUnavailable"
     case .blocked: "blocked"
     case .misplaced: "misplaced"
     case .duplicateAddress: "duplicateAddress"

@@ -23,7 +23,7 @@ extension VerifyReport: Report {
     case .network(let network):
       let definition = network.definition.isEmpty ? "no network definition yet" : network.definition
       return [TextRun("\(network.range)", .bold), TextRun(" on \(definition)")]
-    case .switchedOff: return [TextRun("No storage network", .bold), TextRun(": Longhorn uses the cluster's own")]
+    case .disabled: return [TextRun("No storage network", .bold), TextRun(": Longhorn uses the cluster's own")]
     case .unreadable: return [TextRun("The setting's value says no network", .bold)]
     }
   }
@@ -59,7 +59,7 @@ extension PodReport.Verdict {
     switch self {
     case .ok: TextRun("✓", .success)
     case .waiting, .pendingRestart: TextRun("… \(reason ?? "")", .warning)
-    case .nodeAway: TextRun("! \(reason ?? "")", .warning)
+    case .nodeUnavailable: TextRun("! \(reason ?? "")", .warning)
     case .misplaced, .duplicateAddress, .blocked: TextRun("✗ \(reason ?? "")", .error)
     }
   }

@@ -8,7 +8,7 @@ package struct VerifyReport: Sendable, Equatable {
   /// Whether any node is known; without one nothing can be verified.
   let knowsNodes: Bool
   /// Whether Longhorn's setting names the target network of this value.
-  let longhornIsTold: Bool
+  let longhornIsConfigured: Bool
   package let steps: [StepReport]
   package let pods: [PodReport]
   package let pool: PoolReport?
@@ -24,7 +24,7 @@ package struct VerifyReport: Sendable, Equatable {
     let (part, whole) = steps.reduce((0, 0)) { sum, report in
       let weight = report.step.weight
       let counts =
-        report.step.followsLonghorn ? longhornIsTold : report.step == .settingApplied || change.hasTakenUpValue
+        report.step.followsLonghorn ? longhornIsConfigured : report.step == .settingApplied || change.hasRecordedValue
       return (sum.0 + (counts ? weight * report.progress.percent : 0), sum.1 + weight)
     }
     return min(part / whole, 99)

@@ -9,11 +9,11 @@ extension LiveSource {
     let client = KubeClient(access)
     let cluster = ClusterSource.live(self)
     let facts = try cluster.makePoller()
-    let inspector = VerifyClient(cluster)
+    let inspector = VerifyClient(cluster, watches: true)
     return ChangeCluster(
       exchange: { request throws(Unanswered) in try client.answer(request) }, facts: facts,
       inspect: { try inspector.fetch() }, elapsed: { MonotonicInstant.now - MonotonicInstant(nanoseconds: 0) },
-      pause: { client.pause(for: $0) }, timestamp: { WallClock.timestamp })
+      pause: { client.sleep(for: $0) }, timestamp: { WallClock.timestamp })
   }
 }
 
@@ -23,7 +23,7 @@ extension KubeClient {
 
   fileprivate func answer(_ request: APIRequest) throws(Unanswered) -> APIResponse {
     do throws(KubeError) {
-      let (status, body) = try exchange(request, within: Self.requestTimeout)
+      let (status, body) = try send(request, timeout: Self.requestTimeout)
       // The kubelet or a plugin renews the credentials.
       if status == 401 { renewCredentials() }
       return APIResponse(status: status, body: body)

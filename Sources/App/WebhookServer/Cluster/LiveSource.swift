@@ -64,9 +64,6 @@ package struct LiveSource: Sendable {
     return cluster
   }
 
-  /// Returns a lister, for a command that polls.
-  func listing() -> VerifyLister { VerifyLister(access) }
-
   /// Lists every kind once.
   func facts() throws -> ClusterFacts {
     let cluster = SharedClusterCache(staleness: staleness)

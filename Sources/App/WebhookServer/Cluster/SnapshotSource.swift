@@ -77,7 +77,7 @@ private struct SnapshotFolder {
         guard depth < ServerLimits.snapshotDepth else { throw FileError(path, "folders are nested too deeply") }
         subfolders.append(path)
         try add(path, depth: depth + 1)
-      } else if Snapshot.takes(fileNamed: name), !File.isFolder(path) {
+      } else if Snapshot.accepts(fileNamed: name), !File.isFolder(path) {
         files.append(path)
       }
     }

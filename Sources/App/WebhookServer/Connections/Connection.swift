@@ -77,14 +77,14 @@ final class Connection {
   var responseCount: Int { http?.responseCount ?? 0 }
 
   /// Whether at least one request was served.
-  var hasServedRequest: Bool { (http?.requestIndex ?? 0) > 0 }
+  var hasServedRequest: Bool { (http?.pendingRequestID ?? 0) > 0 }
 
-  var requestPhase: RequestPhase { RequestPhase(phase: phase, request: http?.requestIndex ?? 0) }
+  var requestPhase: RequestPhase { RequestPhase(phase: phase, request: http?.pendingRequestID ?? 0) }
 
   /// When the phase began if that was earlier than the event loop noticed: an HTTP/2 stream queued behind others.
-  var phaseBegan: MonotonicInstant? {
+  var requestPhaseStart: MonotonicInstant? {
     guard phase == .body || phase == .blockedOnFlowControl else { return nil }
-    return http?.requestBegan.map { MonotonicInstant(nanoseconds: $0) }
+    return http?.requestStart.map { MonotonicInstant(nanoseconds: $0) }
   }
 
   /// The events to register with the poller.

@@ -39,7 +39,7 @@ extension EventLoop {
 
   /// Stops accepting for a while: a readable listening socket would keep the event loop spinning.
   private func backOff(_ error: Errno?) {
-    let reason = error.map { "\($0)" } ?? "every connection is busy"
+    let reason = error.map { "\($0)" } ?? "no connection may be evicted"
     context.handler.log.warning("accept failed, trying again", metadata: ["reason": "\(reason)"])
     context.metrics.acceptPauses.add()
     stopAccepting(.backingOff(until: .now + ServerLimits.acceptBackoff))

@@ -37,7 +37,7 @@ extension EventLoop {
     let requestPhase = connection.requestPhase
     if requestPhase != connection.deadlinePhase {
       connection.deadlinePhase = requestPhase
-      connection.phaseStart = connection.phaseBegan ?? now
+      connection.phaseStart = connection.requestPhaseStart ?? now
       let timeout = timeouts.timeout(for: connection.phase, isDraining: isShuttingDown)
       deadlines.set(connection.token, at: connection.phaseStart + timeout)
     }

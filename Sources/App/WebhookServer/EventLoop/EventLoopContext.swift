@@ -19,7 +19,7 @@ final class EventLoopContext {
   var output: [UInt8] = []
   var clock = ReviewTimer()
   /// The body of /metrics, cached for one iteration.
-  var metricsPage: HTTPResponse?
+  var cachedMetrics: HTTPResponse?
   private(set) var date = HTTPDate(secondsSince1970: 0)
   private var second: Int64 = 0
 
@@ -45,7 +45,7 @@ final class EventLoopContext {
   /// Reads the clock; the text of the date changes once a second.
   func beginIteration() {
     clock.begin(at: .now)
-    metricsPage = nil
+    cachedMetrics = nil
     let second = WallClock.seconds
     guard second != self.second else { return }
     self.second = second

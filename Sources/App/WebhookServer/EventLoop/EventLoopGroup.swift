@@ -34,12 +34,12 @@ final class EventLoopGroup: Sendable {
 
   private func start(_ loop: EventLoop, at index: Int, _ log: Logger) throws(ThreadError) {
     // Sound: from here on only the new thread uses the loop.
-    nonisolated(unsafe) let handedOver = loop
+    nonisolated(unsafe) let threadLoop = loop
     try Thread.start(named: "loop-\(index)") { [self] in
       do {
-        try unsafe handedOver.run()
+        try unsafe threadLoop.run()
       } catch {
-        log.critical("a loop cannot go on", metadata: ["reason": "\(error)"])
+        log.critical("an event loop failed", metadata: ["reason": "\(error)"])
         failed.store(true, ordering: .releasing)
       }
       running.subtract(1, ordering: .releasing)

@@ -41,35 +41,36 @@ final class Metrics: Sendable {
     if let limit { limits.add(limit.rawValue) }
   }
 
-  func write(to page: inout Exposition) {
+  func write(to exposition: inout Exposition) {
     let loops = loops.withLock { $0 }
-    writeReviews(loops, to: &page)
-    writeConnections(loops, to: &page)
-    writeFiles(to: &page)
+    writeReviews(loops, to: &exposition)
+    writeConnections(loops, to: &exposition)
+    writeFiles(to: &exposition)
   }
 }
 
 extension Metrics {
-  private func writeReviews(_ loops: [LoopMetrics], to page: inout Exposition) {
-    page.begin("reviews_total", .counter, "Admission reviews answered.")
+  private func writeReviews(_ loops: [LoopMetrics], to exposition: inout Exposition) {
+    exposition.begin("reviews_total", .counter, "Responses to admission reviews.")
     for key in ReviewCounters.keys {
-      page.add(
+      exposition.add(
         loops.reduce(0) { $0 + $1.reviews[key] },
         [
           "webhook": key.webhook.rawValue, "operation": key.operation == .connect ? "other" : key.operation.rawValue,
           "verdict": key.verdict.rawValue,
         ])
     }
-    page.begin("rule_violations_total", .counter, "Rules that a denied change broke; one denial can name several.")
-    for (rule, count) in violations.current { page.add(count, ["rule": rule]) }
-    page.begin("warnings_total", .counter, "Warnings that went out with a review.")
-    for (rule, count) in warnings.current { page.add(count, ["rule": rule]) }
-    page.add(
-      "invalid_reviews_total", .counter, "Bodies that were no admission review.", invalidReviews.current)
-    writeDurations(loops, to: &page)
+    exposition.begin(
+      "rule_violations_total", .counter, "Rules that denied changes violated; a denial can violate several.")
+    for (rule, count) in violations.current { exposition.add(count, ["rule": rule]) }
+    exposition.begin("warnings_total", .counter, "Warnings in responses to reviews.")
+    for (rule, count) in warnings.current { exposition.add(count, ["rule": rule]) }
+    exposition.add(
+      "invalid_reviews_total", .counter, "Request bodies that were no admission review.", invalidReviews.current)
+    writeDurations(loops, to: &exposition)
   }
 
-  private func writeDurations(_ loops: [LoopMetrics], to page: inout Exposition) {
+  private func writeDurations(_ loops: [LoopMetrics], to exposition: inout Exposition) {
     var (decodeDuration, evaluateDuration, totalDuration) = (
       HistogramSnapshot(), HistogramSnapshot(), HistogramSnapshot()
     )
@@ -78,64 +79,68 @@ extension Metrics {
       loop.evaluateDuration.collect(into: &evaluateDuration)
       loop.totalDuration.collect(into: &totalDuration)
     }
-    page.begin(
+    exposition.begin(
       "review_duration_seconds", .histogram,
       """
-      Time from the beginning of the loop's turn to the sending of a review's answer, and the stages of each turn's \
-      first review.
+      Time from the start of the event loop's iteration to the sending of a review's response, and the stages of the \
+      first review of each iteration.
       """)
-    page.add(decodeDuration, label: ("stage", "decode"))
-    page.add(evaluateDuration, label: ("stage", "evaluate"))
-    page.add(totalDuration, label: ("stage", "total"))
+    exposition.add(decodeDuration, label: ("stage", "decode"))
+    exposition.add(evaluateDuration, label: ("stage", "evaluate"))
+    exposition.add(totalDuration, label: ("stage", "total"))
   }
 
-  private func writeConnections(_ loops: [LoopMetrics], to page: inout Exposition) {
+  private func writeConnections(_ loops: [LoopMetrics], to exposition: inout Exposition) {
     func sum(_ count: (LoopMetrics) -> Int) -> Int { loops.reduce(0) { $0 + count($1) } }
-    page.add("connections_total", .counter, "Connections accepted.", sum { $0.connections.current })
-    page.add("open_connections", .gauge, "Connections open now.", sum { $0.openConnections.current })
-    page.add(
-      "connections_timed_out_total", .counter, "Connections closed because a deadline had passed, idle ones included.",
+    exposition.add("connections_total", .counter, "Accepted connections.", sum { $0.connections.current })
+    exposition.add("open_connections", .gauge, "Open connections.", sum { $0.openConnections.current })
+    exposition.add(
+      "connections_timed_out_total", .counter, "Connections closed after a timeout, idle ones included.",
       timedOutConnections.current)
-    page.add("connections_evicted_total", .counter, "Connections closed to make room for others.", evictedConnections)
-    page.add(
-      "accept_pauses_total", .counter, "Times a loop had to wait before it could accept connections.", acceptPauses)
-    page.add(
-      "in_flight_bytes", .gauge, "Memory held by large requests that arrive and answers not yet taken.", bytesInFlight)
-    page.add(
-      "memory_rejections_total", .counter, "Requests and answers there was no memory for.", memoryRejections)
-    page.add("received_bytes_total", .counter, "Bytes received, encrypted.", sum { $0.receivedBytes.current })
-    page.add("sent_bytes_total", .counter, "Bytes sent, encrypted.", sum { $0.sentBytes.current })
-    page.begin("requests_total", .counter, "HTTP requests answered, whatever they asked.")
-    page.add(sum { $0.http1Requests.current }, ["protocol": "http/1.1"])
-    page.add(sum { $0.http2Requests.current }, ["protocol": "h2"])
-    page.begin(
+    exposition.add(
+      "connections_evicted_total", .counter,
+      "Connections evicted at a limit of connections, handshakes, descriptors or memory.", evictedConnections)
+    exposition.add(
+      "accept_pauses_total", .counter, "Times an event loop paused accepting connections.", acceptPauses)
+    exposition.add(
+      "in_flight_bytes", .gauge, "Memory reserved for incomplete requests and unsent responses.", bytesInFlight)
+    exposition.add(
+      "memory_rejections_total", .counter, "Rejected memory reservations for requests and responses.", memoryRejections)
+    exposition.add("received_bytes_total", .counter, "Received bytes, encrypted.", sum { $0.receivedBytes.current })
+    exposition.add("sent_bytes_total", .counter, "Sent bytes, encrypted.", sum { $0.sentBytes.current })
+    exposition.begin("requests_total", .counter, "Responses to HTTP requests of every path.")
+    exposition.add(sum { $0.http1Requests.current }, ["protocol": "http/1.1"])
+    exposition.add(sum { $0.http2Requests.current }, ["protocol": "h2"])
+    exposition.begin(
       "rejected_requests_total", .counter,
-      "Requests refused before anybody looked at what they ask: no HTTP, too large, a flood, or no memory.")
-    for (reason, count) in rejectedRequests.current { page.add(count, ["reason": reason]) }
-    page.begin("handshakes_total", .counter, "TLS handshakes completed.")
+      "Requests rejected before routing: invalid HTTP, too large, a flood, or no memory.")
+    for (reason, count) in rejectedRequests.current { exposition.add(count, ["reason": reason]) }
+    exposition.begin("handshakes_total", .counter, "Completed TLS handshakes.")
     for key in HandshakeCounters.Key.allCases {
-      page.add(
+      exposition.add(
         sum { $0.handshakes[key] },
         [
           "version": key.isTLS13 ? "TLSv1.3" : "TLSv1.2", "protocol": key.isHTTP2 ? "h2" : "http/1.1",
           "resumed": key.isResumed ? "true" : "false",
         ])
     }
-    page.begin("handshake_failures_total", .counter, "TLS handshakes that failed.")
-    for (cause, count) in handshakeFailures.current { page.add(count, ["cause": cause]) }
-    page.begin("limits_reached_total", .counter, "Times somebody ran into a limit of the server.")
-    for (limit, count) in limits.current { page.add(count, ["limit": limit]) }
+    exposition.begin("handshake_failures_total", .counter, "Failed TLS handshakes.")
+    for (cause, count) in handshakeFailures.current { exposition.add(count, ["cause": cause]) }
+    exposition.begin("limits_reached_total", .counter, "Times that a limit of the server was reached.")
+    for (limit, count) in limits.current { exposition.add(count, ["limit": limit]) }
   }
 
-  private func writeFiles(to page: inout Exposition) {
-    page.begin("certificate_reloads_total", .counter, "Times a certificate was read; a refused one is not served.")
-    page.add(certificateReloads.current, ["result": "success"])
-    page.add(failedCertificateReloads.current, ["result": "error"])
-    page.add(
-      "certificate_expiry_timestamp_seconds", .gauge, "When the served certificate expires.",
+  private func writeFiles(to exposition: inout Exposition) {
+    exposition.begin(
+      "certificate_reloads_total", .counter, "Loads of the certificate; after an error the old one is served.")
+    exposition.add(certificateReloads.current, ["result": "success"])
+    exposition.add(failedCertificateReloads.current, ["result": "error"])
+    exposition.add(
+      "certificate_expiry_timestamp_seconds", .gauge, "Expiry of the served certificate.",
       certificateExpiry.current)
-    page.begin("snapshot_reloads_total", .counter, "Times the cluster snapshot was read.")
-    page.add(snapshotReloads.current, ["result": "success"])
-    page.add(failedSnapshotReloads.current, ["result": "error"])
+    exposition.begin(
+      "snapshot_reloads_total", .counter, "Loads of the cluster snapshot; after an error the old one is used.")
+    exposition.add(snapshotReloads.current, ["result": "success"])
+    exposition.add(failedSnapshotReloads.current, ["result": "error"])
   }
 }

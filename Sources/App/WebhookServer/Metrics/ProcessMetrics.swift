@@ -5,17 +5,17 @@ extension Exposition {
   ///
   /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>
   mutating func add(_ statistics: ProcessStatistics) {
-    begin("cpu_seconds_total", .counter, "CPU time spent, user and system.", prefix: Self.process)
+    begin("cpu_seconds_total", .counter, "User and system CPU time.", prefix: Self.process)
     add(statistics.cpuSeconds)
-    begin("resident_memory_bytes", .gauge, "Memory held in RAM.", prefix: Self.process)
+    begin("resident_memory_bytes", .gauge, "Resident memory.", prefix: Self.process)
     add(statistics.residentBytes)
-    begin("virtual_memory_bytes", .gauge, "Memory reserved.", prefix: Self.process)
+    begin("virtual_memory_bytes", .gauge, "Virtual memory.", prefix: Self.process)
     add(statistics.virtualBytes)
     begin("open_fds", .gauge, "Open file descriptors.", prefix: Self.process)
     add(statistics.openDescriptors)
-    begin("max_fds", .gauge, "File descriptors that may be open.", prefix: Self.process)
+    begin("max_fds", .gauge, "Maximum number of open file descriptors.", prefix: Self.process)
     add(statistics.maxFileDescriptors)
-    begin("start_time_seconds", .gauge, "When the process started, since 1970.", prefix: Self.process)
+    begin("start_time_seconds", .gauge, "Start time of the process since 1970.", prefix: Self.process)
     add(statistics.startSeconds)
   }
 

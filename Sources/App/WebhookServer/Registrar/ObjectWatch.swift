@@ -9,7 +9,7 @@ struct ObjectWatch {
     case waiting(until: MonotonicInstant)
     case watching(since: MonotonicInstant)
     /// The status is not 200; the body has the reason.
-    case refused(Int, text: [UInt8])
+    case errorResponse(Int, text: [UInt8])
   }
 
   let object: ManagedObject
@@ -35,7 +35,7 @@ struct ObjectWatch {
     switch state {
     case .waiting(let moment): moment
     case .watching(let since): since + Self.duration + Self.gracePeriod
-    case .refused: .now + Self.gracePeriod
+    case .errorResponse: .now + Self.gracePeriod
     }
   }
 
@@ -49,7 +49,7 @@ struct ObjectWatch {
   /// Returns whether the API server has not ended the watch in time, so that the connection is dead.
   mutating func isSilent(at now: MonotonicInstant) -> Bool {
     guard case .watching = state, now >= nextWakeup else { return false }
-    failed("the API server fell silent", at: now)
+    failed("the watch did not end in time", at: now)
     return true
   }
 
@@ -59,7 +59,7 @@ struct ObjectWatch {
       error = nil
       // A watch does not report deletions from before its start.
       hasChanged = true
-    case .responded(let status): state = .refused(status, text: [])
+    case .responded(let status): state = .errorResponse(status, text: [])
     case .received(let bytes): receive(bytes)
     case .ended: end(at: now)
     case .failed(let reason): failed(reason, at: now)
@@ -67,21 +67,21 @@ struct ObjectWatch {
   }
 
   private mutating func receive(_ bytes: Span<UInt8>) {
-    guard case .refused(let status, var text) = state else {
+    guard case .errorResponse(let status, var text) = state else {
       hasChanged = true
       return
     }
     if text.count < Self.maxReason { unsafe bytes.withUnsafeBytes { unsafe text.append(contentsOf: $0) } }
-    state = .refused(status, text: text)
+    state = .errorResponse(status, text: text)
   }
 
   private mutating func end(at now: MonotonicInstant) {
     switch state {
     case .watching(let since): state = .waiting(until: max(now, since + Self.retryDelay))
-    case .refused(404, _):
+    case .errorResponse(404, _):
       // The kind is not installed; the reconciler works without it.
       state = .waiting(until: now + RegistrationLimits.operatorDelay)
-    case .refused(let status, let text):
+    case .errorResponse(let status, let text):
       let failure = ReconcileFailure(status: status, body: text)
       error = failure.explanation
       state = .waiting(until: now + (failure.needsOperator ? RegistrationLimits.operatorDelay : Self.retryDelay))
@@ -90,7 +90,7 @@ struct ObjectWatch {
   }
 
   private mutating func failed(_ reason: String, at now: MonotonicInstant) {
-    error = "the API server does not answer: \(reason)"
+    error = "the API server does not respond: \(reason)"
     state = .waiting(until: now + Self.retryDelay)
   }
 }

@@ -8,17 +8,17 @@ internal import Registration
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// The URL of the webhook; its certificate must be for the Service's name all the same.
+  /// The URL to probe; the certificate must be valid for the Service's name, whatever the URL's host.
   private let probeURL: String
-  /// Seconds since 1970.
+  /// The current time, in seconds since 1970.
   private let clock: () -> Int64
   private let state: RegistrarState
   private let log: Logger
   private var reconciler: Reconciler
   private var watches: [ObjectWatch]
 
-  /// The owner of the reconciler's requests; those of the watches follow.
-  private static let requestOwner = 0
+  /// The ID of the reconciler's requests; those of the watches follow.
+  private static let requestID = 0
   private static let requestTimeout: Duration = .seconds(15)
   private static let probeTimeout: Duration = .seconds(3)
   /// Changes often come in pairs: a client writes one configuration after the other.
@@ -63,7 +63,7 @@ final class Registrar {
         failures += 1
         if failure.needsOperator || failures == Self.maxAttempts { throw ServerError(failure.explanation) }
       }
-      client.pause(for: result.requeueAfter)
+      client.sleep(for: result.requeueAfter)
     }
   }
 
@@ -93,7 +93,7 @@ extension Registrar {
       if status == 401 { client.renewCredentials() }
       return reconciler.responded(status, body, at: clock())
     } catch {
-      return reconciler.unanswered(error.description, at: clock())
+      return reconciler.requestFailed(error.description, at: clock())
     }
   }
 
@@ -107,15 +107,15 @@ extension Registrar {
     log.log(level: isWritten ? .notice : .warning, isWritten ? "written" : "not written", metadata: metadata)
   }
 
-  /// Returns why no serving pod answers; nil if one does.
+  /// Returns why no serving pod responds; nil if one does.
   private func probe(_ caBundle: [UInt8]) -> String? {
     var server = ClusterAccess(server: probeURL, origin: "the webhook's Service")
-    server.authorities = .bytes(caBundle)
+    server.caBundle = .bytes(caBundle)
     server.serverName = options.serverNames[0]
     do throws(KubeError) {
-      let answer = try KubeClient(server).exchange(APIRequest(path: "/readyz"), within: Self.probeTimeout)
-      if answer.status == 200 { return nil }
-      return "\(probeURL)/readyz: \(answer.status) \(String(decoding: answer.body.prefix(256), as: UTF8.self))"
+      let response = try KubeClient(server).send(APIRequest(path: "/readyz"), timeout: Self.probeTimeout)
+      if response.status == 200 { return nil }
+      return "\(probeURL)/readyz: \(response.status) \(String(decoding: response.body.prefix(256), as: UTF8.self))"
     } catch {
       // With --client-ca the webhook requires a certificate that the registrar does not have. The alert arrives over
       // the connection whose server has just been verified (RFC 8446 section 4.4.2.4).
@@ -145,11 +145,11 @@ extension Registrar {
     var status = 0
     var body: [UInt8] = []
     var outcome: Result<Void, KubeError>?
-    try client.begin(request, for: Self.requestOwner)
+    try client.begin(request, for: Self.requestID)
     while outcome == nil {
       guard MonotonicInstant.now < end else {
-        client.cancelAndDropConnection(Self.requestOwner)
-        throw KubeError("there was no answer within \(Self.requestTimeout)")
+        client.cancelAndDropConnection(Self.requestID)
+        throw KubeError("no response within \(Self.requestTimeout)")
       }
       waitForEvents(until: end) { event in
         switch event {
@@ -181,10 +181,10 @@ extension Registrar {
   private func beginWatches() {
     let now = MonotonicInstant.now
     for index in watches.indices {
-      if watches[index].isSilent(at: now) { client.cancelAndDropConnection(Self.requestOwner + 1 + index) }
+      if watches[index].isSilent(at: now) { client.cancelAndDropConnection(Self.requestID + 1 + index) }
       guard let request = watches[index].begin(at: now) else { continue }
       do throws(KubeError) {
-        try client.begin(request, for: Self.requestOwner + 1 + index)
+        try client.begin(request, for: Self.requestID + 1 + index)
       } catch {
         watches[index].handle(.failed(error.description), at: now)
       }
@@ -193,11 +193,11 @@ extension Registrar {
 
   private func waitForEvents(until end: MonotonicInstant, _ handle: (borrowing TransferEvent) -> Void) {
     let wakeup = watches.reduce(end) { min($0, $1.nextWakeup) }
-    client.wait(atMost: max(.milliseconds(1), wakeup - .now)) { owner, event in
-      if owner == Self.requestOwner {
+    client.wait(atMost: max(.milliseconds(1), wakeup - .now)) { requestID, event in
+      if requestID == Self.requestID {
         handle(event)
       } else {
-        watches[owner - Self.requestOwner - 1].handle(event, at: .now)
+        watches[requestID - Self.requestID - 1].handle(event, at: .now)
       }
     }
   }

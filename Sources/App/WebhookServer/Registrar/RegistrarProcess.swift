@@ -39,7 +39,7 @@ package enum RegistrarProcess {
     log.notice("stopping")
   }
 
-  /// Reconciles once; false if no serving pod answers, in which case failurePolicy stays unchanged.
+  /// Reconciles once; false if no serving pod responds, in which case failurePolicy stays unchanged.
   package static func runOnce(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
     try registrar(configuration, RegistrarState(), log).runOnce()
   }
@@ -55,15 +55,16 @@ package enum RegistrarProcess {
   private static func respond(to request: borrowing HTTPRequest, _ state: RegistrarState) -> HTTPResponse {
     guard request.method == .get || request.method == .head else { return .methodNotAllowed("GET, HEAD") }
     switch Route(path: request.path) {
-    case .healthz: return state.isAlive ? .text(.ok, "ok\n") : .text(.serviceUnavailable, "the registrar hangs\n")
+    case .healthz:
+      return state.isAlive ? .text(.ok, "ok\n") : .text(.serviceUnavailable, "the reconciling thread is stuck\n")
     case .readyz:
       let (isReady, text) = state.readiness
       return .text(isReady ? .ok : .serviceUnavailable, text)
     case .metrics:
-      var page = Exposition()
-      state.write(to: &page)
-      return HTTPResponse(status: .ok, contentType: .prometheus, body: page.bytes)
-    case .validate, .mutate, nil: return .error(.notFound, "there is nothing at this path")
+      var exposition = Exposition()
+      state.write(to: &exposition)
+      return HTTPResponse(status: .ok, contentType: .prometheus, body: exposition.bytes)
+    case .validate, .mutate, nil: return .error(.notFound, "no such path")
     }
   }
 }

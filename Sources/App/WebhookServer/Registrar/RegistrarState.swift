@@ -8,7 +8,7 @@ final class RegistrarState: Sendable {
   private struct Content {
     var status: RegistrationStatus?
     /// Why the registration is not as desired; nil if it is.
-    var reason: String? = "nothing was compared yet"
+    var reason: String? = "no reconciliation has completed yet"
     var category: String?
     var rounds = 0
     var failures = 0
@@ -63,28 +63,32 @@ final class RegistrarState: Sendable {
 }
 
 extension RegistrarState {
-  func write(to page: inout Exposition) {
+  func write(to exposition: inout Exposition) {
     let content = content.withLock { $0 }
-    page.begin("build_info", .gauge, "Which version this is; the value is always 1.")
-    page.add(1, ["version": Version.current])
-    page.add(
+    exposition.begin("build_info", .gauge, "Version of the program; the value is always 1.")
+    exposition.add(1, ["version": Version.current])
+    exposition.add(
       "registration_up_to_date", .gauge, "Whether the Secret and the webhook configurations are in the desired state.",
       content.reason == nil ? 1 : 0)
-    page.begin("registration_fails_closed", .gauge, "Whether a webhook configuration has failurePolicy Fail.")
+    exposition.begin("registration_fails_closed", .gauge, "Whether a webhook configuration has failurePolicy Fail.")
     for kind in WebhookKind.allCases {
-      page.add(content.status?.failurePolicies[kind] == .fail ? 1 : 0, ["configuration": kind.rawValue])
+      exposition.add(content.status?.failurePolicies[kind] == .fail ? 1 : 0, ["configuration": kind.rawValue])
     }
-    page.begin("registration_matching_info", .gauge, "What narrows the webhooks to the setting; the value is always 1.")
-    page.add(1, ["by": content.status?.matching?.rawValue ?? "unknown"])
-    page.begin("registration_certificate_expiry_timestamp_seconds", .gauge, "When a certificate of the Secret expires.")
-    page.add(Int(content.status?.servingCertificateExpiry ?? 0), ["certificate": "serving"])
-    page.add(Int(content.status?.caExpiry ?? 0), ["certificate": "ca"])
-    page.begin("registration_writes_total", .counter, "Writes of Secret, configurations and the setting's label.")
-    page.add(content.writes, ["result": "written"])
-    page.add(content.failedWrites, ["result": "failed"])
-    page.add("registration_rounds_total", .counter, "Times everything was read and compared.", content.rounds)
-    page.add("registration_failed_rounds_total", .counter, "Rounds that ended with an error.", content.failures)
-    if let statistics = ProcessStatistics.current { page.add(statistics) }
+    exposition.begin(
+      "registration_matching_info", .gauge, "How the webhooks are restricted to the setting; the value is always 1.")
+    exposition.add(1, ["by": content.status?.matching?.rawValue ?? "unknown"])
+    exposition.begin(
+      "registration_certificate_expiry_timestamp_seconds", .gauge, "Expiry of the certificates in the Secret.")
+    exposition.add(Int(content.status?.servingCertificateExpiry ?? 0), ["certificate": "serving"])
+    exposition.add(Int(content.status?.caExpiry ?? 0), ["certificate": "ca"])
+    exposition.begin(
+      "registration_writes_total", .counter, "Writes of the Secret, the configurations and the setting's label.")
+    exposition.add(content.writes, ["result": "written"])
+    exposition.add(content.failedWrites, ["result": "failed"])
+    exposition.add("registration_rounds_total", .counter, "Reconciliations.", content.rounds)
+    exposition.add(
+      "registration_failed_rounds_total", .counter, "Reconciliations that ended with an error.", content.failures)
+    if let statistics = ProcessStatistics.current { exposition.add(statistics) }
   }
 }
 

@@ -50,7 +50,7 @@ final class StatusServer {
   private static func token(_ slot: UInt32) -> Poller.Token { Poller.Token(slot: slot, generation: 0) }
 
   /// Serves until a signal.
-  func run(_ answer: (borrowing HTTPRequest) -> HTTPResponse) throws {
+  func run(_ handler: (borrowing HTTPRequest) -> HTTPResponse) throws {
     while true {
       let next = connections.values.map(\.deadline).min()
       var ready: [UInt32] = []
@@ -59,7 +59,7 @@ final class StatusServer {
         switch slot {
         case 0: try accept()
         case 1: if try signals.next() != nil { return }
-        default: serve(slot, answer)
+        default: serve(slot, handler)
         }
       }
       let now = MonotonicInstant.now
@@ -77,9 +77,9 @@ final class StatusServer {
     connections[accepted] = connection
   }
 
-  private func serve(_ slot: UInt32, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+  private func serve(_ slot: UInt32, _ handler: (borrowing HTTPRequest) -> HTTPResponse) {
     guard let connection = connections[slot] else { return }
-    if !connection.isClosing { receive(connection, answer) }
+    if !connection.isClosing { receive(connection, handler) }
     guard send(connection) else { return close(slot) }
     if connection.output.isEmpty {
       if connection.isClosing { close(slot) }
@@ -88,14 +88,14 @@ final class StatusServer {
     }
   }
 
-  private func receive(_ connection: Connection, _ answer: (borrowing HTTPRequest) -> HTTPResponse) {
+  private func receive(_ connection: Connection, _ handler: (borrowing HTTPRequest) -> HTTPResponse) {
     buffer.clear()
     guard let progress = try? connection.socket.receive(into: buffer) else { return connection.isClosing = true }
     guard case .processed(let range) = progress else { return }
     if range.isEmpty { return connection.isClosing = true }
     buffer.withBytes(range) { bytes in
       let state = connection.session.receive(
-        bytes, at: HTTPDate(secondsSince1970: WallClock.seconds), output: &connection.output, answer: answer)
+        bytes, at: HTTPDate(secondsSince1970: WallClock.seconds), output: &connection.output, handler: handler)
       if case .closing = state { connection.isClosing = true }
     }
   }
@@ -103,7 +103,8 @@ final class StatusServer {
   /// Returns false if the peer is gone.
   private func send(_ connection: Connection) -> Bool {
     while !connection.output.isEmpty {
-      guard let progress = try? connection.socket.send(connection.output.span) else { return false }
+      let output = connection.output
+      guard let progress = try? connection.socket.send(output.span) else { return false }
       guard case .processed(let count) = progress else { return true }
       connection.output.removeFirst(count)
     }

@@ -23,13 +23,13 @@ struct RequestHandler: Sendable {
   ///   - client: The name in the client certificate, where one is required.
   ///   - context: That of the calling event loop.
   func respond(to request: borrowing HTTPRequest, from client: String?, on context: EventLoopContext) -> HTTPResponse {
-    guard let route = Route(path: request.path) else { return .error(.notFound, "there is nothing at this path") }
+    guard let route = Route(path: request.path) else { return .error(.notFound, "no such path") }
     switch (route, request.method) {
     case (.validate, .post): return review(request, by: .validate, from: client, on: context)
     case (.mutate, .post): return review(request, by: .mutate, from: client, on: context)
     case (.healthz, .get), (.healthz, .head): return .text(.ok, "ok\n")
     case (.readyz, .get), (.readyz, .head): return readiness
-    case (.metrics, .get), (.metrics, .head): return metricsPage(for: context)
+    case (.metrics, .get), (.metrics, .head): return metricsResponse(for: context)
     case (.validate, _), (.mutate, _): return .methodNotAllowed("POST")
     case (.healthz, _), (.readyz, _), (.metrics, _): return .methodNotAllowed("GET, HEAD")
     }
@@ -46,12 +46,12 @@ struct RequestHandler: Sendable {
       let start = shouldSampleStages ? MonotonicInstant.now : nil
       let review = try ReviewDecoder.decode(request.body)
       let decoded = shouldSampleStages ? MonotonicInstant.now : nil
-      let outcome = reviewer.decide(review, for: webhook) { () throws(UnavailableError) in
+      let outcome = reviewer.evaluate(review, for: webhook) { () throws(UnavailableError) in
         try state.cluster.currentFacts()
       }
       let evaluated = shouldSampleStages ? MonotonicInstant.now : nil
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
-      context.clock.reviewIsAnswered()
+      context.clock.countReview()
       if let start, let decoded, let evaluated {
         context.metrics.decodeDuration.add(start, decoded)
         context.metrics.evaluateDuration.add(decoded, evaluated)
@@ -73,13 +73,13 @@ struct RequestHandler: Sendable {
   }
 
   /// Cached per iteration: the body costs more than anything else that a request of a few bytes can cause.
-  private func metricsPage(for context: EventLoopContext) -> HTTPResponse {
-    if let page = context.metricsPage { return page }
+  private func metricsResponse(for context: EventLoopContext) -> HTTPResponse {
+    if let cached = context.cachedMetrics { return cached }
     var exposition = Exposition()
     state.write(to: &exposition)
-    let page = HTTPResponse(status: .ok, contentType: .prometheus, body: exposition.bytes)
-    context.metricsPage = page
-    return page
+    let response = HTTPResponse(status: .ok, contentType: .prometheus, body: exposition.bytes)
+    context.cachedMetrics = response
+    return response
   }
 
   /// Counts violations and warnings, and logs the review: a plain allowed one at level debug.

@@ -21,7 +21,7 @@ struct ReviewTimer {
     return !hasSampledStages
   }
 
-  mutating func reviewIsAnswered() { pending += 1 }
+  mutating func countReview() { pending += 1 }
 
   /// Returns the number of reviews to record now that their responses are sent. They waited for one another, so one
   /// duration holds for all.

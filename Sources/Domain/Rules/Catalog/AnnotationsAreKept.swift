@@ -9,7 +9,7 @@ enum AnnotationsAreKept: Rule {
   static let requirement = "Harvester's annotations on the setting stay as Harvester wrote them."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let stored = change.old.annotations, stored.fit(change.old.value, in: context.facts) else { return }
+    guard let stored = change.old.annotations, stored.match(change.old.value, in: context.facts) else { return }
     for annotation in change.alteredAnnotations {
       let consequence = consequence(of: change.new.annotations?[annotation] ?? "", for: annotation, of: change, stored)
       findings.addViolation(
@@ -21,45 +21,43 @@ enum AnnotationsAreKept: Rule {
     }
   }
 
-  /// What Harvester would do with the proposed text.
+  /// Returns the effect that the proposed text would have in Harvester.
   private static func consequence(
     of proposed: String, for annotation: SettingAnnotation, of change: Change, _ stored: SettingAnnotations
   ) -> String {
-    let used = stored.network.isEmpty ? "" : " and could delete \(stored.network.truncated(to: 80)), which is in use"
+    let used =
+      stored.definition.isEmpty ? "" : " and could delete \(stored.definition.truncated(to: 80)), which is in use"
     switch annotation {
     case .hash where change.changesValue:
-      return "Harvester notes the hash itself, and would pass over a value that has it"
-    case .hash: return "Harvester would carry out the unchanged value again\(used)"
+      return "Harvester records the hash itself, and would not apply a value that already has it"
+    case .hash: return "Harvester would apply the unchanged value again\(used)"
     case .definition where change.changesValue:
-      return "Harvester would delete \(proposed.truncated(to: 80)) in the place of the definition in use"
+      return "Harvester would delete \(proposed.truncated(to: 80)) instead of the definition in use"
     case .definition where proposed.isEmpty:
-      return "Harvester would stop its workloads, wait for all volumes and take the storage network from Longhorn"
+      return
+        "Harvester would stop its workloads, wait until all volumes are detached, and disable the storage network in Longhorn"
     case .definition: return "Harvester would move Longhorn to \(proposed.quoted)"
-    case .formerDefinition:
-      let isInUse = proposed.isExactly(stored.network)
+    case .previousDefinition:
+      let isInUse = proposed.isExactly(stored.definition)
       return "Harvester would delete \(proposed.truncated(to: 80))\(isInUse ? ", which is in use" : "")"
     }
   }
 }
 
 extension SettingAnnotations {
-  /// Whether the definition exists and belongs to the value; without a value, whether none is recorded.
-  fileprivate func fit(_ value: SettingText, in facts: borrowing ClusterFacts) -> Bool {
-    if value.isBlank { return network.isEmpty }
-    guard let definition = facts.attachments.first(where: { $0.described.isExactly(network) }) else { return false }
+  /// Returns whether the definition exists and belongs to the value; without a value, whether none is recorded.
+  fileprivate func match(_ value: SettingText, in facts: borrowing ClusterFacts) -> Bool {
+    if value.isBlank { return definition.isEmpty }
+    guard let attachment = facts.attachments.first(where: { $0.described.isExactly(definition) }) else { return false }
     guard case .text(let bytes) = value, let proposed = try? ProposedNetwork(bytes.span) else { return true }
-    return definition.canBe(of: proposed)
+    return attachment.isConsistent(with: proposed)
   }
 }
 
 extension NetworkAttachmentFact {
-  /// False where the VLAN, cluster network or addresses of the definition differ from those that Harvester would set.
-  fileprivate func canBe(of network: ProposedNetwork) -> Bool {
-    if let name = network.clusterNetwork.value, !clusterNetwork.isEmpty,
-      !isOn(Link(clusterNetwork: name, vlan: network.vlan.value ?? 0))
-    {
-      return false
-    }
+  /// Returns false if the VLAN, cluster network or addresses differ from those that Harvester would set.
+  fileprivate func isConsistent(with network: ProposedNetwork) -> Bool {
+    if link != nil, let link = network.link, !isOn(link) { return false }
     guard let range = network.range.value?.cidr?.network, let allocatable else { return true }
     return allocatable.intersection(AddressSet(range.addresses)) == allocatable
   }

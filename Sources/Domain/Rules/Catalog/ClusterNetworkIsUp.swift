@@ -18,7 +18,7 @@ enum ClusterNetworkIsUp: Rule {
     findings.addViolation(
       resolved.fields.path(.clusterNetwork), .forbidden,
       """
-      the cluster network \(network.name) is not up on \(nodes.count.counted("node")): \(names.englishList); mend the uplink, then \
+      the cluster network \(network.name) is not up on \(nodes.count.counted("node")): \(names.englishList); repair the uplink, then \
       try again; for details: kubectl describe \(object).network.harvesterhci.io\(statuses.isEmpty ? "" : " \(statuses)")
       """)
   }

@@ -12,7 +12,7 @@ enum ExclusionsAreDisjoint: Rule {
       let field = proposed.fields.path(exclusion: index)
       if other.text == written.text {
         findings.addViolation(
-          field, .duplicate(written.text.quoted), "must not stand in the list twice; remove one of them")
+          field, .duplicate(written.text.quoted), "must not be repeated; remove one of them")
       } else {
         findings.addViolation(
           field, .invalid(written.text.quoted),

@@ -14,7 +14,7 @@ enum ExclusionsAreValidCIDRs: Rule {
 }
 
 /// An exclusion as it is written on the command line, which must satisfy the same as in the setting.
-package struct WrittenExclusion {
+package struct ExclusionArgument {
   /// Nil where the text is no network that can be excluded from the range.
   package let network: IPv4Prefix?
   /// The text in quotes, and what it must be; nil where it is right.

@@ -10,7 +10,7 @@ enum KeyCaseIsExact: Rule {
       findings.addViolation(
         fields.field.rawValue, .notSupported(unknownField.key.quoted),
         unknownField.isOneOfSeveral
-          ? "the key must be removed, because Harvester takes it for \(key.name.quoted), which the object has as well"
+          ? "the key must be removed, because Harvester reads it as \(key.name.quoted), which the object has as well"
           : "the key must be written \(key.name.quoted)")
     }
   }

@@ -20,8 +20,8 @@ enum KeysAreKnown: Rule {
   private static let known = "known are \(KnownKey.allCases.map(\.name).englishList)"
 
   private static func message(on key: String) -> String {
-    let advice = KnownKey.meant(by: key).map { "did you mean \($0.name.quoted)?" } ?? known
-    return "the key \(shown(key)) is not known and was kept as it is; \(advice)"
+    let advice = KnownKey.nearest(to: key).map { "did you mean \($0.name.quoted)?" } ?? known
+    return "the key \(shown(key)) is unknown and is stored unchanged; \(advice)"
   }
 
   /// One warning for all keys, because the Web UI shows each warning in its own box, at every save.
@@ -30,7 +30,7 @@ enum KeysAreKnown: Rule {
     func message(naming count: Int) -> String {
       let rest = keys.count - count
       let names = rest > 0 ? "\(shown.prefix(count).joined(separator: ", ")) and \(rest) more" : shown.englishList
-      return "\(keys.count) keys are not known and were kept as they are: \(names); \(known)"
+      return "\(keys.count) keys are unknown and are stored unchanged: \(names); \(known)"
     }
     // As many names as fit into a warning.
     let count = (1...shown.count).last { message(naming: $0).utf8.count <= Warning.maxLength - "default: ".utf8.count }
@@ -41,8 +41,8 @@ enum KeysAreKnown: Rule {
 }
 
 extension KnownKey {
-  /// The known key that the text is another name of, or a typing error away from.
-  static func meant(by text: String) -> KnownKey? {
+  /// Returns the known key that the text is another name of, or a misspelling of.
+  static func nearest(to text: String) -> KnownKey? {
     guard text.utf8.count <= 32 else { return nil }
     if let key = otherNames[text.withoutSeparators] { return key }
     let nearest = text.nearest(of: allCases.map(\.name))
@@ -62,7 +62,7 @@ extension KnownKey {
 
 extension String {
   fileprivate var isOfRWXNetwork: Bool {
-    // Swift normalises what it compares, which takes long for a long key of combining marks.
+    // Swift normalises strings before it compares them, which is slow for a long key of combining marks.
     utf8.count <= 32
       && ["sharestoragenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
   }

@@ -6,7 +6,7 @@ enum KeysAreUnique: Rule {
     let keys = fields.network.repeatedKeys
     for key in keys {
       findings.addViolation(
-        fields.field.rawValue, .duplicate(key.quoted), "the key must not stand twice; keep the entry that is meant")
+        fields.field.rawValue, .duplicate(key.quoted), "the key must not be repeated; keep one entry")
     }
   }
 }

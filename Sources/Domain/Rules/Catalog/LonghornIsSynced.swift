@@ -5,11 +5,12 @@ enum LonghornIsSynced: Rule {
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let longhorn = context.facts.longhorn
-    let stray = longhorn.outdatedPods
+    let outdated = longhorn.outdatedPods
     if longhorn.isApplied == false {
       // Longhorn restarts the pods when every volume is detached; their current network is no error until then.
       let pods =
-        stray.isEmpty ? "" : "; \(stray.count.counted("Longhorn pod")) \(stray.count == 1 ? "has" : "have") yet to move"
+        outdated.isEmpty
+        ? "" : "; \(outdated.count.counted("Longhorn pod")) \(outdated.count == 1 ? "has" : "have") yet to move"
       findings.addViolation(
         change.field.rawValue, .forbidden,
         """
@@ -17,29 +18,29 @@ enum LonghornIsSynced: Rule {
         (\(longhorn.destination))\(pods); wait until it has (status.applied is true): \
         kubectl -n longhorn-system get settings.longhorn.io storage-network -o yaml
         """)
-    } else if !stray.isEmpty {
+    } else if !outdated.isEmpty {
       findings.addViolation(
         change.field.rawValue, .forbidden,
-        longhorn.mayStillMovePods ? wait(for: stray, longhorn) : restart(stray, longhorn))
+        longhorn.mayStillMovePods ? adviceToWait(for: outdated, longhorn) : adviceToRestart(outdated, longhorn))
     }
   }
 
-  private static func wait(for stray: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
+  private static func adviceToWait(for outdated: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
     """
-    \(stray.count.counted("Longhorn pod")) \(stray.count == 1 ? "has" : "have") yet to move to \(longhorn.destination) after \
-    an earlier change: \(stray.map(\.described).englishList); wait until Longhorn has restarted \
-    \(stray.count == 1 ? "it" : "them"), which it does when every volume is detached: \
+    \(outdated.count.counted("Longhorn pod")) \(outdated.count == 1 ? "has" : "have") yet to move to \(longhorn.destination) after \
+    an earlier change: \(outdated.map(\.described).englishList); wait until Longhorn has restarted \
+    \(outdated.count == 1 ? "it" : "them"), which it does when every volume is detached: \
     kubectl -n longhorn-system get volumes.longhorn.io
     """
   }
 
   /// Deleting an instance manager interrupts the volumes that it serves, so the advice says when that is safe.
-  private static func restart(_ stray: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
+  private static func adviceToRestart(_ outdated: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
     """
-    \(stray.count.counted("Longhorn pod")) did not follow an earlier change to \
-    \(longhorn.destination): \(stray.map(\.described).englishList); once no volume is in use, delete \
-    \(stray.count == 1 ? "it" : "them") so that Longhorn starts \(stray.count == 1 ? "it" : "them") anew: \
-    kubectl -n longhorn-system delete pod \(stray.prefix(maxNamesInMessage).map(\.name).joined(separator: " "))
+    \(outdated.count.counted("Longhorn pod")) were not restarted by an earlier change to \
+    \(longhorn.destination): \(outdated.map(\.described).englishList); once no volume is in use, delete \
+    \(outdated.count == 1 ? "it" : "them") so that Longhorn starts \(outdated.count == 1 ? "it" : "them") anew: \
+    kubectl -n longhorn-system delete pod \(outdated.prefix(maxNamesInMessage).map(\.name).joined(separator: " "))
     """
   }
 }

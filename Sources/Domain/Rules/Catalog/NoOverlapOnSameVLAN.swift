@@ -10,7 +10,7 @@ enum NoOverlapOnSameVLAN: Rule {
     guard let link = plan.link else { return }
     for attachment in context.facts.attachments where attachment.owner == nil && attachment.isOn(link) {
       var others = attachment.otherAddresses
-      if !attachment.heedsReservations, let allocatable = attachment.allocatable { others = others.union(allocatable) }
+      if !attachment.checksReservations, let allocatable = attachment.allocatable { others = others.union(allocatable) }
       if others.isEmpty { continue }
       let shared = others.intersection(plan.usable)
       guard let first = shared.first else { continue }

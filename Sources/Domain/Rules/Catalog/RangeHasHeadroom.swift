@@ -13,7 +13,7 @@ enum RangeHasHeadroom: Rule {
     guard plan.fields.field == .value else { return }
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
     let spare = plan.available - need.total
-    let disks = context.facts.storage.mostDisksOfNode
+    let disks = context.facts.storage.maxDisksPerNode
     let node = need.perAdditionalNode(withDisks: disks)
     guard spare >= 0, spare < node + images else { return }
     guard spare > 0 else {

@@ -14,7 +14,7 @@ enum RangeHasNoReservations: Rule {
     findings.addWarning(
       """
       \(plan.fields.path(.range)): Whereabouts keeps \(plan.kept.count) of \(plan.usable.count.counted("usable address")) for \
-      \(plan.keepers(in: context)), such as \(first)\(pod); \(plan.available) are left
+      \(plan.reservationHolders(in: context)), such as \(first)\(pod); \(plan.available) are left
       """)
   }
 }
@@ -25,7 +25,7 @@ extension AddressPlan {
   }
 
   /// The pods that addresses are kept for. Whether a pod of another namespace still exists is not known.
-  func keepers(in context: EvaluationContext) -> String {
+  func reservationHolders(in context: EvaluationContext) -> String {
     let fields = keptEntries(in: context)
     if fields.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
     return fields.contains(where: \.isOfLonghorn)

@@ -9,19 +9,20 @@ enum RangeIsLargeEnough: Rule {
     let need = AddressRequirement(of: context.facts, choice: context.options.sizing)
     let usable = plan.usable.count
     guard plan.available < max(need.total, 1) else { return }
-    let version = need.remarkOnVersion(having: plan.available)
+    let version = need.unknownVersionNote(available: plan.available)
     if usable >= max(need.total, 1) {
       return findings.addViolation(
         plan.fields.path(.range), .invalid(plan.written),
         """
         must have \(max(need.total, 1)) free addresses, but has \(plan.available): \(plan.kept.count) of \
-        \(usable.counted("usable address")) \(plan.kept.count == 1 ? "is" : "are") kept for \(plan.keepers(in: context)); \
+        \(usable.counted("usable address")) \(plan.kept.count == 1 ? "is" : "are") kept for \(plan.reservationHolders(in: context)); \
         this cluster needs \(need.sum)\(version); free them first: \(plan.commandsToFree(in: context)); or \
         \(plan.fields.adviceOnAnotherRange(like: plan.range, in: context))
         """)
     }
     let after = plan.exclusions.isEmpty ? "" : " after its exclusions"
-    let kept = plan.kept.isEmpty ? "" : ", of which \(plan.kept.count) are kept for \(plan.keepers(in: context))"
+    let kept =
+      plan.kept.isEmpty ? "" : ", of which \(plan.kept.count) are kept for \(plan.reservationHolders(in: context))"
     findings.addViolation(
       plan.fields.path(.range), .invalid(plan.written),
       """

@@ -6,7 +6,7 @@ enum RangeIsNotReserved: Rule {
 
   static func evaluate(_ proposed: ProposedRange, _ context: EvaluationContext, _ findings: inout Findings) {
     let range = proposed.range
-    func refuse(overlapWith networks: String) {
+    func addOverlap(with networks: String) {
       findings.addViolation(
         proposed.fields.path(.range), .invalid(proposed.written),
         "must not overlap \(networks); \(proposed.fields.adviceOnAnotherRange(like: range, in: context))")
@@ -14,7 +14,7 @@ enum RangeIsNotReserved: Rule {
 
     let reserved = context.options.reservedRanges.filter { $0.network.overlaps(range) }
     for reservation in reserved {
-      refuse(overlapWith: "\(reservation.network), which is reserved for \(reservation.purpose)")
+      addOverlap(with: "\(reservation.network), which is reserved for \(reservation.purpose)")
     }
 
     // A pod network inside a reserved range would repeat the reason above.
@@ -25,17 +25,17 @@ enum RangeIsNotReserved: Rule {
       let podNetworks = context.facts.nodes.flatMap { node in
         node.podNetworks.filter(isNew).map { "\($0) (node \(node.name))" }
       }
-      refuse(overlapWith: podNetworks.those("pod network"))
+      addOverlap(with: podNetworks.listed(as: "pod network"))
     }
     let serviceNetworks = context.facts.serviceNetworks.filter { isNew($0.network) }
       .map { "\($0.network) (ServiceCIDR \($0.name))" }
     if !serviceNetworks.isEmpty {
-      refuse(overlapWith: serviceNetworks.those("service network"))
+      addOverlap(with: serviceNetworks.listed(as: "service network"))
     }
   }
 }
 
 extension [String] {
   /// `the pod network 10.99.0.0/26 (node a)`, `the pod networks … and …`.
-  fileprivate func those(_ unit: String) -> String { "the \(unit)\(count == 1 ? "" : "s") \(englishList)" }
+  fileprivate func listed(as unit: String) -> String { "the \(unit)\(count == 1 ? "" : "s") \(englishList)" }
 }

@@ -6,7 +6,7 @@ enum SettingIsNotDeleted: Rule {
     findings.addViolation(
       SettingField.value.rawValue, .forbidden,
       """
-      must not be deleted, because Harvester needs the object; to switch the storage network off, empty its value \
+      must not be deleted, because Harvester needs the object; to disable the storage network, empty its value \
       (Disabled in the Web UI): kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"value":""}'
       """)
   }

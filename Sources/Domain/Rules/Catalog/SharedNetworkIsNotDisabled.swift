@@ -7,7 +7,7 @@ enum SharedNetworkIsNotDisabled: Rule {
     findings.addViolation(
       change.field.rawValue, .forbidden,
       """
-      must not be switched off while rwx-network shares it (share-storage-network is true); change that first in the \
+      must not be disabled while rwx-network shares it (share-storage-network is true); change that first in the \
       Web UI (Dedicated RWX Network) or with kubectl edit settings.harvesterhci.io rwx-network
       """)
   }

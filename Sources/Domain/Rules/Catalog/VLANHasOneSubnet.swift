@@ -15,7 +15,7 @@ enum VLANHasOneSubnet: Rule {
       findings.addWarning(
         """
         \(plan.fields.path(.vlan)): the VM network \(attachment.described.truncated(to: Warning.maxNameLength)) is on the \
-        same VLAN with \(network), another network than \(plan.range); is the VLAN the one that is meant?
+        same VLAN with \(network), another network than \(plan.range); check the VLAN
         """)
     }
   }

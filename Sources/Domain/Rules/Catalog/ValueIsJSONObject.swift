@@ -7,7 +7,7 @@ enum ValueIsJSONObject: Rule {
   private static let example = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 
   /// The length in bytes up to which a message shows a corrected text.
-  private static let longestProposal = 2048
+  private static let maxProposalLength = 2048
 
   static func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {
     let field = proposal.field.rawValue
@@ -20,7 +20,7 @@ enum ValueIsJSONObject: Rule {
     case .tooLong(let bytes):
       findings.addViolation(
         field, .invalid(nil),
-        "must have at most \(ParsedSetting.longestText) bytes, but has \(bytes); write for example \(example)")
+        "must have at most \(ParsedSetting.maxTextLength) bytes, but has \(bytes); write for example \(example)")
     case .notAnObject(let value):
       findings.addViolation(
         field, .typeInvalid(value.written.truncated(to: 80)), "must be a JSON object, not \(value.advice(example))")
@@ -31,7 +31,7 @@ enum ValueIsJSONObject: Rule {
       if let repair = JSONRepair(text) {
         let mistakes = repair.mistakes.map(\.description).englishList
         let advice =
-          repair.object.spelling(upTo: longestProposal).map { "write \($0)" } ?? "write for example \(example)"
+          repair.object.spelling(upTo: maxProposalLength).map { "write \($0)" } ?? "write for example \(example)"
         findings.addViolation(
           field, .invalid(written), "\(start) has \(mistakes) (line \(line), column \(column)); \(advice)")
       } else {

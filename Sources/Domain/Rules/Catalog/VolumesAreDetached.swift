@@ -22,14 +22,14 @@ enum VolumesAreDetached: Rule {
     var commands: [String] = []
     for volume in volumes where !volume.isHeldOnlyByVMs {
       for command in volume.commands where !commands.contains(command) { commands.append(command) }
-      if commands.count > mostCommands { break }
+      if commands.count > maxCommands { break }
     }
     let leaving = volumes.lazy.filter { $0.state.isExactly("detaching") }.map(\.name)
     let unused = volumes.lazy.filter { $0.pods.isEmpty && !$0.state.isExactly("detaching") }.map(\.name)
     var advice: [String] = []
     if !commands.isEmpty {
-      let more = commands.count > mostCommands ? " && ... (and the other workloads likewise)" : ""
-      advice.append("stop the workloads: \(commands.prefix(mostCommands).joined(separator: " && "))\(more)")
+      let more = commands.count > maxCommands ? " && ... (and the other workloads likewise)" : ""
+      advice.append("stop the workloads: \(commands.prefix(maxCommands).joined(separator: " && "))\(more)")
     }
     if volumes.contains(where: \.isHeldOnlyByVMs) {
       advice.append("stop the virtual machines whose pods (virt-launcher) use a volume")
@@ -43,7 +43,7 @@ enum VolumesAreDetached: Rule {
     return advice.joined(separator: "; ")
   }
 
-  private static let mostCommands = 3
+  private static let maxCommands = 3
 }
 
 extension VolumeFact {

@@ -1,8 +1,8 @@
 extension AddressRequirement {
-  /// What a denial says of a version that is not known: nothing where the formula of every version denies as well.
+  /// Returns the note of a denial on an unknown version; empty if the formula of every version denies.
   ///
-  /// - Parameter count: The addresses that there are.
-  func remarkOnVersion(having count: Int) -> String {
+  /// - Parameter count: The number of available addresses.
+  func unknownVersionNote(available count: Int) -> String {
     if isVersionKnown { return "" }
     let least = AddressRequirement(load, serverVersion: nil, choice: .always(.v1_3)).total
     guard count >= least else { return "" }

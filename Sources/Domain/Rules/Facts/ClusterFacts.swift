@@ -1,9 +1,8 @@
 package import Addressing
 
-/// The facts of a cluster at one time that the rules need.
+/// The facts of a cluster at one time, as the rules need them.
 ///
-/// Facts that join several lists are computed when the facts are built, once for each state of the cluster and not for
-/// each review.
+/// Facts that join several lists are computed once for each state of the cluster, not for each review.
 package struct ClusterFacts: Sendable {
   package var nodes: [NodeFact] = [] {
     didSet {
@@ -11,35 +10,35 @@ package struct ClusterFacts: Sendable {
       podNetworks = nodes.flatMap(\.podNetworks)
     }
   }
-  /// Those of all nodes together.
+  /// The addresses of all nodes.
   private(set) var nodeAddresses: [IPv4Address] = []
   private(set) var podNetworks: [IPv4Prefix] = []
   package var storage = StorageFact()
   package var serviceNetworks: [ServiceNetworkFact] = []
-  /// Every virtual machine but the stopped ones.
+  /// The virtual machines that are not stopped.
   package var virtualMachines: [VirtualMachineFact] = []
-  /// Every instance but those that are shut down.
+  /// The instances that are not shut down.
   package var runningInstances: [InstanceFact] = []
-  /// Every image whose upload or download has not ended.
+  /// The images whose upload or download has not ended.
   package var imageTransfers: [ImageTransferFact] = []
-  /// Every Longhorn data source whose file has not been transferred.
+  /// The Longhorn data sources whose file has not been transferred.
   package var dataSourceTransfers: [DataSourceFact] = []
-  /// Every Longhorn volume in use, but those of the workloads that Harvester stops by itself.
+  /// The Longhorn volumes in use, except those of the workloads that Harvester stops itself.
   package var volumesInUse: [VolumeFact] = []
   package var clusterNetworks: [ClusterNetworkFact] = []
   package var attachments: [NetworkAttachmentFact] = []
   package var addressPools: [AddressPoolFact] = []
-  /// What Whereabouts has reserved, in the pools and over all ranges.
+  /// Whereabouts' reservations, in the pools and over all ranges.
   package var reservations = ReservationFacts()
   package var hostNetworks: [HostNetworkFact] = []
   package var dhcpPools: [DHCPPoolFact] = []
-  /// The cluster's virtual IP, which stands beside the nodes' own addresses; nil where it is none or not IPv4.
+  /// The cluster's virtual IP; nil if there is none or it is not IPv4.
   package var virtualAddress: IPv4Address?
   /// The networks of other settings that must not share an address with the storage network.
   package var otherSettingNetworks: [OtherSettingNetwork] = []
-  /// The settings of such networks that cannot be read.
+  /// The settings of such networks that are invalid.
   package var unreadableSettings: [UnreadableSetting] = []
-  /// The names of the CustomResourceDefinitions that are installed, as far as some rule asks for them.
+  /// The names of the installed CustomResourceDefinitions.
   package var installedDefinitions: [String] = [] {
     didSet { missingDefinitions = WhereaboutsIsInstalled.definitions.filter { !installedDefinitions.contains($0) } }
   }
@@ -47,16 +46,16 @@ package struct ClusterFacts: Sendable {
   private(set) var missingDefinitions = WhereaboutsIsInstalled.definitions
   /// The stored storage-network setting; nil if there is none.
   package var storageNetwork: SettingObject?
-  /// How far Longhorn has followed the last change.
+  /// Longhorn's progress with the last change.
   package var longhorn = LonghornNetworkFact()
-  /// Harvester's version as its setting `server-version` tells it, such as `v1.6.1`; nil if unknown.
+  /// The value of the setting `server-version`, such as `v1.6.1`; nil if unknown.
   package var serverVersion: String? {
     didSet { version = serverVersion.flatMap(HarvesterVersion.init(serverVersion:)) }
   }
   package private(set) var version: HarvesterVersion?
   /// Whether rwx-network shares the storage network.
   package var rwxSharesStorageNetwork = false
-  /// Whether Longhorn's own settings put RWX volumes on the storage network.
+  /// Whether Longhorn's own settings place RWX volumes on the storage network.
   package var longhornSharesStorageNetwork = false
   /// Whether each node's CSI plugin needs an address of the storage network.
   package var rwxVolumesUseStorageNetwork: Bool { rwxSharesStorageNetwork || longhornSharesStorageNetwork }
@@ -83,7 +82,7 @@ package struct NodeFact: Sendable, Equatable {
   package var podNetworks: [IPv4Prefix]
   /// The IPv4 addresses of type InternalIP.
   package var addresses: [IPv4Address]
-  /// Why no pod can start there now; nil for a node that is available.
+  /// Why no pod can start there; nil for an available node.
   package var outage: Outage?
 
   package enum Outage: Sendable, Equatable {
@@ -105,7 +104,7 @@ package struct NodeFact: Sendable, Equatable {
   }
 }
 
-/// A network that Kubernetes takes Service addresses from (networking.k8s.io/v1 ServiceCIDR).
+/// A network of Service addresses (networking.k8s.io/v1 ServiceCIDR).
 package struct ServiceNetworkFact: Sendable, Equatable {
   package var name: String
   package var network: IPv4Prefix
@@ -129,12 +128,12 @@ package struct InstanceFact: Sendable, Equatable {
   }
 }
 
-/// An image on its way into the cluster.
+/// An image that is being uploaded or downloaded.
 package struct ImageTransferFact: Sendable, Equatable {
   package var namespace: String
   package var name: String
   package var displayName: String
-  /// Percent, 0 to 100; nil if it was not told.
+  /// In percent, 0 to 100; nil if unknown.
   package var progress: Int?
 
   package init(namespace: String, name: String, displayName: String, progress: Int?) {
@@ -145,11 +144,11 @@ package struct ImageTransferFact: Sendable, Equatable {
   }
 }
 
-/// A Longhorn backing image data source at work.
+/// A Longhorn backing image data source whose transfer is in progress.
 package struct DataSourceFact: Sendable, Equatable {
   package var namespace: String
   package var name: String
-  /// Longhorn's word for the state, possibly empty.
+  /// Longhorn's name of the state; possibly empty.
   package var state: String
 
   package init(namespace: String, name: String, state: String) {

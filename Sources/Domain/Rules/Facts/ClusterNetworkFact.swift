@@ -3,15 +3,15 @@
 /// A class although immutable: each evaluation copies one out of the facts, which then costs one reference count.
 package final class ClusterNetworkFact: Sendable {
   package let name: String
-  /// Its condition `ready`; nil where it has none.
+  /// The condition `ready`; nil without one.
   package let isReady: Bool?
-  /// The nodes that none of its VlanConfigs matches; witnesses need none.
+  /// The nodes that no VlanConfig matches, without witnesses.
   package let nodesWithoutConfig: [String]
-  /// The nodes that a VlanConfig matches and where no VlanStatus says that it is ready.
+  /// The nodes that a VlanConfig matches and that have no ready VlanStatus.
   package let nodesNotUp: [String]
-  /// Its VlanConfigs that match a node, with the MTUs of their uplinks.
+  /// The VlanConfigs that match a node, with the MTUs of their uplinks.
   package let configs: [VLANConfigFact]
-  /// What the VlanStatuses of the nodes that are not up say, as far as there are any.
+  /// The VlanStatuses of the nodes that are not up.
   package let statusesNotUp: [VLANStatusFact]
 
   private init(
@@ -26,7 +26,7 @@ package final class ClusterNetworkFact: Sendable {
     self.statusesNotUp = statusesNotUp
   }
 
-  /// Joins the cluster networks with their VlanConfigs, their VlanStatuses and the nodes.
+  /// Returns the cluster networks, joined with their VlanConfigs, their VlanStatuses and the nodes.
   package static func join(
     _ networks: [ClusterNetworkCondition], _ configs: [VLANConfigFact], _ statuses: [VLANStatusFact],
     _ nodes: [NodeFact]
@@ -47,7 +47,7 @@ package final class ClusterNetworkFact: Sendable {
   }
 }
 
-/// A cluster network by itself.
+/// A cluster network without its VlanConfigs and VlanStatuses.
 package struct ClusterNetworkCondition: Sendable, Equatable {
   package var name: String
   package var isReady: Bool?
@@ -58,7 +58,7 @@ package struct ClusterNetworkCondition: Sendable, Equatable {
   }
 }
 
-/// A VlanConfig: on which nodes a cluster network has an uplink.
+/// A VlanConfig: the nodes on which a cluster network has an uplink.
 package struct VLANConfigFact: Sendable, Equatable {
   package var name: String
   package var clusterNetwork: String
@@ -66,7 +66,7 @@ package struct VLANConfigFact: Sendable, Equatable {
   /// In bytes.
   package var mtu: Int
 
-  /// What Harvester's network controller sets where a VlanConfig has none or 0.
+  /// The MTU that Harvester's network controller sets for a VlanConfig without one or with 0.
   package static let defaultMTU = 1500
 
   package init(name: String = "", clusterNetwork: String, nodes: [String], mtu: Int = defaultMTU) {
@@ -83,7 +83,7 @@ package struct VLANStatusFact: Sendable, Equatable {
   package var node: String
   package var isReady: Bool
   package var name: String
-  /// What its condition says about why it is not ready.
+  /// The message of the condition that is not ready.
   package var message: String
 
   package init(clusterNetwork: String, node: String, isReady: Bool, name: String = "", message: String = "") {

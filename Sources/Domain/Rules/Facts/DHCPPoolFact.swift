@@ -1,14 +1,14 @@
 package import Addressing
 
-/// An IPPool of Harvester's managed DHCP (network.harvesterhci.io/v1alpha1): addresses that virtual machines get.
+/// An IPPool of Harvester's managed DHCP (network.harvesterhci.io/v1alpha1): addresses for virtual machines.
 package struct DHCPPoolFact: Sendable, Equatable {
   package var namespace = ""
   package var name = ""
-  /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition that it serves.
+  /// `NAMESPACE/NAME` of its NetworkAttachmentDefinition.
   package var network = ""
   package var server: IPv4Address?
   package var subnet: IPv4Prefix?
-  /// What it hands out, its exclusions taken away.
+  /// The allocatable addresses, without exclusions.
   package var addresses = AddressSet()
 
   package init() {}

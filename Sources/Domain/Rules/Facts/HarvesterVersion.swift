@@ -1,4 +1,4 @@
-/// A release line of Harvester, such as v1.6, as the setting `server-version` tells it.
+/// A release line of Harvester, such as v1.6, from the setting `server-version`.
 package struct HarvesterVersion: Sendable, Comparable, CustomStringConvertible {
   package let major: Int
   package let minor: Int
@@ -8,8 +8,8 @@ package struct HarvesterVersion: Sendable, Comparable, CustomStringConvertible {
     self.minor = minor
   }
 
-  /// Reads a version such as `v1.6.1`, `v1.9.0-rc4` or `v1.9-1a2b3c-head`; nil for a text like `master-1a2b3c-head`,
-  /// which names none.
+  /// Parses a version such as `v1.6.1`, `v1.9.0-rc4` or `v1.9-1a2b3c-head`; nil for a text without a version, such as
+  /// `master-1a2b3c-head`.
   package init?(serverVersion: String) {
     guard serverVersion.first == "v" else { return nil }
     let parts = serverVersion.dropFirst().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)

@@ -17,11 +17,11 @@ package struct HostNetworkFact: Sendable, Equatable {
   package var name = ""
   package var clusterNetwork = ""
   package var vlan = 0
-  /// Whether a DHCP server on the VLAN gives the addresses; what is known of them are the present leases.
+  /// Whether the addresses come from a DHCP server on the VLAN; only the present leases are known.
   package var isDynamic = false
-  /// In the order of addresses.
+  /// Sorted by address.
   package var addresses: [HostAddress] = []
-  /// The networks that the addresses are written with.
+  /// The networks of the addresses.
   package var networks: [IPv4Prefix] = []
 
   package init() {}

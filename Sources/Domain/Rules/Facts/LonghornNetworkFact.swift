@@ -1,9 +1,9 @@
 /// The progress of Longhorn in applying the last change of the storage network.
 package struct LonghornNetworkFact: Sendable, Equatable {
-  /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network its pods shall be attached to, or empty;
-  /// nil where there is no such setting.
+  /// Longhorn's own setting `storage-network`: `NAMESPACE/NAME` of the network of its pods, or empty; nil without the
+  /// setting.
   package var network: String?
-  /// False while Longhorn has not taken the setting over; nil where it does not say (Longhorn before 1.6).
+  /// Whether Longhorn has applied the setting; nil before Longhorn 1.6, which does not report it.
   package var isApplied: Bool?
   /// Longhorn's pods that carry storage traffic.
   package var pods: [LonghornPodFact]
@@ -14,25 +14,25 @@ package struct LonghornNetworkFact: Sendable, Equatable {
     self.pods = pods
   }
 
-  /// The pods that are attached to another network than the setting says.
+  /// The pods that are attached to another network than the setting's.
   var outdatedPods: [LonghornPodFact] {
     guard let network else { return [] }
     return pods.filter { $0.network != network }
   }
 
-  /// Whether stray pods may still move by themselves: Longhorn says `applied` only from 1.6 on, and for a moment after
-  /// its setting was written what it says is of the value before. A pod that stays while others have moved is left behind.
+  /// Whether Longhorn may still restart outdated pods: it reports `applied` only from 1.6 on, and for a moment after a write
+  /// of its setting the report is of the previous value. A pod that stays while others have moved is left behind.
   var mayStillMovePods: Bool { isApplied != true || outdatedPods.count == pods.count }
 
-  /// Whereto Longhorn's pods shall move, in words.
+  /// The network that Longhorn's pods move to, for messages.
   var destination: String { network.flatMap { $0.isEmpty ? nil : $0 } ?? "no storage network" }
 }
 
-/// An instance manager, backing image manager or backing image data source that runs.
+/// A running instance manager, backing image manager or backing image data source.
 package struct LonghornPodFact: Sendable, Equatable {
   package var name: String
   package var node: String
-  /// `NAMESPACE/NAME` of the network behind the interface `lhnet1`; empty where the pod has no such interface.
+  /// `NAMESPACE/NAME` of the network of the interface `lhnet1`; empty without that interface.
   package var network: String
 
   package init(name: String, node: String = "", network: String = "") {

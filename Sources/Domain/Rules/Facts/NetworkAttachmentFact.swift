@@ -3,7 +3,7 @@ internal import JSON
 
 /// A NetworkAttachmentDefinition (k8s.cni.cncf.io/v1): a network that pods and virtual machines are attached to.
 package struct NetworkAttachmentFact: Sendable, Equatable {
-  /// The setting that Harvester made it for.
+  /// The setting that Harvester created it for.
   package enum Owner: Sendable, Equatable {
     case storageNetwork
     case rwxNetwork
@@ -12,20 +12,20 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   package var namespace = ""
   package var name = ""
-  /// Nil for networks that Harvester did not make.
+  /// Nil for networks that Harvester did not create.
   package var owner: Owner?
   /// An overlay network has no VLAN of the physical network.
   package var isOverlay = false
   package var clusterNetwork = ""
   /// 0 for untagged.
   package var vlan = 0
-  /// Further VLANs that it lets through.
+  /// Further VLANs that it carries.
   package var trunk: [ClosedRange<Int>] = []
-  /// What Whereabouts hands out on it; nil where another plugin, or none, gives addresses.
+  /// The addresses that Whereabouts allocates on it; nil if another plugin, or none, does.
   package var allocatable: AddressSet?
-  /// Whether Whereabouts checks the reservations of other networks before it hands out an address: not with
+  /// Whether Whereabouts checks the reservations of other networks before it allocates an address: not with
   /// `enable_overlapping_ranges` false, and not with a `network_name`, which has separate reservations.
-  package var heedsReservations = true
+  package var checksReservations = true
   /// The addresses of plugins that do not know Whereabouts' reservations: `host-local` and `static`.
   package var otherAddresses = AddressSet()
   package var route: RouteFact?
@@ -36,19 +36,22 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
 
   var described: String { "\(namespace)/\(name)" }
 
-  /// Whether its frames and those of the other network meet. Harvester gives untagged networks the VLAN 1.
-  func isOn(_ link: Link) -> Bool {
+  /// Nil if the definition names no bridge of a cluster network.
+  package var link: Link? { clusterNetwork.isEmpty ? nil : Link(clusterNetwork: clusterNetwork, vlan: vlan) }
+
+  /// Returns whether both share a broadcast domain. Harvester gives untagged networks the VLAN 1.
+  package func isOn(_ link: Link) -> Bool {
     max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
   }
 
   func carries(vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
 }
 
-/// How a VM network is routed (annotation `network.harvesterhci.io/route`).
+/// The route of a VM network (annotation `network.harvesterhci.io/route`).
 package struct RouteFact: Sendable, Equatable {
   package var network: IPv4Prefix?
   package var gateway: IPv4Address?
-  /// The DHCP server that Harvester asked for the route, or that managed DHCP runs.
+  /// The DHCP server from which Harvester read the route, or that of managed DHCP.
   package var server: IPv4Address?
 
   package init(network: IPv4Prefix? = nil, gateway: IPv4Address? = nil, server: IPv4Address? = nil) {
@@ -58,11 +61,11 @@ package struct RouteFact: Sendable, Equatable {
   }
 }
 
-/// The addresses that Whereabouts has reserved of one range (whereabouts.cni.cncf.io/v1alpha1 IPPool).
+/// The reservations of Whereabouts in one range (whereabouts.cni.cncf.io/v1alpha1 IPPool).
 package struct AddressPoolFact: Sendable, Equatable {
   package struct Reservation: Sendable, Equatable {
     package let address: IPv4Address
-    /// `namespace/name` of the pod it is for.
+    /// `NAMESPACE/NAME` of the pod.
     package let pod: String
 
     package init(address: IPv4Address, pod: String) {
@@ -72,10 +75,10 @@ package struct AddressPoolFact: Sendable, Equatable {
   }
 
   package var name: String
-  /// The `network_name` of the networks that it serves; empty for those without one.
+  /// The `network_name` of its networks; empty for networks without one.
   package var networkName: String
   package var range: IPv4Prefix
-  /// In the order of addresses.
+  /// Sorted by address.
   package var reservations: [Reservation]
 
   package init(name: String = "", networkName: String = "", range: IPv4Prefix, reservations: [Reservation]) {

@@ -1,17 +1,18 @@
 package import Addressing
 internal import JSON
 
-/// The network of another Harvester setting, such as vm-migration-network, with the addresses it may use.
+/// The network of another Harvester setting, such as vm-migration-network, with its usable addresses.
 package struct OtherSettingNetwork: Sendable, Equatable {
   /// The setting's name.
   package let setting: String
   package let range: IPv4Prefix
   package let usable: AddressSet
+  /// Nil where the cluster network or the VLAN could not be read.
+  package let link: Link?
 
-  /// Reads a text of the same shape as the storage network's.
+  /// Parses a text of the same format as the storage network's.
   ///
-  /// Nil where the text has no range that could be read. Its exclusions are read as Harvester reads them, so that host
-  /// bits exclude their whole network.
+  /// Nil without a valid range. Exclusions are read as Harvester reads them: host bits exclude their whole network.
   package init?(setting: String, text: [UInt8]) {
     guard let network = try? ProposedNetwork(text.span) else { return nil }
     self.init(setting: setting, network)
@@ -24,5 +25,6 @@ package struct OtherSettingNetwork: Sendable, Equatable {
     var usable = AddressSet(usableIn: range)
     usable.subtract((network.exclusions.value ?? []).compactMap { $0.cidr?.network })
     self.usable = usable
+    link = network.link
   }
 }

@@ -1,6 +1,6 @@
 package import Addressing
 
-/// A range of addresses that must stay free of the storage network, and what it is for.
+/// A range that the storage network must not overlap, and its purpose.
 package struct ReservedRange: Sendable, Equatable {
   package let network: IPv4Prefix
   package let purpose: String
@@ -10,7 +10,7 @@ package struct ReservedRange: Sendable, Equatable {
     self.purpose = purpose
   }
 
-  /// The ranges that Harvester's documentation names: its own pods and services, and those of the guest clusters.
+  /// The ranges in Harvester's documentation: the pods and services of Harvester and of guest clusters.
   package static let documented = [
     ReservedRange(second: 42, purpose: "the pods of RKE2 and K3s clusters"),
     ReservedRange(second: 43, purpose: "the services of RKE2 and K3s clusters"),

@@ -1,6 +1,6 @@
-/// Which formula says how many addresses the storage network needs.
+/// The choice of the formula for the number of addresses.
 package enum SizingChoice: Sendable, Equatable {
-  /// By the Harvester version the cluster tells; an unknown version gets the larger need.
+  /// By the cluster's Harvester version; an unknown version gets the larger number.
   case automatic
   case always(Sizing)
 }
@@ -13,7 +13,7 @@ package enum Sizing: Sendable, Equatable {
   /// v1.3 and later: one instance manager on each node.
   case v1_3
 
-  /// The formula of a version; nil for a text that names none.
+  /// The formula of a version; nil for a text without one.
   package init?(serverVersion: String) {
     guard let version = HarvesterVersion(serverVersion: serverVersion) else { return nil }
     self = version >= HarvesterVersion(1, 3) ? .v1_3 : .v1_2
@@ -33,18 +33,18 @@ package struct AddressRequirement: Sendable, Equatable {
     package let count: Int
     package let unit: String
     package let perUnit: Int
-    /// What the term is for, where its noun does not say it.
+    /// The purpose of the term, if its unit does not express it.
     package var suffix = ""
 
     package var total: Int { count * perUnit }
 
-    /// As it is written in the sum: `10 disks × 2`.
+    /// The term in the sum: `10 disks × 2`.
     package var description: String { count.counted(unit) + (perUnit == 1 ? "" : " × \(perUnit)") + suffix }
   }
 
   package let load: StorageLoad
   package let sizing: Sizing
-  /// False when the version is unknown, so that the larger formula was taken.
+  /// False if the version is unknown, so that the larger formula applies.
   package let isVersionKnown: Bool
 
   package let total: Int
@@ -66,12 +66,12 @@ package struct AddressRequirement: Sendable, Equatable {
     return terms
   }
 
-  /// The sum as it is written out: `5 nodes × 4 + 10 disks × 2`.
+  /// The sum in words: `5 nodes × 4 + 10 disks × 2`.
   package var sum: String {
     terms.map(\.description).joined(separator: " + ")
   }
 
-  /// How many addresses one more node would need.
+  /// Returns the number of addresses of an additional node.
   package func perAdditionalNode(withDisks disks: Int) -> Int {
     sizing.addressesPerNode + 2 * disks + (load.v2DataEngineIsOn ? 2 : 0) + (load.rwxSharesStorageNetwork ? 1 : 0)
   }
@@ -85,14 +85,14 @@ package struct AddressRequirement: Sendable, Equatable {
   }
 
   package init(_ load: StorageLoad, serverVersion: String?, choice: SizingChoice) {
-    let told = serverVersion.flatMap(Sizing.init(serverVersion:))
+    let detected = serverVersion.flatMap(Sizing.init(serverVersion:))
     switch choice {
     case .always(let chosen):
       sizing = chosen
       isVersionKnown = true
     case .automatic:
-      sizing = told ?? .v1_2
-      isVersionKnown = told != nil
+      sizing = detected ?? .v1_2
+      isVersionKnown = detected != nil
     }
     self.load = load
     total =
@@ -105,9 +105,9 @@ package struct AddressRequirement: Sendable, Equatable {
 package struct StorageLoad: Sendable, Equatable {
   /// Witnesses are not counted.
   package var nodes: Int
-  /// Over all nodes together.
+  /// The total of all nodes.
   package var disks: Int
-  /// Uploaded or downloaded at the same time.
+  /// The number uploaded or downloaded at the same time.
   package var images: Int
   package var v2DataEngineIsOn: Bool
   /// Whether RWX volumes use the storage network, by rwx-network or by Longhorn's own setting.

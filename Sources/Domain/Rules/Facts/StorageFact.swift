@@ -1,11 +1,11 @@
 /// The nodes and disks that store data, from which the size of the storage network is computed.
 package struct StorageFact: Sendable, Equatable {
-  /// All nodes but witnesses.
+  /// The number of nodes, without witnesses.
   package private(set) var nodes = 0
-  /// The disks of those nodes together.
+  /// The number of disks of those nodes.
   package private(set) var disks = 0
-  /// The disks of the node that has most: what another node is likely to bring.
-  package private(set) var mostDisksOfNode = 0
+  /// The maximum number of disks of one node, the estimate for an additional node.
+  package private(set) var maxDisksPerNode = 0
 
   package init() {}
 
@@ -14,12 +14,12 @@ package struct StorageFact: Sendable, Equatable {
     self.nodes = nodes.count - witnesses.count
     for node in longhornNodes where !witnesses.contains(node.name) {
       disks += node.disks
-      mostDisksOfNode = max(mostDisksOfNode, node.disks)
+      maxDisksPerNode = max(maxDisksPerNode, node.disks)
     }
   }
 }
 
-/// A node as Longhorn sees it.
+/// A Longhorn node.
 package struct LonghornNodeFact: Sendable, Equatable {
   package var name: String
   package var disks: Int

@@ -2,7 +2,7 @@
 package struct VirtualMachineFact: Sendable, Equatable {
   package var namespace: String
   package var name: String
-  /// KubeVirt's `printableStatus`; empty before its controller has seen the machine.
+  /// KubeVirt's `printableStatus`; empty before its controller has set one.
   package var status: String
 
   package init(namespace: String, name: String, status: String) {

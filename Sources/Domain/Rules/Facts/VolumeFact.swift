@@ -1,6 +1,6 @@
 /// A Longhorn volume that is attached, attaching or detaching.
 package struct VolumeFact: Sendable, Equatable {
-  /// What owns one of the pods, as Longhorn tells it: `StatefulSet`, `ReplicaSet`, `Job`; `Pod` for a pod by itself.
+  /// The owner of a pod according to Longhorn: `StatefulSet`, `ReplicaSet`, `Job`; `Pod` for a pod without one.
   package struct Workload: Sendable, Equatable {
     package let kind: String
     package let name: String
@@ -12,10 +12,10 @@ package struct VolumeFact: Sendable, Equatable {
   }
 
   package var name: String
-  /// Longhorn's word for the state.
+  /// Longhorn's name of the state.
   package var state: String
   package var node: String
-  /// The namespace of the claim and of the pods; empty where the volume has never been claimed.
+  /// The namespace of the claim and of the pods; empty if the volume has never been claimed.
   package var namespace: String
   package var claim: String
   package var pods: [String]
@@ -34,7 +34,7 @@ package struct VolumeFact: Sendable, Equatable {
     self.workloads = workloads
   }
 
-  /// Whether only pods of virtual machines hold it, so that stopping the machines frees it (KubeVirt names its pods
+  /// Whether only pods of virtual machines use it, so that stopping the machines detaches it (KubeVirt names its pods
   /// `virt-launcher-MACHINE-…`).
   package var isHeldOnlyByVMs: Bool { !pods.isEmpty && pods.allSatisfy { $0.hasPrefix("virt-launcher-") } }
 }

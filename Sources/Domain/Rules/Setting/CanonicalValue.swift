@@ -1,23 +1,22 @@
 internal import JSON
 
-/// A storage network as it was written, for its one spelling: Harvester hashes the bytes, so each spelling would be
-/// another network.
+/// The canonical spelling of a value. Harvester hashes the bytes, so every other spelling of a network counts as a change.
 package struct CanonicalValue {
-  /// The canonical spelling: the known keys first in a fixed order, then the unknown ones in byte order, without white
-  /// space and without the entries that say what their absence says. White space alone is the empty text.
+  /// The known keys in a fixed order, then the unknown ones in byte order, without white space and without entries that
+  /// equal their default. White space alone becomes the empty text.
   package let spelling: [UInt8]
   /// The members in that order; nil for the empty text.
   private let members: [JSONMember]?
 
-  /// Nil where the text has no canonical spelling, because it is no JSON object with distinct keys, or too long to be one
-  /// that is judged.
-  /// `vlan` beside `VLAN` is not distinct: Harvester takes the last one, so their order must stay.
+  /// Nil for a text without a canonical spelling: not a JSON object, repeated keys, or too long to be evaluated.
+  ///
+  /// `vlan` and `VLAN` are the same key: Harvester uses the last one, so their order must stay.
   package init?(_ text: [UInt8]) {
     if SettingText.text(text).isBlank {
       (spelling, members) = ([], nil)
       return
     }
-    guard text.count <= ParsedSetting.longestText, let value = try? JSONValue(parsing: text),
+    guard text.count <= ParsedSetting.maxTextLength, let value = try? JSONValue(parsing: text),
       case .object(let written) = value,
       written.repeatedKeys.isEmpty, let ordered = Self.ordered(written)
     else { return nil }
@@ -25,8 +24,8 @@ package struct CanonicalValue {
     spelling = Self.spelled(ordered, capacity: text.count)
   }
 
-  /// Whether Harvester makes the same network of both: the order of `exclude`, what stands twice in it, and an empty one
-  /// have no meaning.
+  /// Returns whether Harvester creates the same network from both: the order of `exclude`, duplicates in it, and an empty
+  /// one have no meaning.
   package func meansSame(as other: CanonicalValue) -> Bool {
     if spelling == other.spelling { return true }
     guard let members, let others = other.members else { return false }
@@ -49,8 +48,8 @@ package struct CanonicalValue {
     return known + others.sortedByKey
   }
 
-  /// Whether the entry is left out, because Harvester reads it as it would read its absence. An empty list stays as it was
-  /// written: Terraform compares what it wrote with what is stored, and would show a change for ever.
+  /// Returns whether Harvester reads the entry like a missing one, so that it is left out. An empty list stays: Terraform
+  /// compares the written with the stored value, and would report a change forever.
   private static func isDefault(_ value: JSONValue, for key: KnownKey) -> Bool {
     switch (key, value) {
     case (_, .null), (.vlan, .number("0")), (.exclusiveVLAN, .bool(false)): true
@@ -60,7 +59,7 @@ package struct CanonicalValue {
 }
 
 extension [JSONMember] {
-  /// The members with the elements of `exclude` in byte order and each once; without `exclude` where it has none.
+  /// The members with the distinct elements of `exclude` in byte order; without an empty `exclude`.
   fileprivate var withSortedExclusions: [JSONMember] {
     compactMap { member in
       guard KnownKey.exclude.isSpelled(member.key), case .array(let elements) = member.value else { return member }
@@ -82,10 +81,10 @@ extension [JSONValue] {
 }
 
 extension [JSONMember] {
-  /// The paths of keys that stand more than once in one object, such as `labels.a`: those of the outermost such object,
-  /// in byte order, and no more of them than a message names.
+  /// The paths of repeated keys, such as `labels.a`: those of the outermost object with any, in byte order, at most as
+  /// many as a message names.
   var repeatedKeys: [String] {
-    // Nearly always all are distinct.
+    // The usual case.
     if hasDistinctKeys { return repeatedKeysInside }
     let keys = sortedByKey.map(\.key)
     func repeats(_ index: Int) -> Bool { index > 0 && keys[index].isExactly(keys[index - 1]) }
@@ -101,7 +100,7 @@ extension [JSONMember] {
     return []
   }
 
-  /// A few keys are compared each with each, which needs no memory; many are sorted.
+  /// A few keys are compared pairwise, which needs no memory; many are sorted.
   private var hasDistinctKeys: Bool {
     if count > 8 {
       let sorted = sortedByKey

@@ -2,7 +2,7 @@ internal import JSON
 
 /// A write of the setting: the stored and the proposed object.
 ///
-/// A class although immutable: many rules take it, and both objects are large.
+/// A class although immutable: both objects are large, and many rules receive them.
 package final class Change: Sendable {
   package enum Operation: Sendable {
     case create
@@ -30,16 +30,16 @@ package final class Change: Sendable {
 
   package static func deletion(of old: consuming SettingObject) -> Change { Change(.delete, old, SettingObject()) }
 
-  /// The same change with another proposed object.
+  /// Returns the same change with another proposed object.
   package func proposing(_ new: consuming SettingObject) -> Change { Change(operation, old, new) }
 }
 
 extension Change {
-  /// The text that Harvester acts on, in the messages about the moment of a change.
+  /// The field of messages about the cluster's state: Harvester acts on the value only.
   var field: SettingField { .value }
 
-  /// True when the object was read before the stored one was written. The API server answers such a write with a conflict,
-  /// after the mutating webhooks and before the validating ones, and the client tries again.
+  /// Whether the write is based on an older version of the object. The API server responds with a conflict, after the
+  /// mutating webhooks and before the validating ones, and clients retry.
   package var isConflict: Bool {
     operation == .update && !new.resourceVersion.isEmpty && !old.resourceVersion.isEmpty
       && !new.resourceVersion.isExactly(old.resourceVersion)
@@ -49,23 +49,23 @@ extension Change {
 
   var changesDefault: Bool { operation != .delete && new.default != old.default }
 
-  /// True when the value becomes the one whose hash Harvester has noted, as the stored one is not: Harvester has not
-  /// taken that one up, and sees no change any more.
-  var returnsToNotedValue: Bool {
-    guard changesValue, let noted = old.annotations?.hash, !noted.isEmpty,
-      new.annotations?.hash.isExactly(noted) == true,
+  /// Whether the value becomes the one whose hash Harvester has recorded. Harvester has not applied the stored one, and sees
+  /// no change after this write.
+  var restoresRecordedValue: Bool {
+    guard changesValue, let recorded = old.annotations?.hash, !recorded.isEmpty,
+      new.annotations?.hash.isExactly(recorded) == true,
       case .text(let bytes) = new.value
     else { return false }
-    return ValueHash(of: bytes).isWritten(noted)
+    return ValueHash(of: bytes).matches(recorded)
   }
 
-  /// True when a network is in effect after the change.
+  /// Whether a network is in effect after the change.
   var enables: Bool { !new.value.isBlank }
 
-  /// True when the value is emptied, which is always possible.
+  /// Whether the value is emptied, which is always possible.
   var isReset: Bool { operation != .delete && new.value.isBlank }
 
-  /// A text that must be a network.
+  /// Returns the changed text of a field, which must be a network; nil if it is unchanged or empty.
   func proposal(in field: SettingField) -> ParsedSetting? {
     switch field {
     case .value: changesValue && !new.value.isBlank ? ParsedSetting(field: field, text: new.value) : nil
@@ -76,16 +76,16 @@ extension Change {
 
 // Changes of Harvester's annotations.
 extension Change {
-  /// The annotations whose new texts Harvester would act on while the value stays, or that would be wrong for the value
-  /// that comes. Empty where the stored hash is not the stored value's: Harvester itself is about to change
-  /// them then, and what is broken may be mended.
+  /// The annotations whose new texts Harvester would act on although the value stays, or that would be wrong for a new
+  /// value. Empty if the stored hash is not the stored value's: Harvester itself is about to change them then, and wrong
+  /// ones may be corrected.
   ///
   /// Harvester's controller changes them only while the hash is another value's; afterwards it empties
   /// `old-net-attach-def`, and nothing else.
   var alteredAnnotations: [SettingAnnotation] {
     guard operation == .update, let stored = old.annotations, stored != new.annotations else { return [] }
     let altered = SettingAnnotation.allCases.filter { alters($0, from: stored) }
-    guard !altered.isEmpty, case .text(let bytes) = old.value, ValueHash(of: bytes).isWritten(stored.hash) else {
+    guard !altered.isEmpty, case .text(let bytes) = old.value, ValueHash(of: bytes).matches(stored.hash) else {
       return []
     }
     return altered
@@ -96,8 +96,8 @@ extension Change {
   private func alters(_ annotation: SettingAnnotation, from stored: SettingAnnotations) -> Bool {
     let proposed = new.annotations?[annotation] ?? ""
     if proposed.isExactly(stored[annotation] ?? "") { return false }
-    // With another value, Harvester makes a new definition and notes it; it deletes the one that is noted now.
-    let mayBeEmptied = changesValue || annotation == .formerDefinition
-    return !(mayBeEmptied && proposed.isEmpty) && !(changesValue && annotation == .formerDefinition)
+    // With another value, Harvester creates and records a new definition, and deletes the recorded one.
+    let mayBeEmptied = changesValue || annotation == .previousDefinition
+    return !(mayBeEmptied && proposed.isEmpty) && !(changesValue && annotation == .previousDefinition)
   }
 }

@@ -2,18 +2,18 @@ internal import Addressing
 
 /// A common mistake in a text that is not a CIDR, and its correction.
 struct CommonMistake {
-  /// What the text has and a CIDR has not.
+  /// The part of the text that a CIDR does not have.
   private let description: String
   let correction: CIDR
 
-  /// What the text must be, and what it has instead.
+  /// The requirement, and the mistake.
   var explanation: String { "must be an IPv4 network in CIDR notation, but has \(description)" }
 
-  /// Nil where the text is not one step from a CIDR.
+  /// Nil if the text has no common mistake.
   init?(in text: String) {
     // No CIDR is longer.
     guard text.utf8.count <= 64 else { return nil }
-    let trimmed = text.withoutUnseenEnds
+    let trimmed = text.withoutInvisibleEnds
     let halves = trimmed.split(separator: "/", omittingEmptySubsequences: false)
     guard halves.count == 2 else { return nil }
     let numbers = halves[0].split(separator: ".", omittingEmptySubsequences: false).map(\.withoutLeadingZeros)
@@ -22,18 +22,18 @@ struct CommonMistake {
     let length = netmask.map { "\($0)" } ?? String(halves[1].withoutLeadingZeros)
     // A /0 is never intended.
     guard let correction = try? CIDR("\(address)/\(length)"), correction.length > 0 else { return nil }
-    let slips = [
-      text.nameOfUnseenEnds(around: trimmed),
+    let mistakes = [
+      text.descriptionOfEnds(around: trimmed),
       address != halves[0] || netmask == nil && length != halves[1] ? "a number with leading zeros" : nil,
       netmask != nil ? "a netmask in place of a prefix length" : nil,
     ]
-    description = slips.compactMap(\.self).englishList
+    description = mistakes.compactMap(\.self).englishList
     self.correction = correction
   }
 }
 
 extension IPv4Address {
-  /// The prefix length that the address stands for, if it is a netmask: ones, of which there are some, and then zeros.
+  /// The prefix length of a netmask, ones and then zeros; nil for any other address and for 0.0.0.0.
   fileprivate var lengthOfNetmask: Int? {
     let length = (~rawValue).leadingZeroBitCount
     return length > 0 && rawValue.nonzeroBitCount == length ? length : nil
@@ -41,7 +41,7 @@ extension IPv4Address {
 }
 
 extension Substring {
-  /// The shortest spelling of a decimal number; any other text as it is.
+  /// The shortest spelling of a decimal number; any other text unchanged.
   fileprivate var withoutLeadingZeros: Substring {
     guard utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return self }
     let digits = drop { $0 == "0" }
@@ -51,10 +51,10 @@ extension Substring {
 
 extension String {
   /// The text without white space and zero-width characters at its ends.
-  fileprivate var withoutUnseenEnds: String { withoutEnds { $0 == " " || !$0.isPrintable } }
+  fileprivate var withoutInvisibleEnds: String { withoutEnds { $0 == " " || !$0.isPrintable } }
 
-  /// What the text has around `rest`, its part without unseen ends.
-  fileprivate func nameOfUnseenEnds(around rest: String) -> String? {
+  /// Returns a description of the characters around `rest`; nil without any.
+  fileprivate func descriptionOfEnds(around rest: String) -> String? {
     if rest == self { return nil }
     let isWhiteSpace = withoutEnds { $0.properties.isWhitespace } == rest
     return "\(isWhiteSpace ? "white space" : "invisible characters") around it"

@@ -19,18 +19,18 @@ package enum KnownKey: CaseIterable, Sendable {
     }
   }
 
-  /// Byte by byte: asked of each member for each key, a generic comparison would take a fifth of normalising a value.
+  /// Compares byte by byte: this runs for each member and key, and a generic comparison took a fifth of normalising.
   func isSpelled(_ text: String) -> Bool {
     let bytes = text.utf8.span
     guard bytes.count == spelling.utf8CodeUnitCount else { return false }
     // Sound: the literal has as many bytes.
-    for place in bytes.indices where unsafe bytes[place] != spelling.utf8Start[place] { return false }
+    for offset in bytes.indices where unsafe bytes[offset] != spelling.utf8Start[offset] { return false }
     return true
   }
 
-  /// Whether Go reads the text as this key.
+  /// Returns whether Go reads the text as this key.
   func isSpelledInAnyCase(_ text: String) -> Bool {
-    // Sound: the bytes are lent for the time of the call.
+    // Sound: the bytes are borrowed for the call.
     spelling.withUTF8Buffer { spelling in
       unsafe text.unicodeScalars.lazy.map(\.caseFolded)
         .elementsEqual(spelling.lazy.map { Unicode.Scalar($0).caseFolded })
@@ -48,7 +48,7 @@ enum KeyMatch: Equatable, Sendable {
   case inAnotherCase(KnownKey)
   case unknown
 
-  /// Usually it is a known key, which is found without a copy.
+  /// A known key, the usual case, is found without a copy.
   init(_ key: borrowing JSONToken) {
     let known = KnownKey.allCases.first { key.equals($0.spelling) }
     self = known.map(Self.known) ?? KeyMatch(key.string)

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Which of the setting's two texts a message is about.
+/// One of the setting's two texts.
 package enum SettingField: String, Sendable {
   case value
   case `default`
@@ -9,7 +9,7 @@ package enum SettingField: String, Sendable {
 /// A proposed text of the setting and its content.
 struct ParsedSetting {
   enum ParseResult {
-    /// The field holds no string at all.
+    /// The field is not a string.
     case notString
     case tooLong(bytes: Int)
     case notJSON(JSONError, text: [UInt8])
@@ -20,8 +20,8 @@ struct ParsedSetting {
   let field: SettingField
   let reading: ParseResult
 
-  /// Enough for three thousand exclusions.
-  static let longestText = 64 * 1024
+  /// The maximum length of a text in bytes: enough for three thousand exclusions.
+  static let maxTextLength = 64 * 1024
 
   init(field: SettingField, text: SettingText) {
     self.field = field
@@ -29,7 +29,7 @@ struct ParsedSetting {
       reading = .notString
       return
     }
-    if bytes.count > Self.longestText {
+    if bytes.count > Self.maxTextLength {
       reading = .tooLong(bytes: bytes.count)
       return
     }

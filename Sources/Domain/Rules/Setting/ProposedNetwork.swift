@@ -1,7 +1,7 @@
 internal import Addressing
 internal import JSON
 
-/// The network of a JSON object, each field as far as it could be read.
+/// The fields of a JSON object that is a network; each may be invalid.
 ///
 /// A class although immutable: every subject of the rules holds it, and a copy then costs one reference count.
 final class ProposedNetwork: Sendable {
@@ -10,9 +10,9 @@ final class ProposedNetwork: Sendable {
   let range: Field<CIDRField>
   let exclusions: Field<[CIDRField]>
   let isExclusive: Field<Bool>
-  /// The members whose keys are not written exactly as a known one is.
+  /// The members whose keys are not exactly a known one.
   let unknownFields: [UnknownField]
-  /// The paths of keys that stand more than once in one object, such as `labels.a`.
+  /// The paths of repeated keys, such as `labels.a`.
   let repeatedKeys: [String]
 
   struct UnknownField {
@@ -90,7 +90,7 @@ enum Field<Value: Sendable>: Sendable {
   }
 }
 
-/// 1 for an entry that was written and has its type, else 0.
+/// Returns 1 for a present field of its type, else 0.
 private func isPlain<Value>(_ field: Field<Value>?) -> Int {
   switch field {
   case .absent, .value: 1
@@ -98,7 +98,7 @@ private func isPlain<Value>(_ field: Field<Value>?) -> Int {
   }
 }
 
-/// A CIDR together with the text it was read from, because advice quotes what was written.
+/// A CIDR with its text, which advice quotes.
 struct CIDRField: Sendable {
   let text: String
   let reading: Result<CIDR, AddressError>
@@ -117,9 +117,9 @@ struct CIDRField: Sendable {
   }
 }
 
-// Values of one type; one of another type is passed over and nil.
+// Values of one type; a value of another type is skipped and nil.
 extension JSONReader {
-  /// The entry that comes next; `read` gives nil where the value is not of the type.
+  /// Reads the next field; `read` returns nil for a value of another type.
   fileprivate mutating func readField<Value>(
     _ read: (inout JSONReader) throws(JSONError) -> Value?
   ) throws(JSONError) -> Field<Value> {
@@ -136,7 +136,7 @@ extension JSONReader {
 
   fileprivate mutating func readCIDR() throws(JSONError) -> CIDRField? { try readText().map(CIDRField.init) }
 
-  /// Nil where one element is no string.
+  /// Nil if an element is not a string.
   fileprivate mutating func readCIDRs() throws(JSONError) -> [CIDRField]? {
     guard try nextKind() == .array else {
       try skip()
@@ -161,13 +161,13 @@ extension JSONReader {
 }
 
 extension JSONToken {
-  /// A number without fraction and exponent, as Go reads an integer; one too large for a word is the largest word. Go
-  /// reads no `-0` as a number without sign.
+  /// A number without fraction and exponent, as Go reads an integer; one that is too large is clamped. Go rejects `-0` for
+  /// an unsigned number.
   fileprivate var wholeNumber: Int? {
     let isNegative = raw[0] == UInt8(ascii: "-")
     var number = 0
-    for place in (isNegative ? 1 : 0)..<raw.count {
-      let digit = Int(raw[place]) - Int(UInt8(ascii: "0"))
+    for offset in (isNegative ? 1 : 0)..<raw.count {
+      let digit = Int(raw[offset]) - Int(UInt8(ascii: "0"))
       guard (0..<10).contains(digit) else { return nil }
       number = number <= (Int.max - digit) / 10 ? number * 10 + digit : Int.max
     }

@@ -12,8 +12,7 @@ struct ProposedFields {
   func path(exclusion index: Int) -> String { "\(path(.exclude))[\(index)]" }
 }
 
-/// A proposed network on a cluster network that exists. The management network is excluded: it
-/// reaches every node.
+/// A proposed network on a cluster network that exists. The management network is excluded: it reaches every node.
 struct ResolvedClusterNetwork {
   let fields: ProposedFields
   let clusterNetwork: ClusterNetworkFact
@@ -53,9 +52,9 @@ struct AddressPlan {
   let fields: ProposedFields
   let range: IPv4Prefix
   let exclusions: [IPv4Prefix]
-  /// What Whereabouts may hand out: the range without its first and last address and without the exclusions.
+  /// The addresses that Whereabouts may allocate: the range without its first and last address and the exclusions.
   let usable: AddressSet
-  /// The usable addresses that Whereabouts keeps for pods that do not release them during a change.
+  /// The usable addresses with reservations of pods that do not release them during a change.
   let kept: AddressSet
 
   /// The number of addresses for Longhorn's pods, which every rule, `check` and `plan` use.
@@ -86,24 +85,9 @@ extension ProposedRange {
   var written: String { range.description.quoted }
 }
 
-/// A VLAN of a cluster network: one broadcast domain.
-struct Link {
-  let clusterNetwork: String
-  /// 0 for untagged.
-  let vlan: Int
-}
-
 extension AddressPlan {
   /// The range as a message quotes it.
   var written: String { range.description.quoted }
 
-  /// The broadcast domain of the network; nil where the cluster network or the VLAN could not be read.
-  var link: Link? {
-    guard let clusterNetwork = fields.network.clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
-    switch fields.network.vlan {
-    case .wrongType: return nil
-    case .absent: return Link(clusterNetwork: clusterNetwork, vlan: 0)
-    case .value(let vlan): return Link(clusterNetwork: clusterNetwork, vlan: vlan)
-    }
-  }
+  var link: Link? { fields.network.link }
 }

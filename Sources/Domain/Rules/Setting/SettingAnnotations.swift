@@ -2,67 +2,67 @@ internal import JSON
 
 /// An annotation that Harvester keeps on the setting.
 package enum SettingAnnotation: CaseIterable, Sendable {
-  /// The ``ValueHash`` of the value that was taken up last.
+  /// The ``ValueHash`` of the last value that Harvester has recorded.
   case hash
-  /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition that was made for it.
+  /// `NAMESPACE/NAME` of the NetworkAttachmentDefinition for it.
   case definition
-  /// The definition before, until Harvester deletes it.
-  case formerDefinition
+  /// The previous definition, until Harvester deletes it.
+  case previousDefinition
 
   package var key: StaticString {
     switch self {
     case .hash: "storage-network.settings.harvesterhci.io/hash"
     case .definition: "storage-network.settings.harvesterhci.io/net-attach-def"
-    case .formerDefinition: "storage-network.settings.harvesterhci.io/old-net-attach-def"
+    case .previousDefinition: "storage-network.settings.harvesterhci.io/old-net-attach-def"
     }
   }
 
-  /// The annotation's place in the object, as a cause names it.
+  /// The annotation's path in the object, the field of a cause.
   var path: String { "metadata.annotations[\(key)]" }
 }
 
-/// The annotations by which Harvester remembers what it has carried out.
+/// The annotations in which Harvester records the value that it has applied, and its definitions.
 package final class SettingAnnotations: Sendable, Equatable {
   private let writtenHash: String?
   private let writtenDefinition: String?
-  private let writtenFormerDefinition: String?
+  private let writtenPreviousDefinition: String?
 
-  /// - Parameters: The annotations' texts, each nil where the object does not carry it.
-  package init(hash: String? = nil, network: String? = nil, previousNetwork: String? = nil) {
+  /// - Parameters: The annotations' texts; nil for an annotation that the object does not have.
+  package init(hash: String? = nil, definition: String? = nil, previousDefinition: String? = nil) {
     writtenHash = hash
-    writtenDefinition = network
-    writtenFormerDefinition = previousNetwork
+    writtenDefinition = definition
+    writtenPreviousDefinition = previousDefinition
   }
 
-  /// The text of an annotation; nil where the object does not carry it.
+  /// The text of an annotation; nil if the object does not have it.
   package subscript(annotation: SettingAnnotation) -> String? {
     switch annotation {
     case .hash: writtenHash
     case .definition: writtenDefinition
-    case .formerDefinition: writtenFormerDefinition
+    case .previousDefinition: writtenPreviousDefinition
     }
   }
 
-  /// The annotations that are carried, with their texts.
+  /// The present annotations with their texts.
   package var written: [(annotation: SettingAnnotation, text: String)] {
     SettingAnnotation.allCases.compactMap { annotation in self[annotation].map { (annotation, $0) } }
   }
 
   /// The texts as Harvester reads them: empty where the annotation is missing.
   package var hash: String { writtenHash ?? "" }
-  package var network: String { writtenDefinition ?? "" }
-  package var previousNetwork: String { writtenFormerDefinition ?? "" }
+  package var definition: String { writtenDefinition ?? "" }
+  package var previousDefinition: String { writtenPreviousDefinition ?? "" }
 
-  /// The annotations that are carried, with the stored ones for those that are not: what `kubectl apply` leaves.
+  /// Returns the annotations, with the stored ones in place of missing ones, as after `kubectl apply`.
   package func completed(from stored: SettingAnnotations?) -> SettingAnnotations {
     SettingAnnotations(
-      hash: writtenHash ?? stored?[.hash], network: writtenDefinition ?? stored?[.definition],
-      previousNetwork: writtenFormerDefinition ?? stored?[.formerDefinition])
+      hash: writtenHash ?? stored?[.hash], definition: writtenDefinition ?? stored?[.definition],
+      previousDefinition: writtenPreviousDefinition ?? stored?[.previousDefinition])
   }
 
   package static func == (left: SettingAnnotations, right: SettingAnnotations) -> Bool {
     left.writtenHash.isExactly(right.writtenHash) && left.writtenDefinition.isExactly(right.writtenDefinition)
-      && left.writtenFormerDefinition.isExactly(right.writtenFormerDefinition)
+      && left.writtenPreviousDefinition.isExactly(right.writtenPreviousDefinition)
   }
 }
 

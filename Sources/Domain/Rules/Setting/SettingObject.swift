@@ -3,16 +3,16 @@ internal import JSON
 /// The parts of a Harvester `Setting` (harvesterhci.io/v1beta1) that the rules read.
 package struct SettingObject: Sendable, Equatable {
   package var name = ""
-  /// The version that the object was read at or is stored with; empty where it says none.
+  /// The version of the object; empty if it has none.
   package var resourceVersion = ""
   package var value: SettingText
   package var `default`: SettingText
   package var configured: ConfiguredCondition?
-  /// Whether the object has a member `value` at all, which decides between a patch that adds and one that replaces.
+  /// Whether the object has a member `value`: a patch replaces it, or else adds it.
   package var hasValue = false
-  /// Whether the metadata has an object of annotations, which a patch then adds to.
+  /// Whether the metadata has an object of annotations, to which a patch adds.
   package var hasAnnotations = false
-  /// The annotations that Harvester keeps on the setting; nil where the object carries none of them.
+  /// Harvester's annotations on the setting; nil if the object has none of them.
   package var annotations: SettingAnnotations?
 
   package init(
@@ -23,8 +23,8 @@ package struct SettingObject: Sendable, Equatable {
     self.configured = configured
   }
 
-  /// The text of another setting as Harvester reads it: the value, or the default where the value is empty. Of the
-  /// storage network it reads the value alone.
+  /// The text of another setting as Harvester reads it: the value, or the default if the value is empty. Of the storage
+  /// network it reads only the value.
   package var effective: SettingText { value == .text([]) ? `default` : value }
 }
 
@@ -42,12 +42,12 @@ package enum SettingText: Sendable, Equatable {
 
 /// The setting's condition `configured`, in which Harvester reports the progress of the last change.
 ///
-/// A class, as ``SettingAnnotations`` is one: most objects of a review have neither, and so each moves as one word.
+/// A class, as ``SettingAnnotations``: most objects of a review have neither, and a reference moves as one word.
 package final class ConfiguredCondition: Sendable, Equatable {
   package let status: String
   package let reason: String
   package let message: String
-  /// The condition's place in the list `status.conditions`, for a patch.
+  /// The index in `status.conditions`, for a patch.
   package let index: Int
 
   package init(status: String, reason: String, message: String, index: Int = 0) {
@@ -59,8 +59,8 @@ package final class ConfiguredCondition: Sendable, Equatable {
 
   package var isInProgress: Bool { status.isExactly("False") && reason.isExactly("In Progress") }
 
-  /// The message with which Harvester stores that it has taken up a value. It compares the next condition with an object
-  /// that it has already changed, so while this message stands, it stores the hash of no further value.
+  /// Whether the message is the one with which Harvester records a new value. It compares its next condition with an object
+  /// that it has already changed, so with this message stored, it stores the hash of no other value.
   var isCreatingDefinition: Bool { status.isExactly("False") && message.isExactly("create NAD") }
 
   package static func == (left: ConfiguredCondition, right: ConfiguredCondition) -> Bool {

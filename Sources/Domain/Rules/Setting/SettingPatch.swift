@@ -4,27 +4,27 @@ internal import JSON
 package enum PatchOperation: Sendable, Equatable {
   /// - Parameter replaces: Whether the object has a member `value`.
   case setValue([UInt8], replaces: Bool)
-  /// - Parameter joinsOthers: Whether the metadata has annotations at all.
-  case restoreAnnotations(SettingAnnotations, joinsOthers: Bool)
-  /// - Parameter condition: The place in `status.conditions`.
+  /// - Parameter addsToExisting: Whether the metadata has an object of annotations.
+  case restoreAnnotations(SettingAnnotations, addsToExisting: Bool)
+  /// - Parameter condition: The index in `status.conditions`.
   case setConditionMessage(String, condition: Int)
 }
 
 extension Change {
-  /// The change as it is validated and stored: the mutating webhook comes first.
+  /// The change with the patch of /mutate, as it is validated and stored.
   package var normalized: Change { applying(patch) }
 
-  /// What /mutate changes; empty where the object is stored as it is proposed.
+  /// The operations of /mutate; empty if the proposed object is stored unchanged.
   package var patch: [PatchOperation] {
     if operation == .delete { return [] }
     var operations: [PatchOperation] = []
     if let value = normalizedValue { operations.append(.setValue(value, replaces: new.hasValue)) }
     guard operation == .update else { return operations }
     if new.annotations == nil, let stored = old.annotations {
-      operations.append(.restoreAnnotations(stored, joinsOthers: new.hasAnnotations))
+      operations.append(.restoreAnnotations(stored, addsToExisting: new.hasAnnotations))
     }
-    if let condition = new.configured, condition.isCreatingDefinition, applying(operations).isPassedOver {
-      operations.append(.setConditionMessage(Self.takeUpMessage, condition: condition.index))
+    if let condition = new.configured, condition.isCreatingDefinition, applying(operations).wouldBeIgnored {
+      operations.append(.setConditionMessage(Self.changedMessage, condition: condition.index))
     }
     return operations
   }
@@ -35,28 +35,28 @@ extension Change {
     for operation in operations {
       switch operation {
       case .setValue(let value, _): object.value = .text(value)
-      case .restoreAnnotations(let notes, _): object.annotations = notes
+      case .restoreAnnotations(let annotations, _): object.annotations = annotations
       case .setConditionMessage(let message, _): object.configured = object.configured?.with(message)
       }
     }
     return proposing(object)
   }
 
-  /// Stands in the place of «create NAD», so Harvester takes the value up; the Web UI shows it until then.
-  private static let takeUpMessage = "the value was changed; Harvester takes it up next"
+  /// Replaces «create NAD», so that Harvester applies the value; the Web UI shows it until then.
+  private static let changedMessage = "the value was changed; Harvester applies it next"
 
-  /// True when Harvester would not store the hash of the value, with which it begins, while «create NAD» stands: for a value
-  /// that comes, and for a stored one that it has passed over already.
-  private var isPassedOver: Bool {
+  /// Whether Harvester would not store the value's hash, its first step, while the message is «create NAD»: for a new value,
+  /// and for a stored one whose hash is not recorded.
+  private var wouldBeIgnored: Bool {
     if changesValue { return true }
     guard old.configured?.isCreatingDefinition == true, case .text(let bytes) = new.value else { return false }
-    return !ValueHash(of: bytes).isWritten(new.annotations?.hash ?? "")
+    return !ValueHash(of: bytes).matches(new.annotations?.hash ?? "")
   }
 
-  /// The text to store instead of the proposed value, or nil when the proposed one stays.
+  /// The text to store instead of the proposed value; nil if the proposed one stays.
   ///
-  /// A value that means what the stored one means becomes the stored one, byte by byte: only so its hash stays.
-  /// A text that cannot be read stays, for the rules to reject.
+  /// A value with the meaning of the stored one becomes the stored one, byte by byte, so that its hash stays. A text that
+  /// cannot be parsed stays; the rules deny it.
   package var normalizedValue: [UInt8]? {
     guard operation != .delete, case .text(let proposed) = new.value else { return nil }
     var stored: [UInt8]?

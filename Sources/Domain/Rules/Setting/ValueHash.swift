@@ -11,13 +11,13 @@ package struct ValueHash: Hashable, Sendable {
   private var e: UInt32 = 0xC3D2_E1F0
 
   package init(of message: [UInt8]) {
-    var place = 0
-    while message.count - place >= 64 {
-      take(Block { message[place + $0] })
-      place += 64
+    var offset = 0
+    while message.count - offset >= 64 {
+      mix(Block { message[offset + $0] })
+      offset += 64
     }
     // Section 4: a one bit, zeros, and the length in bits fill up the last block, or the last two.
-    let (last, rest) = (place, message.count - place)
+    let (last, rest) = (offset, message.count - offset)
     let length = UInt64(message.count) * 8
     let count = rest < 56 ? 64 : 128
     func padded(_ index: Int) -> UInt8 {
@@ -28,7 +28,7 @@ package struct ValueHash: Hashable, Sendable {
       default: 0
       }
     }
-    for start in stride(from: 0, to: count, by: 64) { take(Block { padded(start + $0) }) }
+    for start in stride(from: 0, to: count, by: 64) { mix(Block { padded(start + $0) }) }
   }
 
   /// Sixty-four bytes as the eighty words that are mixed in (section 6.1, steps a and b).
@@ -38,7 +38,7 @@ package struct ValueHash: Hashable, Sendable {
     init(byte: (Int) -> UInt8) {
       var words = InlineArray<80, UInt32>(repeating: 0)
       for index in 0..<16 {
-        for place in 4 * index..<4 * index + 4 { words[index] = words[index] << 8 | UInt32(byte(place)) }
+        for offset in 4 * index..<4 * index + 4 { words[index] = words[index] << 8 | UInt32(byte(offset)) }
       }
       for index in 16..<80 {
         words[index] = (words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16]).rotated(left: 1)
@@ -48,7 +48,7 @@ package struct ValueHash: Hashable, Sendable {
   }
 
   /// Section 6.1, steps c to e.
-  private mutating func take(_ block: Block) {
+  private mutating func mix(_ block: Block) {
     var (a, b, c, d, e) = (a, b, c, d, e)
     for index in 0..<80 {
       let (mixed, constant): (UInt32, UInt32) =
@@ -68,7 +68,7 @@ package struct ValueHash: Hashable, Sendable {
   private var words: [UInt32] { [a, b, c, d, e] }
 
   /// Whether the text is this hash as Harvester writes it.
-  func isWritten(_ text: String) -> Bool { text.utf8.count == 40 && text.isExactly(description) }
+  func matches(_ text: String) -> Bool { text.utf8.count == 40 && text.isExactly(description) }
 }
 
 extension ValueHash: CustomStringConvertible {

@@ -26,10 +26,18 @@ extension APIRequest {
   /// changes. Measured with 10,000 machines, that costs the server a ninth. The response may ignore the limit then.
   ///
   /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>
-  static func list(_ resource: Resource, continuing continueToken: String) -> APIRequest {
+  ///
+  /// - Parameter asTable: Whether a Table is preferred to whole objects. A server that has none sends objects.
+  static func list(_ resource: Resource, continuing continueToken: String, asTable: Bool = false) -> APIRequest {
     let place = continueToken.isEmpty ? "resourceVersion=0" : "continue=\(continueToken.percentEncoded)"
-    return APIRequest(resource, ["limit=\(WatchLimits.page)", place], form: "PartialObjectMetadataList")
+    return APIRequest(
+      resource, ["limit=\(WatchLimits.page)", place],
+      accept: asTable
+        ? "\(json(as: "Table")),application/json"
+        : resource.isMetadataOnly ? json(as: "PartialObjectMetadataList") : "application/json")
   }
+
+  private static func json(as form: String) -> String { "application/json;as=\(form);g=meta.k8s.io;v=v1" }
 
   /// The discovery document of the resource's API group.
   ///
@@ -44,11 +52,11 @@ extension APIRequest {
       "watch=true", "allowWatchBookmarks=true", "resourceVersion=\(version.percentEncoded)",
       "timeoutSeconds=\(max(1, duration.components.seconds))",
     ]
-    return APIRequest(resource, query, form: "PartialObjectMetadata")
+    return APIRequest(
+      resource, query, accept: resource.isMetadataOnly ? json(as: "PartialObjectMetadata") : "application/json")
   }
 
-  /// - Parameter form: The representation to request if the metadata is enough.
-  private init(_ resource: Resource, _ query: [String], form: String) {
+  private init(_ resource: Resource, _ query: [String], accept: String) {
     var path = resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/"
     path += resource.version
     if let namespace = resource.namespace { path += "/namespaces/\(namespace)" }
@@ -56,9 +64,7 @@ extension APIRequest {
     let selection =
       (resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? [])
       + (resource.objectName.map { ["fieldSelector=\("metadata.name=\($0)".percentEncoded)"] } ?? [])
-    self.init(
-      path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"),
-      accept: resource.isMetadataOnly ? "application/json;as=\(form);g=meta.k8s.io;v=v1" : "application/json")
+    self.init(path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"), accept: accept)
   }
 }
 

@@ -2,7 +2,7 @@ internal import JSON
 
 // Handling of 404 responses.
 extension Reflector {
-  mutating func takeNotFound(
+  mutating func handleNotFound(
     after step: Step, _ message: String, _ now: Duration, in objects: inout ObjectStore
   ) -> Action {
     let reason = "the API server answered 404\(message.isEmpty ? "" : ": \(message)")"
@@ -27,7 +27,7 @@ extension Reflector {
   }
 
   /// Evaluates a complete discovery document.
-  mutating func takeDiscovery(_ text: [UInt8], _ now: Duration, in objects: inout ObjectStore) -> Action {
+  mutating func handleDiscovery(_ text: [UInt8], _ now: Duration, in objects: inout ObjectStore) -> Action {
     guard case .array(let resources)? = (try? JSONValue(parsing: text))?["resources"], !resources.isEmpty else {
       fail("the API server sent no discovery document", now)
       return .wait
@@ -62,7 +62,7 @@ extension Reflector {
   private mutating func becomeAbsent(_ now: Duration, in objects: inout ObjectStore) {
     if status.state != .notInstalled { objects.replace(kind, from: ObjectStore()) }
     status.state = .notInstalled
-    hear(now)
+    recordContact(now)
     phase = .waiting(until: now + notInstalledResync, then: .list(continuing: ""))
   }
 }

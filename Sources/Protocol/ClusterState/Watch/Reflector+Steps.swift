@@ -6,14 +6,15 @@ extension Reflector {
     switch step {
     case .list(let continueToken):
       if continueToken.isEmpty { collected = ObjectStore() }
-      phase = .listing(ListItemDecoder(), idleDeadline: now + WatchLimits.listIdleTimeout)
-      return .request(.list(kind.resource, continuing: continueToken))
+      let decoder = ListItemDecoder(column: listsTable ? kind.resource.statusColumn : nil)
+      phase = .listing(decoder, idleDeadline: now + WatchLimits.listIdleTimeout)
+      return .request(.list(kind.resource, continuing: continueToken, asTable: listsTable))
     case .watch(let version):
       // The first watch after a failure is short: its end soon proves that the connection works.
       let duration =
         backoff.isReset ? backoff.jittered(watchDuration) : min(watchDuration, WatchLimits.probeWatchTimeout)
       phase = .watching(
-        PollLoop(version: version, began: now, idleDeadline: now + duration + WatchLimits.watchGracePeriod))
+        WatchState(version: version, began: now, idleDeadline: now + duration + WatchLimits.watchGracePeriod))
       return .request(.watch(kind.resource, from: version, for: duration))
     case .discover:
       phase = .discovering([], idleDeadline: now + WatchLimits.listIdleTimeout)
@@ -21,12 +22,17 @@ extension Reflector {
     }
   }
 
-  mutating func collect(_ item: Span<UInt8>) throws(StreamFailure) {
+  mutating func addItem(_ item: Span<UInt8>) throws(StreamFailure) {
     do throws(JSONError) {
       try collected.put(item, of: kind, at: ObjectMeta(of: item).name)
     } catch {
       throw .malformed(error)
     }
+  }
+
+  mutating func addRow(_ row: Span<UInt8>, _ column: Int) throws(StreamFailure) {
+    let row = try TableRow(of: row, column: column)
+    collected.put(status: row.text, of: kind, at: row.name)
   }
 
   /// Finishes a page: requests the next one, or commits the list and watches from its version.
@@ -42,12 +48,12 @@ extension Reflector {
     collected = ObjectStore()
     status.state = .synced
     status.lists += 1
-    hear(now)
+    recordContact(now)
     return begin(.watch(from: list.resourceVersion), now)
   }
 
-  mutating func follow(
-    _ watching: inout PollLoop, _ bytes: Span<UInt8>, _ now: Duration, into objects: inout ObjectStore
+  mutating func handleEvents(
+    _ bytes: Span<UInt8>, _ watching: inout WatchState, _ now: Duration, into objects: inout ObjectStore
   ) throws(StreamFailure) {
     var version = watching.version
     try watching.lines.receive(bytes) { line throws(StreamFailure) in
@@ -65,7 +71,7 @@ extension Reflector {
       }
       if !event.head.resourceVersion.isEmpty { version = event.head.resourceVersion }
       if event.change != .bookmark { status.events += 1 }
-      hear(now)
+      recordContact(now)
       resetBackoff()
     }
     watching.version = version
@@ -73,11 +79,11 @@ extension Reflector {
   }
 
   /// Handles the end of a watch. An orderly end proves that no event is missing; an end within a line is an error.
-  mutating func endWatch(_ watching: borrowing PollLoop, _ now: Duration) -> Action {
+  mutating func endWatch(_ watching: borrowing WatchState, _ now: Duration) -> Action {
     phase = .waiting(
       until: max(now, watching.began + WatchLimits.minWatchInterval), then: .watch(from: watching.version))
     if watching.lines.isBetweenLines {
-      hear(now)
+      recordContact(now)
       resetBackoff()
     } else {
       fail("the watch broke off", now)
@@ -89,6 +95,10 @@ extension Reflector {
   mutating func handleStreamError(_ failure: StreamFailure, _ now: Duration) -> Action {
     switch failure {
     case .reported(code: 410, _): relist(now)
+    case .columnMissing:
+      // Another definition of the kind than KubeVirt's: its objects say what its columns do not.
+      listsTable = false
+      phase = .waiting(until: now, then: .list(continuing: ""))
     default: fail(failure.explanation, now, pausing: WatchLimits.backoffRange)
     }
     return .cancel
@@ -105,7 +115,7 @@ extension Reflector {
       phase = .waiting(until: now + pauseBeforeRepetition(), then: response.step)
       return .renewCredentials
     case 404:
-      return takeNotFound(after: response.step, message, now, in: &objects)
+      return handleNotFound(after: response.step, message, now, in: &objects)
     case 410:
       relist(now)
     default:
@@ -129,7 +139,7 @@ extension Reflector {
 
 // Status and backoff.
 extension Reflector {
-  mutating func hear(_ now: Duration) {
+  mutating func recordContact(_ now: Duration) {
     status.lastContact = now
     status.lastError = nil
     if status.state == .forbidden(.watch) { status.state = .synced }

@@ -16,6 +16,8 @@ package struct Reflector: ~Copyable {
   /// sends them once a minute, but not before something of the kind has changed since it started.
   let watchDuration: Duration
   let notInstalledResync: Duration
+  /// Whether the kind is listed as a Table; false where that has no column for the status.
+  var listsTable: Bool
   /// Whether the discovery document does not list the kind.
   var isUndiscovered = false
 
@@ -25,7 +27,7 @@ package struct Reflector: ~Copyable {
     /// A page is requested.
     case listing(ListItemDecoder, idleDeadline: Duration)
     /// A watch is requested or in progress.
-    case watching(PollLoop)
+    case watching(WatchState)
     /// The response status is not 200; its body is read for the reason.
     case failedResponse(ErrorResponse)
     /// The discovery document of the kind's API group is requested.
@@ -39,7 +41,7 @@ package struct Reflector: ~Copyable {
     case discover
   }
 
-  struct PollLoop: ~Copyable {
+  struct WatchState: ~Copyable {
     var lines = LineDecoder()
     /// The version of the last complete event, to resume from.
     var version: String
@@ -70,6 +72,7 @@ package struct Reflector: ~Copyable {
   ///   - seed: The seed of the delays, which makes them reproducible.
   package init(_ kind: WatchedKind, staleness: Duration, seed: UInt64) {
     self.kind = kind
+    listsTable = kind.resource.statusColumn != nil
     backoff = Backoff(seed: seed)
     repetition = Backoff(seed: ~seed)
     watchDuration = min(staleness / 2, .seconds(300))
@@ -127,10 +130,12 @@ extension Reflector {
       case .waiting(let moment, let step):
         phase = .waiting(until: moment, then: step)
       case .listing(var decoder, _):
-        try decoder.receive(bytes) { item throws(StreamFailure) in try collect(item) }
+        try decoder.receive(bytes) { item, column throws(StreamFailure) in
+          if let column { try addRow(item, column) } else { try addItem(item) }
+        }
         phase = .listing(decoder, idleDeadline: now + WatchLimits.listIdleTimeout)
       case .watching(var watching):
-        try follow(&watching, bytes, now, into: &objects)
+        try handleEvents(bytes, &watching, now, into: &objects)
         phase = .watching(watching)
       case .failedResponse(var response):
         if response.text.count < WatchLimits.reason { response.text.append(copying: bytes) }
@@ -158,7 +163,7 @@ extension Reflector {
     case .failedResponse(let response):
       return handleErrorResponse(to: response, now, into: &objects)
     case .discovering(let text, _):
-      return takeDiscovery(text, now, in: &objects)
+      return handleDiscovery(text, now, in: &objects)
     }
   }
 

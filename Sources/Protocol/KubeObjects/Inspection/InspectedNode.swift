@@ -1,15 +1,8 @@
 package import JSON
+package import Rules
 
 /// The state of a node for `verify`: whether Longhorn's pods can run on it.
 package struct InspectedNode: Sendable, Equatable {
-  /// Why Longhorn cannot start its pods on a node.
-  package enum Absence: Sendable, Equatable {
-    case notReady
-    /// In Harvester's maintenance mode, or entering it.
-    case maintenance
-    case cordoned
-  }
-
   package var name = ""
   /// The condition Ready; nil without one.
   package var isReady: Bool?
@@ -19,7 +12,8 @@ package struct InspectedNode: Sendable, Equatable {
 
   package init() {}
 
-  package var absence: Absence? {
+  /// Why Longhorn cannot start its pods there.
+  package var outage: NodeFact.Outage? {
     if isReady == false { return .notReady }
     if !maintenance.isEmpty { return .maintenance }
     return isUnschedulable ? .cordoned : nil

@@ -33,7 +33,7 @@ package struct InspectedPod: Sendable, Equatable {
   package var carriesStorage: Bool { LonghornPod.matches(namespace: namespace, component: component) }
 
   /// Whether it has finished, such as a data source whose file has arrived.
-  package var isOver: Bool { phase == "Succeeded" }
+  package var isFinished: Bool { phase == "Succeeded" }
 
   /// The interface for Longhorn's storage traffic.
   package var storageInterface: Interface? { interfaces.first { $0.name == LonghornPod.interface } }

@@ -13,7 +13,7 @@ package struct PodEvent: Sendable, Equatable {
   package init() {}
 
   /// Whether it explains why a pod does not run.
-  package var tellsOfFailure: Bool { reason.hasPrefix("Failed") || reason == "BackOff" }
+  package var reportsFailure: Bool { reason.hasPrefix("Failed") || reason == "BackOff" }
 
   /// Whether Whereabouts had no address left for the pod.
   ///

@@ -6,11 +6,11 @@ package struct ScaledWorkload: Sendable, Equatable {
   package var name = ""
   package var kind = ""
   /// The desired number of pods.
-  package var wanted = 1
+  package var desiredReplicas = 1
   /// The number of ready pods.
-  package var ready = 0
+  package var readyReplicas = 0
   /// The number of pods before Harvester scaled it to zero; nil at other times.
-  package var awaited: Int?
+  package var replicasBeforeStop: Int?
 
   package init() {}
 
@@ -35,16 +35,18 @@ extension JSONReader {
         let metadata = try reader.readMetadata()
         workload.namespace = metadata.namespace
         workload.name = metadata.name
-        workload.awaited = metadata.annotations["storage-network.settings.harvesterhci.io/replica"].flatMap { Int($0) }
+        workload.replicasBeforeStop = metadata.annotations["storage-network.settings.harvesterhci.io/replica"].flatMap {
+          Int($0)
+        }
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("replicas") { workload.wanted = try reader.readIntegerIfPresent() ?? 1 }
+          if key.equals("replicas") { workload.desiredReplicas = try reader.readIntegerIfPresent() ?? 1 }
         }
       } else if key.equals("status") {
         try reader.readMembers { key, reader throws(JSONError) in
           // Deployments count ready pods, the Prometheus operator's kinds available ones.
           guard key.equals("readyReplicas") || key.equals("availableReplicas") else { return }
-          workload.ready = max(workload.ready, try reader.readIntegerIfPresent() ?? 0)
+          workload.readyReplicas = max(workload.readyReplicas, try reader.readIntegerIfPresent() ?? 0)
         }
       }
     }

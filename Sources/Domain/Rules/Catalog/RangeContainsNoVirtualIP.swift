@@ -1,7 +1,7 @@
 internal import Addressing
 
 /// A pod with the cluster's virtual IP makes the Web UI and the API server unreachable.
-enum RangeHoldsNoVirtualIP: Rule {
+enum RangeContainsNoVirtualIP: Rule {
   static let requirement = "The range does not hold the cluster's virtual IP."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {

@@ -1,7 +1,7 @@
 internal import Addressing
 
 /// Whereabouts hands out the lowest address first, which is often a host's address on the storage VLAN.
-enum RangeHoldsNoHostAddress: Rule {
+enum RangeContainsNoHostAddress: Rule {
   static let requirement = "The range holds no address that a HostNetworkConfig gives a host on the same VLAN."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {

@@ -1,7 +1,7 @@
 internal import JSON
 
-/// What a setting of another network says, as far as Harvester can read it.
-package enum NeighbourSetting: Sendable, Equatable {
+/// The network of another setting, as Harvester reads it.
+package enum OtherSetting: Sendable, Equatable {
   case none
   /// rwx-network uses the storage network.
   case sharesStorageNetwork
@@ -9,12 +9,12 @@ package enum NeighbourSetting: Sendable, Equatable {
   case unreadable(UnreadableSetting)
 }
 
-/// A setting whose network is needed and cannot be read.
+/// A setting whose network is needed and invalid.
 package struct UnreadableSetting: Sendable, Equatable {
   package let name: String
-  /// Why, as a clause.
+  /// The reason, as a clause.
   package let problem: String
-  /// Whether Harvester refuses even to switch the storage network off, for which it reads the text and no address.
+  /// Whether Harvester also rejects disabling the storage network, for which it parses the text but no address.
   package let blocksDisabling: Bool
 
   package init(name: String, problem: String, blocksDisabling: Bool) {
@@ -24,9 +24,9 @@ package struct UnreadableSetting: Sendable, Equatable {
   }
 }
 
-extension NeighbourSetting {
-  /// What vm-migration-network says, whose text has the shape of the storage network's.
-  package static func vmMigrationNetwork(_ text: [UInt8]) -> NeighbourSetting {
+extension OtherSetting {
+  /// Parses vm-migration-network, whose text has the format of the storage network's.
+  package static func vmMigrationNetwork(_ text: [UInt8]) -> OtherSetting {
     let name = "vm-migration-network"
     do throws(JSONError) {
       return try network(text, of: name)
@@ -35,8 +35,8 @@ extension NeighbourSetting {
     }
   }
 
-  /// What rwx-network says: `{"share-storage-network":false,"network":{…}}`.
-  package static func rwxNetwork(_ text: [UInt8]) -> NeighbourSetting {
+  /// Parses rwx-network: `{"share-storage-network":false,"network":{…}}`.
+  package static func rwxNetwork(_ text: [UInt8]) -> OtherSetting {
     let name = "rwx-network"
     do throws(JSONError) {
       let value = try JSONValue(parsing: text)
@@ -57,7 +57,7 @@ extension NeighbourSetting {
     }
   }
 
-  /// The last member of this name as it was written; nil where it is missing or null.
+  /// Returns the text of the last member of this name; nil if it is missing or null.
   private static func member(_ name: String, of object: [UInt8]) throws(JSONError) -> [UInt8]? {
     var written: [UInt8]?
     var reader = JSONReader(object.span)
@@ -68,7 +68,7 @@ extension NeighbourSetting {
     return written
   }
 
-  private static func network(_ text: [UInt8], of name: String) throws(JSONError) -> NeighbourSetting {
+  private static func network(_ text: [UInt8], of name: String) throws(JSONError) -> OtherSetting {
     switch try JSONValue(parsing: text).kind {
     case .null: return unreadable(name, "has no range", blocksDisabling: false)
     case .object: break
@@ -89,18 +89,18 @@ extension NeighbourSetting {
 
   private static func unreadable(
     _ name: String, _ problem: String, blocksDisabling: Bool = true
-  ) -> NeighbourSetting {
+  ) -> OtherSetting {
     .unreadable(UnreadableSetting(name: name, problem: problem, blocksDisabling: blocksDisabling))
   }
 
-  private static func unreadable(_ name: String, _ error: JSONError, in text: [UInt8]) -> NeighbourSetting {
+  private static func unreadable(_ name: String, _ error: JSONError, in text: [UInt8]) -> OtherSetting {
     let (line, column) = error.position(in: text.span)
     return unreadable(name, "is not JSON: \(error.explanation) (line \(line), column \(column))")
   }
 }
 
 extension ProposedNetwork {
-  /// The first key whose value Go does not read into Harvester's type.
+  /// The first key whose value Go cannot decode into Harvester's type.
   fileprivate var keyOfWrongType: KnownKey? {
     if case .wrongType = vlan { return .vlan }
     if let vlan = vlan.value, !(0...Int(UInt16.max)).contains(vlan) { return .vlan }

@@ -1,12 +1,12 @@
-@testable import Reports
+package import Reports
 
 /// A page as a picture of a terminal, for the documentation: made from the same text and the same inks.
-struct TerminalPicture {
+package struct TerminalPicture {
   let command: String
   let lines: [[TextRun]]
   private let columns: Int
 
-  init(_ command: String, _ styledText: StyledText, columns: Int = 100) {
+  package init(_ command: String, _ styledText: StyledText, columns: Int = 100) {
     self.command = command
     self.columns = columns
     lines = styledText.wrapped(for: Terminal(width: columns, usesColor: true))
@@ -15,7 +15,7 @@ struct TerminalPicture {
   private static let lineHeight = 19.0
   private static let cell = 8.0
 
-  var svg: String {
+  package var svg: String {
     let prompt = [TextRun("$ ", .dim), TextRun(command, .bold)]
     let all = [prompt, []] + lines
     let height = Int(Double(all.count) * Self.lineHeight + 56)
@@ -47,7 +47,7 @@ struct TerminalPicture {
       let length = Double(words.count) * Self.cell
       text += """
         <tspan x="\(20 + Int(Double(column + leading) * Self.cell))" textLength="\(Int(length))" \
-        fill="\(run.style.colour)"\(run.style == .bold ? " font-weight=\"bold\"" : "")>\(words.escaped)</tspan>
+        fill="\(run.style.color)"\(run.style == .bold ? " font-weight=\"bold\"" : "")>\(words.escaped)</tspan>
         """
     }
     return text + "</text>\n"
@@ -55,7 +55,7 @@ struct TerminalPicture {
 }
 
 extension TextStyle {
-  fileprivate var colour: String {
+  fileprivate var color: String {
     switch self {
     case .plain: "#d5dae1"
     case .bold: "#ffffff"
