@@ -76,6 +76,19 @@ import Testing
     Self.expectDone(cluster, value: "")
   }
 
+  @Test(arguments: kills.indices) func `killed at any write, without the subresources`(_ index: Int) {
+    let cluster = ScriptedCluster()
+    cluster.servesSubresources = false
+    let first = Run(cluster)
+    first.kill = Self.kills[index]
+    #expect(first.execute() == .killed)
+    guard cluster.hasRecord else { return }
+    let second = Run(cluster)
+    second.options.session = "2"
+    #expect(second.execute(.resume) == .outcome(.done(stillStopped: [])), "\(Self.kills[index])")
+    Self.expectDone(cluster)
+  }
+
   @Test func `a revert can be killed at any write, too`() {
     func cluster() -> ScriptedCluster {
       let cluster = ScriptedCluster()

@@ -36,6 +36,12 @@ enum JSONSchemas {
     ("use", "string", "`unusable`, `excluded`, `taken`, `needed` or `spare`"),
     ("owner", "string or null", "who has taken it"),
     ("suggestions", "array or null", "free ranges, if `--suggest` is given"),
+    ("range exclude", "string, array", "with `--from` and `--to` only these, `first`, `last` and `usable`"),
+    (
+      "usable used kept free", "number",
+      "with `--upgrade` these, `sufficient`, `need`, `range` and `terms`: addresses of the range, those in use, those of "
+        + "them that pods keep which are gone, and those that are left"
+    ),
   ])
 
   private static let check = JSONSchema(rows: [

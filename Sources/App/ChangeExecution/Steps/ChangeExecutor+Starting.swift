@@ -61,7 +61,11 @@ extension ChangeExecutor {
       guard response.isSuccess else { return .failed(response.message) }
       if machine.runPolicy != .strategy("Manual") { return asked(machine) }
     }
-    guard usesSubresources else { return .failed("KubeVirt's start subresource is not served") }
+    guard usesSubresources else {
+      // KubeVirt starts by itself a machine whose strategy wants it up.
+      return machine.runPolicy == .strategy("Manual")
+        ? .failed("KubeVirt's start subresource is not served") : asked(machine)
+    }
     let response = try connection.send(request.subresource(.start))
     if response.isSuccess { return asked(machine) }
     // KubeVirt says 409 while an instance exists, and of a machine that it starts by itself.

@@ -27,7 +27,7 @@ extension ChangeExecutor {
 
       let progress = StoppingProgress(facts, total: machines.count)
       let stillness = timer.see(progress, at: connection.cluster.elapsed())
-      report(.stopping(progress))
+      if !machines.isEmpty || !progress.isDone { report(.stopping(progress)) }
       if progress.isDone { return .advance(.stopped) }
       guard stillness >= options.timeout else { return nil }
       guard options.forcesStop, !isForced, !ours.isEmpty else { throw notStopped(progress) }
