@@ -1,4 +1,5 @@
-# The image has the program and the shared libraries that it links, nothing else. `make image` builds it.
+# The image has the program and the shared libraries that it links, nothing else. `make image` builds it. A release is built
+# from the bases by digest, which `make pin-images` writes here.
 
 FROM swift:6.3-bookworm AS build
 # Tests/RepositoryTests compares this list with the Makefile's. Versions are not pinned: Debian removes superseded ones
@@ -21,8 +22,10 @@ RUN Benchmarks/build --product storage-network-webhook -Xlinker -s \
 # Collects the linked libraries, and the dpkg entry of each package for vulnerability scanners.
 FROM debian:12-slim AS runtime
 SHELL ["/bin/bash", "-o", "errexit", "-o", "pipefail", "-c"]
+# Libraries that the base has already, such as libc6, get their security updates too.
 # hadolint ignore=DL3008
 RUN apt-get update \
+    && apt-get upgrade --yes \
     && apt-get install --yes --no-install-recommends \
       libcurl4 libnghttp2-14 libssl3 libstdc++6 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/*

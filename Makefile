@@ -4,8 +4,10 @@
 # The port of `make run` and `make try`.
 PORT ?= 8443
 
-# Packages that the toolchain does not include. README.md lists the same ones; Tests/RepositoryTests compares.
+# Packages that the toolchain does not include. README.md lists the same ones; Tests/RepositoryTests compares. Tests of the
+# chart get Helm and kubectl by pip, and `make dist` writes the SBOM with Python.
 PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nghttp2-client openssl pkg-config
+PYTHON_PACKAGES := python3 python3-pip
 
 # The name of the image, and the program that builds it.
 VERSION := $(shell sed -n 's/.* current = "\(.*\)"/\1/p' Sources/App/WebhookServer/Version.swift)
@@ -22,7 +24,8 @@ PREFIX ?= /usr/local
 DEST := $(DESTDIR)$(PREFIX)
 
 .DEFAULT_GOAL := help
-.PHONY: help run try test shipped bench fuzz install lint sanitize certs image packages toolchain clean
+.PHONY: help run try test shipped bench fuzz install lint sanitize certs image pin-images dist dist-binary dist-files \
+  dist-index packages python python-packages tools check-tag notes version toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +47,7 @@ run: packages toolchain certs ## build, and serve an example cluster on 127.0.0.
 try: packages ## post every example review to the server of `make run`
 	@$(EXAMPLE)/try https://localhost:$(PORT) certs/ca.pem
 
-test: packages toolchain lint ## lint, build and run all tests
+test: packages toolchain lint tools ## lint, build and run all tests
 	swift build --build-tests
 	swift test --skip-build
 
@@ -76,8 +79,9 @@ sanitize: packages toolchain ## run all tests under the thread and the address s
 	  swift test --sanitize=thread --scratch-path .build/thread
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --disable-xctest --scratch-path .build/address
 
-bench: packages toolchain certs ## compare with nginx: requests, latency, handshakes, memory, start
+bench: packages toolchain certs ## compare with nginx, and measure clusters of up to 200,000 objects
 	Benchmarks/run
+	.build/shipped/release/scale $(SHIPPED)
 
 fuzz: packages toolchain ## fuzz the parsers, SECONDS=… each
 	SECONDS_EACH=$(or $(SECONDS),60) Tests/Fuzz/run
@@ -85,22 +89,66 @@ fuzz: packages toolchain ## fuzz the parsers, SECONDS=… each
 certs: packages ## make a throwaway certificate authority and serving pair in certs/
 	@certs/make-certificates
 
+# What a Dockerfile cannot know of itself. SOURCE is the page of the project.
+BASE_DIGEST = $(shell sed -n 's/^FROM debian:12-slim@\(sha256:[0-9a-f]*\).*/\1/p' Dockerfile)
+LABELS = $(if $(SOURCE),--label org.opencontainers.image.source=$(SOURCE)) \
+  $(if $(BASE_DIGEST),--label org.opencontainers.image.base.digest=$(BASE_DIGEST)) \
+  --label org.opencontainers.image.created=$(shell git log -1 --format=%cI 2>/dev/null)
+
 image: ## build the container image with docker, podman or buildah (ENGINE=…), named IMAGE=…
 	@[ -n "$(ENGINE)" ] || { echo 'docker, podman or buildah is needed' >&2; exit 1; }
 	$(ENGINE) build --build-arg VERSION=$(VERSION) --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null) \
-	  --tag $(IMAGE) .
+	  $(LABELS) --tag $(IMAGE) .
+
+pin-images: ## write the current digests of the base images into the Dockerfile
+	@.image/pin
+
+dist: dist-binary dist-files dist-index ## build what a release publishes, into dist/ (PROFILE=… repeats a build)
+
+dist-binary: packages toolchain python
+	release/binary
+
+dist-files: tools
+	release/files
+
+dist-index:
+	release/index
+
+define install_missing
+@missing=$$(for package in $(1); do \
+  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
+    || echo $$package; done); \
+[ -z "$$missing" ] && exit; \
+[ "$$(id -u)" = 0 ] || sudo=sudo; \
+set -x; $$sudo apt-get update && $$sudo apt-get install --yes --no-install-recommends $$missing
+endef
 
 packages: ## install the Debian packages that are missing
-	@missing=$$(for package in $(PACKAGES); do \
-	  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
-	    || echo $$package; done); \
-	[ -z "$$missing" ] && exit; \
-	[ "$$(id -u)" = 0 ] || sudo=sudo; \
-	set -x; $$sudo apt-get update && $$sudo apt-get install --yes --no-install-recommends $$missing
+	$(call install_missing,$(PACKAGES))
+
+python:
+	@python3 -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory python-packages
+
+python-packages:
+	$(call install_missing,$(PYTHON_PACKAGES))
+
+tools: ## install Helm and kubectl for the tests of the chart, into .build/tools
+	@$(MAKE) --no-print-directory python || true
+	@Tests/Tools/install
+
+check-tag: # of a release: v and the version, which CHANGELOG.md has
+	@[ "$(TAG)" = "v$(VERSION)" ] || { echo 'the tag $(TAG) is not v$(VERSION)' >&2; exit 1; }
+	@grep -q '^## \[$(VERSION)\] - ' CHANGELOG.md || { echo 'CHANGELOG.md has no entry for $(VERSION)' >&2; exit 1; }
+
+notes: # of the release: its part of CHANGELOG.md
+	@awk '/^## \[/ { here = $$2 == "[$(VERSION)]"; next } here' CHANGELOG.md
+
+version: ## print the version; release/set-version changes it
+	@echo $(VERSION)
 
 toolchain:
 	@swift --version >/dev/null 2>&1 || { \
 	  echo 'Swift 6.2 or later is needed: https://www.swift.org/install/linux/' >&2; exit 1; }
 
 clean: ## remove build products and certificates
-	rm -rf .build certs/*.pem certs/*.key
+	rm -rf .build dist certs/*.pem certs/*.key

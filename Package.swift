@@ -41,8 +41,9 @@ let package = Package(
   name: "storage-network-webhook",
   products: [.executable(name: "storage-network-webhook", targets: ["storage-network-webhook"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    // Exact, so that two builds of one commit contain the same.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
   ],
   targets: [
     // C: one module for each library; it turns macros into functions.
@@ -89,13 +90,16 @@ let package = Package(
       dependencies: [
         "Addressing", "Admission", "ChangeExecution", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects",
         "Platform",
-        "Registration", "Rules", "Snapshot", "WebhookServer", argumentParser, logging,
+        "Registration", "Rules", "Snapshot", "TLSWire", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
 
     .executableTarget(
       name: "microbenchmarks", dependencies: ["Addressing", "Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testSwiftSettings),
+
+    .executableTarget(
+      name: "scale", dependencies: ["TestSupport"], path: "Benchmarks/scale", swiftSettings: testSwiftSettings),
 
     // Fuzz targets, run by libFuzzer (Tests/Fuzz/run), and by an ordinary test with the inputs that it found.
     .target(
@@ -152,7 +156,7 @@ let package = Package(
 
     // Tests of the image, the manifests, the alert rules and the docs.
     .testTarget(
-      name: "InstallationTests", dependencies: ["Registration", "TestSupport", "WebhookServer"],
+      name: "InstallationTests", dependencies: ["Registration", "Snapshot", "TestSupport", "WebhookServer"],
       path: "Tests/InstallationTests",
       swiftSettings: testSwiftSettings),
   ],

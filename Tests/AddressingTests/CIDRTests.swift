@@ -2,11 +2,11 @@ import Testing
 
 @testable import Addressing
 
-@Suite struct `Reading addresses` {
+@Suite struct `IPv4 addresses and CIDRs` {
   @Test(arguments: [
     ("0.0.0.0", 0), ("255.255.255.255", UInt32.max), ("192.168.0.1", 0xC0A8_0001), ("10.52.0.0", 0x0A34_0000),
     ("1.2.3.4", 0x0102_0304),
-  ]) func `an address is four decimal numbers`(_ text: String, _ value: UInt32) throws {
+  ]) func `an address is parsed from four decimal numbers`(_ text: String, _ value: UInt32) throws {
     #expect(try IPv4Address(text).rawValue == value)
     #expect(IPv4Address(rawValue: value).description == text)
   }
@@ -15,7 +15,7 @@ import Testing
     ("192.168.0.0/24", "192.168.0.0/24", false), ("192.168.0.5/24", "192.168.0.0/24", true),
     ("0.0.0.0/0", "0.0.0.0/0", false), ("255.255.255.255/32", "255.255.255.255/32", false),
     ("192.168.14.1/23", "192.168.14.0/23", true), ("1.2.3.4/0", "0.0.0.0/0", true),
-  ]) func `a CIDR keeps what was written and knows the network meant`(
+  ]) func `a CIDR keeps its address and computes its network`(
     _ text: String, _ network: String, _ hasHostBits: Bool
   ) throws {
     let cidr = try CIDR(text)
@@ -34,7 +34,7 @@ import Testing
     ("::ffff:1.2.3.4/96", .looksLikeIPv6, 0), ("192.168.0.0/255.255.255.0", .badPrefixLength, 12),
     ("a.b.c.d/8", .badNumber, 0), ("1.2.3.4/٢", .badPrefixLength, 8), ("99999999999.0.0.0/8", .numberTooLarge, 0),
     ("1.2.3.4\\8", .trailingText, 7),
-  ]) func `what is not a CIDR is refused at its place`(
+  ]) func `an invalid CIDR is rejected with the offset of the error`(
     _ text: String, _ problem: AddressError.Problem, _ offset: Int
   ) {
     #expect(throws: AddressError(problem: problem, offset: offset)) { try CIDR(text) }
@@ -42,7 +42,7 @@ import Testing
 }
 
 @Suite struct `Networks` {
-  /// Every network within 16 addresses, by enumeration: the slow, obvious oracle.
+  /// The networks of every address within 16, by enumeration: the slow oracle.
   static let small: [IPv4Prefix] = (28...32).flatMap { length in
     stride(from: 0, to: 16, by: 1 << (32 - length)).map {
       IPv4Prefix(containing: IPv4Address(rawValue: 0x0A00_0000 + UInt32($0)), length: length)
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func `usable addresses after holes agree with enumeration`() {
+  @Test func `subtraction agrees with enumeration`() {
     let whole = IPv4Prefix(containing: IPv4Address(rawValue: 0x0A00_0000), length: 28)
     for one in Self.small {
       for other in Self.small {
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func `shared addresses agree with enumeration`() {
+  @Test func `intersection agrees with enumeration`() {
     for one in Self.small {
       for other in Self.small {
         let shared = AddressSet(one.addresses).intersection(AddressSet(other.addresses))
@@ -97,11 +97,11 @@ import Testing
   @Test(arguments: [
     ("10.0.0.0/16", 65_534), ("192.168.0.0/24", 254), ("192.168.0.0/29", 6), ("192.168.0.0/30", 2),
     ("192.168.0.0/31", 0), ("192.168.205.0/32", 0), ("0.0.0.0/0", 4_294_967_294),
-  ]) func `first and last address are not for hosts`(_ text: String, _ count: Int) throws {
+  ]) func `the first and the last address are not usable`(_ text: String, _ count: Int) throws {
     #expect(AddressSet(usableIn: try CIDR(text).network).count == count)
   }
 
-  @Test func `the edges of the address space hold`() throws {
+  @Test func `operations at the ends of the address space are correct`() throws {
     var all = AddressSet(try CIDR("0.0.0.0/0").network.addresses)
     all.subtract(try CIDR("0.0.0.0/32").network)
     all.subtract(try CIDR("255.255.255.255/32").network)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Addressing
 
-@Suite struct `The fewest networks` {
+@Suite struct `Covering addresses with networks` {
   static func set(_ range: ClosedRange<UInt32>) -> AddressSet {
     AddressSet(
       AddressInterval(
@@ -27,7 +27,7 @@ import Testing
     ([4...4, 9...9], [], ["10.0.0.4/32", "10.0.0.9/32"]),
   ]
 
-  @Test(arguments: table.indices) func `hold exactly what they shall`(_ row: Int) {
+  @Test(arguments: table.indices) func `the covering networks of each table row are exact`(_ row: Int) {
     let (needed, spare, networks) = Self.table[row]
     func union(_ ranges: [ClosedRange<UInt32>]) -> AddressSet {
       ranges.map(Self.set).reduce(AddressSet()) { $0.union($1) }
@@ -35,7 +35,8 @@ import Testing
     #expect(union(needed).networks(allowing: union(spare)).map(\.description) == networks)
   }
 
-  @Test func `hold every address, nothing that is not allowed, and are as few as a search finds`() {
+  @Test func `a cover has every needed address, no other than allowed, and is as small as an exhaustive search finds`()
+  {
     var numbers = SeededNumbers()
     let seed = numbers.seed
     for _ in 0..<300 {
@@ -53,7 +54,7 @@ import Testing
     }
   }
 
-  /// By the definition: a block that is allowed whole takes one network, every other one what its halves take.
+  /// By the definition: a block that is allowed completely takes one network, any other those of its halves.
   private static func fewest(_ needed: Set<UInt32>, _ allowed: Set<UInt32>, _ block: Range<UInt32>) -> Int {
     if needed.isDisjoint(with: block) { return 0 }
     if allowed.isSuperset(of: block) { return 1 }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Admission
 
-/// Advice that names a value is followed: the value is put where the message says, and must then not be refused there.
-@Suite struct `Advice that is followed` {
+/// Applies the value that advice proposes where the message points, and expects the rules to accept it there.
+@Suite struct `Advice in messages` {
   struct Remedy: CustomTestStringConvertible {
     let golden: GoldenCase
     let advice: Advice
@@ -18,19 +18,19 @@ import Testing
 
   static let remedies: [Remedy] = {
     let remedies = try? GoldenCase.all.flatMap { golden in
-      guard let (change, facts, ruleset) = try golden.judged(), case .text(let text) = change.new.value else {
+      guard let (change, facts, ruleset) = try golden.evaluationInput(), case .text(let text) = change.new.value else {
         return [Remedy]()
       }
       let (violations, warnings) = ruleset.evaluate(change, in: { SharedFacts(facts) }).findings
       let written = String(decoding: text, as: UTF8.self)
       return (violations.compactMap(Advice.init) + warnings.map(Advice.init)).flatMap { advice in
-        advice.remedies(of: written).map { Remedy(golden: golden, advice: advice, others: violations, value: $0) }
+        advice.proposals(for: written).map { Remedy(golden: golden, advice: advice, others: violations, value: $0) }
       }
     }
     return remedies ?? []
   }()
 
-  @Test func `is given by every rule about a value`() {
+  @Test func `every rule about a value gives advice`() {
     let rules = Set(Self.remedies.map(\.advice.rule))
     let expected: Set = [
       "ClusterNetworkIsSet", "DHCPPoolsAreExcluded", "ExclusionsAreValidCIDRs", "ExclusiveVLANIsTagged",
@@ -42,12 +42,12 @@ import Testing
     #expect(expected.subtracting(rules) == [])
   }
 
-  @Test(arguments: remedies) func `is accepted`(_ remedy: Remedy) throws {
-    let (change, facts, ruleset) = try #require(try remedy.golden.judged())
+  @Test(arguments: remedies) func `a value corrected as advised is accepted`(_ remedy: Remedy) throws {
+    let (change, facts, ruleset) = try #require(try remedy.golden.evaluationInput())
     var new = change.new
     new.value = .text(Array(remedy.value.utf8))
     let (violations, warnings) = ruleset.evaluate(change.proposing(new), in: { SharedFacts(facts) }).findings
-    // What else was wrong there stays, but neither the same nor something new.
+    // Other violations may remain, but neither the same nor a new one.
     let again = violations.filter { violation in
       remedy.advice.isAbout(violation.field) && violation.kind != .forbidden
         && (remedy.advice.isSame(as: violation) || !remedy.others.contains(violation))
@@ -73,7 +73,7 @@ struct Advice {
   let message: String
   let isWarning: Bool
 
-  /// Nil where the cluster has to change and not the value.
+  /// Nil if the cluster must change and not the value.
   init?(_ violation: Violation) {
     if violation.kind == .forbidden { return nil }
     (rule, field, message, isWarning) = (violation.rule, violation.field, violation.message, false)
@@ -86,15 +86,15 @@ struct Advice {
     isWarning = true
   }
 
-  /// Whether the value that is proposed must not be refused there: warnings propose a range and its exclusions at once.
+  /// Whether the proposed value must be accepted; warnings propose a range and its exclusions together.
   func isAbout(_ field: String) -> Bool { isWarning ? field.hasPrefix("value.") : field == self.field }
 
   func isSame(as violation: Violation) -> Bool {
     (rule, field, message) == (violation.rule, violation.field, violation.message)
   }
 
-  /// The values that the message proposes, each put where the violation is in the value that was written.
-  fileprivate func remedies(of written: String) -> [String] {
+  /// The proposed values, each applied at the violation's field.
+  fileprivate func proposals(for written: String) -> [String] {
     if field == "value" {
       if let key = message.firstMatch(of: /must be written "(\w+)"/),
         let wrong = message.firstMatch(of: /value: "(\w+)"/)
@@ -133,7 +133,7 @@ struct Advice {
 
   private enum ProposedValue {
     case value(JSONValue)
-    /// Added to those that are there; in another range where one is given.
+    /// Added to the existing exclusions; to another range if one is proposed.
     case exclusions([String], range: String?)
     case vlan(Int)
   }

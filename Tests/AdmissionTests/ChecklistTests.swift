@@ -4,10 +4,10 @@ import Testing
 @testable import Admission
 
 @Suite struct `Checklists` {
-  @Test(arguments: GoldenCase.all) func `have the verdict of the review, and every article once`(
+  @Test(arguments: GoldenCase.all) func `a checklist has the verdict of the review, and every rule once`(
     _ golden: GoldenCase
   ) throws {
-    guard let (change, facts, ruleset) = try golden.judged() else { return }
+    guard let (change, facts, ruleset) = try golden.evaluationInput() else { return }
     let cluster = SharedFacts(facts)
     let checklist = ruleset.checklist(of: change, in: cluster)
     let verdict = ruleset.evaluate(change) { cluster }
@@ -36,13 +36,13 @@ import Testing
     }
   }
 
-  @Test func `a rule is asked only about what is sound`() throws {
+  @Test func `a rule is evaluated only on a valid subject`() throws {
     let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array("{".utf8))))
     let sections = Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections
     #expect(sections.filter(\.isEvaluated).map(\.group.title) == ["JSON", "Cluster state", "Enabling"])
   }
 
-  @Test func `a change of nothing is asked nothing`() {
+  @Test func `an unchanged setting evaluates no rule`() {
     let change = Change.update(from: SettingObject(), to: SettingObject())
     #expect(Ruleset().checklist(of: change, in: SharedFacts(ClusterFacts())).sections.filter(\.isEvaluated).isEmpty)
   }

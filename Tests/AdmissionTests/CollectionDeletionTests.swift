@@ -5,9 +5,9 @@ import Testing
 
 @testable import Admission
 
-/// `kubectl delete --raw /apis/harvesterhci.io/v1beta1/settings` deletes every setting; the API server asks about each
-/// object in a request that carries no name (measured with 1.36).
-@Suite struct `Deleting a whole collection` {
+/// `kubectl delete --raw /apis/harvesterhci.io/v1beta1/settings` deletes every setting; the API server reviews each
+/// object in its own request, without a name (measured with 1.36).
+@Suite struct `Deletion of a collection` {
   func outcome(name: String?, oldName: String) throws -> Outcome {
     let nameMember = name.map { #""name":"\#($0)","# } ?? ""
     let body = """
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: [nil, "", "storage-network"] as [String?])
-  func `the storage network is kept, whether the request names it or only holds it`(_ name: String?) throws {
+  func `deletion of the setting is denied, with or without a name in the request`(_ name: String?) throws {
     guard case .denied(let violations, _) = try outcome(name: name, oldName: "storage-network") else {
       Issue.record("the setting would be deleted")
       return
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: [(nil, "ui-source"), ("", "ui-source"), ("ui-source", "storage-network")] as [(String?, String)])
-  func `other settings may go`(_ name: String?, _ oldName: String) throws {
+  func `deletion of other settings is allowed`(_ name: String?, _ oldName: String) throws {
     #expect(try outcome(name: name, oldName: oldName) == .allowed(warnings: []))
   }
 }

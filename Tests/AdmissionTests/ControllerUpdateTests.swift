@@ -6,16 +6,16 @@ import Testing
 
 @testable import Admission
 
-/// Harvester's own controller plays through its changes, while people and programs do what they may not.
-@Suite struct `Beside Harvester's controller` {
+/// Replays the writes of Harvester's controller, together with concurrent writes of other clients.
+@Suite struct `Updates by Harvester's controller` {
   static let first = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
   static let otherRange = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
   static let otherVLAN = #"{"vlan":101,"clusterNetwork":"storage","range":"192.168.7.0/24"}"#
 
-  /// The values that are saved one after the other.
+  /// The values that are stored one after the other.
   static let saves = [first, otherRange, otherVLAN, "", first, ""]
 
-  /// Every pair of settings between which the controller writes, over all saves.
+  /// Every pair of settings between which the controller writes.
   static func updates(by controller: RecordedController) -> [(old: StoredSetting, new: StoredSetting)] {
     var updates: [(StoredSetting, StoredSetting)] = []
     var stored = StoredSetting()
@@ -29,8 +29,8 @@ import Testing
     return updates
   }
 
-  /// Whatever may go wrong in a cluster while it writes.
-  static let troubles: [(name: String, objects: String)] = [
+  /// A condition of the cluster that violates a rule during a write.
+  static let conditions: [(name: String, objects: String)] = [
     ("nothing", ""),
     (
       "a virtual machine runs",
@@ -61,14 +61,14 @@ import Testing
     ),
   ]
 
-  /// A cluster with the definitions that the controller makes, and with a trouble.
-  static func cluster(_ trouble: String = "") throws -> SharedFacts {
+  /// A cluster with the controller's definitions and one violation.
+  static func cluster(_ condition: String = "") throws -> SharedFacts {
     var snapshot = Snapshot()
     try snapshot.add(
       Array(Data(contentsOf: GoldenCase.tests.appending(path: "Clusters/three-idle-nodes.yaml"))), named: "cluster.yaml"
     )
     for value in Set(saves) where !value.isEmpty { try snapshot.add(definition(of: value), named: "definition.json") }
-    if !trouble.isEmpty { try snapshot.add(Array(trouble.utf8), named: "trouble.json") }
+    if !condition.isEmpty { try snapshot.add(Array(condition.utf8), named: "condition.json") }
     return SharedFacts(snapshot.objects.facts)
   }
 
@@ -102,34 +102,34 @@ import Testing
     return (mutation, try reviewer.respond(to: review.encoded.span, for: .validate, in: cluster).outcome)
   }
 
-  @Test(arguments: RecordedController.all, troubles.indices)
-  func `each of its writes is let through as it is, whatever has gone wrong`(
-    _ controller: RecordedController, _ trouble: Int
+  @Test(arguments: RecordedController.all, conditions.indices)
+  func `every write of the controller is allowed unchanged in a cluster with violations`(
+    _ controller: RecordedController, _ condition: Int
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[trouble].objects)
+    let cluster = try Self.cluster(Self.conditions[condition].objects)
     let updates = Self.updates(by: controller)
     #expect(updates.count > 40)
     for (old, new) in updates {
-      let answers = try outcomes(old, new.object) { cluster }
-      #expect(answers.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
-      #expect(answers.validation == .allowed(warnings: []), "\(old) \(new)")
+      let results = try outcomes(old, new.object) { cluster }
+      #expect(results.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
+      #expect(results.validation == .allowed(warnings: []), "\(old) \(new)")
     }
   }
 
   @Test(arguments: RecordedController.all)
-  func `each of its writes is let through where nothing is known of the cluster`(
+  func `every write of the controller is allowed without facts`(
     _ controller: RecordedController
   ) throws {
     for (old, new) in Self.updates(by: controller) {
-      let answers = try outcomes(old, new.object) { () throws(UnavailableError) in
+      let results = try outcomes(old, new.object) { () throws(UnavailableError) in
         throw UnavailableError(message: "nothing is known")
       }
-      #expect(answers.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
-      #expect(answers.validation == .allowed(warnings: []), "\(old) \(new)")
+      #expect(results.mutation.outcome == .allowed(warnings: []), "\(old) \(new)")
+      #expect(results.validation == .allowed(warnings: []), "\(old) \(new)")
     }
   }
 
-  /// What becomes of the annotations in a careless write.
+  /// Changes of the annotations by a careless client.
   static let losses: [(name: String, change: @Sendable (inout StoredSetting) -> Void)] = [
     ("hash removed", { $0.annotations["hash"] = nil }),
     ("hash emptied", { $0.annotations["hash"] = "" }),
@@ -138,7 +138,7 @@ import Testing
     ("old-net-attach-def of another name", { $0.annotations["old-net-attach-def"] = "harvester-system/other" }),
   ]
 
-  /// Of a network that is switched on, these as well.
+  /// The same for an enabled network.
   static let lossesOfNetwork: [(name: String, change: @Sendable (inout StoredSetting) -> Void)] = [
     ("net-attach-def emptied", { $0.annotations["net-attach-def"] = "" }),
     ("net-attach-def removed", { $0.annotations["net-attach-def"] = nil }),
@@ -148,7 +148,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: RecordedController.all) func `lost annotations are refused in every phase`(
+  @Test(arguments: RecordedController.all) func `removed annotations are denied in every phase`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster()
@@ -156,8 +156,8 @@ import Testing
       for loss in Self.losses + (stored.value.isEmpty ? [] : Self.lossesOfNetwork) {
         var new = stored
         loss.change(&new)
-        let answers = try outcomes(stored, new.object) { cluster }
-        for outcome in [answers.mutation.outcome, answers.validation] {
+        let results = try outcomes(stored, new.object) { cluster }
+        for outcome in [results.mutation.outcome, results.validation] {
           guard case .denied(let violations, _) = outcome else {
             Issue.record("\(loss.name) at \(stored) is \(outcome)")
             continue
@@ -168,21 +168,21 @@ import Testing
     }
   }
 
-  @Test func `lost annotations are not decided where nothing is known of the cluster`() throws {
+  @Test func `removed annotations are unavailable without facts`() throws {
     let stored = try #require(Self.updates(by: RecordedController.all[0]).last).new
     var new = stored
     new.annotations["hash"] = nil
     let unavailableError = UnavailableError(message: "nothing is known")
-    let answers = try outcomes(stored, new.object) { () throws(UnavailableError) in throw unavailableError }
-    #expect(answers.mutation.outcome == .unavailable(unavailableError))
-    #expect(answers.validation == .unavailable(unavailableError))
+    let results = try outcomes(stored, new.object) { () throws(UnavailableError) in throw unavailableError }
+    #expect(results.mutation.outcome == .unavailable(unavailableError))
+    #expect(results.validation == .unavailable(unavailableError))
   }
 
   @Test(arguments: RecordedController.all, [true, false])
-  func `a replace without annotations changes nothing, in every phase`(
+  func `a replace without annotations restores the stored ones in every phase`(
     _ controller: RecordedController, _ hasOthers: Bool
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let cluster = try Self.cluster(Self.conditions[1].objects)
     for stored in Self.updates(by: controller).map(\.new) {
       var replacement = stored.object
       let others = ["example.com/a": "b"]
@@ -190,42 +190,43 @@ import Testing
         hasOthers ? ["name": "storage-network", "annotations": others] : ["name": "storage-network"]
       replacement["status"] = nil
       replacement["value"] = stored.value.replacing(",", with: ", ")
-      let answers = try outcomes(stored, replacement) { cluster }
-      #expect(answers.validation == .allowed(warnings: []), "\(stored)")
-      let patch = try #require(try Response(answers.mutation.body).patch)
+      let results = try outcomes(stored, replacement) { cluster }
+      #expect(results.validation == .allowed(warnings: []), "\(stored)")
+      let patch = try #require(try Response(results.mutation.body).patch)
       let patched = StoredSetting(try #require(try patch.applied(to: replacement) as? [String: Any]))
       #expect(patched.value == stored.value)
       #expect(patched.annotations.filter { $0.key != "a" } == stored.annotations)
       #expect(patched.annotations["a"] == (hasOthers ? "b" : nil))
-      #expect(controller.takingUp(patched) == nil, "it would act on \(patched)")
+      #expect(controller.firstWrite(after: patched) == nil, "it would act on \(patched)")
     }
   }
 
-  @Test(arguments: RecordedController.all) func `a value that is emptied at any moment is taken up`(
+  @Test(arguments: RecordedController.all) func `Harvester applies a value that is emptied in any phase`(
     _ controller: RecordedController
   ) throws {
     let cluster = try Self.cluster()
     for stored in Self.updates(by: controller).map(\.new) where !stored.value.isEmpty {
       var new = stored
       new.value = ""
-      let answers = try outcomes(stored, new.object) { cluster }
-      #expect(answers.validation == .allowed(warnings: []))
-      let patch = try Response(answers.mutation.body).patch
+      let results = try outcomes(stored, new.object) { cluster }
+      #expect(results.validation == .allowed(warnings: []))
+      let patch = try Response(results.mutation.body).patch
       let patched = StoredSetting(try #require(try (patch?.applied(to: new.object) ?? new.object) as? [String: Any]))
-      #expect(controller.takingUp(patched)?.annotations["net-attach-def"] == "")
-      // Without the patch, it stores nothing.
+      #expect(controller.firstWrite(after: patched)?.annotations["net-attach-def"] == "")
+      // Without the patch, the controller stores nothing.
       let isStuck = stored.condition == .inProgress("create NAD")
-      #expect((controller.takingUp(new) == nil) == isStuck)
+      #expect((controller.firstWrite(after: new) == nil) == isStuck)
       #expect((patch != nil) == isStuck)
-      // Nor is there a second patch for what was patched.
+      // A patched object needs no second patch.
       #expect(try outcomes(stored, patched.object) { cluster }.mutation.outcome == .allowed(warnings: []))
     }
   }
 
-  @Test(arguments: RecordedController.all) func `its writes on an older object are left to the API server's conflict`(
+  @Test(arguments: RecordedController.all)
+  func `writes based on an older object are allowed for the API server to reject as a conflict`(
     _ controller: RecordedController
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let cluster = try Self.cluster(Self.conditions[1].objects)
     let writes = Self.updates(by: controller).map(\.new)
     for (stored, older) in zip(writes.dropFirst(8), writes) where stored.value != older.value {
       func mutation(at version: String) throws -> Outcome {
@@ -242,22 +243,22 @@ import Testing
       }
       #expect(try mutation(at: "11") == .allowed(warnings: []))
       guard case .denied = try mutation(at: "12") else {
-        Issue.record("\(older) takes the place of \(stored)")
+        Issue.record("\(older) replaces \(stored)")
         continue
       }
     }
   }
 
-  @Test(arguments: RecordedController.all) func `a value that it has not yet taken up may be taken back`(
+  @Test(arguments: RecordedController.all) func `a value that the controller has not recorded may be reverted`(
     _ controller: RecordedController
   ) throws {
-    let cluster = try Self.cluster(Self.troubles[1].objects)
+    let cluster = try Self.cluster(Self.conditions[1].objects)
     for noted in Self.updates(by: controller).map(\.new) {
       var stored = noted
       stored.value = noted.value.isEmpty ? Self.first : ""
-      let answers = try outcomes(stored, noted.object) { cluster }
-      #expect(answers.validation == .allowed(warnings: []), "\(stored)")
-      // To go anywhere else is a change beside a virtual machine that runs.
+      let results = try outcomes(stored, noted.object) { cluster }
+      #expect(results.validation == .allowed(warnings: []), "\(stored)")
+      // Any other value is a change while a virtual machine runs.
       var other = stored
       other.value = Self.otherVLAN.replacing("101", with: "102")
       guard case .denied = try outcomes(stored, other.object, in: { cluster }).validation else {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Admission
 
-/// One folder of Tests/Cases: `case.yaml` says what somebody does to which cluster, `verdict.txt` what is answered.
+/// A folder of Tests/Cases: `case.yaml` has a change and a cluster, `verdict.txt` the expected response.
 struct GoldenCase: CustomTestStringConvertible {
   let name: String
   let folder: URL
@@ -31,8 +31,8 @@ struct GoldenCase: CustomTestStringConvertible {
     try verdict.write(to: folder.appending(path: "verdict.txt"), atomically: true, encoding: .utf8)
   }
 
-  /// The case's steps, and the cluster that they are done to.
-  private func situation() throws -> (steps: JSONValue, snapshot: Snapshot) {
+  /// The steps of the case, and its cluster.
+  private func parse() throws -> (steps: JSONValue, snapshot: Snapshot) {
     let text = try Array(Data(contentsOf: folder.appending(path: "case.yaml")))
     var documents = YAMLDocuments(text)
     guard let json = try documents.next() else { throw CaseError(description: "case.yaml is empty") }
@@ -45,18 +45,18 @@ struct GoldenCase: CustomTestStringConvertible {
     return (steps, snapshot)
   }
 
-  /// What the rules are asked; nil where the change is none of the setting.
-  func judged() throws -> (change: Change, facts: ClusterFacts, ruleset: Ruleset)? {
-    var (steps, snapshot) = try situation()
+  /// The change to evaluate; nil for another object.
+  func evaluationInput() throws -> (change: Change, facts: ClusterFacts, ruleset: Ruleset)? {
+    var (steps, snapshot) = try parse()
     guard let change = try ReviewDecoder.decode(steps.review().encoded.span).change else { return nil }
     return (change.normalized, snapshot.objects.facts, Ruleset(options: try steps.options()))
   }
 
-  /// Does to the change what the API server does: asks /mutate, applies its patch, then asks /validate.
+  /// Performs the change as the API server does: calls /mutate, applies its patch, then calls /validate.
   ///
-  /// The patch is made without the verdict of /mutate, so that the verdict of /validate on the patched object is known too.
-  func answered() throws -> (patch: JSONPatch?, mutation: Reviewer.Response, validation: Reviewer.Response) {
-    var (steps, snapshot) = try situation()
+  /// The patch is computed without the verdict of /mutate, so that /validate of the patched object is known as well.
+  func responses() throws -> (patch: JSONPatch?, mutation: Reviewer.Response, validation: Reviewer.Response) {
+    var (steps, snapshot) = try parse()
     let cluster = SharedFacts(snapshot.objects.facts)
     let reviewer = Reviewer(ruleset: Ruleset(options: try steps.options()))
     var review = steps.review()
@@ -70,7 +70,7 @@ struct GoldenCase: CustomTestStringConvertible {
   }
 
   func verdict() throws -> String {
-    let (patch, _, validation) = try answered()
+    let (patch, _, validation) = try responses()
     let lines = (patch?.lines ?? []) + (try Response(validation.body).lines)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -86,7 +86,7 @@ extension JSONValue {
     return text
   }
 
-  /// The command line's options, as far as they change the judgement.
+  /// The options of the command line that influence the evaluation.
   func options() throws -> RulesetOptions {
     let reserved = try self["reserved-range"]?.text.map { [try ReservedRange(byOption: CIDR($0).network)] } ?? []
     let sizing: SizingChoice =
@@ -98,7 +98,7 @@ extension JSONValue {
     return RulesetOptions(reservedRanges: reserved, sizing: sizing)
   }
 
-  /// Objects that the cluster shall not have, named as kubectl names them: `vlanconfigs.network.harvesterhci.io/a`.
+  /// Objects to remove from the cluster, with kubectl's names: `vlanconfigs.network.harvesterhci.io/a`.
   func absent() throws -> [(WatchedKind, ObjectName)] {
     guard case .array(let elements)? = self["without"] else { return [] }
     return try elements.map { element in
@@ -118,7 +118,7 @@ extension JSONValue {
   }
 }
 
-/// A review as the API server writes it, made by Foundation so that our own writer cannot hide a mistake.
+/// A review in the API server's format, written by Foundation so that the project's own writer cannot hide an error.
 struct Review {
   private var request: [String: Any]
 
@@ -131,7 +131,7 @@ struct Review {
     ]
   }
 
-  /// A text alone stands for a setting with that value; a mapping has `value`, `default`, `inProgress`, the condition's
+  /// A plain text is a setting with that value; a mapping has `value`, `default`, `inProgress`, the condition's
   /// message, and `annotations`, by the last part of their names.
   static func setting(_ written: JSONValue) -> [String: Any] {
     var metadata: [String: Any] = ["name": "storage-network"]
@@ -178,7 +178,7 @@ struct Response {
       review?["apiVersion"] as? String == "admission.k8s.io/v1",
       let response = review?["response"] as? [String: Any],
       response["uid"] as? String == "0799f127-a625-447d-ae8b-96e76f843c29"
-    else { throw CaseError(description: "no answer to this review: \(String(decoding: body, as: UTF8.self))") }
+    else { throw CaseError(description: "no response to this review: \(String(decoding: body, as: UTF8.self))") }
     self.response = response
   }
 
@@ -194,21 +194,21 @@ struct Response {
     return JSONPatch(operations: operations)
   }
 
-  /// The banner of the Web UI, with what the API server puts before the message
+  /// The banner of the Web UI, with the prefix that the API server adds to the message
   /// (apiserver, pkg/admission/plugin/webhook/errors).
   private var banner: String {
     let message = (response["status"] as? [String: Any])?["message"] as? String ?? "?"
     return "admission webhook \"storage-network.harvesterhci.io\" denied the request: \(message)"
   }
 
-  /// What kubectl prints and what the Web UI shows, one below the other.
+  /// The output of kubectl and of the Web UI.
   var shown: String {
     if isAllowed { return warnings.map { "Warning: \($0)" }.joined(separator: "\n") }
     let printed = lines.dropFirst().prefix { !$0.hasPrefix("Causes: ") }
     return (printed + ["", banner]).joined(separator: "\n")
   }
 
-  /// What kubectl prints, the reasons of the causes for programs, and what the Web UI shows.
+  /// The output of kubectl, the reasons of the causes, and the output of the Web UI.
   var lines: [String] {
     let warnings = warnings.map { "Warning: \($0)" }
     if isAllowed { return ["allowed"] + warnings }

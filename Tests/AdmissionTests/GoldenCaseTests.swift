@@ -2,19 +2,20 @@ import Foundation
 import Testing
 
 @Suite struct `Golden cases` {
-  /// `UPDATE_GOLDEN=1 swift test` writes the verdicts anew; read the difference before committing it.
+  /// `UPDATE_GOLDEN=1 swift test` rewrites the verdicts; read the difference before committing it.
   static let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
 
-  @Test(arguments: GoldenCase.all) func `the verdict is word for word the expected one`(_ golden: GoldenCase) throws {
+  @Test(arguments: GoldenCase.all) func `the verdict equals the golden file word for word`(_ golden: GoldenCase) throws
+  {
     let verdict = try golden.verdict()
     if Self.updates { try golden.write(verdict: verdict) }
     #expect(try golden.expectedVerdict() == verdict)
   }
 
-  @Test(arguments: GoldenCase.all) func `/mutate denies what /validate would deny, in the same words`(
+  @Test(arguments: GoldenCase.all) func `/mutate denies what /validate denies, with the same messages`(
     _ golden: GoldenCase
   ) throws {
-    let (_, mutation, validation) = try golden.answered()
+    let (_, mutation, validation) = try golden.responses()
     let operations = mutation.request.change?.patch ?? []
     switch validation.outcome {
     case .denied(let violations, _):
@@ -29,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `there are cases`() {
+  @Test func `the folder of golden cases is not empty`() {
     #expect(GoldenCase.all.count > 40)
   }
 }

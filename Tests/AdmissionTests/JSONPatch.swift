@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON Patch (RFC 6902) as the API server applies it, read and carried out with Foundation alone.
+/// A JSON Patch (RFC 6902) as the API server applies it, implemented with Foundation only.
 struct JSONPatch {
   let operations: [[String: Any]]
 
@@ -23,7 +23,7 @@ struct JSONPatch {
     guard let key = keys.first else { return value }
     if var object = document as? [String: Any] {
       let isLast = keys.count == 1
-      // What is replaced has to be there, and so has what a member is added to (sections 4.1 and 4.3).
+      // The target of a replacement must exist, and so must the parent of an added member (sections 4.1 and 4.3).
       guard object[key] != nil || isLast && !replaces else { throw CaseError(description: "there is no \(key)") }
       object[key] = try write(value, at: keys.dropFirst(), in: object[key] ?? NSNull(), replaces: replaces)
       return object
@@ -35,7 +35,7 @@ struct JSONPatch {
     return list
   }
 
-  /// One line an operation, the value's first.
+  /// One line for each operation, the value's first.
   var lines: [String] {
     operations.map { operation in
       let path = operation["path"] as? String ?? "?"

@@ -5,28 +5,28 @@ import Testing
 
 @testable import Admission
 
-/// `docs/messages.md`: everything that the webhook says, as the golden cases make it say it.
-@Suite struct `The page of messages` {
+/// `docs/messages.md`: every message of the webhook, generated from the golden cases.
+@Suite struct `docs/messages.md` {
   static let page = GoldenCase.tests.deletingLastPathComponent().appending(path: "docs/messages.md")
 
-  @Test func `it is what the golden cases say`() throws {
+  @Test func `docs/messages.md matches the golden cases`() throws {
     let text = try MessagesPage().text
     if `Golden cases`.updates { try text.write(to: Self.page, atomically: true, encoding: .utf8) }
     let written = try String(contentsOf: Self.page, encoding: .utf8)
-    #expect(written == text, "UPDATE_GOLDEN=1 swift test --filter AdmissionTests writes it anew")
+    #expect(written == text, "UPDATE_GOLDEN=1 swift test --filter AdmissionTests rewrites it")
   }
 
-  @Test func `every article of the law has a case`() throws {
-    let spoken = Set(try MessagesPage().messages.map(\.rule))
-    #expect(RuleCatalog.rules.map(\.name).filter { !spoken.contains($0) } == [])
+  @Test func `every rule has a golden case`() throws {
+    let coveredRules = Set(try MessagesPage().messages.map(\.rule))
+    #expect(RuleCatalog.rules.map(\.name).filter { !coveredRules.contains($0) } == [])
   }
 
-  @Test(arguments: GoldenCase.all) func `one reason is one line, several have a headline and a line each`(
+  @Test(arguments: GoldenCase.all) func `a single reason is one line, several have a headline and one line each`(
     _ golden: GoldenCase
   ) throws {
-    let answer = try golden.answered().validation
-    guard case .denied(let violations, _) = answer.outcome else { return }
-    let status = try Response(answer.body).response["status"] as? [String: Any]
+    let result = try golden.responses().validation
+    guard case .denied(let violations, _) = result.outcome else { return }
+    let status = try Response(result.body).response["status"] as? [String: Any]
     var lines = (status?["message"] as? String ?? "").split(separator: "\n").map(String.init)
     if violations.count > 1 {
       #expect(lines.removeFirst().hasPrefix("the storage network was not changed, for \(violations.count) reasons ("))
@@ -36,7 +36,7 @@ import Testing
     #expect(causes?.map { $0["reason"] } == violations.map { "\($0.kind.reason)" })
   }
 
-  @Test func `every message is one line, and every warning fits what the API server passes on`() throws {
+  @Test func `every message is one line, and every warning fits the API server's limit`() throws {
     for message in try MessagesPage().messages {
       #expect(!message.text.contains("\n"), "\(message)")
       guard message.isWarning else { continue }
@@ -46,7 +46,7 @@ import Testing
   }
 }
 
-/// The page's content.
+/// The content of the page.
 struct MessagesPage {
   struct Message {
     let rule: String
@@ -56,16 +56,16 @@ struct MessagesPage {
   }
 
   let messages: [Message]
-  /// The cases that have something to say, as kubectl and the Web UI show them.
+  /// The cases with messages, as kubectl and the Web UI show them.
   let shown: [(name: String, text: String)]
 
   init() throws {
     shown = try GoldenCase.all.compactMap { golden in
-      let response = try Response(golden.answered().validation.body)
+      let response = try Response(golden.responses().validation.body)
       return response.isAllowed && response.warnings.isEmpty ? nil : (golden.name, response.shown)
     }
     messages = try GoldenCase.all.flatMap { golden in
-      let (violations, warnings) = try golden.answered().validation.outcome.findings
+      let (violations, warnings) = try golden.responses().validation.outcome.findings
       return violations.map { violation in
         Message(
           rule: violation.rule, isWarning: false, text: "\(violation.field): \(violation.message)", golden: golden.name)
@@ -77,7 +77,7 @@ struct MessagesPage {
   var text: String {
     var lines = [
       "# Messages", "",
-      "Every message of the webhook, by the rule that it comes from, in the order in which the rules are asked; below, each",
+      "Every message of the webhook by rule, in the order in which the rules are evaluated; below, each",
       "case as kubectl prints it and as the banner of Harvester's Web UI shows it. A test generates this page from the cases",
       "in `Tests/Cases` and fails when it is stale.", "",
       "A message begins as the Kubernetes API's field errors do: `Required value`, `Invalid value`, `Unsupported value`,",
@@ -94,7 +94,7 @@ struct MessagesPage {
     }
     lines += [
       "## When the request itself cannot be read", "",
-      "Such an answer is no verdict: kubectl then reports that the webhook failed.", "", "| status | explanation |",
+      "Such a response is not a verdict: kubectl then reports that the webhook failed.", "", "| status | explanation |",
       "| --- | --- |",
     ]
     lines += HTTPRejection.allCases.map { "| \($0.status.rawValue) | \($0.explanation) |" }
@@ -112,7 +112,7 @@ struct MessagesPage {
 }
 
 extension String {
-  /// The fragment that GitHub makes of a heading.
+  /// The fragment that GitHub derives from a heading.
   fileprivate var anchor: String { filter { $0 != "." } }
 }
 
@@ -127,7 +127,7 @@ extension Outcome {
 }
 
 extension ReviewError {
-  /// One body for each thing that can be wrong with it.
+  /// One invalid body for each error.
   fileprivate static var examples: [ReviewError] {
     [
       "{", "[]", "{}", #"{"kind":"AdmissionReview"}"#,

@@ -2,13 +2,13 @@ import Foundation
 import Rules
 import Testing
 
-/// What Harvester's storage-network controller writes into the setting, in its order, as it was recorded beside a real
+/// The writes of Harvester's storage-network controller to the setting, in order, as recorded with a real
 /// API server.
 struct RecordedController: CustomTestStringConvertible, Sendable {
   let version: String
-  /// How it names the volumes that it waits for.
+  /// The order in which it lists volumes.
   let volumesMessage: String
-  /// Whether it waits until as many addresses are handed out as there are nodes.
+  /// Whether it waits until as many addresses are allocated as there are nodes.
   let waitsForAddresses: Bool
 
   var testDescription: String { version }
@@ -22,11 +22,11 @@ struct RecordedController: CustomTestStringConvertible, Sendable {
       version: "master", volumesMessage: "waiting for all volumes detached: ", waitsForAddresses: true),
   ]
 
-  /// The stored setting after each of its writes that carry out the value, the stored one not included.
+  /// The stored setting after each write that applies the value, without the initial one.
   func writes(after stored: StoredSetting) -> [StoredSetting] {
-    guard let first = takingUp(stored) else { return [] }
+    guard let first = firstWrite(after: stored) else { return [] }
     var messages = [
-      // The volumes come in another order each time.
+      // The order of volumes differs each time.
       "Stopping Pods", volumesMessage + "pvc-1,pvc-2", volumesMessage + "pvc-2,pvc-1", "Update Longhorn setting",
       "Restarting Pods",
     ]
@@ -43,9 +43,9 @@ struct RecordedController: CustomTestStringConvertible, Sendable {
     return writes + [completed]
   }
 
-  /// The first write, by which it notes the value; nil where there is none: the hash is the value's already, or it stores
-  /// nothing, because it compares the condition alone with the object, whose annotations it has changed by then.
-  func takingUp(_ stored: StoredSetting) -> StoredSetting? {
+  /// The first write, which records the value; nil without one: the hash is the value's already, or the controller
+  /// stores nothing, because it compares only the condition with the object whose annotations it has changed.
+  func firstWrite(after stored: StoredSetting) -> StoredSetting? {
     let hash = ValueHash(of: Array(stored.value.utf8)).description
     if stored.annotations["hash"] == hash || stored.annotations.isEmpty && stored.value.isEmpty { return nil }
     if stored.condition == .inProgress("create NAD") { return nil }
@@ -59,7 +59,7 @@ struct RecordedController: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// The setting as the API server stores it.
+/// The stored setting.
 struct StoredSetting: Equatable, Sendable {
   enum Condition: Equatable, Sendable {
     case none
@@ -72,12 +72,12 @@ struct StoredSetting: Equatable, Sendable {
   var annotations: [String: String] = [:]
   var condition = Condition.none
 
-  /// The definition that Harvester makes for a value.
+  /// The definition that Harvester creates for a value.
   static func definition(of value: String) -> String {
     "harvester-system/storagenetwork-\(ValueHash(of: Array(value.utf8)).description.prefix(5))"
   }
 
-  /// As a review has it.
+  /// The object in a review.
   var object: [String: Any] {
     var metadata: [String: Any] = ["name": "storage-network"]
     if !annotations.isEmpty {
@@ -98,14 +98,14 @@ struct StoredSetting: Equatable, Sendable {
   }
 
   private static func status(_ status: String, _ reason: String, _ message: String) -> [String: Any] {
-    // Another condition comes first, so that a patch has to find the place.
+    // Another condition precedes it, so that a patch must find the index.
     let other = ["type": "other", "status": "True", "message": "create NAD"]
     return [
       "conditions": [other, ["type": "configured", "status": status, "reason": reason, "message": message]]
     ]
   }
 
-  /// Reads it back from an object that was patched.
+  /// Reads the setting from a patched object.
   init(_ object: [String: Any]) {
     value = object["value"] as? String ?? ""
     let metadata = object["metadata"] as? [String: Any]

@@ -5,13 +5,13 @@ import Testing
 
 @testable import Admission
 
-@Suite struct `Decoding a review` {
+@Suite struct `AdmissionReview decoder` {
   static let setting = #"{"group":"harvesterhci.io","version":"v1beta1","resource":"settings"}"#
 
-  /// What makes a request ours.
+  /// The members that make a request one about the setting.
   static let ours = #""uid":"u","name":"storage-network","resource":\#(setting)"#
 
-  /// A review with these members of its request.
+  /// A review whose request has these members.
   static func review(_ members: String) -> String {
     #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{\#(members)}}"#
   }
@@ -20,7 +20,7 @@ import Testing
     try ReviewDecoder.decode(Array(text.utf8).span)
   }
 
-  /// What is no review that could be answered, and words of the reason.
+  /// Invalid reviews, and words of the reason.
   static let refused: [(text: String, words: String)] = [
     ("", "not JSON"), ("x", "not JSON"), ("{", "line 1, column 2"), ("{\n\"a\" 1}", "line 2, column 5"),
     ("{} {}", "not JSON"), ("[]", "not a JSON object"), ("null", "not a JSON object"),
@@ -33,7 +33,7 @@ import Testing
     (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":null}"#, "no request"),
     (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":[]}"#, "no request"),
     (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":  null }"#, "no request"),
-    // a response is no request
+    // a response instead of a request
     (#"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u"}}"#, "no request"),
     (review(#""operation":"UPDATE""#), "uid"), (review(#""uid":"","operation":"UPDATE""#), "uid"),
     (review(#""uid":1,"operation":"UPDATE""#), "uid"), (review(#""uid":"u""#), "operation"),
@@ -43,17 +43,17 @@ import Testing
     (review(#"\#(ours),"operation":"UPDATE""#), "no object"), (review(#"\#(ours),"operation":"CREATE""#), "no object"),
     (review(#"\#(ours),"operation":"UPDATE","object": null, "oldObject":{}"#), "no object"),
     (review(#"\#(ours),"operation":"UPDATE","object":{},"object":null"#), "no object"),
-    // not JSON behind everything that is asked for
+    // invalid JSON after all required members
     (review(#""uid":"u","operation":"UPDATE""#) + "x", "not JSON"),
     (review(#""uid":"u","operation":"UPDATE","object":{"metadata":{"managedFields":[tru]}}"#), "not JSON"),
   ]
 
-  @Test(arguments: refused) func `refuses what is none, and says why`(_ row: (text: String, words: String)) {
+  @Test(arguments: refused) func `an invalid review is rejected with the reason`(_ row: (text: String, words: String)) {
     let error = #expect(throws: ReviewError.self) { try decode(row.text) }
     #expect(error?.explanation.contains(row.words) == true, "\(error?.explanation ?? "")")
   }
 
-  @Test func `takes what the rules ask for and passes over the rest`() throws {
+  @Test func `the fields for the rules are decoded and all others skipped`() throws {
     let request = try decode(
       Self.review(
         #"""
@@ -74,7 +74,7 @@ import Testing
     #expect(change.old.configured?.isInProgress == true)
   }
 
-  @Test func `does not care for the order of keys, at any level`() throws {
+  @Test func `the order of keys has no effect at any level`() throws {
     let members = [
       #""uid":"u""#, #""name":"storage-network""#, #""operation":"CREATE""#, #""resource":\#(Self.setting)"#,
       #""object":{"default":"","value":"x"}"#,
@@ -88,21 +88,21 @@ import Testing
     }
   }
 
-  @Test func `takes the last of two equal keys, as Go does`() throws {
+  @Test func `the last of repeated keys is used, as in Go`() throws {
     let request = try decode(
       Self.review(#""uid":"a","uid":"b","operation":"CREATE","operation":"DELETE","resource":1,"resource":{}"#))
     #expect(request.uid == Array("b".utf8))
     #expect(request.operation == .delete)
   }
 
-  /// What an object holds as its value, how it is read, and whether there is a member at all.
+  /// Members of an object, the decoded value, and whether the member exists.
   static let values: [(object: String, value: SettingText, hasValue: Bool)] = [
     (#"{"value":"x"}"#, .text(Array("x".utf8)), true), (#"{"value":""}"#, .text([]), true),
     (#"{"value":null}"#, .text([]), true), ("{}", .text([]), false), (#"{"value":1}"#, .notString, true),
     (#"{"value":{"vlan":1}}"#, .notString, true), (#"{"value":"\u00e9\n"}"#, .text(Array("é\n".utf8)), true),
   ]
 
-  @Test(arguments: values.indices) func `tells a missing value from an empty one and from one that is no text`(
+  @Test(arguments: values.indices) func `a missing, an empty and a non-string value are distinguished`(
     _ row: Int
   ) throws {
     let (object, value, hasValue) = Self.values[row]
@@ -113,7 +113,7 @@ import Testing
 
   static let prefix = "storage-network.settings.harvesterhci.io/"
 
-  /// An object's metadata, the annotations of Harvester that are read, and whether there are annotations at all.
+  /// Metadata of an object, the decoded annotations of Harvester, and whether there are annotations.
   static let annotations: [(metadata: String, annotations: SettingAnnotations?, hasAnnotations: Bool)] = [
     ("null", nil, false), ("{}", nil, false), (#"{"annotations":null}"#, nil, false),
     (#"{"annotations":[]}"#, nil, false),
@@ -127,7 +127,8 @@ import Testing
     (#"{"annotations":{"\#(prefix)hash":1}}"#, nil, true),
   ]
 
-  @Test(arguments: annotations.indices) func `Harvester's annotations are read, a missing one and an empty one apart`(
+  @Test(arguments: annotations.indices)
+  func `Harvester's annotations are decoded, missing and empty ones distinguished`(
     _ row: Int
   ) throws {
     let (metadata, notes, hasAnnotations) = Self.annotations[row]
@@ -141,40 +142,42 @@ import Testing
     }
   }
 
-  @Test func `the condition is found behind others, with its place`() throws {
+  @Test func `the condition is found after others, with its index`() throws {
     let conditions = #"[{"type":"a","message":"no"},{},{"type":"configured","status":"False"},{"type":"configured"}]"#
     let object = #"{"status":{"conditions":\#(conditions)}}"#
     let change = try decode(Self.review(#"\#(Self.ours),"operation":"CREATE","object":\#(object)"#)).change
     #expect(change?.new.configured == ConfiguredCondition(status: "False", reason: "", message: "", index: 2))
   }
 
-  @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object that is none is no object`(_ object: String) throws {
+  @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object of another JSON type counts as missing`(
+    _ object: String
+  ) throws {
     let deletion = #"\#(Self.ours),"operation":"DELETE","object":\#(object),"oldObject":\#(object)"#
     let change = try #require(try decode(Self.review(deletion)).change)
     #expect(change.new == SettingObject())
     #expect(change.old == SettingObject())
   }
 
-  /// Other objects, about which nothing is said.
+  /// Requests about other objects.
   static let unknownFields: [String] = [
     #""name":"storage-network-2""#, #""name":"Storage-Network""#, #""name":null"#,
     #""name":"storage-network","resource":{"group":"longhorn.io","resource":"settings"}"#,
     #""name":"storage-network","resource":{"group":"harvesterhci.io","resource":"addons"}"#,
   ]
 
-  @Test(arguments: unknownFields) func `another object is not ours`(_ members: String) throws {
+  @Test(arguments: unknownFields) func `a request about another object has no change`(_ members: String) throws {
     let ours = #"\#(Self.ours),"operation":"DELETE""#
     #expect(try decode(Self.review(ours)).change != nil)
     #expect(try decode(Self.review("\(ours),\(members)")).change == nil)
   }
 
-  @Test func `CONNECT changes nothing`() throws {
+  @Test func `a CONNECT request has no change`() throws {
     let request = try decode(
       Self.review(#"\#(Self.ours),"operation":"CONNECT""#))
     #expect(request.change == nil)
   }
 
-  @Test func `the reviews of a real API server are read as Foundation reads them`() throws {
+  @Test func `recorded reviews of an API server are decoded as Foundation decodes them`() throws {
     let folder = Repository.path("manifests/example/reviews")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     #expect(names.count >= 6)

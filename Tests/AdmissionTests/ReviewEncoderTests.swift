@@ -4,10 +4,10 @@ import Testing
 
 @testable import Admission
 
-@Suite struct `Encoding an answer` {
+@Suite struct `AdmissionReview encoder` {
   static let head = #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u""#
 
-  /// An outcome, and the bytes that stand for it behind the uid.
+  /// An outcome, and its bytes after the uid.
   static let table: [(outcome: Outcome, rest: String)] = [
     (.allowed(warnings: []), #","allowed":true}}"#),
     (
@@ -41,13 +41,13 @@ import Testing
     ),
   ]
 
-  @Test(arguments: table.indices) func `writes exactly these bytes`(_ row: Int) {
+  @Test(arguments: table.indices) func `each outcome is encoded to exact bytes`(_ row: Int) {
     let (outcome, rest) = Self.table[row]
     let bytes = ReviewEncoder.encode(outcome, uid: Array("u".utf8))
     #expect(String(decoding: bytes, as: UTF8.self) == Self.head + rest)
   }
 
-  @Test func `gives the uid back as it came, whatever is in it`() throws {
+  @Test func `the uid is returned byte by byte`() throws {
     for uid in ["0799f127-a625-447d-ae8b-96e76f843c29", "a\"b\\c\u{1}é"] {
       let bytes = ReviewEncoder.encode(.allowed(warnings: []), uid: Array(uid.utf8))
       #expect(try JSONDecoder().decode(Answer.self, from: Data(bytes)).response.uid == uid)
@@ -65,7 +65,7 @@ import Testing
 
   @Test(arguments: [
     #"{"vlan":100}"#, "", "\"\\\n", "é€𝄞", String(repeating: "x", count: 1000), #"{"a":"\u0000"}"#,
-  ]) func `patches the value with one operation`(_ value: String) throws {
+  ]) func `a changed value is one patch operation`(_ value: String) throws {
     for replaces in [true, false] {
       let patch = try patch([.setValue(Array(value.utf8), replaces: replaces)])
       let operations = try JSONSerialization.jsonObject(with: patch) as? NSArray
@@ -74,13 +74,13 @@ import Testing
   }
 
   func patch(_ operations: [PatchOperation]) throws -> Data {
-    let answer = try JSONDecoder().decode(
+    let review = try JSONDecoder().decode(
       Answer.self, from: Data(ReviewEncoder.encode(.patched(operations), uid: [0x75])))
-    #expect(answer.response.patchType == "JSONPatch")
-    return try #require(answer.response.patch)
+    #expect(review.response.patchType == "JSONPatch")
+    return try #require(review.response.patch)
   }
 
-  /// Operations, and the patch's bytes.
+  /// Operations, and the bytes of the patch.
   static let patches: [(operations: [PatchOperation], bytes: String)] = [
     (
       [
@@ -104,43 +104,43 @@ import Testing
     ),
   ]
 
-  @Test(arguments: patches.indices) func `writes exactly these patches`(_ row: Int) throws {
+  @Test(arguments: patches.indices) func `each list of operations is encoded to an exact patch`(_ row: Int) throws {
     let (operations, bytes) = Self.patches[row]
     #expect(String(decoding: try patch(operations), as: UTF8.self) == bytes)
   }
 }
 
-@Suite struct `Answering a review` {
+@Suite struct `Reviewer responses` {
   let reviewer = Reviewer(ruleset: Ruleset())
 
-  func answer(_ object: String, old: String = "null", for webhook: Reviewer.Webhook = .mutate) throws -> Outcome {
+  func outcome(_ object: String, old: String = "null", for webhook: Reviewer.Webhook = .mutate) throws -> Outcome {
     let review = #"""
       {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"UPDATE",
       "name":"storage-network","resource":{"group":"harvesterhci.io","resource":"settings"},
       "object":\#(object),"oldObject":\#(old)}}
       """#
     return try reviewer.respond(to: Array(review.utf8).span, for: webhook) { () throws(UnavailableError) in
-      throw UnavailableError(message: "nobody knows")
+      throw UnavailableError(message: "unknown")
     }.outcome
   }
 
-  @Test func `a patch replaces a member that is there and adds one that is missing`() throws {
-    // White space alone is the empty text; a setting without a value has the empty text already.
-    let blank = try answer(#"{"value":" "}"#)
+  @Test func `a patch replaces an existing member and adds a missing one`() throws {
+    // White space alone is the empty text, as of a setting without a value.
+    let blank = try outcome(#"{"value":" "}"#)
     #expect(blank == .patched([.setValue([], replaces: true)]))
-    let gone = try answer("{}", old: #"{"value":" "}"#)
+    let gone = try outcome("{}", old: #"{"value":" "}"#)
     #expect(gone == .patched([.setValue([0x20], replaces: false)]))
   }
 
-  @Test func `what was not read from the cluster is a fault only where it is needed`() throws {
+  @Test func `missing facts make a review unavailable only if a rule needs them`() throws {
     let value = #"{"value":"{\"vlan\":1}"}"#
     let spaced = #"{"value":"{ \"vlan\": 1 }"}"#
     for webhook in [Reviewer.Webhook.validate, .mutate] {
-      #expect(try answer(value, for: webhook) == .unavailable(UnavailableError(message: "nobody knows")))
-      #expect(try answer(value, old: value, for: webhook) == .allowed(warnings: []))
-      #expect(try answer(#"{"value":""}"#, for: webhook) == .allowed(warnings: []))
+      #expect(try outcome(value, for: webhook) == .unavailable(UnavailableError(message: "unknown")))
+      #expect(try outcome(value, old: value, for: webhook) == .allowed(warnings: []))
+      #expect(try outcome(#"{"value":""}"#, for: webhook) == .allowed(warnings: []))
     }
-    // Judged as it is stored, this is no change.
-    #expect(try answer(spaced, old: value) == .patched([.setValue(Array(#"{"vlan":1}"#.utf8), replaces: true)]))
+    // As stored, this is no change.
+    #expect(try outcome(spaced, old: value) == .patched([.setValue(Array(#"{"vlan":1}"#.utf8), replaces: true)]))
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is issued, judged by OpenSSL's own program.
+/// Issued certificates, verified by the openssl program.
 struct IssuingTests {
   let now = Int64(Date.now.timeIntervalSince1970)
   let names = ["webhook.system.svc", "webhook.system.svc.cluster.local"]
@@ -19,7 +19,7 @@ struct IssuingTests {
   }
 
   @Test
-  func `openssl verifies a serving pair for its names and for no other`() throws {
+  func `openssl verifies a serving certificate for its names only`() throws {
     let authority = authority()
     let serving = serving(by: authority)
     let folder = try TemporaryFolder()
@@ -41,7 +41,7 @@ struct IssuingTests {
   }
 
   @Test
-  func `openssl reads the key, and it is the certificate's`() throws {
+  func `openssl reads the key and matches it with the certificate`() throws {
     let serving = serving(by: authority())
     let key = try Program.run("openssl", ["pkey", "-pubout"], input: String(decoding: serving.key.pem, as: UTF8.self))
     let certificate = try Program.run(
@@ -51,7 +51,7 @@ struct IssuingTests {
   }
 
   @Test
-  func `what was written is read again`() throws {
+  func `certificate and key survive a round trip through PEM`() throws {
     let authority = authority()
     let serving = serving(by: authority)
     let read = try #require(Identity(certificate: serving.certificate.pem, key: serving.key.pem))
@@ -66,14 +66,14 @@ struct IssuingTests {
   }
 
   @Test
-  func `another authority has not signed it, not even one of the same name`() {
+  func `a certificate is not signed by another CA of the same name`() {
     let serving = serving(by: authority())
     #expect(!serving.certificate.isSigned(by: authority().certificate))
     #expect(!serving.certificate.isSigned(by: authority(2).certificate))
   }
 
   @Test
-  func `a certificate with another's key is no identity`() {
+  func `a certificate with another key is not an identity`() {
     let (one, other) = (authority(1), authority(2))
     #expect(Identity(certificate: one.certificate.pem, key: other.key.pem) == nil)
     #expect(Identity(certificate: one.certificate.pem, key: one.key.pem) != nil)
@@ -82,7 +82,7 @@ struct IssuingTests {
   }
 
   @Test
-  func `a bundle is read in its order, whatever stands between its certificates`() {
+  func `a bundle is read in order, with other text between certificates`() {
     let (one, other) = (authority(1).certificate, authority(2).certificate)
     let bundle = Array("# one\n".utf8) + one.pem + Array("\n# other\n".utf8) + other.pem
     #expect(Certificate.all(in: bundle) == [one, other])
@@ -91,7 +91,7 @@ struct IssuingTests {
   }
 
   @Test
-  func `a name as long as Kubernetes allows is taken, and openssl verifies the pair`() throws {
+  func `openssl verifies a certificate for a name of the maximum length in Kubernetes`() throws {
     let long = String(repeating: "a", count: 63)
     let names = ["\(long).\(long).svc.cluster.local"]
     let validity = (now - 3600)..<(now + 3600)
@@ -113,7 +113,7 @@ struct IssuingTests {
   }
 
   @Test
-  func `certificates last beyond the years of 32 bits`() {
+  func `a validity beyond 2038 is encoded correctly`() {
     let end: Int64 = 4_102_444_800  // 2100-01-01
     let authority = Identity.certificateAuthority(Subject(commonName: "long", validity: now..<end, serial: 1))
     #expect(authority.certificate.validity == now..<end)

@@ -12,7 +12,7 @@ final class Run {
   private(set) var elapsed = Duration.zero
   private var isDead = false
   private var writes = 0
-  private var known: (version: Int, facts: ClusterFacts, inspected: VerifySnapshot)?
+  private var known: (version: Int, facts: ChangeFacts, inspected: VerifySnapshot)?
 
   /// When the process is killed: at its N-th write, before or after the cluster has taken it.
   struct Kill {
@@ -77,7 +77,7 @@ final class Run {
   }
 
   /// What the readers make of the cluster's present state.
-  private func look() throws -> (facts: ClusterFacts, inspected: VerifySnapshot) {
+  private func look() throws -> (facts: ChangeFacts, inspected: VerifySnapshot) {
     try requireLife()
     let version = cluster.currentVersion
     if let known, known.version == version { return (known.facts, known.inspected) }
@@ -87,8 +87,9 @@ final class Run {
       try objects.add(text.span)
       try inspected.add(text.span)
     }
-    known = (version, objects.facts, inspected)
-    return (objects.facts, inspected)
+    let facts = ChangeFacts(objects.facts, objects.storageUsers)
+    known = (version, facts, inspected)
+    return (facts, inspected)
   }
 
   private func requireLife() throws(Unanswered) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ClusterState
 
-@Suite struct `The manifests` {
+@Suite struct `ClusterRole` {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "manifests/base")
 

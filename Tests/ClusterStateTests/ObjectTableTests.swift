@@ -2,9 +2,9 @@ import Testing
 
 @testable import ClusterState
 
-@Suite struct `Tables of objects` {
-  /// The oracle: a dictionary that is sorted whole.
-  @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func `the list is what sorting everything gives`(_ seed: UInt64) {
+@Suite struct `Object table` {
+  /// The oracle: a dictionary that is sorted completely.
+  @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func `the list equals a full sort`(_ seed: UInt64) {
     var random = SplitMix(state: seed)
     var table = ObjectTable<Int>()
     var oracle: [ObjectName: Int] = [:]
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func `an empty table has an empty list, also after everything was removed`() {
+  @Test func `the list is empty in a new table and after all objects are removed`() {
     var table = ObjectTable<Int>()
     #expect(table.sorted == [])
     table[ObjectName(name: "a")] = 1

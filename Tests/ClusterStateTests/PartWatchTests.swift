@@ -42,7 +42,8 @@ import Testing
     #expect(watch.isListed)
     #expect(pods == ["a", "b"])
     watch.responded(200, .zero)
-    _ = receive(#"{"type":"ADDED","object":\#(Self.pod("c"))}"# + "\n" + #"{"type":"DELETED","object":\#(Self.pod("a"))}"#)
+    _ = receive(
+      #"{"type":"ADDED","object":\#(Self.pod("c"))}"# + "\n" + #"{"type":"DELETED","object":\#(Self.pod("a"))}"#)
     #expect(pods == ["a", "b", "c"])
     _ = receive("\n")
     #expect(pods == ["b", "c"])
@@ -115,6 +116,7 @@ import Testing
       _ = receive(#"{"metadata":{"resourceVersion":"5"},"items":[\#(workload(name))]}"#)
       _ = watch.ended(.zero, into: &cluster)
     }
-    #expect(cluster.extraFacts.workloads.map(\.name) == ["rancher-monitoring-grafana", "rancher-monitoring-prometheus"])
+    #expect(
+      cluster.extraFacts.workloads.map(\.name) == ["rancher-monitoring-grafana", "rancher-monitoring-prometheus"])
   }
 }

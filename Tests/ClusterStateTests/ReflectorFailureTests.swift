@@ -4,29 +4,29 @@ import Testing
 
 @testable import ClusterState
 
-@Suite struct `What the API server refuses` {
-  @Test func `401 has the credentials renewed and asks the same again, at once the first time`() {
+@Suite struct `Error responses of the API server` {
+  @Test func `401 renews the credentials and repeats the request, the first time without delay`() {
     var driver = WatchDriver()
     driver.list()
-    let path = driver.asked?.path
+    let path = driver.pendingRequest?.path
     let refused = driver.now
-    driver.answer(401, Wire.status(401, "Unauthorized"))
+    driver.respond(401, Wire.status(401, "Unauthorized"))
     #expect(driver.actions.last == .renewCredentials)
     driver.wake()
     #expect(driver.now == refused)
-    #expect(driver.asked?.path.prefix(90) == path?.prefix(90))
-    driver.answer(401, Wire.status(401, "Unauthorized"))
+    #expect(driver.pendingRequest?.path.prefix(90) == path?.prefix(90))
+    driver.respond(401, Wire.status(401, "Unauthorized"))
     driver.wake()
     #expect(driver.now - refused >= .seconds(1))
     #expect(driver.reflector.status.failures == 1)
   }
 
-  @Test(arguments: [ReflectorStatus.Verb.list, .watch]) func `403 says which verb on which resource is missing`(
+  @Test(arguments: [ReflectorStatus.Verb.list, .watch]) func `403 names the missing verb and resource`(
     _ verb: ReflectorStatus.Verb
   ) {
     var driver = WatchDriver(.setting)
     if verb == .watch { driver.list() }
-    driver.answer(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
+    driver.respond(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
     #expect(driver.reflector.status.state == .forbidden(verb))
     #expect(
       driver.reflector.status.staleReason(
@@ -44,21 +44,21 @@ import Testing
     #expect(driver.reflector.status.state == .synced)
   }
 
-  @Test(arguments: [429, 500, 503, 200]) func `another refusal is tried again after a pause`(_ code: Int) {
+  @Test(arguments: [429, 500, 503, 200]) func `other error responses are retried after a delay`(_ code: Int) {
     var driver = WatchDriver()
     driver.respond(code)
     driver.receive(Wire.status(code, "not now"))
     driver.end()
     #expect(driver.reflector.status.state == .notSynced)
     if code != 200 { #expect(driver.reflector.status.lastError == "the API server answered \(code): not now") }
-    #expect(driver.asked == nil)
+    #expect(driver.pendingRequest == nil)
     driver.wake()
-    #expect(driver.asked != nil)
+    #expect(driver.pendingRequest != nil)
   }
 }
 
-@Suite struct `Signs of life` {
-  @Test func `a watch that ends in order when nothing happened is one`() {
+@Suite struct `Liveness of watches` {
+  @Test func `the orderly end of a watch without events proves liveness`() {
     var driver = WatchDriver()
     driver.list(version: 7)
     driver.respond(200)
@@ -66,10 +66,10 @@ import Testing
     driver.end()
     #expect(driver.reflector.status.lastContact == .seconds(60))
     #expect(driver.reflector.status.lists == 1)
-    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=7&") == true)
   }
 
-  @Test func `one that ends within an event is none`() {
+  @Test func `a watch that ends within an event does not prove liveness`() {
     var driver = WatchDriver()
     driver.list(version: 7)
     driver.respond(200)
@@ -80,33 +80,35 @@ import Testing
     #expect(driver.reflector.status.lastError == "the watch broke off")
   }
 
-  @Test func `watches that end as soon as they begin do not follow each other faster than one a second`() {
+  @Test func `watches that end at once are restarted at most once a second`() {
     var driver = WatchDriver()
     driver.list()
     for _ in 0..<10 {
       driver.respond(200)
       driver.end()
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
     }
     #expect(driver.now >= .seconds(10))
   }
 
-  @Test(arguments: [10, 30, 120, 3600]) func `every kind is heard of within the allowed staleness`(_ staleness: Int) {
-    // The worst case of a server that only ever ends its watches: each lasts as long as was asked for.
+  @Test(arguments: [10, 30, 120, 3600]) func `the last contact of every kind stays within the allowed staleness`(
+    _ staleness: Int
+  ) {
+    // The worst case: a server that only ends watches, each after the requested time.
     var driver = WatchDriver(staleness: .seconds(staleness))
     driver.list()
     for _ in 0..<20 {
       driver.respond(200)
-      let seconds = Int(driver.asked?.path.split(separator: "=").last ?? "") ?? 0
+      let seconds = Int(driver.pendingRequest?.path.split(separator: "=").last ?? "") ?? 0
       driver.now += .seconds(seconds)
       #expect(driver.now < driver.reflector.nextWakeup)
       #expect((driver.reflector.status.age(at: driver.now) ?? .zero) <= .seconds(staleness / 2))
       driver.end()
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
     }
   }
 
-  @Test func `a server that falls silent is left, connection and all, in time for another attempt`() {
+  @Test func `a silent server's connection is dropped in time for another attempt`() {
     var driver = WatchDriver()
     driver.list(version: 7)
     driver.respond(200)
@@ -115,10 +117,10 @@ import Testing
     #expect(driver.now <= .seconds(75))
     driver.wake()
     #expect(driver.now < .seconds(80))
-    #expect(driver.asked?.path.contains("resourceVersion=7&") == true)
+    #expect(driver.pendingRequest?.path.contains("resourceVersion=7&") == true)
   }
 
-  @Test func `a list that stops arriving is left too, one that trickles is not`() {
+  @Test func `a stalled list is cancelled, a slow one is not`() {
     var driver = WatchDriver()
     driver.respond(200)
     let text = Wire.list([Wire.reflector("a", 1)], version: 5)
@@ -129,13 +131,13 @@ import Testing
     }
     driver.end()
     #expect(driver.running == ["a"])
-    driver.answer(410, "")
+    driver.respond(410, "")
     driver.respond(200)
     driver.wake()
     #expect(driver.actions.last == .cancelAndDropConnection)
   }
 
-  @Test func `late words of a request that was dropped change nothing`() {
+  @Test func `late data of a cancelled request have no effect`() {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 1))
     driver.respond(200)

@@ -17,7 +17,7 @@ import Testing
     ("a: 1", #"{"a":1}"#), ("a: '1'", #"{"a":"1"}"#), ("a: \"1\"", #"{"a":"1"}"#), ("a: 1.5e3", #"{"a":1.5e3}"#),
     ("a: true", #"{"a":true}"#), ("a: False", #"{"a":false}"#), ("a: 'true'", #"{"a":"true"}"#),
     ("a: null", #"{"a":null}"#), ("a: ~", #"{"a":null}"#), ("a:", #"{"a":null}"#), ("a: ''", #"{"a":""}"#),
-    // what is a number to some and not to JSON stays a string
+    // a number in other languages that is not one in JSON stays a string
     ("a: 0x1F", #"{"a":"0x1F"}"#), ("a: 010", #"{"a":"010"}"#), ("a: .5", #"{"a":".5"}"#),
     ("a: 1_000", #"{"a":"1_000"}"#),
     ("a: 10.52.0.0/24", #"{"a":"10.52.0.0/24"}"#), ("a: 2026-11-24T04:17:01Z", #"{"a":"2026-11-24T04:17:01Z"}"#),
@@ -27,12 +27,12 @@ import Testing
     (#"{"a": [1, "x", {"b": null}]}"#, #"{"a":[1,"x",{"b":null}]}"#), ("{}", "{}"), ("[]", "[]"),
     ("plain", #""plain""#),
     ("a: &x [1]\nb: *x\n", #"{"a":[1],"b":[1]}"#),
-  ]) func `YAML becomes JSON`(_ yaml: String, _ json: String) throws {
+  ]) func `YAML is converted to JSON`(_ yaml: String, _ json: String) throws {
     #expect(try documents(yaml) == [json])
     #expect(throws: Never.self) { try JSONValue(parsing: Array(json.utf8)) }
   }
 
-  @Test func `a file holds any number of documents`() throws {
+  @Test func `a file may have any number of documents`() throws {
     #expect(try documents("") == [])
     #expect(try documents("# nothing\n") == [])
     #expect(try documents("a: 1\n---\nb: 2\n---\n") == [#"{"a":1}"#, #"{"b":2}"#, "null"])
@@ -40,13 +40,13 @@ import Testing
 
   @Test(arguments: [
     ("a: [1", 2), ("a: 1\nb: : 2\n", 2), ("a: 1\n  b: 2\n", 2), ("\tx: 1", 1), ("a: \"x", 1), ("{a: 1", 1),
-  ]) func `what is not YAML names its line`(_ yaml: String, _ line: Int) {
+  ]) func `invalid YAML is reported with its line`(_ yaml: String, _ line: Int) {
     let error = #expect(throws: SnapshotError.self) { try documents(yaml) }
     #expect((error?.line ?? 0) >= line)
     #expect(error?.description.contains("must be YAML") == true)
   }
 
-  @Test func `aliases cannot exhaust memory`() {
+  @Test func `the expansion of aliases is limited`() {
     var yaml = "a0: &a0 [xxxxxxxxxx,xxxxxxxxxx]\n"
     for level in 1...40 {
       yaml += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n"
@@ -55,7 +55,7 @@ import Testing
     #expect(error?.explanation.contains("times as long") == true)
   }
 
-  @Test func `an alias of itself, of nothing, and a key that is no text are refused`() {
+  @Test func `recursive and unknown aliases and keys that are not strings are rejected`() {
     #expect(throws: SnapshotError.self) { try documents("a: &a [*a]") }
     #expect(throws: SnapshotError.self) { try documents("a: *b") }
     #expect(throws: SnapshotError.self) { try documents("[a]: b") }
@@ -71,7 +71,7 @@ import Testing
     spec: {podCIDRs: [10.52.1.0/24, 'fd00::/64']}
     """
 
-  @Test func `documents, lists and JSON say the same`() throws {
+  @Test func `documents, lists and JSON give the same facts`() throws {
     let list = """
       apiVersion: v1
       kind: List
@@ -83,7 +83,7 @@ import Testing
        {"spec":{"podCIDRs":["10.52.1.0/24"]},"metadata":{"labels":{"node-role.harvesterhci.io/witness":"true"},"name":"n1"},
         "kind":"Node","apiVersion":"v1"}]}
       """#
-    // As the API server writes a list of one kind: the elements do not repeat it.
+    // In the API server's list of one kind, the elements have no kind.
     let raw = #"""
       {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[
        {"spec":{"podCIDRs":["10.52.1.0/24"]},"metadata":{"labels":{"node-role.harvesterhci.io/witness":"true"},"name":"n1"}}]}
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func `an object that two files have counts once, the latter`() throws {
+  @Test func `of an object in two files the last one is used`() throws {
     var snapshot = Snapshot()
     try snapshot.add(Array(Self.node.utf8), named: "a.yaml")
     try snapshot.add(Array(Self.node.replacing("'true'", with: "'false'").utf8), named: "b.yaml")
@@ -107,7 +107,7 @@ import Testing
     #expect(nodes.map(\.isWitness) == [false])
   }
 
-  @Test func `kinds of other groups and unknown kinds are passed over`() throws {
+  @Test func `kinds of other groups and unknown kinds are ignored`() throws {
     var snapshot = Snapshot()
     try snapshot.add(
       Array("apiVersion: metrics.k8s.io/v1\nkind: Node\nmetadata: {name: x}\n---\nkind: Thing\n---\n- 1\n---\n".utf8),
@@ -117,23 +117,23 @@ import Testing
   }
 
   @Test(arguments: ["{}", "5", "{name: ''}", "{name: 7}"])
-  func `an object without a name is passed over`(_ metadata: String) throws {
+  func `an object without a name is ignored`(_ metadata: String) throws {
     var snapshot = Snapshot()
     try snapshot.add(Array("apiVersion: v1\nkind: Node\nmetadata: \(metadata)\n".utf8), named: "a.yaml")
     #expect(snapshot.objects.facts.nodes.isEmpty)
   }
 
-  @Test func `an object whose fields have other types counts as far as it can be read`() throws {
+  @Test func `fields of another type count as missing`() throws {
     var snapshot = Snapshot()
     try snapshot.add(
       Array("apiVersion: kubevirt.io/v1\nkind: VirtualMachineInstance\nmetadata: {name: a}\nstatus: [1]\n".utf8),
       named: "a.yaml")
     let facts = snapshot.objects.facts
-    #expect(facts.runningInstances.map(\.phase) == [""])
+    #expect(facts.unstoppedMachines.first.map(\.status) == [""])
   }
 
   @Test(arguments: ["apiVers", "root:x:0:0\n", "42", "true", "kind: Node\n---\n- 1\n---\nNode\n"])
-  func `a file with a text in place of an object is no cluster`(_ text: String) {
+  func `a file with a scalar instead of an object is rejected`(_ text: String) {
     for name in ["a.yaml", "a.txt"] {
       var snapshot = Snapshot()
       #expect(throws: SnapshotError.self) { try snapshot.add(Array(text.utf8), named: name) }
@@ -141,12 +141,12 @@ import Testing
   }
 
   @Test(arguments: ["", "# none\n", "---\n---\n", "kind: Node\n", "{}"])
-  func `a file without an object is one`(_ text: String) throws {
+  func `a file without an object is an empty snapshot`(_ text: String) throws {
     var snapshot = Snapshot()
     try snapshot.add(Array(text.utf8), named: "a.yaml")
   }
 
-  @Test func `broken JSON names its line`() {
+  @Test func `invalid JSON is reported with its line`() {
     var snapshot = Snapshot()
     let error = #expect(throws: SnapshotError.self) { try snapshot.add(Array("{\n\"a\": }".utf8), named: "a.json") }
     #expect(error?.description == "line 2: must be JSON: a value was expected")
@@ -155,12 +155,12 @@ import Testing
   @Test(arguments: [
     ("cluster.yaml", true), ("a.yml", true), ("a.json", true), (".hidden.yaml", false), ("..data", false),
     ("notes.txt", false), ("yaml", false),
-  ]) func `only manifests of a folder belong to it`(_ name: String, _ belongs: Bool) {
+  ]) func `only manifest files of a folder are read`(_ name: String, _ belongs: Bool) {
     #expect(Snapshot.accepts(fileNamed: name) == belongs)
   }
 }
 
-@Suite struct `Files as other programs write them` {
+@Suite struct `File encodings and support bundles` {
   static let node = "apiVersion: v1\nkind: Node\nmetadata:\n  name: ä\n"
 
   static func utf16(_ text: String, isLittleEndian: Bool = true, hasMark: Bool = true) -> [UInt8] {
@@ -186,14 +186,14 @@ import Testing
     #expect(try nodes(file) == ["ä"])
   }
 
-  @Test func `every document of concatenated files may begin with a byte order mark`() throws {
+  @Test func `every document may begin with a byte order mark`() throws {
     let second = Self.node.replacing("ä", with: "b")
     let file = "\u{FEFF}\(Self.node)---\n\u{FEFF}\(second)"
     #expect(try nodes(Array(file.utf8)) == ["b", "ä"])
     #expect(try nodes(Self.utf16(Self.node + "---\n\u{FEFF}" + second)) == ["b", "ä"])
   }
 
-  @Test func `JSON with a byte order mark is read, and one inside a text stays`() throws {
+  @Test func `JSON may begin with a byte order mark, and one within a string is kept`() throws {
     let json = #"{"apiVersion":"v1","kind":"Node","metadata":{"name":"a"}}"#
     #expect(try nodes(Array("\u{FEFF}\(json)".utf8), "cluster.json") == ["a"])
     #expect(try nodes(Self.utf16(json), "cluster.json") == ["a"])
@@ -202,7 +202,7 @@ import Testing
   }
 
   @Test(arguments: [[0xFF, 0xFE, 0x61], [0xFF, 0xFE, 0x00, 0xD8]] as [[UInt8]])
-  func `what is no UTF-16 is called so`(_ file: [UInt8]) {
+  func `invalid UTF-16 is reported as such`(_ file: [UInt8]) {
     let error = #expect(throws: SnapshotError.self) { try nodes(file) }
     #expect(error?.description == "this is not valid UTF-16; save the file as UTF-8")
   }
@@ -212,11 +212,11 @@ import Testing
     (#"{"null":1}"#, #"{"null":1}"#), (#"{"null" : "null"}"#, #"{"null" : ""}"#), (#"{"a":null}"#, #"{"a":null}"#),
     (#"{"a":"x \"null\""}"#, #"{"a":"x \"null\""}"#), (#"{"a":"\\","b":"null"}"#, #"{"a":"\\","b":""}"#),
     (#"{"a":"nulls"}"#, #"{"a":"nulls"}"#), (#"{"a":"null"#, #"{"a":"null"#), (#""null""#, #""""#),
-  ]) func `a support bundle's empty texts are empty again`(_ written: String, _ meant: String) {
+  ]) func `a support bundle's "null" texts are restored to empty ones`(_ written: String, _ meant: String) {
     #expect(SupportBundle.restoringEmptyTexts(in: Array(written.utf8)) == Array(meant.utf8))
   }
 
-  @Test func `the setting of a support bundle has no value`() throws {
+  @Test func `the setting of a support bundle has an empty value`() throws {
     var snapshot = Snapshot()
     try snapshot.add(
       Array(

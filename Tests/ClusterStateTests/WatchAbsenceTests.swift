@@ -4,7 +4,7 @@ import Testing
 
 @testable import ClusterState
 
-@Suite struct `A 404 of the API server` {
+@Suite struct `404 responses of the API server` {
   static let notFound = "404 page not found\n"
   static let pools = "ippools.whereabouts.cni.cncf.io"
 
@@ -12,7 +12,7 @@ import Testing
 
   static func definition(_ name: String) -> String { #"{"metadata":{"name":"\#(name)"}}"# }
 
-  /// What the server has told of nodes and definitions before.
+  /// The known nodes and definitions.
   func know(_ driver: inout WatchDriver, nodes: [String] = ["node-0"], definitions: [String]?) throws {
     func commit(_ kind: WatchedKind, _ names: [String]) throws {
       var list = ObjectStore()
@@ -27,23 +27,23 @@ import Testing
   }
 
   @Test(arguments: WatchedKind.allCases.filter { $0.absenceProof == nil })
-  func `proves nothing about a kind that every Harvester has`(_ kind: WatchedKind) throws {
+  func `404 for a mandatory kind proves nothing`(_ kind: WatchedKind) throws {
     var driver = WatchDriver(kind)
     try know(&driver, definitions: [])
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     #expect(driver.reflector.status.state == .notSynced)
     #expect(driver.reflector.status.failures == 1)
     #expect(driver.reflector.status.lastError == "the API server answered 404")
     #expect(driver.reflector.nextWakeup - driver.now <= .seconds(2))
   }
 
-  @Test func `on a watch keeps the last facts, which grow stale`() {
+  @Test func `404 on a watch keeps the last facts until they are stale`() {
     var driver = WatchDriver()
     driver.list(Wire.reflector("a", 1))
     driver.respond(200)
     driver.now += .seconds(5)
     driver.end()
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     #expect(driver.reflector.status.state == .synced)
     #expect(driver.reflector.status.lastContact == .seconds(5))
     #expect(driver.running == ["a"])
@@ -52,10 +52,10 @@ import Testing
     #expect(staleReason?.contains("404") == true)
   }
 
-  @Test func `is absence where the list of definitions lacks the kind`() throws {
+  @Test func `404 means absence if the list of definitions lacks the kind`() throws {
     var driver = WatchDriver(.addressPool)
     try know(&driver, definitions: ["settings.harvesterhci.io"])
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     #expect(driver.reflector.status.state == .notInstalled)
     #expect(driver.reflector.status.lastContact == driver.now)
     #expect(driver.reflector.status.failures == 0)
@@ -64,12 +64,12 @@ import Testing
     #expect(driver.now - looked == .seconds(30))
   }
 
-  @Test(arguments: [true, false]) func `waits for nodes and definitions without a failure`(_ nodesComeFirst: Bool)
+  @Test(arguments: [true, false]) func `404 waits for nodes and definitions without a failure`(_ nodesComeFirst: Bool)
     throws
   {
     var driver = WatchDriver(.hostNetworkConfig)
     if nodesComeFirst { try know(&driver, definitions: nil) } else { try know(&driver, nodes: [], definitions: []) }
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     #expect(driver.reflector.status.state == .notSynced)
     #expect(driver.reflector.status.failures == 0)
     driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
@@ -79,10 +79,10 @@ import Testing
     #expect(driver.reflector.status.state == .notInstalled)
   }
 
-  @Test func `contradicts a definition that is there, and is tried again soon`() throws {
+  @Test func `404 for a kind with a definition is retried soon`() throws {
     var driver = WatchDriver(.addressPool)
     try know(&driver, definitions: [Self.pools])
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     #expect(driver.reflector.status.state == .notSynced)
     #expect(driver.reflector.status.failures == 1)
     #expect(driver.reflector.nextWakeup - driver.now <= .seconds(2))
@@ -91,22 +91,22 @@ import Testing
   @Test func `a kind that is installed later is listed at once`() throws {
     var driver = WatchDriver(.addressPool)
     try know(&driver, definitions: [])
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     try know(&driver, definitions: [Self.pools])
     driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
     #expect(driver.reflector.nextWakeup == driver.now)
     driver.wake()
-    #expect(driver.asked?.path.contains("/ippools?limit=") == true)
+    #expect(driver.pendingRequest?.path.contains("/ippools?limit=") == true)
     driver.list()
     #expect(driver.reflector.status.state == .synced)
   }
 
-  @Test func `a definition that is removed empties its kind`() throws {
+  @Test func `removing a definition removes the kind's objects`() throws {
     var driver = WatchDriver(.dhcpPool)
     try know(&driver, definitions: ["ippools.network.harvesterhci.io"])
     driver.list(Self.object)
     #expect(driver.objects.facts.dhcpPools.count == 1)
-    driver.answer(404, Self.notFound)
+    driver.respond(404, Self.notFound)
     #expect(driver.objects.facts.dhcpPools.count == 1)
     try know(&driver, definitions: [])
     driver.reflector.reconsiderAbsence(driver.now, in: &driver.objects)
@@ -118,30 +118,31 @@ import Testing
     {"kind":"APIResourceList","groupVersion":"networking.k8s.io/v1","resources":[{"name":"ingresses"}RESOURCE]}
     """
 
-  @Test func `on ServiceCIDR has the discovery document asked`() throws {
+  @Test func `404 for ServiceCIDR requests the discovery document`() throws {
     var driver = WatchDriver(.serviceCIDR)
     try know(&driver, definitions: nil)
-    driver.answer(404, Self.notFound)
-    #expect(driver.asked?.path == "/apis/networking.k8s.io/v1")
-    driver.answer(200, Self.discovery.replacing("RESOURCE", with: ""))
+    driver.respond(404, Self.notFound)
+    #expect(driver.pendingRequest?.path == "/apis/networking.k8s.io/v1")
+    driver.respond(200, Self.discovery.replacing("RESOURCE", with: ""))
     #expect(driver.reflector.status.state == .notInstalled)
     driver.wake()
     driver.list()
     #expect(driver.reflector.status.state == .synced)
-    driver.answer(404, Self.notFound)
-    driver.answer(200, Self.discovery.replacing("RESOURCE", with: #",{"name":"servicecidrs"}"#))
+    driver.respond(404, Self.notFound)
+    driver.respond(200, Self.discovery.replacing("RESOURCE", with: #",{"name":"servicecidrs"}"#))
     #expect(driver.reflector.status.state == .synced)
     #expect(driver.reflector.status.failures == 1)
   }
 
   @Test(arguments: [(404, ""), (200, "{}"), (200, "x"), (500, "")])
-  func `on ServiceCIDR proves nothing once it was there and discovery says nothing`(_ code: Int, _ text: String) throws
-  {
+  func `404 for a ServiceCIDR that was served before proves nothing without a valid discovery document`(
+    _ code: Int, _ text: String
+  ) throws {
     var driver = WatchDriver(.serviceCIDR)
     try know(&driver, definitions: nil)
     driver.list()
-    driver.answer(404, Self.notFound)
-    driver.answer(code, text)
+    driver.respond(404, Self.notFound)
+    driver.respond(code, text)
     #expect(driver.reflector.status.state == .synced)
     driver.wake()
     #expect(driver.now <= .seconds(61))

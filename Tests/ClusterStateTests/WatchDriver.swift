@@ -2,14 +2,14 @@ import Rules
 
 @testable import ClusterState
 
-/// Plays the owner of a machine: a clock, a collection, and the request that is under way.
+/// Drives a reflector: with a clock, an object store and the current request.
 struct WatchDriver: ~Copyable {
   var reflector: Reflector
   var objects = ObjectStore()
   var now = Duration.zero
-  /// What the machine asks the server; nil while it waits.
-  private(set) var asked: APIRequest?
-  /// Everything the machine wanted, oldest first.
+  /// The current request; nil while the reflector waits.
+  private(set) var pendingRequest: APIRequest?
+  /// All actions, oldest first.
   private(set) var actions: [Reflector.Action] = []
 
   init(_ kind: WatchedKind = .virtualMachineInstance, staleness: Duration = .seconds(120), seed: UInt64 = 1) {
@@ -21,12 +21,12 @@ struct WatchDriver: ~Copyable {
     if action != .wait { actions.append(action) }
     switch action {
     case .wait, .renewCredentials: break
-    case .request(let request): asked = request
-    case .cancel, .cancelAndDropConnection: asked = nil
+    case .request(let request): pendingRequest = request
+    case .cancel, .cancelAndDropConnection: pendingRequest = nil
     }
   }
 
-  /// Lets time pass until the machine wants to be woken.
+  /// Advances the clock to the reflector's next wakeup.
   mutating func wake() {
     now = max(now, reflector.nextWakeup)
     take(reflector.tick(now))
@@ -36,11 +36,11 @@ struct WatchDriver: ~Copyable {
     take(reflector.responded(code, now))
   }
 
-  /// - Parameter size: The bytes that arrive at once; nil for all.
+  /// - Parameter size: The number of bytes to deliver at once; nil for all.
   mutating func receive(_ text: String, inPiecesOf size: Int? = nil) {
     let bytes = Array(text.utf8)
     var start = 0
-    while start < bytes.count, asked != nil {
+    while start < bytes.count, pendingRequest != nil {
       let end = min(start + (size ?? bytes.count), bytes.count)
       take(reflector.received(bytes.span.extracting(start..<end), now, into: &objects))
       start = end
@@ -48,34 +48,38 @@ struct WatchDriver: ~Copyable {
   }
 
   mutating func end() {
-    asked = nil
+    pendingRequest = nil
     take(reflector.ended(now, into: &objects))
   }
 
   mutating func fail(_ reason: String = "connection reset") {
-    asked = nil
+    pendingRequest = nil
     take(reflector.failed(reason, now))
   }
 
-  /// A whole answer.
-  mutating func answer(_ code: Int, _ text: String) {
+  /// Delivers a complete response.
+  mutating func respond(_ code: Int, _ text: String) {
     respond(code)
     receive(text)
     end()
   }
 
-  /// The first list, so that the machine watches.
+  /// Delivers the first list, so that the reflector watches.
   mutating func list(_ items: String..., version: Int = 10) {
-    answer(200, Wire.list(items, version: version))
+    respond(200, Wire.list(items, version: version))
   }
 
-  /// Of virtual machines: the names of those that run, in order.
+  /// The names of the running virtual machines, in order.
   var running: [String] {
-    mutating get { objects.facts.runningInstances.map(\.name) }
+    mutating get {
+      var names: [String] = []
+      objects.machines.forEach { name, machine in if machine.phase != nil { names.append(name.name) } }
+      return names
+    }
   }
 }
 
-/// The texts that an API server sends.
+/// Texts of an API server.
 enum Wire {
   static func reflector(_ name: String, _ version: Int, phase: String = "Running") -> String {
     """

@@ -3,8 +3,8 @@ import Testing
 
 @testable import ClusterState
 
-/// Every place at which a stream can be cut: between two pieces, or for good.
-@Suite struct `Streams cut everywhere` {
+/// Splits and breaks a stream at every byte.
+@Suite struct `Streams split at every byte` {
   static let before = [
     Wire.reflector("a", 3), Wire.reflector("b", 4, phase: "Succeeded"), Wire.reflector("ü\\u00e4", 5),
   ]
@@ -24,12 +24,12 @@ import Testing
 
   func watching() -> WatchDriver {
     var driver = WatchDriver()
-    driver.answer(200, Wire.list(Self.before, version: 10))
+    driver.respond(200, Wire.list(Self.before, version: 10))
     driver.respond(200)
     return driver
   }
 
-  @Test func `a list in two pieces, split at every byte`() {
+  @Test func `a list is the same for every split into two pieces`() {
     let bytes = Array(Wire.list(Self.before, version: 10).utf8)
     for place in 0...bytes.count {
       var driver = WatchDriver()
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3, 7, 64]) func `lists and events in small pieces`(_ size: Int) {
+  @Test(arguments: [1, 2, 3, 7, 64]) func `lists and events are the same in small pieces`(_ size: Int) {
     var driver = WatchDriver()
     driver.respond(200)
     driver.receive(Wire.list(Self.before, version: 10), inPiecesOf: size)
@@ -53,7 +53,7 @@ import Testing
     #expect(driver.running == Self.runningAfterwards)
   }
 
-  @Test func `events in two pieces, split at every byte`() {
+  @Test func `events are the same for every split into two pieces`() {
     let bytes = Array(Self.stream.utf8)
     for place in 0...bytes.count {
       var driver = watching()
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [true, false]) func `a watch that breaks at every byte goes on behind its last whole event`(
+  @Test(arguments: [true, false]) func `a watch that breaks at any byte resumes after its last complete event`(
     _ endsInOrder: Bool
   ) {
     let bytes = Array(Self.stream.utf8)
@@ -73,7 +73,7 @@ import Testing
       var driver = watching()
       _ = driver.reflector.received(bytes.span.extracting(0..<place), .zero, into: &driver.objects)
       if endsInOrder { driver.end() } else { driver.fail() }
-      if driver.asked == nil { driver.wake() }
+      if driver.pendingRequest == nil { driver.wake() }
 
       var length = 0
       let whole = Self.events.prefix { event in
@@ -81,9 +81,9 @@ import Testing
         return length <= place
       }
       let version = whole.last?.version ?? 10
-      #expect(driver.asked?.path.contains("resourceVersion=\(version)&") == true, "broken at \(place)")
+      #expect(driver.pendingRequest?.path.contains("resourceVersion=\(version)&") == true, "broken at \(place)")
 
-      // The server sends what came after that version, and nothing is missing.
+      // The server sends the events after that version, and none is missing.
       driver.respond(200)
       driver.receive(Self.events.filter { $0.version > version }.map(\.text).joined())
       #expect(driver.running == Self.runningAfterwards, "broken at \(place)")
@@ -91,10 +91,10 @@ import Testing
   }
 }
 
-/// A server that has a history, forgets the older part of it, breaks off and refuses; the oracle is its own state.
-@Suite struct `A long life with a bad server` {
-  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 20_261_124] as [UInt64]) func `ends in what the server has`(_ seed: UInt64)
-  {
+/// A server with a history that forgets old versions, breaks connections and rejects requests; the oracle is its state.
+@Suite struct `Reflector with a faulty server` {
+  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 20_261_124] as [UInt64])
+  func `the objects equal the server's after any sequence of faults`(_ seed: UInt64) {
     var random = SplitMix(state: seed)
     var server = ModelServer()
     var driver = WatchDriver(seed: seed)
@@ -109,7 +109,7 @@ import Testing
   }
 }
 
-/// The simplest API server of one kind.
+/// A minimal API server of one kind.
 private struct ModelServer {
   var version = 1
   var objects: [String: (version: Int, phase: String)] = [:]
@@ -131,34 +131,34 @@ private struct ModelServer {
     if history.count > 15 { history.removeFirst(10) }
   }
 
-  /// One turn: some of what a network and a server can do.
+  /// One step: a random event of the network or the server.
   mutating func play(_ driver: inout WatchDriver, _ random: inout SplitMix) {
-    guard driver.asked != nil else { return driver.wake() }
+    guard driver.pendingRequest != nil else { return driver.wake() }
     switch Int.random(in: 0..<12, using: &random) {
     case 0: driver.fail()
-    case 1: driver.answer(503, Wire.status(503, "starting"))
-    case 2: driver.answer(429, "")
+    case 1: driver.respond(503, Wire.status(503, "starting"))
+    case 2: driver.respond(429, "")
     case 3: driver.wake()
-    case 4: driver.answer(410, Wire.status(410, "expired"))
+    case 4: driver.respond(410, Wire.status(410, "expired"))
     case 5, 6: serve(&driver, cuttingAt: Double.random(in: 0...1, using: &random), &random)
     default: serve(&driver, cuttingAt: nil, &random)
     }
   }
 
-  /// Answers what was asked; with a cut, only that part of the answer arrives.
+  /// Responds to the current request; with a cut, only a part of the response arrives.
   mutating func serve(_ driver: inout WatchDriver, cuttingAt part: Double?, _ random: inout SplitMix) {
-    guard let path = driver.asked?.path else { return driver.wake() }
+    guard let path = driver.pendingRequest?.path else { return driver.wake() }
     let text = path.contains("watch=true") ? events(since: path.number(after: "resourceVersion=")) : page(path)
     driver.respond(200)
     let length = part.map { Int(Double(text.utf8.count) * $0) } ?? text.utf8.count
     driver.receive(
       String(decoding: text.utf8.prefix(length), as: UTF8.self), inPiecesOf: Int.random(in: 1...200, using: &random))
-    if part != nil, driver.asked != nil { return driver.fail() }
+    if part != nil, driver.pendingRequest != nil { return driver.fail() }
     driver.now += .seconds(Int.random(in: 0...60, using: &random))
-    if driver.asked != nil { driver.end() }
+    if driver.pendingRequest != nil { driver.end() }
   }
 
-  /// Pages of four, in another order each time; the mark is where to go on, and the list's version.
+  /// Pages of four in varying order; the continue token has the position and the list's version.
   private func page(_ path: String) -> String {
     let start = path.number(after: "continue=")
     let englishList = objects.sorted { $0.key > $1.key }
@@ -166,7 +166,7 @@ private struct ModelServer {
       Wire.reflector($0.key, $0.value.version, phase: $0.value.phase)
     }
     let isLast = start + 4 >= englishList.count
-    // A server pages through one version; this one does not, and so begins with one that surely covers every page.
+    // Unlike a real server, this one does not page through one version, so it returns the oldest version of all pages.
     return Wire.list(items, version: history.first?.version ?? version, continuing: isLast ? nil : "\(start + 4)")
   }
 

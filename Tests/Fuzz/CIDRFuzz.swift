@@ -1,20 +1,20 @@
 import Addressing
 
-/// The scanner against a parser that splits, which is slower and easier to believe.
-func complaintAboutCIDR(_ input: [UInt8]) -> String? {
+/// Compares the scanner with a slower parser that splits the text.
+func checkCIDR(_ input: [UInt8]) -> String? {
   let text = String(decoding: input, as: UTF8.self)
   let fast = try? CIDR(text)
-  let slow = slowCIDR(text)
+  let slow = referenceCIDR(text)
   guard fast?.address.rawValue == slow?.address, fast?.length == slow?.length else {
     return "\(text.debugDescription) is \(fast.map(String.init) ?? "nothing"), or \(slow.map { "\($0)" } ?? "nothing")"
   }
   guard let fast else { return nil }
   if fast.description != text { return "\(text) is written back as \(fast)" }
-  return complaintAboutSets(fast)
+  return checkSets(fast)
 }
 
-/// `a.b.c.d/n`, each part the number's own shortest spelling.
-private func slowCIDR(_ text: String) -> (address: UInt32, length: Int)? {
+/// `a.b.c.d/n`, each part in the shortest spelling of its number.
+private func referenceCIDR(_ text: String) -> (address: UInt32, length: Int)? {
   let halves = text.split(separator: "/", omittingEmptySubsequences: false)
   guard halves.count == 2, let length = number(halves[1], upTo: 32) else { return nil }
   let parts = halves[0].split(separator: ".", omittingEmptySubsequences: false).map { number($0, upTo: 255) }
@@ -32,8 +32,8 @@ private func number(_ text: Substring, upTo limit: Int) -> Int? {
   return number
 }
 
-/// Cutting a network out of its surroundings leaves exactly the other addresses.
-private func complaintAboutSets(_ cidr: CIDR) -> String? {
+/// Subtracting a network leaves exactly the other addresses.
+private func checkSets(_ cidr: CIDR) -> String? {
   let network = cidr.network
   let around = IPv4Prefix(containing: network.network, length: max(0, network.length - 3))
   var rest = AddressSet(around.addresses)

@@ -1,5 +1,5 @@
-/// What is fed arbitrary bytes: by libFuzzer through the entry point, and by an ordinary test with every input that
-/// ever broke something.
+/// A fuzz target: libFuzzer calls it through the entry point, and an ordinary test with every input that
+/// has failed before.
 package enum FuzzTarget: String, CaseIterable, Sendable {
   case json
   case cidr
@@ -10,17 +10,17 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case watch
   case kubeconfig
 
-  /// Runs one input; what comes back is a complaint about an answer that is wrong, nil if there is none.
-  package func complaint(about input: [UInt8]) -> String? {
+  /// Runs one input; returns a description of a wrong result, or nil.
+  package func check(_ input: [UInt8]) -> String? {
     switch self {
-    case .json: complaintAboutJSON(input)
-    case .cidr: complaintAboutCIDR(input)
-    case .http1: complaintAboutHTTP1(input)
-    case .http2: complaintAboutHTTP2(input)
-    case .review: complaintAboutReview(input)
-    case .snapshot: complaintAboutSnapshot(input)
-    case .watch: complaintAboutWatch(input)
-    case .kubeconfig: complaintAboutKubeconfig(input)
+    case .json: checkJSON(input)
+    case .cidr: checkCIDR(input)
+    case .http1: checkHTTP1(input)
+    case .http2: checkHTTP2(input)
+    case .review: checkReview(input)
+    case .snapshot: checkSnapshot(input)
+    case .watch: checkWatch(input)
+    case .kubeconfig: checkKubeconfig(input)
     }
   }
 }

@@ -1,20 +1,22 @@
 import HTTPWire
 
-/// Whatever comes behind the preface, what is said back is bounded, and a session that has ended stays ended.
-func complaintAboutHTTP2(_ input: [UInt8]) -> String? {
+/// With any input after the preface, the output is limited, and a closed session stays closed.
+func checkHTTP2(_ input: [UInt8]) -> String? {
   let session = HTTPSession.http2(HTTP2Session())
   let date = HTTPDate(secondsSince1970: 0)
   var state = SessionState.idle
   var rest = (Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + input)[...]
   while !rest.isEmpty, state != .closing {
-    // The first byte of each piece says how long it is; some ask for more than there is in a turn.
+    // The first byte of each piece is its length; some exceed the limit of an iteration.
     let piece = rest.prefix(8 * Int(rest[rest.startIndex]) + 1)
     rest = rest.dropFirst(piece.count)
     var output: [UInt8] = []
-    state = session.receive(piece.span, at: date, output: &output, handler: tellBack)
-    while state == .paused { state = session.resume(at: date, output: &output, handler: tellBack) }
-    // An answer to each stream, each with what was sent, and a reply to each frame.
-    if output.count > 64 * 1024 + 64 * input.count { return "\(piece.count) bytes are answered with \(output.count)" }
+    state = session.receive(piece.span, at: date, output: &output, handler: echoResponse)
+    while state == .paused { state = session.resume(at: date, output: &output, handler: echoResponse) }
+    // A response to each stream, and a reply to each frame.
+    if output.count > 64 * 1024 + 64 * input.count {
+      return "\(piece.count) bytes of input cause output of \(output.count)"
+    }
     if state == .head { return "the state \(state) belongs to HTTP/1.1" }
   }
   if state == .closing, session.rejection == nil, !input.contains(7) {

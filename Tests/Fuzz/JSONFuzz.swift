@@ -1,27 +1,27 @@
 import Foundation
 import JSON
 
-/// Skipping, reading and writing have to agree with each other, and all of them with Foundation.
-func complaintAboutJSON(_ input: [UInt8]) -> String? {
+/// Skipping, reading and writing must agree with each other, and with Foundation.
+func checkJSON(_ input: [UInt8]) -> String? {
   let skipped = Result { () throws(JSONError) in try skipAll(input) }
   let read = Result { () throws(JSONError) in try JSONValue(parsing: input) }
   let value: JSONValue
   switch (skipped, read) {
   case (.failure(let one), .failure(let other)):
-    if one != other { return "skipping says \(one), reading says \(other)" }
-    return foundationReads(input, unless: one)
+    if one != other { return "skipping: \(one), reading: \(other)" }
+    return foundationAccepts(input, unless: one)
   case (.success, .success(let tree)):
     value = tree
   default:
-    return "skipping says \(skipped), reading says \(read)"
+    return "skipping: \(skipped), reading: \(read)"
   }
   var writer = JSONWriter()
   writer.append(sorted: value)
-  guard let again = try? JSONValue(parsing: writer.bytes) else { return "what was written cannot be read" }
+  guard let again = try? JSONValue(parsing: writer.bytes) else { return "the written text cannot be read" }
   var second = JSONWriter()
   second.append(sorted: again)
-  if second.bytes != writer.bytes { return "writing is no fixed point" }
-  return disagreement(of: value, on: input)
+  if second.bytes != writer.bytes { return "writing is not a fixed point" }
+  return difference(of: value, on: input)
 }
 
 private func skipAll(_ input: [UInt8]) throws(JSONError) {
@@ -30,24 +30,24 @@ private func skipAll(_ input: [UInt8]) throws(JSONError) {
   try reader.readEnd()
 }
 
-/// Foundation guesses encodings from NUL bytes and byte order marks, has its own limit of depth, and refuses numbers
-/// that no Double holds; elsewhere it has to agree.
+/// Foundation guesses encodings from NUL bytes and byte order marks, has another depth limit, and rejects numbers
+/// that no Double can represent; otherwise it must agree.
 private func isComparable(_ input: [UInt8]) -> Bool {
   !input.contains(0) && !input.starts(with: [0xEF, 0xBB, 0xBF]) && !input.starts(with: [0xFE, 0xFF])
     && !input.starts(with: [0xFF, 0xFE])
 }
 
-private func foundationReads(_ input: [UInt8], unless error: JSONError) -> String? {
-  // It also takes a comma before the end of an object or array, which RFC 8259 does not know.
+private func foundationAccepts(_ input: [UInt8], unless error: JSONError) -> String? {
+  // It also accepts a comma before the end of an object or array, unlike RFC 8259.
   let closing = [UInt8(ascii: "}"), UInt8(ascii: "]")]
   guard isComparable(input), error.problem != .tooDeep, !input.isEmpty,
     !(error.offset < input.count && closing.contains(input[error.offset])),
     (try? JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)) != nil
   else { return nil }
-  return "we say \(error), Foundation reads it"
+  return "rejected with \(error), but Foundation accepts it"
 }
 
-private func disagreement(of value: JSONValue, on input: [UInt8]) -> String? {
+private func difference(of value: JSONValue, on input: [UInt8]) -> String? {
   guard isComparable(input), hasOrdinaryNumbers(value) else { return nil }
   do {
     let theirs = try JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)
@@ -78,7 +78,7 @@ private func agrees(_ ours: JSONValue, _ theirs: Any) -> Bool {
   }
 }
 
-/// Of equal keys Foundation keeps one or the other, and takes canonically equivalent ones for equal.
+/// Of repeated keys Foundation keeps an arbitrary one, and it treats canonically equivalent keys as equal.
 private func agrees(_ members: [JSONMember], _ theirs: Any) -> Bool {
   guard let theirs = theirs as? [String: Any] else { return false }
   let keys = Set(members.map(\.key))

@@ -1,7 +1,7 @@
 import KubeClient
 
 /// A kubeconfig gives access to a cluster, or an error that names the file.
-func complaintAboutKubeconfig(_ input: [UInt8]) -> String? {
+func checkKubeconfig(_ input: [UInt8]) -> String? {
   do throws(KubeError) {
     let config = try Kubeconfig(text: input, of: "fuzz.yaml")
     let access = try config.access(context: nil)

@@ -2,8 +2,8 @@ import ClusterState
 import Rules
 import Snapshot
 
-/// A file is taken or refused; taking it a second time changes nothing.
-func complaintAboutSnapshot(_ input: [UInt8]) -> String? {
+/// A file is accepted or rejected; adding it again changes nothing.
+func checkSnapshot(_ input: [UInt8]) -> String? {
   for name in ["fuzz.yaml", "fuzz.json"] {
     var snapshot = Snapshot()
     guard (try? snapshot.add(input, named: name)) != nil else { continue }
@@ -14,7 +14,7 @@ func complaintAboutSnapshot(_ input: [UInt8]) -> String? {
   return nil
 }
 
-/// The facts as text. A set has no order, so the one among them is sorted.
+/// The facts as text; their set is sorted, because it has no order.
 private func picture(of facts: ClusterFacts) -> String {
   var facts = facts
   let definitions = facts.installedDefinitions.sorted()

@@ -1,22 +1,22 @@
 import ClusterState
 import Rules
 
-/// What a server sends is taken alike however it is cut; the first byte says into pieces of which size.
-func complaintAboutWatch(_ input: [UInt8]) -> String? {
+/// A response is processed equally for every split; the first byte selects the size of the pieces.
+func checkWatch(_ input: [UInt8]) -> String? {
   guard let size = input.first, size > 0 else { return nil }
   let sent = Array(input.dropFirst())
   for asksForList in [true, false] {
-    let whole = Following(sent, inPiecesOf: max(sent.count, 1), asksForList: asksForList)
-    let cut = Following(sent, inPiecesOf: Int(size), asksForList: asksForList)
+    let whole = WatchResult(sent, inPiecesOf: max(sent.count, 1), asksForList: asksForList)
+    let cut = WatchResult(sent, inPiecesOf: Int(size), asksForList: asksForList)
     if whole != cut { return "as a \(asksForList ? "list" : "stream"), cut it means something else" }
   }
   return nil
 }
 
-/// What is known after a server has sent some bytes as the answer to a list, or to the watch after an empty list.
-private struct Following: Equatable {
+/// The objects after a response to a list, or to the watch after an empty list.
+private struct WatchResult: Equatable {
   let status: ReflectorStatus
-  let running: [InstanceFact]
+  let running: UnstoppedMachines
 
   init(_ sent: [UInt8], inPiecesOf size: Int, asksForList: Bool) {
     var machine = Reflector(.virtualMachineInstance, staleness: .seconds(120), seed: 1)
@@ -28,10 +28,10 @@ private struct Following: Equatable {
     }
     Self.feed(sent, inPiecesOf: size, to: &machine, &objects)
     status = machine.status
-    running = objects.facts.runningInstances
+    running = objects.facts.unstoppedMachines
   }
 
-  /// One whole answer with the status 200; a machine that has had enough of it is not sent the rest.
+  /// A complete response with status 200; the rest is not delivered after the reflector cancels the request.
   private static func feed(
     _ bytes: [UInt8], inPiecesOf size: Int, to machine: inout Reflector, _ objects: inout ObjectStore
   ) {

@@ -2,16 +2,16 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `Sets of characters` {
-  @Test func `a token is made of letters, digits and fifteen marks`() {
+@Suite struct `ASCII sets` {
+  @Test func `the token set has letters, digits and fifteen symbols`() {
     #expect(members(of: .token) == alphanumeric.union("!#$%&'*+-.^_`|~".utf8))
   }
 
-  @Test func `a host's name is made of letters, digits and the marks of names`() {
+  @Test func `the host name set has letters, digits and the symbols of RFC 3986`() {
     #expect(members(of: .hostName) == alphanumeric.union("-._~%!$&'()*+;=".utf8))
   }
 
-  @Test func `an IPv6 address is made of hexadecimal digits, colons and full stops`() {
+  @Test func `the address set has hexadecimal digits, colons and full stops`() {
     #expect(members(of: .address) == Set("0123456789abcdefABCDEF:.".utf8))
   }
 

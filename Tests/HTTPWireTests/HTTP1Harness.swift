@@ -1,6 +1,6 @@
 @testable import HTTPWire
 
-/// A session with an endpoint that tells back what it was asked.
+/// A session with a handler that echoes the request.
 struct HTTP1Harness {
   private let session = HTTP1Session()
   private(set) var output: [UInt8] = []
@@ -17,14 +17,14 @@ struct HTTP1Harness {
 
   mutating func shutDownGracefully() { state = session.shutDownGracefully() }
 
-  /// What was answered since the last time.
+  /// The output since the last call.
   mutating func takeOutput() -> String {
     defer { output = [] }
     return String(decoding: output, as: UTF8.self)
   }
 
-  /// Everything that is answered to these pieces, and the state at the end.
-  static func answers(to pieces: [[UInt8]]) -> (output: String, state: SessionState) {
+  /// The whole output for these pieces, and the final state.
+  static func responses(to pieces: [[UInt8]]) -> (output: String, state: SessionState) {
     var harness = HTTP1Harness()
     for piece in pieces where !piece.isEmpty {
       harness.receive(piece)
@@ -34,7 +34,7 @@ struct HTTP1Harness {
   }
 }
 
-/// Answers with method, path, content type and body in one line each.
+/// Responds with method, path, content type and body, one on each line.
 func echo(_ request: borrowing HTTPRequest) -> HTTPResponse {
   var body = Array("\(request.method) ".utf8)
   for span in [0, 1, 2] {
@@ -45,7 +45,7 @@ func echo(_ request: borrowing HTTPRequest) -> HTTPResponse {
   return HTTPResponse(status: .ok, contentType: .plainText, body: body)
 }
 
-/// A response as it stands on the wire.
+/// The bytes of a response.
 func response(_ body: String, closes: Bool = false, withBody: Bool = true) -> String {
   """
   HTTP/1.1 200 OK\r

@@ -2,8 +2,8 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `HTTP/1.1 requests` {
-  /// What is asked, what the endpoint sees, and whether the connection ends with the answer.
+@Suite struct `HTTP/1.1 session` {
+  /// A request, the request that the handler sees, and whether the connection ends with the response.
   static let requests: [(wire: String, echoed: String, closes: Bool)] = [
     // the API server's own request
     (
@@ -35,7 +35,7 @@ import Testing
     // forms of the target (RFC 9112 section 3.2)
     ("GET http://host/a/b?c HTTP/1.1\r\nHost: host\r\n\r\n", "get /a/b|||", false),
     ("GET HTTPS://host?c HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
-    // a slash in a query begins no path
+    // a slash in a query starts no path
     ("GET http://host?/a/b HTTP/1.1\r\nHost: host\r\n\r\n", "get |||", false),
     ("GET http://host HTTP/1.1\r\nHost: HOST\r\n\r\n", "get |||", false),
     ("GET http://[::1]:8443/a HTTP/1.1\r\nHost: [::1]:8443\r\n\r\n", "get /a|||", false),
@@ -57,39 +57,39 @@ import Testing
     ),
   ]
 
-  @Test(arguments: requests) func `is answered the same however it is split`(
+  @Test(arguments: requests) func `the response to a request is the same for every split`(
     _ request: (wire: String, echoed: String, closes: Bool)
   ) {
     let wire = Array(request.wire.utf8)
     let expected = response(
       request.echoed, closes: request.closes, withBody: !request.echoed.hasPrefix("head"))
     let state = request.closes ? SessionState.closing : .idle
-    #expect(HTTP1Harness.answers(to: [wire]) == (expected, state))
-    #expect(HTTP1Harness.answers(to: wire.map { [$0] }) == (expected, state))
+    #expect(HTTP1Harness.responses(to: [wire]) == (expected, state))
+    #expect(HTTP1Harness.responses(to: wire.map { [$0] }) == (expected, state))
     for split in 1..<wire.count {
-      #expect(HTTP1Harness.answers(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, state))
+      #expect(HTTP1Harness.responses(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, state))
     }
   }
 
-  @Test func `two requests at once get two answers in their order`() {
+  @Test func `two pipelined requests get two responses in order`() {
     let wire = Array(
       "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1GET /b HTTP/1.1\r\nHost: x\r\n\r\nGET /c".utf8)
     let expected = response("post /a||1|") + response("get /b|||")
-    #expect(HTTP1Harness.answers(to: [wire]) == (expected, .head))
+    #expect(HTTP1Harness.responses(to: [wire]) == (expected, .head))
     for split in 1..<wire.count {
-      #expect(HTTP1Harness.answers(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, .head))
+      #expect(HTTP1Harness.responses(to: [Array(wire[..<split]), Array(wire[split...])]) == (expected, .head))
     }
   }
 
-  @Test func `nothing is answered behind the last request`() {
-    let (output, state) = HTTP1Harness.answers(to: [
+  @Test func `no response follows the last request`() {
+    let (output, state) = HTTP1Harness.responses(to: [
       Array("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
     ])
     #expect(output == response("get /a|||", closes: true))
     #expect(state == .closing)
   }
 
-  @Test func `a body that is expected to wait is called for once`() {
+  @Test func `Expect: 100-continue gets one interim response`() {
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n")
     #expect(harness.takeOutput() == "HTTP/1.1 100 Continue\r\n\r\n")
@@ -101,13 +101,13 @@ import Testing
     #expect(harness.state == .idle)
   }
 
-  @Test func `a body that came along is not called for`() {
+  @Test func `no interim response is sent after the body has arrived`() {
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")
     #expect(harness.takeOutput() == response("post /a||abc|"))
   }
 
-  @Test func `the states tell which deadline runs`() {
+  @Test func `the session state selects the deadline`() {
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHo")
     #expect(harness.state == .head)
@@ -117,7 +117,7 @@ import Testing
     #expect(harness.state == .idle)
   }
 
-  @Test func `of many requests at once a few are answered in each turn`() {
+  @Test func `pipelined requests get a limited number of responses per iteration`() {
     var harness = HTTP1Harness()
     let one = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
     let turn = String(repeating: response("get /a|||"), count: HTTPLimits.maxResponsesPerIteration)
@@ -135,25 +135,25 @@ import Testing
     #expect(harness.state == .idle, "as many as a turn may have")
   }
 
-  @Test func `pipelined requests wait while much output waits`() {
+  @Test func `pipelined requests wait while much output is pending`() {
     var harness = HTTP1Harness()
     let one = "GET /\(String(repeating: "a", count: 1000)) HTTP/1.1\r\nHost: x\r\n\r\n"
     harness.receive(String(repeating: one, count: 200))
-    var answers = 0
+    var count = 0
     var rounds = 0
     while true {
       #expect(harness.output.count < HTTPLimits.maxBufferedOutput + 2000)
-      answers += harness.takeOutput().split(separator: "HTTP/1.1 200 OK").count
+      count += harness.takeOutput().split(separator: "HTTP/1.1 200 OK").count
       rounds += 1
       if harness.state != .paused { break }
       harness.receive([UInt8]())
     }
-    #expect(answers == 200)
+    #expect(count == 200)
     #expect(rounds > 3)
     #expect(harness.state == .idle)
   }
 
-  @Test func `a stopping session says close and answers what was begun`() {
+  @Test func `a draining session responds to a request in progress with Connection: close`() {
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
     harness.shutDownGracefully()
@@ -163,7 +163,7 @@ import Testing
     #expect(harness.state == .closing)
   }
 
-  @Test func `a stopping session that is idle closes at once`() {
+  @Test func `an idle session closes at shutdown`() {
     var harness = HTTP1Harness()
     harness.receive("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     harness.shutDownGracefully()
@@ -174,7 +174,7 @@ import Testing
     arguments: [
       (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
       (1_709_251_199, "Thu, 29 Feb 2024 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
-    ] as [(Int64, String)]) func `a date is written as RFC 9110 wants it`(_ seconds: Int64, _ text: String)
+    ] as [(Int64, String)]) func `dates have the format of RFC 9110`(_ seconds: Int64, _ text: String)
   {
     var written: [UInt8] = []
     written.append(HTTPDate(secondsSince1970: seconds).bytes)

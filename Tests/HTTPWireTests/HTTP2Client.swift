@@ -3,12 +3,12 @@ import Testing
 
 @testable import HTTPWire
 
-/// nghttp2's own client without a socket: the other end of an `HTTP2Session`.
+/// nghttp2's client without a socket: the peer of an `HTTP2Session`.
 final class HTTP2Client {
   private var session: OpaquePointer?
-  /// What came on each stream.
+  /// The received data of each stream.
   private(set) var streams: [Int32: Received] = [:]
-  /// The error code of the GOAWAY that came, if one did.
+  /// The error code of the received GOAWAY, if any.
   private(set) var goAway: UInt32?
   private var uploads: [Int32: Upload] = [:]
 
@@ -23,14 +23,14 @@ final class HTTP2Client {
     var text: String { String(decoding: body, as: UTF8.self) }
   }
 
-  /// A request's body: what is ready to be sent, and whether that is all of it.
+  /// The available part of a request's body, and whether it is complete.
   private struct Upload {
     var bytes: [UInt8]
     var sent = 0
     var isWhole: Bool
   }
 
-  /// - Parameter window: How many bytes the server may send on a stream before it is told to go on.
+  /// - Parameter window: The bytes that the server may send on a stream before a window update.
   init(window: Int? = nil) {
     let callbacks = Self.callbacks()
     defer { nghttp2_session_callbacks_del(callbacks) }
@@ -77,9 +77,9 @@ final class HTTP2Client {
   }
 }
 
-// What a test makes it do.
+// Requests of tests.
 extension HTTP2Client {
-  /// Begins a request; its body, if it has one, goes on with `send`.
+  /// Begins a request; `send` continues its body.
   @discardableResult
   func request(
     _ method: String, _ path: String, _ fields: [(String, String)] = [], body: String? = nil, isWhole: Bool = true
@@ -111,7 +111,7 @@ extension HTTP2Client {
     nghttp2_session_resume_data(session, stream)
   }
 
-  /// Ends a request with trailer fields in place of an ordinary end.
+  /// Ends a request with trailer fields.
   func endWithTrailer(_ fields: [(String, String)], on stream: Int32) {
     _ = withFields(fields) { nghttp2_submit_trailer(session, stream, $0.baseAddress, $0.count) }
   }
@@ -120,11 +120,11 @@ extension HTTP2Client {
     nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, NGHTTP2_CANCEL.rawValue)
   }
 
-  func sayGoodbye() { nghttp2_session_terminate_session(session, NGHTTP2_NO_ERROR.rawValue) }
+  func terminate() { nghttp2_session_terminate_session(session, NGHTTP2_NO_ERROR.rawValue) }
 
   func ping() { nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
 
-  /// What it has to say.
+  /// Returns pending output.
   func takeOutput() -> [UInt8] {
     var output: [UInt8] = []
     while true {
@@ -159,7 +159,7 @@ extension HTTP2Client {
     return taken
   }
 
-  /// Lends fields as nghttp2 wants them, for one call.
+  /// Passes fields to nghttp2 for one call.
   private func withFields<Result>(
     _ fields: [(String, String)], _ body: (UnsafeBufferPointer<nghttp2_nv>) -> Result
   ) -> Result {
@@ -178,14 +178,14 @@ extension HTTP2Client {
   }
 }
 
-/// A client and a server session, and the wire between them.
-final class HTTP2Conversation {
+/// A client, a server session and the connection between them.
+final class HTTP2ConnectionPair {
   let client: HTTP2Client
   let server = HTTP2Session()
-  /// How many bytes the server is handed at once.
+  /// The number of bytes that the server receives at once.
   let piece: Int
   private(set) var state = SessionState.idle
-  /// The most that the server had to say at once.
+  /// The maximum output of the server at once.
   private(set) var maxOutputLength = 0
   var handler: (borrowing HTTPRequest) -> HTTPResponse = echo
 
@@ -194,12 +194,12 @@ final class HTTP2Conversation {
     self.piece = piece
   }
 
-  /// Carries bytes to and fro until neither side has anything more to say.
+  /// Transfers bytes in both directions until both sides are idle.
   func settle() {
     while case let bytes = client.takeOutput(), !bytes.isEmpty { deliver(bytes) }
   }
 
-  /// Hands bytes to the server as if they had come over the wire.
+  /// Passes bytes to the server as received from the network.
   func deliver(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty, state != .closing {

@@ -3,9 +3,9 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `Floods of HTTP/2 frames` {
-  /// Alone, and many at once, as they come when a socket was full of them: nghttp2's own limits count within a call.
-  @Test(arguments: Flood.all, [1, 2_000]) func `end the connection after a bounded count of bytes`(
+@Suite struct `HTTP/2 floods` {
+  /// Alone and many at once, as from a full socket: nghttp2's own limits count within a call.
+  @Test(arguments: Flood.all, [1, 2_000]) func `a flood ends the connection after a limited number of bytes`(
     _ flood: Flood, turnsAtOnce: UInt32
   ) {
     var wire = HTTP2Wire()
@@ -22,17 +22,17 @@ import Testing
     #expect(wire.goAway != nil && wire.goAway != 0)
   }
 
-  /// The same frames, a few with each request, as from a peer that has its reasons.
+  /// The same frames, a few with each request, as from a legitimate peer.
   static let reasonable = Flood.all.filter { flood in
     flood.before.isEmpty && !flood.breaksProtocol
       && !["cancel", "nothing", "many"].contains { flood.description.contains($0) }
   }
 
-  @Test(arguments: reasonable) func `are no floods when requests come with them`(_ flood: Flood) {
+  @Test(arguments: reasonable) func `the same frames together with requests are no flood`(_ flood: Flood) {
     var wire = HTTP2Wire()
     let requests: UInt32 = 2_000
     for request in 0..<requests {
-      // Odd streams again: every second one for a request, the others for what the turn does to one.
+      // Odd streams again: every second one for a request, the others for the flood's frames.
       wire.send(Frame.headers(4 * request + 1))
       for _ in 0..<8 { wire.send(flood.turn(2 * request)) }
     }
@@ -42,7 +42,7 @@ import Testing
     #expect(wire.frames.count { $0.type == 1 } == requests)
   }
 
-  @Test func `all streams may be cancelled at once, again and again, between requests`() {
+  @Test func `all streams may be cancelled at once repeatedly between requests`() {
     var wire = HTTP2Wire()
     var next: UInt32 = 1
     for _ in 0..<20 {
@@ -60,7 +60,7 @@ import Testing
     #expect(wire.goAway == nil)
   }
 
-  @Test func `a body of the largest size in frames of a hundred bytes is no flood`() {
+  @Test func `a body of the maximum size in frames of a hundred bytes is no flood`() {
     var wire = HTTP2Wire()
     wire.send(Frame.headers(1, method: Frame.post, ends: false))
     let frame = Frame.data(1, [UInt8](repeating: 0x61, count: 100))
@@ -71,12 +71,12 @@ import Testing
   }
 }
 
-@Suite struct `A head of HTTP/2` {
-  /// As HPACK makes of a byte each: the field is in the peer's table.
+@Suite struct `HTTP/2 heads` {
+  /// As in HPACK with one byte each: the field is in the dynamic table.
   static let field = [UInt8](repeating: 0x61, count: 4_000)
 
   @Test(arguments: ["content-type", ":path", "x-other"])
-  func `takes no more memory than its limit, however often a long field is repeated`(_ name: String) {
+  func `a head uses limited memory for repeated long fields`(_ name: String) {
     var stream = HTTP2Stream(id: 1)
     for _ in 0..<12_000 { stream.appendField(Array(name.utf8).span, Self.field.span) }
     #expect(stream.rejection != nil)
@@ -84,7 +84,7 @@ import Testing
     #expect(stream.headBytes <= 1024 + HTTPLimits.head)
   }
 
-  @Test(arguments: [false, true]) func `that goes on beyond it, or its trailers, end the connection`(
+  @Test(arguments: [false, true]) func `a head or trailers above the field limit end the connection`(
     isTrailer: Bool
   ) {
     var wire = HTTP2Wire()
@@ -100,7 +100,7 @@ import Testing
     #expect(wire.goAway == 11)
   }
 
-  @Test func `says once what the body is`() {
+  @Test func `Content-Type must not be repeated`() {
     var stream = HTTP2Stream(id: 1)
     stream.appendField(Array(":path".utf8).span, Array("/a?b".utf8).span)
     stream.appendField(Array("content-type".utf8).span, Array("application/json".utf8).span)
@@ -111,8 +111,8 @@ import Testing
   }
 }
 
-@Suite struct `Many requests at once` {
-  @Test func `are answered a few in each turn`() {
+@Suite struct `Concurrent HTTP/2 requests` {
+  @Test func `concurrent requests get a limited number of responses per iteration`() {
     var wire = HTTP2Wire()
     let streams = (0..<UInt32(2 * HTTPLimits.maxResponsesPerIteration + 1)).map { 2 * $0 + 1 }
     wire.send(streams.flatMap { Frame.headers($0) })
@@ -125,23 +125,23 @@ import Testing
     #expect(wire.state == .idle)
   }
 
-  @Test(arguments: ["shuts down", "announces the end", "is told goodbye"])
-  func `are all answered when the server`(_ happens: String) {
+  @Test(arguments: ["shuts down", "begins to drain", "receives GOAWAY"])
+  func `all concurrent requests get a response at the end of a connection`(_ happens: String) {
     var wire = HTTP2Wire()
     let count = 2 * HTTPLimits.maxResponsesPerIteration + 1
     wire.send((0..<UInt32(count)).flatMap { Frame.headers(2 * $0 + 1) })
     switch happens {
     case "shuts down": wire.shutDownGracefully()
-    case "announces the end": wire.beginDrain()
+    case "begins to drain": wire.beginDrain()
     default: wire.send(Frame.make(7, Frame.word(0) + Frame.word(0)))
     }
     for _ in 0..<2 where wire.state == .paused { wire.send([]) }
     #expect(wire.statuses.values.reduce(0, +) == count)
-    #expect(wire.state == (happens == "announces the end" ? .idle : .closing))
+    #expect(wire.state == (happens == "begins to drain" ? .idle : .closing))
     #expect(wire.server.rejection == nil)
   }
 
-  @Test func `are forgotten where they were cancelled before their turn`() {
+  @Test func `cancelled requests get no response`() {
     var wire = HTTP2Wire()
     let streams = (0..<UInt32(2 * HTTPLimits.maxResponsesPerIteration)).map { 2 * $0 + 1 }
     wire.send(streams.flatMap { Frame.headers($0) })
@@ -151,7 +151,7 @@ import Testing
     #expect(wire.statuses.count == HTTPLimits.maxResponsesPerIteration)
   }
 
-  @Test func `are all answered at once where they are as many as a turn may have`() {
+  @Test func `as many concurrent requests as the limit get their responses in one iteration`() {
     var wire = HTTP2Wire()
     wire.send((0..<UInt32(HTTPLimits.maxResponsesPerIteration)).flatMap { Frame.headers(2 * $0 + 1) })
     #expect(wire.statuses.count == HTTPLimits.maxResponsesPerIteration)
@@ -159,8 +159,8 @@ import Testing
   }
 }
 
-@Suite struct `Stream numbers of HTTP/2` {
-  @Test func `a number that was passed over ends the connection`() {
+@Suite struct `HTTP/2 stream IDs` {
+  @Test func `a skipped stream ID ends the connection`() {
     var wire = HTTP2Wire()
     wire.send(Frame.headers(5) + Frame.headers(3))
     #expect(wire.state == .closing)
@@ -169,7 +169,7 @@ import Testing
     #expect(wire.goAway == 1)
   }
 
-  @Test func `numbers may be left out, and headers may still come for a stream that was refused`() {
+  @Test func `stream IDs may be skipped, and a rejected stream may get more headers`() {
     var wire = HTTP2Wire()
     for stream: UInt32 in [1, 5, 101] { wire.send(Frame.headers(stream)) }
     #expect(wire.frames.count { $0.type == 1 } == 3)
@@ -180,11 +180,11 @@ import Testing
   }
 }
 
-@Suite struct `Windows of HTTP/2` {
+@Suite struct `HTTP/2 flow control` {
   /// SETTINGS_INITIAL_WINDOW_SIZE.
   static func window(_ size: UInt32) -> [UInt8] { Frame.settings([(4, size)]) }
 
-  @Test func `a peer that makes no room for its answer is told apart from one that asks nothing`() {
+  @Test func `a session blocked on flow control is not idle`() {
     var wire = HTTP2Wire()
     wire.send(Self.window(0))
     wire.send(Frame.headers(1))
@@ -194,7 +194,7 @@ import Testing
     #expect(wire.state == .idle)
   }
 
-  @Test func `neither dripping room nor other requests put off the deadline of an answer that waits`() {
+  @Test func `neither small window updates nor other requests extend the deadline of a pending response`() {
     var wire = HTTP2Wire()
     wire.send(Self.window(0))
     wire.send(Frame.headers(1))
@@ -211,7 +211,7 @@ import Testing
     #expect(wire.server.pendingRequestID == 3)
   }
 
-  @Test func `a body has its time from when it began, not from when an older one was done`() {
+  @Test func `the deadline of a body counts from its own start`() {
     var wire = HTTP2Wire()
     for (time, stream): (Int64, UInt32) in [(10, 1), (20, 3), (30, 5)] {
       wire.server.now = time
@@ -222,7 +222,7 @@ import Testing
     wire.send(Frame.data(1, ends: true))
     #expect(wire.server.pendingRequestID == 3)
     #expect(wire.server.requestStart == 20)
-    // Room for an answer is waited for from when there is one.
+    // The wait for the window starts with the response.
     wire.send(Self.window(0))
     wire.send(Frame.data(3, ends: true))
     #expect(wire.state == .blockedOnFlowControl)
@@ -231,7 +231,7 @@ import Testing
     #expect(wire.server.requestStart == 30)
   }
 
-  @Test func `nor do other requests put off the deadline of a body that drips in`() {
+  @Test func `other requests do not extend the deadline of a slow body`() {
     var wire = HTTP2Wire()
     wire.send(Frame.headers(1, method: Frame.post, ends: false))
     for stream: UInt32 in [3, 5, 7] {
@@ -245,7 +245,7 @@ import Testing
     #expect(wire.server.pendingRequestID == 4)
   }
 
-  @Test func `a window that grows beyond what a window can be ends the connection`() {
+  @Test func `a window above the protocol's maximum ends the connection`() {
     var wire = HTTP2Wire()
     for _ in 0..<2 { wire.send(Frame.windowUpdate(0, by: 0x7FFF_FFFF)) }
     #expect(wire.state == .closing)
@@ -254,7 +254,7 @@ import Testing
     #expect(wire.goAway == 3)
   }
 
-  @Test func `what waits for room is bounded by the streams that may be open`() {
+  @Test func `pending responses are limited by the number of open streams`() {
     var wire = HTTP2Wire()
     wire.send(Self.window(0))
     var responseCount = 0
@@ -264,7 +264,7 @@ import Testing
       responseCount += 1
     }
     #expect(wire.frames.count { $0.type == 1 } <= HTTPLimits.streams)
-    // The others were refused (REFUSED_STREAM), so that the client may try them elsewhere.
+    // The others were reset with REFUSED_STREAM, so that the client may retry them elsewhere.
     #expect(wire.frames.count { $0.type == 3 && $0.payload.last == 7 } >= responseCount - HTTPLimits.streams)
   }
 }

@@ -2,13 +2,13 @@ import TestSupport
 
 @testable import HTTPWire
 
-/// A server session and a peer that writes its frames by hand, as no decent client would.
+/// A server session and a peer that writes invalid and unusual frames.
 struct HTTP2Wire {
   let server: HTTP2Session
   private(set) var state = SessionState.idle
-  /// Everything that the server said.
+  /// The whole output of the server.
   private(set) var output: [UInt8] = []
-  /// How many bytes the server was handed.
+  /// The number of bytes passed to the server.
   private(set) var sent = 0
 
   init(memory: MemoryBudget = MemoryBudget()) {
@@ -16,7 +16,7 @@ struct HTTP2Wire {
     send(Frame.preface)
   }
 
-  /// Hands bytes over unless the session has ended.
+  /// Passes bytes unless the session has ended.
   mutating func send(_ bytes: [UInt8]) {
     guard state != .closing else { return }
     sent += bytes.count
@@ -27,10 +27,10 @@ struct HTTP2Wire {
 
   mutating func shutDownGracefully() { state = server.shutDownGracefully(output: &output) }
 
-  /// The error code of the last GOAWAY in the output, if one was sent.
+  /// The error code of the last GOAWAY in the output, if any.
   var goAway: UInt8? { Frame.goAway(in: output) }
 
-  /// The streams that a response or the end of one was sent on.
+  /// The streams with a response or an end of one.
   var statuses: [UInt8: Int] {
     frames.filter { $0.type == 1 }.reduce(into: [:]) { $0[$1.stream] = ($0[$1.stream] ?? 0) + 1 }
   }

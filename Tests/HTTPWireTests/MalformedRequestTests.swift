@@ -2,8 +2,8 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `Malformed HTTP/1.1` {
-  /// What somebody might send to make two parsers disagree, and the status that it gets.
+@Suite struct `Malformed HTTP/1.1 requests` {
+  /// Requests that two parsers may read differently, and their status.
   static let table: [(wire: String, status: Int)] = [
     // request lines
     ("GET / HTTP/1.1\nHost: x\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\n\r\n", 400),
@@ -30,7 +30,7 @@ import Testing
     ("GET / HTTP/1.1\r\nHost: x\r\nA: a\rb\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{7F}\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1B}[0m\r\n\r\n", 400),
     ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{8}\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1F}\r\n\r\n", 400),
-    // what only the bit of a letter's case tells from a known word
+    // bytes that differ from a known word only in the case bit
     ("POST / HTTP/1.1\r\nHost: x\r\nContent\rLength: 1\r\n\r\na", 400),
     ("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100\rcontinue\r\n\r\n", 400),
     ("GET http\u{1A}\u{F}\u{F}x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -41,7 +41,7 @@ import Testing
     // URLs without a host
     ("GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET https://?/a HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("GET http:// HTTP/1.1\r\nHost: x\r\n\r\n", 400),
-    // targets that are no path and no URL, or belong to other methods
+    // targets that are neither a path nor a URL, or belong to other methods
     ("GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET ?/a HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET http:/a HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     ("GET x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n", 400), ("GET * HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -122,7 +122,7 @@ import Testing
     ("GET / HTTP/1.1\r\nHost: x\r\n\(String(repeating: "A: b\r\n", count: HTTPLimits.fieldCount))\r\n", 431),
   ]
 
-  /// A head of as many bytes as there may be and some more.
+  /// A head of the maximum number of bytes and more.
   static func headOfLimit(and more: Int) -> String {
     let frame = "GET / HTTP/1.1\r\nHost: x\r\nA: \r\n\r\n".utf8.count
     return "GET / HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: HTTPLimits.head - frame + more))\r\n\r\n"
@@ -132,31 +132,31 @@ import Testing
     "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
   }
 
-  @Test(arguments: table) func `is refused with its status, and the connection ends`(
+  @Test(arguments: table) func `a malformed request is rejected with its status, and the connection ends`(
     _ row: (wire: String, status: Int)
   ) {
     let wire = Array(row.wire.utf8)
-    let whole = HTTP1Harness.answers(to: [wire])
+    let whole = HTTP1Harness.responses(to: [wire])
     #expect(whole.output.hasPrefix("HTTP/1.1 \(row.status) "), "\(row.wire.prefix(80)): \(whole.output.prefix(60))")
     #expect(whole.output.contains("\r\nConnection: close\r\n"))
     #expect(whole.output.contains("{\"error\":\""))
     #expect(whole.state == .closing)
-    #expect(HTTP1Harness.answers(to: wire.map { [$0] }) == whole)
+    #expect(HTTP1Harness.responses(to: wire.map { [$0] }) == whole)
   }
 
-  @Test func `the limits themselves are allowed`() {
+  @Test func `sizes at the limits are accepted`() {
     let target = "/\(String(repeating: "a", count: HTTPLimits.target - 1))"
     let fields = String(repeating: "A: b\r\n", count: HTTPLimits.fieldCount - 1)
     for wire in [
       "GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n\(fields)\r\n",
       Self.headOfLimit(and: 0),
     ] {
-      #expect(HTTP1Harness.answers(to: [Array(wire.utf8)]).state == .idle)
-      #expect(HTTP1Harness.answers(to: wire.utf8.map { [$0] }).state == .idle)
+      #expect(HTTP1Harness.responses(to: [Array(wire.utf8)]).state == .idle)
+      #expect(HTTP1Harness.responses(to: wire.utf8.map { [$0] }).state == .idle)
     }
   }
 
-  @Test func `a body of exactly the limit is taken, in one length or in chunks`() {
+  @Test func `a body of exactly the limit is accepted, with a length or in chunks`() {
     let body = [UInt8](repeating: UInt8(ascii: "a"), count: HTTPLimits.body)
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n")
@@ -174,7 +174,7 @@ import Testing
     #expect(harness.takeOutput().utf8.count > body.count)
   }
 
-  @Test func `chunks of one byte cannot make us hold much more than the limit`() {
+  @Test func `chunks of one byte use little more memory than the limit`() {
     var harness = HTTP1Harness()
     harness.receive("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
     let chunks = String(repeating: "1\r\na\r\n", count: 10_000)

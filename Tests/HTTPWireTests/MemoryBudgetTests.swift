@@ -2,10 +2,10 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `Memory that connections share` {
+@Suite struct `Memory budget` {
   static let small = HTTPLimits.accountingThreshold
 
-  @Test func `is counted from the first byte of whoever holds much, and given back`() {
+  @Test func `the memory of large holders is reserved and released`() {
     let memory = MemoryBudget(limit: 100_000)
     do {
       let reservation = Holder(memory)
@@ -23,7 +23,7 @@ import Testing
     #expect(memory.rejectionCount == 0)
   }
 
-  @Test func `has a limit for all together, at which the small still pass`() {
+  @Test func `an exhausted budget rejects large requests but not small ones`() {
     let memory = MemoryBudget(limit: 100_000)
     let first = Holder(memory)
     let second = Holder(memory)
@@ -39,7 +39,7 @@ import Testing
     #expect(!third.resize(to: Self.small + 1))
   }
 
-  @Test func `refuses the body that does not fit, closes, and forgets it`() {
+  @Test func `a body beyond the budget is rejected and released, and the session closes`() {
     let memory = MemoryBudget(limit: 50_000)
     let session = HTTP1Session(memory: memory)
     var output: [UInt8] = []
@@ -58,7 +58,7 @@ import Testing
     #expect(memory.reservedBytes == 0)
   }
 
-  @Test func `takes the same body where there is room`() {
+  @Test func `the same body is accepted with a sufficient budget`() {
     let memory = MemoryBudget(limit: 70_000)
     let session = HTTP1Session(memory: memory)
     var output: [UInt8] = []
@@ -76,7 +76,7 @@ import Testing
   }
 }
 
-/// Holds a share as a connection does.
+/// Holds a reservation as a connection does.
 final class Holder {
   private var reservation: MemoryBudget.Reservation
 

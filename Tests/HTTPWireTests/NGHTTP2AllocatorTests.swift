@@ -3,20 +3,20 @@ import Testing
 
 @testable import HTTPWire
 
-@Suite struct `What nghttp2 keeps of a connection` {
-  /// A field `x` whose value shall have 64,000 bytes, in a code that makes twice as many of them (RFC 7541 section 5.2).
+@Suite struct `Memory of nghttp2` {
+  /// A field `x` with an announced value of 64,000 bytes, in a code that doubles it (RFC 7541 section 5.2).
   static let announced: [UInt8] = [0x00, 0x01, 0x78, 0xFF, 0x81, 0xF3, 0x03]
-  /// The same field, whole: 4,000 bytes, each as it is.
+  /// The same field, complete: 4,000 bytes, uncompressed.
   static let field = [0x00, 0x01, 0x78, 0x7F, 0xA1, 0x1E] + [UInt8](repeating: 0x61, count: 4_000)
-  /// A name in capitals, for which nghttp2 resets the stream and ignores what else is in the block.
+  /// A name in upper case, for which nghttp2 resets the stream and ignores the rest of the block.
   static let malformed: [UInt8] = [0x00, 0x01, 0x58, 0x01, 0x61]
 
-  @Test func `is counted as soon as the length of a field is announced, and given back with the connection`() {
+  @Test func `memory is counted when a field's length is announced, and released with the connection`() {
     let memory = MemoryBudget(limit: 100_000)
     do {
       var wire = HTTP2Wire(memory: memory)
       wire.send(Frame.headers(1, isWhole: false))
-      #expect(memory.reservedBytes == 0, "a little is nobody's concern")
+      #expect(memory.reservedBytes == 0, "small sessions reserve nothing")
       wire.send(Frame.continuation(1, Self.announced))
       #expect(wire.state == .body)
       #expect((60_000...100_000).contains(memory.reservedBytes))
@@ -24,7 +24,7 @@ import Testing
     #expect(memory.reservedBytes == 0)
   }
 
-  @Test func `is counted in a block that is ignored, and given back with the block's end`() {
+  @Test func `memory of an ignored header block is counted, and released at its end`() {
     let memory = MemoryBudget(limit: 100_000)
     var wire = HTTP2Wire(memory: memory)
     wire.send(Frame.headers(1, isWhole: false) + Frame.continuation(1, Self.malformed + Self.announced))
@@ -40,7 +40,7 @@ import Testing
     #expect(wire.server.rejection == nil)
   }
 
-  @Test func `is not counted where it is sent at once, nor is it a reason to end the connection`() {
+  @Test func `memory of output that is sent at once is not counted`() {
     let memory = MemoryBudget(limit: 50_000)
     var wire = HTTP2Wire(memory: memory)
     wire.send((0..<900).flatMap { _ in Frame.make(6, flags: 0, stream: 0, [UInt8](repeating: 1, count: 8)) })
@@ -54,7 +54,7 @@ import Testing
     #expect(wire.server.rejection == nil)
   }
 
-  @Test func `ends the connection where there is no memory for it`() {
+  @Test func `an exhausted budget ends the connection`() {
     let memory = MemoryBudget(limit: 50_000)
     var wire = HTTP2Wire(memory: memory)
     wire.send(Frame.headers(1, isWhole: false) + Frame.continuation(1, Self.announced))
@@ -63,7 +63,7 @@ import Testing
     #expect(wire.goAway == 11)
   }
 
-  @Test func `has a bound: a field that is too large ends the connection, and so do blocks without end`() {
+  @Test func `fields above the limit and endless header blocks end the connection`() {
     var wire = HTTP2Wire()
     // 65,537 bytes.
     wire.send(Frame.headers(1, isWhole: false) + Frame.continuation(1, [0x00, 0x01, 0x78, 0x7F, 0x82, 0xFF, 0x03]))
@@ -81,7 +81,7 @@ import Testing
     #expect(wire.server.rejection == .http2Flood)
   }
 
-  /// Requests that add to the table by which later ones are shorter (RFC 7541 section 2.3.2), until it is full.
+  /// Requests that fill the dynamic table, which shortens later ones (RFC 7541 section 2.3.2).
   private static func fillTable(_ wire: inout HTTP2Wire, from stream: UInt32) {
     let request: [UInt8] = [0x82, 0x87, 0x84]
     let field: [UInt8] = [0x40, 0x01, 0x78, 0x01, 0x79]
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `is not counted as far as requests need it, as many at once as there may be`() {
+  @Test func `memory for the maximum of concurrent requests is not counted`() {
     let memory = MemoryBudget(limit: 1_000_000)
     var wire = HTTP2Wire(memory: memory)
     let streams = stride(from: UInt32(1), to: UInt32(2 * HTTPLimits.streams), by: 2)
@@ -99,19 +99,19 @@ import Testing
     for stream in streams { wire.send(Frame.data(stream, ends: true)) }
     Self.fillTable(&wire, from: 1001)
     #expect(wire.server.excess == 0)
-    #expect(wire.statuses.count > HTTPLimits.streams / 2, "all were answered, their numbers modulo 256")
-    // The priorities of streams that are not there yet: it remembers a hundred.
+    #expect(wire.statuses.count > HTTPLimits.streams / 2, "all got responses, their numbers modulo 256")
+    // The priorities of idle streams: nghttp2 keeps a hundred.
     for stream: UInt32 in 1...200 { wire.send(Frame.priority(2001 + 2 * stream)) }
     #expect((16_000...32_000).contains(wire.server.excess))
     #expect(memory.reservedBytes == wire.server.excess)
   }
 
-  @Test func `is no reason to end a connection that asks as usual and holds a body`() {
+  @Test func `usual requests with a body do not end the connection`() {
     let memory = MemoryBudget(limit: 100_000)
     var wire = HTTP2Wire(memory: memory)
     wire.send(Frame.headers(1, method: Frame.post, ends: false))
     for _ in 0..<2 { wire.send(Frame.data(1, [UInt8](repeating: 0x20, count: 10_000))) }
-    // Others hold the rest.
+    // Other connections hold the rest.
     let others = Holder(memory)
     #expect(others.resize(to: memory.limit - memory.reservedBytes))
     for stream: UInt32 in [3, 5] { wire.send(Frame.headers(stream)) }
@@ -127,7 +127,7 @@ import Testing
     #expect(memory.reservedBytes == 0)
   }
 
-  @Test func `does not keep the memory of a body that is refused: it is given back at once`() {
+  @Test func `the memory of a rejected body is released at once`() {
     let memory = MemoryBudget(limit: 10 * HTTPLimits.body)
     var wire = HTTP2Wire(memory: memory)
     wire.send(Frame.windowUpdate(0, by: UInt32(2 * HTTPLimits.body)))
@@ -135,6 +135,6 @@ import Testing
     let part = [UInt8](repeating: 0x20, count: 16_000)
     while wire.statuses.isEmpty, wire.state == .body { wire.send(Frame.data(1, part)) }
     #expect(wire.server.drainRejections() == [.bodyTooLarge])
-    #expect(memory.reservedBytes == 0, "the peer says nothing more")
+    #expect(memory.reservedBytes == 0, "the session has ended")
   }
 }

@@ -2,42 +2,42 @@ import Testing
 
 @testable import HTTPWire
 
-/// Two requests that differ in as little as possible: one is refused, with its status, the other one is answered.
-struct Twins: CustomTestStringConvertible, Sendable {
+/// Two requests with a minimal difference: one is rejected with its status, its control case gets a response.
+struct RequestPair: CustomTestStringConvertible, Sendable {
   let refused: String
   let status: Int
-  let responseCount: String
+  let accepted: String
 
   var testDescription: String { refused.debugDescription }
 
   /// Request lines.
-  static func line(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    Twins(
-      refused: "\(refused)\r\nHost: x\r\n\r\n", status: status, responseCount: "\(responseCount)\r\nHost: x\r\n\r\n")
+  static func line(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
+    RequestPair(
+      refused: "\(refused)\r\nHost: x\r\n\r\n", status: status, accepted: "\(accepted)\r\nHost: x\r\n\r\n")
   }
 
-  /// Lines behind a good request line.
-  static func lines(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    Twins(
+  /// Lines after a valid request line.
+  static func lines(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
+    RequestPair(
       refused: "GET / HTTP/1.1\r\n\(refused)\r\n\r\n", status: status,
-      responseCount: "GET / HTTP/1.1\r\n\(responseCount)\r\n\r\n")
+      accepted: "GET / HTTP/1.1\r\n\(accepted)\r\n\r\n")
   }
 
   /// What follows the Host of a POST: fields, the empty line and a body.
-  static func post(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    Twins(
+  static func post(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
+    RequestPair(
       refused: "POST / HTTP/1.1\r\nHost: x\r\n\(refused)", status: status,
-      responseCount: "POST / HTTP/1.1\r\nHost: x\r\n\(responseCount)")
+      accepted: "POST / HTTP/1.1\r\nHost: x\r\n\(accepted)")
   }
 
-  /// Bodies in chunks.
-  static func chunks(_ refused: String, _ status: Int, _ responseCount: String) -> Twins {
-    .post("Transfer-Encoding: chunked\r\n\r\n\(refused)", status, "Transfer-Encoding: chunked\r\n\r\n\(responseCount)")
+  /// Chunked bodies.
+  static func chunks(_ refused: String, _ status: Int, _ accepted: String) -> RequestPair {
+    .post("Transfer-Encoding: chunked\r\n\r\n\(refused)", status, "Transfer-Encoding: chunked\r\n\r\n\(accepted)")
   }
 }
 
-@Suite struct `Twins of smuggled requests` {
-  static let requestLines: [Twins] = [
+@Suite struct `Request smuggling in HTTP/1.1` {
+  static let requestLines: [RequestPair] = [
     .line("GET  / HTTP/1.1", 400, "GET / HTTP/1.1"), .line("GET / HTTP/1.1 ", 400, "GET / HTTP/1.1"),
     .line("GET\t/ HTTP/1.1", 400, "GET / HTTP/1.1"), .line(" GET / HTTP/1.1", 400, "GET / HTTP/1.1"),
     .line("\rGET / HTTP/1.1", 400, "\r\nGET / HTTP/1.1"), .line("\nGET / HTTP/1.1", 400, "\r\nGET / HTTP/1.1"),
@@ -60,7 +60,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
       "GET \("/".padded(to: HTTPLimits.target + 1)) HTTP/1.1", 414, "GET \("/".padded(to: HTTPLimits.target)) HTTP/1.1"),
   ]
 
-  static let fields: [Twins] = [
+  static let fields: [RequestPair] = [
     .lines("Host: x\nA: b", 400, "Host: x\r\nA: b"), .lines("Host: x\r\n A: b", 400, "Host: x\r\nA: b"),
     .lines("Host: x\r\nA: b\r\n\tc", 400, "Host: x\r\nA: b\tc"), .lines("Host : x", 400, "Host: x"),
     .lines("Host\t: x", 400, "Host:\tx"), .lines("Host: x\r\nA b: c", 400, "Host: x\r\nA-b: c"),
@@ -80,7 +80,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
     .lines("Host: x\r\n\(fields(100))", 431, "Host: x\r\n\(fields(99))"),
   ]
 
-  static let lengths: [Twins] = [
+  static let lengths: [RequestPair] = [
     .post("Content-Length: 1\r\nContent-Length: 1\r\n\r\na", 400, "Content-Length: 1\r\n\r\na"),
     .post("Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400, "Content-Length: 2\r\n\r\nab"),
     .post("Content-Length: 1, 1\r\n\r\na", 400, "Content-Length: 1 \r\n\r\na"),
@@ -107,7 +107,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
     .post("Content-Length: 9999999999999999999999\r\n\r\n", 413, "Content-Length: 0000000000000000000000\r\n\r\n"),
   ]
 
-  static let chunks: [Twins] = [
+  static let chunks: [RequestPair] = [
     .chunks("g\r\n", 400, "a\r\n0123456789\r\n0\r\n\r\n"),
     .chunks("0x1\r\na\r\n0\r\n\r\n", 400, "01\r\na\r\n0\r\n\r\n"),
     .chunks("1 \r\na\r\n0\r\n\r\n", 400, "1 ;a\r\na\r\n0\r\n\r\n"),
@@ -134,27 +134,30 @@ struct Twins: CustomTestStringConvertible, Sendable {
     [String](repeating: "A: b", count: count).joined(separator: "\r\n")
   }
 
-  static var all: [Twins] { requestLines + fields + lengths + chunks }
+  static var all: [RequestPair] { requestLines + fields + lengths + chunks }
 
-  @Test func `there are many`() { #expect(Self.all.count >= 60) }
+  @Test func `the table has many pairs`() { #expect(Self.all.count >= 60) }
 
-  @Test(arguments: all) func `one is refused and ends the connection, the other one is answered`(_ twins: Twins) {
-    let refused = HTTP1Harness.answers(to: [Array(twins.refused.utf8)])
-    #expect(refused.output.hasPrefix("HTTP/1.1 \(twins.status) "), "\(refused.output.prefix(60))")
+  @Test(arguments: all)
+  func `an ambiguous request is rejected and ends the connection, its control case gets a response`(
+    _ pair: RequestPair
+  ) {
+    let refused = HTTP1Harness.responses(to: [Array(pair.refused.utf8)])
+    #expect(refused.output.hasPrefix("HTTP/1.1 \(pair.status) "), "\(refused.output.prefix(60))")
     #expect(refused.output.contains("\r\nConnection: close\r\n"))
     #expect(refused.state == .closing)
 
     var harness = HTTP1Harness()
-    harness.receive(twins.responseCount)
+    harness.receive(pair.accepted)
     #expect(harness.rejection == nil)
     #expect(harness.takeOutput().hasPrefix("HTTP/1.1 200 "))
-    // All of it was taken: what comes next is a request of its own.
-    #expect(harness.state == .idle || twins.responseCount.contains("HTTP/1.0"))
+    // The whole request was consumed: the next bytes are a new one.
+    #expect(harness.state == .idle || pair.accepted.contains("HTTP/1.0"))
   }
 }
 
-/// The same over HTTP/2, where a proxy may go by fields that HTTP/1.1 has in its request line.
-@Suite struct `Twins of smuggled requests of HTTP/2` {
+/// The same over HTTP/2, where a proxy may use fields that HTTP/1.1 has in its request line.
+@Suite struct `Request smuggling in HTTP/2` {
   typealias Fields = [(String, String)]
 
   private static func request(
@@ -165,7 +168,7 @@ struct Twins: CustomTestStringConvertible, Sendable {
       + others
   }
 
-  static let twins: [(refused: Fields, responseCount: Fields)] = [
+  static let pairs: [(refused: Fields, accepted: Fields)] = [
     (request(authority: "u@x"), request(authority: "u.x")),
     (request(authority: "a,b"), request(authority: "a-b")),
     (request(authority: "x:a"), request(authority: "x:443")),
@@ -177,22 +180,24 @@ struct Twins: CustomTestStringConvertible, Sendable {
     (request(with: [("content-type", ""), ("content-type", "a/b")]), request(with: [("content-type", "")])),
   ]
 
-  @Test(arguments: twins.indices) func `one is refused, the other one is answered`(_ index: Int) {
-    let conversation = HTTP2Conversation()
-    let refused = conversation.client.request(Self.twins[index].refused)
-    let responseCount = conversation.client.request(Self.twins[index].responseCount)
-    conversation.settle()
-    #expect(conversation[refused].status == "400")
-    #expect(conversation[responseCount].status == "200")
-    #expect(conversation.client.goAway == nil)
+  @Test(arguments: pairs.indices) func `an ambiguous request is rejected, its control case gets a response`(
+    _ index: Int
+  ) {
+    let pair = HTTP2ConnectionPair()
+    let refused = pair.client.request(Self.pairs[index].refused)
+    let accepted = pair.client.request(Self.pairs[index].accepted)
+    pair.settle()
+    #expect(pair[refused].status == "400")
+    #expect(pair[accepted].status == "200")
+    #expect(pair.client.goAway == nil)
   }
 
-  /// Nothing of a refused head is kept that a later field could be compared with.
-  @Test func `what comes behind the first fault does no harm`() {
-    let conversation = HTTP2Conversation()
-    let refused = conversation.client.request(Self.request(with: [("expect", "a"), ("host", "x")]))
-    conversation.settle()
-    #expect(conversation[refused].status == "417")
+  /// A rejected head keeps nothing that a later field could be compared with.
+  @Test func `frames after the first error are harmless`() {
+    let pair = HTTP2ConnectionPair()
+    let refused = pair.client.request(Self.request(with: [("expect", "a"), ("host", "x")]))
+    pair.settle()
+    #expect(pair[refused].status == "417")
   }
 }
 

@@ -2,28 +2,28 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The image's root, assembled as the Dockerfile does it, and the program run from there: no file but the image's, and
-/// what the kubelet mounts into every pod.
+/// The image's root, assembled as in the Dockerfile, with the program run from it: no files but the image's and those
+/// that the kubelet mounts into every pod.
 @Suite(.enabled(if: ImageRoot.isPossible, "no user and mount namespaces, or no dpkg"))
-struct `The root of the image` {
+struct `Root file system of the image` {
   let root: ImageRoot
 
   init() throws {
     root = try ImageRoot()
   }
 
-  @Test func `holds the program, its libraries and what scanners read, and nothing else`() throws {
+  @Test func `the image has the program, its libraries, the package list for scanners, and nothing else`() throws {
     let files = try #require(FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String })
     let kinds = files.filter { !root.isFolder($0) }.map { file in
       if file == String(ImageRoot.program.dropFirst()) { return "program" }
       if file.hasPrefix("var/lib/dpkg/status.d/") { return "package" }
       return file.contains(".so") ? "library" : file
     }
-    #expect(Set(kinds) == ["program", "library", "package"])
+    #expect(Set(kinds) == ["program", "library", "package", "etc/os-release"])
     #expect(FileManager.default.fileExists(atPath: root.path + "/var/lib/dpkg/status.d/libcurl4"))
   }
 
-  @Test func `is where the program runs, as a user without rights, and can write nowhere`() throws {
+  @Test func `the program runs in the image as an unprivileged user without write access`() throws {
     let version = try root.run(["--version"])
     #expect(version.exitCode == 0, "\(version.errors)")
     let plan = try root.run(["plan", "--nodes", "3", "--disks", "3", "--range", "192.168.0.0/26", "--svg", "/x.svg"])
@@ -31,13 +31,13 @@ struct `The root of the image` {
     #expect(plan.errors.contains("/x.svg"))
   }
 
-  @Test func `shows nothing of the host`() throws {
+  @Test func `the image shows no file of the host`() throws {
     let run = try root.run(["check", "--cluster-snapshot", Repository.path("manifests/example"), "--value", ""])
     #expect(run.exitCode == 2)
     #expect(run.errors.contains("No such file or directory"))
   }
 
-  @Test func `is enough for check with a snapshot`() throws {
+  @Test func `check with a snapshot runs in the image`() throws {
     try root.add(Repository.text("manifests/example/cluster.yaml"), at: "cluster/cluster.yaml")
     let value = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
     let good = try root.run(["check", "--cluster-snapshot", "/cluster", "--value", value])
@@ -46,7 +46,7 @@ struct `The root of the image` {
     #expect(bad.exitCode == 1)
   }
 
-  @Test func `is enough for serve with a service account and an API server behind a name`() throws {
+  @Test func `serve with a service account and an API server by name runs in the image`() throws {
     let certificates = try Certificates()
     let server = try StubAPIServer(certificates) { request in
       request.isWatch ? .stream : .list(for: request)
@@ -74,15 +74,15 @@ struct `The root of the image` {
     #expect(try program.exitCode() == 0)
   }
 
-  @Test func `is enough for the registrar, which finds the webhook by its Service's name`() throws {
+  @Test func `the registrar finds the webhook by its Service's name in the image`() throws {
     let certificates = try Certificates()
     let objects = StubObjects()
-    let server = try StubAPIServer(certificates) { objects.answer($0) }
+    let server = try StubAPIServer(certificates) { objects.respond(to: $0) }
     let name = "storage-network-webhook.harvester-system.svc"
     try root.mountAsKubelet(certificates, names: ["localhost", name])
     let pod = ["KUBERNETES_SERVICE_HOST=localhost", "KUBERNETES_SERVICE_PORT=\(server.port)"]
 
-    // Nothing listens at port 1: everything is written, but nothing serves.
+    // Nothing listens at port 1: everything is written, but no pod serves.
     let first = try root.start(["register", "--once", "--probe-url=https://\(name):1"], environment: pod)
     #expect(try first.exitCode() == 1, "\(first.errors.text)")
     for (entry, file) in [("tls.crt", "tls/tls.crt"), ("tls.key", "tls/tls.key")] {
@@ -107,12 +107,12 @@ struct `The root of the image` {
   }
 }
 
-/// A folder with what the image has, used as the root of a file system.
+/// A folder with the content of the image, used as a root file system.
 final class ImageRoot {
   private let folder: TemporaryFolder
   var path: String { folder.path("root") }
 
-  /// Where the program is in the root: where it was when it was gathered.
+  /// The path of the program in the root.
   static let program = URL(filePath: Repository.executable).standardized.path
 
   init() throws {
@@ -120,7 +120,7 @@ final class ImageRoot {
     let swift = try Program.run("sh", ["-c", "dirname $(dirname $(readlink -f $(command -v swift)))"])
     let toolchain = swift.output.trimmingCharacters(in: .whitespacesAndNewlines)
     let run = try Program.run(Repository.path(".image/gather"), [Self.program, path, toolchain])
-    if run.exitCode != 0 { throw NeverCame(what: "the image's root", text: run.errors) }
+    if run.exitCode != 0 { throw OutputTimeout(expected: "the image's root", text: run.errors) }
     try FileManager.default.createDirectory(atPath: "\(path)/proc", withIntermediateDirectories: true)
   }
 
@@ -130,7 +130,7 @@ final class ImageRoot {
     try text.write(to: file, atomically: false, encoding: .utf8)
   }
 
-  /// What every pod has, whatever its image holds.
+  /// The files that every pod has, with any image.
   func mountAsKubelet(_ certificates: Certificates, names: [String] = ["localhost"]) throws {
     try add("127.0.0.1 \(names.joined(separator: " "))\n", at: "etc/hosts")
     try add("nameserver 127.0.0.1\nsearch harvester-system.svc.cluster.local\noptions ndots:5\n", at: "etc/resolv.conf")
@@ -153,8 +153,8 @@ final class ImageRoot {
     ["-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + environment + Self.isolation(path) + [Self.program] + arguments
   }
 
-  /// The folder is bound to itself so that it can be remounted read-only, then becomes the root of user 65532. Container
-  /// runtimes mount /proc, from which Swift reads the command line.
+  /// The folder is bind-mounted to itself so that it can be remounted read-only, then becomes the root of user 65532.
+  /// Container runtimes mount /proc, from which Swift reads the command line.
   private static func isolation(_ path: String) -> [String] {
     let script = """
       mount --bind "$1" "$1" && mount --rbind /proc "$1/proc" && mount -o remount,bind,ro "$1" && root=$1 && shift &&

@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 import WebhookServer
 
-/// What the manifests promise, read from their text; whether an API server takes them is tested beside a real one.
+/// The properties of the manifests, from their text; tests with a real API server apply them.
 struct ManifestTests {
   static let pods = ["manifests/base/deployment.yaml", "manifests/base/registrar.yaml"]
 
   @Test(arguments: pods)
-  func `pods run this version's image, without rights`(file: String) throws {
+  func `pods run this version's image without privileges`(file: String) throws {
     let text = try Repository.text(file)
     let images = text.matches(of: /image: (\S+)/).map { String($0.output.1) }
     #expect(!images.isEmpty)
@@ -25,7 +25,7 @@ struct ManifestTests {
   }
 
   @Test
-  func `the kubelet waits longer than the server takes to stop`() throws {
+  func `the termination grace period is longer than the drain`() throws {
     let text = try Repository.text("manifests/base/deployment.yaml")
     let delay = try number(after: "--drain-delay=", in: text)
     let timeout = try number(after: "--drain-timeout=", in: text)
@@ -34,7 +34,7 @@ struct ManifestTests {
   }
 
   @Test
-  func `the pods mount the serving pair and not the authority's key`() throws {
+  func `the pods mount the serving pair and not the CA's key`() throws {
     let text = try Repository.text("manifests/base/deployment.yaml")
     let entries = text.matches(of: /- \{key: (\S+), path: (\S+)\}/).map { String($0.output.1) }
     #expect(entries == ["tls.crt", "tls.key"])
@@ -46,7 +46,7 @@ struct ManifestTests {
     ("manifests/base/registrar-roles.yaml", ["get, watch, update", "get, watch, update"]),
     ("manifests/overlays/cert-manager/kustomization.yaml", ["get, watch"]),
   ])
-  func `the registrar may write its own objects, and create what has no name yet`(
+  func `the registrar may write its own objects and create new ones`(
     file: String, verbs: [String]
   ) throws {
     let text = try Repository.text(file)
@@ -56,7 +56,7 @@ struct ManifestTests {
     let own = named.filter { $0[0] == "secrets" || $0[0].hasSuffix("configurations") }
     #expect(own.map { $0[2] } == verbs)
     #expect(own.allSatisfy { $0[1].hasPrefix("storage-network-webhook") })
-    // Without a name there is no more than creating, and listing nodes.
+    // Without resourceNames only creation, and listing nodes.
     let unnamed = text.matches(of: /resources: \[(.*)\]\n +verbs: \[(.*)\]/).map {
       "\($0.output.1): \($0.output.2)"
     }
@@ -64,7 +64,7 @@ struct ManifestTests {
   }
 
   @Test
-  func `the registrar's names are those of the manifests, and one of it runs`() throws {
+  func `the registrar's default names are those of the manifests, and it has one replica`() throws {
     let text = try Repository.text("manifests/base/registrar.yaml")
     let options = RegistrationOptions()
     for argument in [
@@ -85,7 +85,7 @@ struct ManifestTests {
   }
 
   @Test(arguments: ["matchConditions", "unhealthyPodEvictionPolicy", "matchLabelKeys"])
-  func `the base has no field that Kubernetes 1.24 does not know`(field: String) throws {
+  func `the base has only fields that Kubernetes 1.24 knows`(field: String) throws {
     let folder = Repository.path("manifests/base")
     for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
       #expect(!(try Repository.text("manifests/base/\(file)")).contains("\(field):"), "\(file)")
@@ -98,21 +98,21 @@ struct ManifestTests {
   }
 }
 
-/// Pages that point at something point at something that is there.
+/// The targets of links exist.
 struct PageTests {
   static let pages: [String] = {
     let folder = (try? FileManager.default.contentsOfDirectory(atPath: Repository.path("docs"))) ?? []
     let pages = folder.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
-    return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] + pages
+    return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"] + pages
   }()
 
   @Test
-  func `the folder of pages was read`() {
+  func `the folder of documentation is not empty`() {
     #expect(Self.pages.contains("docs/operate.md"))
   }
 
   @Test(arguments: pages)
-  func `every link within the repository leads somewhere`(page: String) throws {
+  func `every link within the repository has a target`(page: String) throws {
     let folder = URL(filePath: Repository.path(page)).deletingLastPathComponent()
     for link in try Repository.text(page).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) where !link.output.1.contains("://") {
       let target = folder.appending(path: String(link.output.1)).path
@@ -121,7 +121,7 @@ struct PageTests {
   }
 
   @Test
-  func `the tests that the threat model names exist`() throws {
+  func `the tests named in the threat model exist`() throws {
     let model = try Repository.text("docs/threat-model.md")
     let column = model.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2).compactMap {
       $0.split(separator: "|").dropFirst(3).first

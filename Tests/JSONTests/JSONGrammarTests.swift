@@ -4,7 +4,7 @@ import Testing
 
 @testable import JSON
 
-/// Both ways through a text: passing over it and building it.
+/// Both uses of a text: skipping and building.
 func skips(_ text: [UInt8]) -> Bool {
   var reader = JSONReader(text.span)
   do {
@@ -16,7 +16,7 @@ func skips(_ text: [UInt8]) -> Bool {
 
 func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
 
-@Suite struct `The grammar of RFC 8259` {
+@Suite struct `JSON grammar of RFC 8259` {
   static let accepted: [String] = [
     // literals and numbers at the top level
     "null", "true", "false", "0", "-0", "1", "-1", "10", "0.5", "-0.0", "1e5", "1E+5", "1e-05", "12.34e56",
@@ -29,12 +29,12 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     // containers
     "[]", "{}", "[ ]", "{ }", "[1]", "[1,2]", "[[]]", "[[],[]]", "[{}]", #"{"a":1}"#, #"{"a":1,"b":2}"#, #"{"":{}}"#,
     #"{"a":{"b":{"c":[1,[2,{"d":null}]]}}}"#, #"{"a":1,"a":1}"#, #"{"\u0061":1}"#,
-    // white space wherever it may stand
+    // white space at every position
     " \t\r\n1 \t\r\n", "[ 1 , 2 ]", "{ \"a\" : 1 , \"b\" : [ ] }", "[\n]",
   ]
 
   static let refused: [String] = [
-    // nothing, or not one value
+    // nothing, or more than one value
     "", " ", "\n", "1 2", "{}{}", "<null>", "\u{2060}[]", "[\\u000A\"\"]", "[]\u{0}", "*", "\\", "{}#", "[1]\u{7F}",
     "[] x", "null,", "\u{FEFF}1", "//c\n1", "1/*c*/", "\u{A0}1", "\u{0C}1",
     // literals
@@ -55,7 +55,7 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     "{\"a\":1,,\"b\":2}", "{\"a\":1}}", "{\"a\":1]", "{\"a\":[}", "{:1}", "{\"a\":1;\"b\":2}",
   ]
 
-  /// Bytes that are no UTF-8 inside a string: RFC 8259 section 8.1 wants UTF-8.
+  /// Invalid UTF-8 in a string (RFC 8259 section 8.1).
   static let refusedBytes: [[UInt8]] = [
     [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
     [0xE1, 0x80], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x90, 0x80],
@@ -63,25 +63,26 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     [0xE1, 0x80, 0x41], [0xF1, 0x80, 0x80, 0x41],
   ].map { [0x22] + $0 + [0x22] }
 
-  /// Other encodings than UTF-8, and a mark of the byte order with nothing behind it.
+  /// Other encodings than UTF-8, and a byte order mark alone.
   static let foreignEncodings: [[UInt8]] = [
     [0xEF, 0xBB, 0xBF], [0xFF, 0xFE, 0x5B, 0x00, 0x5D, 0x00], [0x00, 0x5B, 0x00, 0x5D], [0x5B, 0x00, 0x5D, 0x00],
   ]
 
-  @Test(arguments: accepted) func `is accepted`(_ text: String) {
+  @Test(arguments: accepted) func `valid JSON is accepted`(_ text: String) {
     #expect(ReferenceJSONParser.accepts(Array(text.utf8)))
     #expect(skips(Array(text.utf8)))
     #expect(builds(Array(text.utf8)))
   }
 
-  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes + foreignEncodings) func `is refused`(_ text: [UInt8])
-  {
+  @Test(arguments: refused.map { Array($0.utf8) } + refusedBytes + foreignEncodings) func `invalid JSON is rejected`(
+    _ text: [UInt8]
+  ) {
     #expect(!ReferenceJSONParser.accepts(text))
     #expect(!skips(text))
     #expect(!builds(text))
   }
 
-  @Test func `every beginning of a text is refused, every end of it too`() {
+  @Test func `every proper prefix and suffix of a text is rejected`() {
     let whole = Array(#"{"a":["\u00e9\uD834\uDD1E",-1.5e+3,true,false,null,{"":{}}],"b":"long enough for words"}"#.utf8)
     #expect(skips(whole))
     for count in 0..<whole.count {
@@ -91,7 +92,7 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     }
   }
 
-  @Test func `a special byte is found at every place of a word`() {
+  @Test func `a special byte is found at every offset of a word`() {
     for length in 0..<40 {
       for offset in 0..<length {
         for special in [UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x00, 0x1F, 0x80, 0xFF] {
@@ -104,7 +105,7 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     }
   }
 
-  @Test func `64 levels are read and 65 are too deep`() {
+  @Test func `64 levels are accepted and 65 are too deep`() {
     func nested(_ depth: Int) -> [UInt8] {
       [UInt8](repeating: UInt8(ascii: "["), count: depth) + [UInt8](repeating: UInt8(ascii: "]"), count: depth)
     }
@@ -115,7 +116,7 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     }
   }
 
-  @Test func `a hundred thousand mutations get the oracle's answer`() {
+  @Test func `a hundred thousand mutations get the reference parser's result`() {
     var seed = SeededNumbers()
     let start = seed.seed
     let alphabet = Array(#"{}[],:"\/ue0123456789.+-Eabfnrtls "#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xA9, 0xED, 0xFF]
@@ -137,11 +138,11 @@ func builds(_ text: [UInt8]) -> Bool { (try? JSONValue(parsing: text)) != nil }
     }
   }
 
-  /// The public suite (github.com/nst/JSONTestSuite) is not ours to copy; name its test_parsing folder to run it.
+  /// The public suite (github.com/nst/JSONTestSuite) is not in the repository; name its test_parsing folder to run it.
   static let publicSuite = ProcessInfo.processInfo.environment["JSON_TEST_SUITE"]
 
   @Test(.enabled(if: publicSuite != nil, "JSON_TEST_SUITE names the folder test_parsing of the public suite"))
-  func `the public suite's y files are accepted, its n files refused, and its i files one or the other`() throws {
+  func `the public suite's y files are accepted, its n files rejected, and its i files either`() throws {
     let folder = URL(filePath: try #require(Self.publicSuite))
     var count = 0
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {

@@ -2,8 +2,8 @@ import Testing
 
 @testable import JSON
 
-@Suite struct `Reading JSON` {
-  @Test func `a caller walks an object and skips what it does not want`() throws {
+@Suite struct `JSON reader` {
+  @Test func `a caller reads members of an object and skips others`() throws {
     let text = Array(#" {"skip":[{"a":[1,2]},"x"],"name":"caf\u00e9","list":[1,2,3],"on":true,"off":null} "#.utf8)
     var reader = JSONReader(text.span)
     var seen: [String] = []
@@ -20,7 +20,7 @@ import Testing
     #expect(seen == ["café", "1", "2", "3", "true"])
   }
 
-  @Test func `skip tells where the value's bytes are`() throws {
+  @Test func `skip returns the range of the value`() throws {
     let text = Array(#"[ {"a" : 1} , "b" ]"#.utf8)
     var reader = JSONReader(text.span)
     var parts: [String] = []
@@ -34,18 +34,18 @@ import Testing
     (#""plain""#, "plain"), (#""""#, ""), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"),
     (#""\u0041\u00e9\u20AC""#, "Aé€"), (#""x\uD834\uDD1Ey""#, "x𝄞y"), (#""\u0000""#, "\0"), ("\"é€𝄞\"", "é€𝄞"),
     (#""\uDBFF\uDFFF""#, "\u{10FFFF}"),
-  ]) func `escapes are resolved`(_ json: String, _ string: String) throws {
+  ]) func `escapes are decoded`(_ json: String, _ string: String) throws {
     let text = Array(json.utf8)
     var reader = JSONReader(text.span)
     #expect(try Array(reader.readString().string.utf8) == Array(string.utf8))
   }
 
-  @Test func `an escaped key is the key it stands for`() throws {
+  @Test func `an escaped key equals its decoded form`() throws {
     let text = Array(#"{"\u006eame":1}"#.utf8)
     var reader = JSONReader(text.span)
-    var answers: [Bool] = []
-    try reader.readMembers { key, _ in answers += [key.equals("name"), key.equals("\\u006eame")] }
-    #expect(answers == [true, false])
+    var results: [Bool] = []
+    try reader.readMembers { key, _ in results += [key.equals("name"), key.equals("\\u006eame")] }
+    #expect(results == [true, false])
   }
 
   @Test(arguments: [
@@ -61,7 +61,7 @@ import Testing
     ("\"a\tb\"", .controlCharacterInString, 1, 3),
     ("{} {}", .trailingText, 1, 4),
     ("{\"a\":}", .expectedValue, 1, 6),
-  ]) func `an error names line and column`(
+  ]) func `an error has line and column`(
     _ text: String, _ problem: JSONError.Problem, _ line: Int, _ column: Int
   ) throws {
     let bytes = Array(text.utf8)
@@ -71,7 +71,7 @@ import Testing
   }
 }
 
-@Suite struct `Writing JSON` {
+@Suite struct `JSON writer` {
   @Test(arguments: [
     (#"{ "b" : 1 , "a" : [ true , null ] }"#, #"{"a":[true,null],"b":1}"#),
     (#"{"z":{"b":1,"a":{"d":1,"c":2}}}"#, #"{"z":{"a":{"c":2,"d":1},"b":1}}"#),
@@ -79,7 +79,7 @@ import Testing
     (#""\u0008\u0009\u000a\u000c\u000d\u0000\u001f\"\\""#, #""\b\t\n\f\r\u0000\u001f\"\\""#),
     ("[1.50, 1E5, -0, 100000000000000000000]", "[1.50,1E5,-0,100000000000000000000]"),
     (#"{"é":1,"e":2,"Z":3}"#, #"{"Z":3,"e":2,"é":1}"#),
-  ]) func `one spelling comes out`(_ text: String, _ canonical: String) throws {
+  ]) func `equal values have one spelling`(_ text: String, _ canonical: String) throws {
     var writer = JSONWriter()
     writer.append(sorted: try JSONValue(parsing: Array(text.utf8)))
     #expect(String(decoding: writer.bytes, as: UTF8.self) == canonical)

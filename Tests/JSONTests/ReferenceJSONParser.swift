@@ -1,6 +1,6 @@
-/// RFC 8259 written for reading, not for speed: the oracle of the JSON reader.
+/// RFC 8259 written for readability, not for speed: the oracle of the JSON reader.
 ///
-/// One function a production of the grammar; each gives what is left of the text, or nil where it does not match.
+/// One function for each production of the grammar; it returns the rest of the text, or nil without a match.
 enum ReferenceJSONParser {
   static func accepts(_ text: [UInt8]) -> Bool {
     guard String(validating: text, as: UTF8.self) != nil else { return false }

@@ -5,7 +5,7 @@ import Testing
 @testable import KubeClient
 
 @Suite struct `Credential plugins` {
-  /// A plugin that is a shell script; each run adds a line to the file `runs`.
+  /// A plugin as a shell script; each run adds a line to the file `runs`.
   struct ShellPlugin {
     let folder: TemporaryFolder
     var plugin: CredentialPlugin
@@ -18,7 +18,7 @@ import Testing
         command: folder.path("plugin"), apiVersion: "client.authentication.k8s.io/v1", origin: "config: exec")
     }
 
-    /// One that prints this status.
+    /// A plugin that prints this status.
     init(status: String) throws {
       try self.init(
         #"printf %s '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":\#(status)}'"#)
@@ -33,7 +33,7 @@ import Testing
     var runs: Int { get throws { try folder.read("runs").count { $0 == UInt8(ascii: "\n") } } }
   }
 
-  @Test func `a token is kept until it is refused`() throws {
+  @Test func `a token is reused until it is rejected`() throws {
     let shell = try ShellPlugin(status: #"{"token":"abc"}"#)
     let source = CredentialProvider(shell.access)
     #expect(try source.load().token == "abc")
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: [("2001-01-01T00:00:00Z", 2), ("2099-12-31T23:59:59.5+01:00", 1)])
-  func `an expired one is had anew, one that is still good is not`(_ moment: String, _ runs: Int) throws {
+  func `an expired credential is renewed, a valid one is reused`(_ moment: String, _ runs: Int) throws {
     let shell = try ShellPlugin(status: #"{"token":"abc","expirationTimestamp":"\#(moment)"}"#)
     let source = CredentialProvider(shell.access)
     _ = try source.load()
@@ -53,7 +53,7 @@ import Testing
     #expect(try shell.runs == runs)
   }
 
-  @Test func `a certificate and its key`() throws {
+  @Test func `a plugin provides a certificate and its key`() throws {
     let shell = try ShellPlugin(status: #"{"clientCertificateData":"CERT\n","clientKeyData":"KEY\n"}"#)
     let credentials = try CredentialProvider(shell.access).load()
     #expect(credentials.certificate == Array("CERT\n".utf8))
@@ -61,7 +61,7 @@ import Testing
     #expect(credentials.token == nil)
   }
 
-  @Test func `it is told its arguments, its environment and, on request, the cluster`() throws {
+  @Test func `a plugin receives arguments, environment and, on request, the cluster`() throws {
     var shell = try ShellPlugin(
       """
       printf '%s' "$KUBERNETES_EXEC_INFO" >"$(dirname "$0")/info"
@@ -97,13 +97,13 @@ import Testing
       #"echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"a","expirationTimestamp":"soon"}}'"#,
       "config: exec: PLUGIN printed an expirationTimestamp that is no time: soon"
     ),
-  ]) func `what goes wrong is said`(_ script: String, _ message: String) throws {
+  ]) func `an error of a plugin is reported`(_ script: String, _ message: String) throws {
     let shell = try ShellPlugin(script)
     let error = #expect(throws: KubeError.self) { try CredentialProvider(shell.access).load() }
     #expect(error?.description.replacingOccurrences(of: shell.plugin.command, with: "PLUGIN") == message)
   }
 
-  @Test func `one that is not installed comes with the hint how to install it`() throws {
+  @Test func `a missing plugin is reported with its install hint`() throws {
     var shell = try ShellPlugin("")
     shell.plugin.command = "no-such-plugin-anywhere"
     shell.plugin.installHint = "brew install it"

@@ -6,7 +6,7 @@ import Testing
 @testable import KubeClient
 
 @Suite struct `Kubeconfigs` {
-  /// A file with one context, whose cluster and user have these lines.
+  /// A file with one context, with these lines of its cluster and user.
   static func text(cluster: String = "server: https://10.0.0.1:6443", user: String = "token: abc") -> String {
     """
     apiVersion: v1
@@ -24,12 +24,12 @@ import Testing
     try folder.write("file's bytes", to: "pem")
     try folder.write(text, to: "config")
     var access = try Kubeconfig(file: folder.path("config")).access(context: context)
-    // The folder is another one each time.
+    // The folder differs each time.
     access.origin = access.origin.replacingOccurrences(of: folder.url.path, with: "FOLDER")
     return access
   }
 
-  /// Why the text is refused, with FOLDER for the folder it was in.
+  /// The error for a text, with FOLDER for its folder.
   func refusal(of text: String, context: String? = nil) throws -> String? {
     let folder = try TemporaryFolder()
     try folder.write("file's bytes", to: "pem")
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `server, token and origin`() throws {
+  @Test func `server, token and origin are read`() throws {
     let access = try read(Self.text())
     #expect(access.server == "https://10.0.0.1:6443")
     #expect(access.user.token == .bytes(Array("abc".utf8)))
@@ -50,7 +50,7 @@ import Testing
     #expect(access.origin == "context here of FOLDER/config")
   }
 
-  @Test func `everything a cluster can say`() throws {
+  @Test func `every field of a cluster is read`() throws {
     let access = try read(
       Self.text(
         cluster: """
@@ -65,7 +65,7 @@ import Testing
     #expect(try read(Self.text(cluster: "server: https://x, insecure-skip-tls-verify: true")).skipsVerification)
   }
 
-  @Test func `certificates as data, or as files beside the kubeconfig; data counts first`() throws {
+  @Test func `certificates are data or files relative to the kubeconfig, and data has precedence`() throws {
     let data = try read(Self.text(user: "client-certificate-data: \"Y2VydA==\", client-key-data: \"a2V5\""))
     #expect(data.user.certificate == .bytes(Array("cert".utf8)))
     #expect(data.user.key == .bytes(Array("key".utf8)))
@@ -77,13 +77,13 @@ import Testing
     #expect(both.user.certificate == .bytes(Array("cert".utf8)))
   }
 
-  @Test func `a token's file counts before a token`() throws {
+  @Test func `a token file has precedence over a token`() throws {
     let access = try read(Self.text(user: "token: abc, tokenFile: pem"))
     guard case .file(let path)? = access.user.token else { return #expect(Bool(false)) }
     #expect(path.hasSuffix("/pem"))
   }
 
-  @Test func `a credential plugin`() throws {
+  @Test func `a credential plugin is read`() throws {
     let access = try read(
       Self.text(
         user: """
@@ -100,7 +100,7 @@ import Testing
     #expect(named.user.plugin?.command == "aws")
   }
 
-  @Test func `another context by name`() throws {
+  @Test func `a context is selected by name`() throws {
     let text = """
       current-context: here
       contexts:
@@ -113,7 +113,7 @@ import Testing
     #expect(try read(text, context: "there").user == ClusterAccess.User())
   }
 
-  @Test func `JSON is read too`() throws {
+  @Test func `a kubeconfig may be JSON`() throws {
     let text = """
       {"current-context":"a","contexts":[{"name":"a","context":{"cluster":"c"}}],
        "clusters":[{"name":"c","cluster":{"server":"http://127.0.0.1:8001"}}],"users":null}
@@ -189,11 +189,11 @@ import Testing
       text(user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}"),
       "FOLDER/config: users[\"u\"].user.exec: interactiveMode: must not be Always, which needs a terminal"
     ),
-  ]) func `what is wrong names the file and the field`(_ text: String, _ message: String) throws {
+  ]) func `an error names the file and the field`(_ text: String, _ message: String) throws {
     #expect(try refusal(of: text) == message)
   }
 
-  @Test func `of several files the first that names something counts, and missing ones are passed over`() throws {
+  @Test func `the first of several files that defines a name has precedence, and missing files are ignored`() throws {
     let folder = try TemporaryFolder()
     try folder.write("current-context: b\ncontexts: [{name: a, context: {cluster: c}}]", to: "1")
     try folder.write(
@@ -210,8 +210,8 @@ import Testing
   }
 }
 
-@Suite struct `The service account of a Pod` {
-  @Test func `address from the environment, token and authority from files`() throws {
+@Suite struct `In-cluster access` {
+  @Test func `the address is read from the environment, token and CA from files`() throws {
     let folder = try TemporaryFolder()
     try folder.write("t\n", to: "token")
     try folder.write("ca", to: "ca.crt")
@@ -228,7 +228,7 @@ import Testing
     #expect(error?.description.contains("/token: No such file") == true)
   }
 
-  @Test func `a token is read anew for each request, without its line feed`() throws {
+  @Test func `a token is read again for each request, without its line feed`() throws {
     let folder = try TemporaryFolder()
     var access = ClusterAccess(server: "https://x", origin: "test")
     access.user.token = .file(folder.path("token"))
@@ -242,7 +242,7 @@ import Testing
 
 @Suite struct `Base64 and URLs` {
   @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}ÿ"])
-  func `base64 both ways, as Foundation has it`(
+  func `base64 is encoded and decoded as by Foundation`(
     _ text: String
   ) {
     let expected = Data(text.utf8).base64EncodedString()
@@ -251,13 +251,13 @@ import Testing
     #expect(Base64.decode(expected.map { "\($0)\n" }.joined()) == Array(text.utf8))
   }
 
-  @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "Zm9=v", "Zm9v=", "Z-==", "Z_=="]) func `what is not base64`(
+  @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "Zm9=v", "Zm9v=", "Z-==", "Z_=="]) func `invalid base64 is rejected`(
     _ text: String
   ) {
     #expect(Base64.decode(text) == nil)
   }
 
-  @Test func `base64 is Foundation's, for every length and every byte`() {
+  @Test func `base64 of every length and byte equals Foundation's`() {
     var random = SeededNumbers()
     for length in 0..<200 {
       let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -273,7 +273,9 @@ import Testing
     ("http://api.example", "api.example", "80", "", "api.example"),
     ("https://[fd00::1]:6443/k8s/c-1", "[fd00::1]", "6443", "/k8s/c-1", "[fd00::1]:6443"),
     ("https://[fd00::1]", "[fd00::1]", "443", "", "[fd00::1]"),
-  ]) func `the parts of a URL`(_ url: String, _ host: String, _ port: String, _ path: String, _ authority: String) {
+  ]) func `a URL is split into its parts`(
+    _ url: String, _ host: String, _ port: String, _ path: String, _ authority: String
+  ) {
     let parts = ServerURL(url)
     #expect([parts.host, parts.port, parts.path, parts.authority] == [host, port, path, authority])
   }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import KubeClient
 
-@Suite struct `Following a cluster over TLS` {
+@Suite struct `Reflectors over TLS` {
   static let machines = "/apis/kubevirt.io/v1/virtualmachineinstances"
   static let emptyList = #"{"metadata":{"resourceVersion":"5"},"items":[]}"#
 
@@ -15,7 +15,7 @@ import Testing
   static let pools = "/apis/whereabouts.cni.cncf.io/v1alpha1/ippools"
   static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
-  /// Everything is installed, and nothing is there but a node.
+  /// Everything is installed, and the only object is a node.
   static let idle: @Sendable (StubAPIServer.Request) -> StubAPIServer.Reply = { request in
     request.isWatch ? .stream : .whole(200, request.name.hasSuffix("/api/v1/nodes") ? nodes : emptyList)
   }
@@ -38,24 +38,24 @@ import Testing
     return access
   }
 
-  /// Lets the watch run until it is so.
-  func follow(_ watch: ReflectorRunner, until isSo: () throws -> Bool) throws {
+  /// Runs the watch until the condition is true.
+  func follow(_ watch: ReflectorRunner, until condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     var failure: (any Error)?
     watch.run {
       do {
-        return try !isSo() && Date() < deadline
+        return try !condition() && Date() < deadline
       } catch {
         failure = error
         return false
       }
     }
     if let failure { throw failure }
-    try #require(try isSo(), "it took too long")
+    try #require(try condition(), "it took too long")
   }
 
-  @Test func `lists every kind, then watches it; an event counts`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.idle)
+  @Test func `every kind is listed and watched, and an event changes the facts`() throws {
+    let server = try StubAPIServer(certificates, handler: Self.idle)
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
     try follow(watch) { cluster.unavailableError == nil && server.requests.count == 2 * WatchedKind.allCases.count }
@@ -68,24 +68,24 @@ import Testing
       ])
 
     server.push(Self.event("ADDED", "web-1", version: 6), to: Self.machines)
-    try follow(watch) { try cluster.currentFacts().facts.runningInstances.map(\.name) == ["web-1"] }
+    try follow(watch) { try cluster.currentFacts().facts.unstoppedMachines.first.map(\.name) == ["web-1"] }
     server.push(Self.event("DELETED", "web-1", version: 7), to: Self.machines)
-    try follow(watch) { try cluster.currentFacts().facts.runningInstances.isEmpty }
+    try follow(watch) { try cluster.currentFacts().facts.unstoppedMachines.count == 0 }
   }
 
-  @Test func `when every connection breaks, each watch goes on behind what it has seen`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.idle)
+  @Test func `after all connections break, each watch resumes after its last event`() throws {
+    let server = try StubAPIServer(certificates, handler: Self.idle)
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
     server.push(Self.event("ADDED", "web-1", version: 66), to: Self.machines)
-    try follow(watch) { try cluster.unavailableError == nil && !cluster.currentFacts().facts.runningInstances.isEmpty }
+    try follow(watch) { try cluster.unavailableError == nil && cluster.currentFacts().facts.unstoppedMachines.count > 0 }
     server.breakConnections()
     try follow(watch) { server.requests.contains { $0.path.contains("resourceVersion=66&") } }
     #expect(server.requests.filter { !$0.isWatch }.count == WatchedKind.allCases.count)
-    #expect(try cluster.currentFacts().facts.runningInstances.map(\.name) == ["web-1"])
+    #expect(try cluster.currentFacts().facts.unstoppedMachines.first.map(\.name) == ["web-1"])
   }
 
-  @Test func `a kind that is not installed and one that is forbidden are told apart`() throws {
+  @Test func `a kind that is not installed and a forbidden one are distinguished`() throws {
     let server = try StubAPIServer(certificates) { request in
       switch request.name {
       case Self.pools: .whole(404, "404 page not found\n")
@@ -104,7 +104,7 @@ import Testing
     #expect(server.requests.filter(\.isWatch).isEmpty)
   }
 
-  @Test func `a server without nodes is none, whatever else it answers`() throws {
+  @Test func `a server without nodes is rejected`() throws {
     let everywhere404 = try StubAPIServer(certificates) { _ in .whole(404, "404 page not found\n") }
     let error = #expect(throws: KubeError.self) {
       try ReflectorRunner(self.access(to: everywhere404), into: SharedClusterCache(staleness: .seconds(120))).listOnce()
@@ -118,11 +118,11 @@ import Testing
     #expect(reason?.description == "the server at \(empty.url) has no nodes; is the path right?")
   }
 
-  @Test func `a kind that is installed while it is followed is listed at once`() throws {
+  @Test func `a kind that is installed later is listed at once`() throws {
     let isInstalled = Mutex(false)
     let server = try StubAPIServer(certificates) { request in
-      let answers = isInstalled.withLock { $0 } || request.name != Self.pools
-      return answers ? Self.idle(request) : .whole(404, "404 page not found\n")
+      let isServed = isInstalled.withLock { $0 } || request.name != Self.pools
+      return isServed ? Self.idle(request) : .whole(404, "404 page not found\n")
     }
     let cluster = SharedClusterCache(staleness: .seconds(120))
     let watch = ReflectorRunner(access(to: server), into: cluster)
@@ -133,11 +133,11 @@ import Testing
     let definition = #"{"metadata":{"name":"ippools.whereabouts.cni.cncf.io","resourceVersion":"6"}}"#
     server.push(#"{"type":"ADDED","object":\#(definition)}"# + "\n", to: Self.definitions)
     try follow(watch) { state == .synced && cluster.unavailableError == nil }
-    // A kind that is not installed is looked for every 30 s.
+    // A kind that is not installed is listed every 30 s.
     #expect(Date().timeIntervalSince(start) < 20)
   }
 
-  @Test func `a rotated token is used for the next request, and a refused one is read again`() throws {
+  @Test func `a rotated token is used for the next request, and a rejected one is read again`() throws {
     let token = certificates.folder.path("token")
     try certificates.folder.write("old", to: "token")
     let server = try StubAPIServer(certificates) { request in
@@ -153,14 +153,14 @@ import Testing
   }
 }
 
-@Suite struct `Knowing the API server, and being known by it` {
+@Suite struct `Authentication of server and client` {
   let certificates: Certificates
 
   init() throws {
     certificates = try Certificates()
   }
 
-  /// Lists everything once; the reason why that failed, or nil.
+  /// Lists everything once; returns the error, or nil.
   func failure(of access: ClusterAccess) -> String? {
     do {
       try ReflectorRunner(access, into: SharedClusterCache(staleness: .seconds(120))).listOnce()
@@ -175,7 +175,7 @@ import Testing
   {
     try StubAPIServer(
       certificates, presenting: name, requiresCertificate: requiresCertificate, isProxy: isProxy,
-      answer: `Following a cluster over TLS`.idle)
+      handler: `Reflectors over TLS`.idle)
   }
 
   func access(to server: StubAPIServer) -> ClusterAccess {
@@ -184,7 +184,7 @@ import Testing
     return access
   }
 
-  @Test func `an authority as data or as a file`() throws {
+  @Test func `the CA is data or a file`() throws {
     let server = try server()
     var access = access(to: server)
     #expect(failure(of: access) == nil)
@@ -192,7 +192,7 @@ import Testing
     #expect(failure(of: access) == nil)
   }
 
-  @Test func `a server that another authority signed is refused, unless one skips the verification`() throws {
+  @Test func `a server certificate of another CA is rejected unless verification is skipped`() throws {
     let server = try server()
     var access = access(to: server)
     let others = try Certificates()
@@ -204,7 +204,7 @@ import Testing
     #expect(failure(of: access) == nil)
   }
 
-  @Test func `a certificate for another name is refused, unless that name is expected`() throws {
+  @Test func `a certificate for another name is rejected unless that name is expected`() throws {
     try certificates.openssl(
       "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=other", "-keyout",
       certificates.folder.path("other.key"), "-out", certificates.folder.path("other.csr"))
@@ -221,7 +221,7 @@ import Testing
     #expect(server.requests.allSatisfy { $0.headers["host"] == "127.0.0.1:\(server.port)" })
   }
 
-  @Test func `a client certificate, where the server wants one`() throws {
+  @Test func `a client certificate is sent if the server requests one`() throws {
     let server = try server(requiresCertificate: true)
     var access = access(to: server)
     #expect(failure(of: access) != nil)
@@ -231,7 +231,7 @@ import Testing
     #expect(failure(of: access) == nil)
   }
 
-  @Test func `a path in front of the API's own`() throws {
+  @Test func `the server URL may have a path`() throws {
     let server = try server()
     var access = access(to: server)
     access.server += "/k8s/clusters/c-1"
@@ -239,7 +239,7 @@ import Testing
     #expect(server.requests.allSatisfy { $0.path.hasPrefix("/k8s/clusters/c-1/api") })
   }
 
-  @Test func `a proxy is asked for a tunnel to the server`() throws {
+  @Test func `a proxy opens a tunnel to the server`() throws {
     let proxy = try server(isProxy: true)
     var access = ClusterAccess(server: "https://localhost:6443", origin: "test")
     access.caBundle = .file(certificates.authority)
@@ -248,7 +248,7 @@ import Testing
     #expect(Set(proxy.tunnels) == ["localhost:6443"])
   }
 
-  @Test func `nobody there, and credentials that cannot be had`() throws {
+  @Test func `an unreachable server and unreadable credentials are reported`() throws {
     let server = try server()
     server.stop()
     #expect(failure(of: access(to: server))?.contains("connect") == true)

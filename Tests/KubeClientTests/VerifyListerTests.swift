@@ -5,13 +5,13 @@ import Testing
 
 @testable import KubeClient
 
-@Suite struct `Listing a cluster over TLS` {
+@Suite struct `Lists for verify over TLS` {
   static let pods = "/api/v1/namespaces/longhorn-system/pods"
   static let nodes = "/api/v1/nodes"
   static let emptyList = #"{"metadata":{"resourceVersion":"5"},"items":[]}"#
   static let aNode = #"{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"harvester-node-0"}}]}"#
 
-  /// What a server answers of every kind that a test does not look at: a node, and else nothing.
+  /// The response for kinds that a test does not use: a node, else an empty list.
   static func rest(_ request: StubAPIServer.Request) -> StubAPIServer.Reply {
     .whole(200, request.name == nodes ? aNode : emptyList)
   }
@@ -32,7 +32,7 @@ import Testing
     #"{"metadata":{"resourceVersion":"5","continue":"\#(mark)"},"items":[{"metadata":{"name":"\#(name)","namespace":"longhorn-system"}}]}"#
   }
 
-  @Test func `every part is asked for once, page by page, and again with the next look`() throws {
+  @Test func `every part is listed page by page, once per call`() throws {
     let server = try StubAPIServer(certificates) { request in
       guard request.name == Self.pods else { return Self.rest(request) }
       return .whole(
@@ -47,7 +47,7 @@ import Testing
     #expect(server.requests.filter(\.isWatch).isEmpty)
   }
 
-  @Test func `a kind that a Harvester may lack has no objects where the server does not know it`() throws {
+  @Test func `an optional kind that the server does not serve has no objects`() throws {
     let optional = ["ippools", "overlappingrangeipreservations", "prometheuses", "alertmanagers"]
     let server = try StubAPIServer(certificates) { request in
       optional.contains { request.name.hasSuffix("/\($0)") } ? .whole(404, "404 page not found\n") : Self.rest(request)
@@ -57,7 +57,7 @@ import Testing
     #expect(cluster.facts.storageNetwork == nil)
   }
 
-  @Test func `of any other kind, 404 proves nothing`() throws {
+  @Test func `404 for a mandatory kind is an error`() throws {
     let optional = ["ippools", "overlappingrangeipreservations", "prometheuses", "alertmanagers"]
     for part in VerifySnapshot.parts.map(\.plural) where !optional.contains(part) {
       let server = try StubAPIServer(certificates) { request in
@@ -68,13 +68,13 @@ import Testing
     }
   }
 
-  @Test func `a server without nodes is no cluster`() throws {
+  @Test func `a server without nodes is rejected`() throws {
     let server = try StubAPIServer(certificates) { _ in .whole(200, Self.emptyList) }
     let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }
     #expect(error?.description == "test: the server has no nodes; is the path of its URL right?")
   }
 
-  /// An answer to the list of pods, and words of the explanation.
+  /// A response to the list of pods, and words of the error.
   static let table: [(code: Int, text: String, words: String)] = [
     (403, #"{"kind":"Status","message":"pods is forbidden","code":403}"#, "answered 403: pods is forbidden"),
     (401, "", "does not accept the credentials"),
@@ -84,7 +84,7 @@ import Testing
     (200, #"{"metadata":{"resourceVersion":"5"},"items":[{"a":}]}"#, "what is not JSON"),
   ]
 
-  @Test(arguments: table) func `what cannot be listed is named with the reason`(
+  @Test(arguments: table) func `a failed list is reported with the resource and the reason`(
     _ row: (code: Int, text: String, words: String)
   ) throws {
     let server = try StubAPIServer(certificates) { request in
@@ -96,7 +96,7 @@ import Testing
     #expect(error?.description.contains(row.words) == true, "\(error?.description ?? "")")
   }
 
-  @Test func `a server that is gone is named`() throws {
+  @Test func `an unreachable server is reported with its origin`() throws {
     let server = try StubAPIServer(certificates) { _ in .whole(200, Self.emptyList) }
     server.stop()
     let error = #expect(throws: KubeError.self) { try self.listing(of: server).list() }

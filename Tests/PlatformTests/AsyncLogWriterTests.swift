@@ -4,8 +4,8 @@ import Testing
 
 @testable import Platform
 
-@Suite final class `A log that nobody reads` {
-  /// Each has a hundred bytes.
+@Suite final class `Log writer with a blocked reader` {
+  /// One hundred bytes each.
   private static func line(_ number: Int) -> String {
     let digits = String(number)
     return "\(digits)\(String(repeating: ".", count: 99 - digits.count))\n"
@@ -22,7 +22,7 @@ import Testing
     writing = Descriptor(owning: pipe.writing)
   }
 
-  /// Reads until this text has come, or nothing more comes for ten seconds.
+  /// Reads until this text has arrived, or for ten seconds without data.
   private func lines(until last: String) throws -> [String] {
     let poller = try Poller(batch: 1)
     try poller.register(reading, as: .init(slot: 0, generation: 0), for: .reading)
@@ -36,9 +36,9 @@ import Testing
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { "\($0)\n" }.dropLast()
   }
 
-  @Test func `loses what there is no room for, and says how much that was`() throws {
+  @Test func `lines above the limit are dropped and their number is reported`() throws {
     let queue = try AsyncLogWriter(to: writing.rawValue, limit: 10_000)
-    // Nobody writes yet, so that a hundred lines fill the queue.
+    // The writer thread has not started, so a hundred lines fill the queue.
     for number in 1...5_000 { queue.add(Self.line(number), dropNotice: Self.dropped) }
     #expect(queue.dropped == 4_900)
     try queue.start()
@@ -47,15 +47,17 @@ import Testing
     queue.add(Self.line(0), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(0)) == [Self.dropped(4_900), Self.line(0)])
     queue.add(Self.line(0), dropNotice: Self.dropped)
-    #expect(try lines(until: Self.line(0)) == [Self.line(0)], "told once")
+    #expect(try lines(until: Self.line(0)) == [Self.line(0)], "reported once")
     #expect(queue.dropped == 4_900)
   }
 
-  /// A standard stream does not block where whoever else has it open wants that.
-  @Test(arguments: [0, O_NONBLOCK]) func `keeps nobody waiting, at the end not for ever`(flags: Int32) throws {
+  /// A standard stream is non-blocking if another process that has it open has set O_NONBLOCK.
+  @Test(arguments: [0, O_NONBLOCK]) func `a blocked reader delays neither the caller nor the end beyond the timeout`(
+    flags: Int32
+  ) throws {
     #expect(fcntl(writing.rawValue, F_SETFL, flags) == 0)
     let queue = try AsyncLogWriter(to: writing.rawValue, limit: 1_000_000)
-    // Before anybody writes it waits.
+    // Lines are queued until the writer thread starts.
     queue.add(Self.line(1), dropNotice: Self.dropped)
     try queue.start()
     queue.finish(within: .seconds(600))
@@ -71,7 +73,7 @@ import Testing
     #expect(queue.dropped == 0)
   }
 
-  @Test func `lines that cannot be written are counted and told of`() throws {
+  @Test func `lines that cannot be written are counted and reported`() throws {
     // Each write to this device fails with ENOSPC.
     let full = Descriptor(owning: try Syscalls.open("/dev/full", flags: O_WRONLY))
     let queue = try AsyncLogWriter(to: full.rawValue, limit: 10_000)
@@ -80,30 +82,30 @@ import Testing
     queue.finish(within: .seconds(600))
     #expect(queue.dropped == 3)
 
-    var told: [Int] = []
+    var reported: [Int] = []
     queue.add(Self.line(4)) { count in
-      told.append(count)
+      reported.append(count)
       return Self.dropped(count)
     }
     queue.finish(within: .seconds(600))
-    #expect(told == [3])
-    #expect(queue.dropped == 4, "what tells of them counts for nothing")
+    #expect(reported == [3])
+    #expect(queue.dropped == 4, "the message about dropped lines is not counted")
 
-    // It was not written either, so nobody was told.
-    try become(full.rawValue, writing.rawValue)
+    // The notice was not written either.
+    try duplicate(full.rawValue, writing.rawValue)
     queue.add(Self.line(5), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(5)) == [Self.dropped(4), Self.line(5)])
     #expect(queue.dropped == 4)
   }
 
-  @Test func `a line that could only be begun does not begin the next`() throws {
+  @Test func `a partly written line is ended before the next line`() throws {
     Signals.ignoreBrokenPipes()
     let broken = try Syscalls.pipe()
     let out = Descriptor(owning: broken.writing)
     let queue = try AsyncLogWriter(to: out.rawValue, limit: 1_000_000)
     for number in 1...1_000 { queue.add(Self.line(number), dropNotice: Self.dropped) }
     try queue.start()
-    // The pipe is full in the middle of a line, and then its reader is gone.
+    // The pipe is full in the middle of a line, and then its reader closes.
     let held = Int(fcntl(out.rawValue, getPipeSize))
     #expect(eventually { Self.bytes(in: broken.reading) == held })
     Syscalls.close(broken.reading)
@@ -111,17 +113,17 @@ import Testing
     let whole = held / 100
     #expect(queue.dropped == 1_000 - whole)
 
-    try become(out.rawValue, writing.rawValue)
+    try duplicate(out.rawValue, writing.rawValue)
     queue.add(Self.line(0), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(0)) == ["\n", Self.dropped(1_000 - whole), Self.line(0)])
     queue.add(Self.line(0), dropNotice: Self.dropped)
     #expect(try lines(until: Self.line(0)) == [Self.line(0)])
   }
 
-  /// F_GETPIPE_SZ (fcntl(2)), which the overlay of the C library leaves out.
+  /// F_GETPIPE_SZ (fcntl(2)), which Swift's Glibc overlay lacks.
   private let getPipeSize: Int32 = 1032
 
-  private func become(_ descriptor: Int32, _ other: Int32) throws {
+  private func duplicate(_ descriptor: Int32, _ other: Int32) throws {
     try #require(dup2(other, descriptor) == descriptor)
   }
 

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Platform
 
-/// Fails the n-th of the calls that a test's thread makes; all others reach the kernel.
-private final class FaultAt: @unchecked Sendable {
+/// Fails the n-th call of a test's thread; all others reach the kernel.
+private final class FaultInjector: @unchecked Sendable {
   // Sendable: used by the one thread that makes the calls.
   private let place: Int
   private let errno: Int32
@@ -17,7 +17,7 @@ private final class FaultAt: @unchecked Sendable {
     self.errno = errno
   }
 
-  func answer(_ call: SystemCall) -> SystemCall.Interception {
+  func intercept(_ call: SystemCall) -> SystemCall.Interception {
     if case .time = call { return .kernel }
     if case .close = call {
       open -= 1
@@ -32,20 +32,20 @@ private final class FaultAt: @unchecked Sendable {
     return .kernel
   }
 
-  /// Runs the body with each call failing once, until a run has fewer calls; gives what each run came to.
+  /// Runs the body with each call failing once, until a run has fewer calls; returns the result of each run.
   static func everywhere<Value>(_ errno: Int32, _ body: () throws -> Value) -> [Result<Value, any Error>] {
     var results: [Result<Value, any Error>] = []
     while true {
-      let fault = FaultAt(results.count, errno)
-      let result = Result { try Syscalls.$interceptor.withValue({ fault.answer($0) }) { try body() } }
-      #expect(fault.open == 0, "call \(results.count) failed with \(errno), and a descriptor was left open")
+      let fault = FaultInjector(results.count, errno)
+      let result = Result { try Syscalls.$interceptor.withValue({ fault.intercept($0) }) { try body() } }
+      #expect(fault.open == 0, "call \(results.count) failed with \(errno), and a descriptor is still open")
       if fault.count <= results.count { return results }
       results.append(result)
     }
   }
 }
 
-@Suite struct `A system call that fails` {
+@Suite struct `Failing system calls of files` {
   let folder: TemporaryFolder
 
   init() throws {
@@ -55,45 +55,45 @@ private final class FaultAt: @unchecked Sendable {
   }
 
   @Test(arguments: [EIO, ENOMEM, EMFILE, EACCES, EAGAIN, ESTALE])
-  func `makes reading a file an error, never half of the file`(_ errno: Int32) throws {
-    let results = FaultAt.everywhere(errno) { try File.read(folder.path("file"), limit: 1 << 20) }
+  func `a failing call makes reading a file an error, never a partial result`(_ errno: Int32) throws {
+    let results = FaultInjector.everywhere(errno) { try File.read(folder.path("file"), limit: 1 << 20) }
     #expect(results.count >= 4)
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
   @Test(arguments: [EIO, ENOMEM, EMFILE, EACCES])
-  func `makes listing a folder an error, never half of the list`(_ errno: Int32) throws {
-    let results = FaultAt.everywhere(errno) { try File.names(in: folder.url.path) }
+  func `a failing call makes listing a folder an error, never a partial result`(_ errno: Int32) throws {
+    let results = FaultInjector.everywhere(errno) { try File.names(in: folder.url.path) }
     #expect(results.count == 6, "opening, four entries, the end")
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
   @Test(arguments: [EIO, ENOSPC, EMFILE, EACCES])
-  func `makes writing a file an error`(_ errno: Int32) throws {
-    let results = FaultAt.everywhere(errno) { try File.write([1, 2, 3], to: folder.path("written")) }
+  func `a failing call makes writing a file an error`(_ errno: Int32) throws {
+    let results = FaultInjector.everywhere(errno) { try File.write([1, 2, 3], to: folder.path("written")) }
     #expect(results.count == 2, "opening and writing")
     for result in results { #expect(throws: FileError.self) { try result.get() } }
   }
 
-  @Test func `only because a signal came is made again`() throws {
-    let file = FaultAt.everywhere(EINTR) { try File.read(folder.path("file"), limit: 1 << 20).count }
+  @Test func `an interrupted call is repeated`() throws {
+    let file = FaultInjector.everywhere(EINTR) { try File.read(folder.path("file"), limit: 1 << 20).count }
     for result in file { #expect(try result.get() == 20_000) }
-    let names = FaultAt.everywhere(EINTR) { try File.names(in: folder.url.path) }
+    let names = FaultInjector.everywhere(EINTR) { try File.names(in: folder.url.path) }
     for result in names { #expect(try result.get() == ["file", "other"]) }
-    let written = FaultAt.everywhere(EINTR) { try File.write([1, 2, 3], to: folder.path("written")) }
+    let written = FaultInjector.everywhere(EINTR) { try File.write([1, 2, 3], to: folder.path("written")) }
     for result in written { #expect(throws: Never.self) { try result.get() } }
     #expect(try folder.read("written") == [1, 2, 3])
   }
 
   @Test(arguments: [EMFILE, ENFILE, ENOMEM, ENOSPC])
-  func `keeps a watcher or a wakeup from being made, and leaves nothing behind`(_ errno: Int32) {
-    let watchers = FaultAt.everywhere(errno) {
+  func `a failing call makes creating a watcher or wakeup an error and leaks no descriptor`(_ errno: Int32) {
+    let watchers = FaultInjector.everywhere(errno) {
       let watcher = try FileWatcher()
       try watcher.watch(folder.path("file"))
     }
     #expect(watchers.count == 2)
     for result in watchers { #expect(throws: (any Error).self) { try result.get() } }
-    let wakeups = FaultAt.everywhere(errno) {
+    let wakeups = FaultInjector.everywhere(errno) {
       let wakeup = try Wakeup()
       let poller = try Poller(batch: 1)
       try poller.register(wakeup.descriptor, as: .init(slot: 0, generation: 0), for: .reading)
@@ -102,24 +102,24 @@ private final class FaultAt: @unchecked Sendable {
     for result in wakeups { #expect(throws: (any Error).self) { try result.get() } }
   }
 
-  @Test func `for want of watches names the limit, not a full disk`() throws {
+  @Test func `exhausted inotify watches are reported with their limit`() throws {
     let watcher = try FileWatcher()
-    let fault = FaultAt(0, ENOSPC)
+    let fault = FaultInjector(0, ENOSPC)
     let error = #expect(throws: FileError.self) {
-      try Syscalls.$interceptor.withValue({ fault.answer($0) }) { try watcher.watch(folder.path("file")) }
+      try Syscalls.$interceptor.withValue({ fault.intercept($0) }) { try watcher.watch(folder.path("file")) }
     }
     #expect(error?.description.contains("fs.inotify.max_user_watches") == true)
     #expect(error?.description.contains("No space") == false)
   }
 
-  @Test func `in reading events costs at most a second look`() throws {
+  @Test func `a failing read of events causes at most one more reload`() throws {
     let watcher = try FileWatcher()
     try watcher.watch(folder.path("file"))
     for errno in [EINTR, EAGAIN, EIO] {
       try folder.write("new", to: "file")
-      let first = FaultAt(0, errno)
-      let isPrintable = Syscalls.$interceptor.withValue({ first.answer($0) }) { watcher.drain() }
-      // What was not taken is still there.
+      let first = FaultInjector(0, errno)
+      let isPrintable = Syscalls.$interceptor.withValue({ first.intercept($0) }) { watcher.drain() }
+      // Bytes that were not consumed remain.
       let isSeenLater = watcher.drain()
       #expect(isPrintable || isSeenLater, "\(errno)")
     }

@@ -14,14 +14,14 @@ import Testing
   func path(_ name: String) -> String { folder.appending(path: name).path }
   func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: folder.appending(path: name)) }
 
-  @Test func `a file is read whole, up to the limit and not beyond`() throws {
+  @Test func `a file is read completely up to the limit, a larger one is an error`() throws {
     try write("12345", "a")
     #expect(try File.read(path("a"), limit: 5) == Array("12345".utf8))
     let error = #expect(throws: FileError.self) { try File.read(path("a"), limit: 4) }
     #expect(error?.description == "\(path("a")): has more than 4 bytes")
   }
 
-  @Test func `an empty file and a large one are read whole`() throws {
+  @Test func `an empty and a large file are read completely`() throws {
     try write("", "empty")
     #expect(try File.read(path("empty"), limit: 5) == [])
     let large = String(repeating: "0123456789", count: 100_000)
@@ -29,25 +29,25 @@ import Testing
     #expect(try File.read(path("large"), limit: 1 << 20).count == 1_000_000)
   }
 
-  @Test func `what cannot be read says why`() {
+  @Test func `a read error has its reason`() {
     #expect(throws: FileError.self) { try File.read(path("none"), limit: 5) }
     let error = #expect(throws: FileError.self) { try File.read(folder.path, limit: 5) }
     #expect(error?.description == "\(folder.path): Is a directory")
   }
 
-  @Test func `a pipe without a writer does not make anybody wait`() throws {
+  @Test func `reading a pipe without a writer does not block`() throws {
     #expect(mkfifo(path("pipe"), 0o600) == 0)
     #expect(try File.read(path("pipe"), limit: 5) == [])
   }
 
-  @Test func `names come in byte order`() throws {
+  @Test func `names of a folder are in byte order`() throws {
     for name in ["b", "a", "B"] { try write("", name) }
     #expect(try File.names(in: folder.path) == ["B", "a", "b"])
     #expect(File.isFolder(folder.path))
     #expect(!File.isFolder(path("a")))
   }
 
-  /// Every way in which a file is replaced, and what has to be noticed.
+  /// Every way to replace a file, all of which must be noticed.
   @Test(arguments: ["in place", "renamed over", "created", "deleted", "symlink swapped"])
   func `a change of a watched file is noticed`(_ way: String) throws {
     if way != "created" { try write("old", "file") }
@@ -64,7 +64,7 @@ import Testing
     case "renamed over": #expect(rename(path("other"), path("file")) == 0)
     case "deleted": #expect(unlink(path("file")) == 0)
     default:
-      // As Kubernetes updates a mounted Secret or ConfigMap.
+      // As the kubelet updates a mounted Secret or ConfigMap.
       try FileManager.default.createSymbolicLink(atPath: path("..data_tmp"), withDestinationPath: "v2")
       #expect(rename(path("..data_tmp"), path("..data")) == 0)
     }
@@ -77,7 +77,7 @@ import Testing
     #expect(drained == [true, false])
   }
 
-  @Test func `a folder that is not there cannot be watched, and says so`() throws {
+  @Test func `watching a missing folder is an error`() throws {
     let watcher = try FileWatcher()
     let error = Result { () throws(FileError) in try watcher.watch(path("none/file")) }.failure
     #expect(error?.description == "\(path("none")): cannot be watched: No such file or directory")

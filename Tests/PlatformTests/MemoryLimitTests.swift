@@ -4,8 +4,8 @@ import Testing
 
 @testable import Platform
 
-@Suite struct `The memory that a process may take` {
-  /// Files below a root, and the limit that they tell.
+@Suite struct `Memory limit` {
+  /// Files under a root, and their limit.
   static let table: [(what: String, files: [String: String], limit: Int?)] = [
     ("no control groups", [:], nil),
     ("a container", ["proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "536870912\n"], 536_870_912),
@@ -16,18 +16,18 @@ import Testing
       9_000
     ),
     (
-      "a service of a slice that has less",
+      "a service in a slice with a lower limit",
       [
         "proc/self/cgroup": "0::/small.slice/a.service\n", "sys/fs/cgroup/small.slice/memory.max": "4000\n",
         "sys/fs/cgroup/small.slice/a.service/memory.max": "max\n",
       ], 4_000
     ),
     (
-      "a container that knows its name outside",
+      "a container whose cgroup has the host's path",
       ["proc/self/cgroup": "0::/kubepods/a\n", "sys/fs/cgroup/memory.max": "7000\n"], 7_000
     ),
     (
-      "the first version",
+      "cgroup v1",
       [
         "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:hugetlb,memory:/a\n0::/\n",
         "sys/fs/cgroup/memory/a/memory.limit_in_bytes": "5000\n",
@@ -36,7 +36,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: table.indices) func `is what its control group says`(_ row: Int) throws {
+  @Test(arguments: table.indices) func `the limit is that of the control group and its parents`(_ row: Int) throws {
     let root = try TemporaryFolder()
     for (path, text) in Self.table[row].files {
       let file = URL(filePath: root.path(path))
@@ -46,7 +46,7 @@ import Testing
     #expect(MemoryLimit.controlGroupLimit(root: root.path("")) == Self.table[row].limit)
   }
 
-  @Test func `is never more than the machine has`() {
+  @Test func `the limit is at most the machine's memory`() {
     #expect((1 << 20...1 << 50).contains(MemoryLimit.current))
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `Sockets` {
   @Test(arguments: ["0.0.0.0:8443", "127.0.0.1:0", "[::]:8443", "[::1]:65535"])
-  func `an address is read and written alike`(_ text: String) {
+  func `an address survives a round trip`(_ text: String) {
     #expect(SocketAddress(text)?.description == text)
   }
 
@@ -13,16 +13,16 @@ import Testing
     "", "8443", ":8443", "localhost:8443", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
     "[::1", "::1:8443", "[127.0.0.1]:1", "1.2.3:80", "127.0.0.1:80 ",
   ])
-  func `what is no address is refused`(_ text: String) {
+  func `an invalid address is rejected`(_ text: String) {
     #expect(SocketAddress(text) == nil)
   }
 
-  @Test func `a connection is accepted, read, answered and ended without ever waiting`() throws {
+  @Test func `a connection is accepted, read, written and closed without blocking`() throws {
     let address = try #require(SocketAddress("127.0.0.1:0"))
     let listener = try Listener(on: address, backlog: 8)
     #expect(listener.address.port != 0)
     guard case .wouldBlock = try listener.accept() else {
-      Issue.record("nobody has connected yet")
+      Issue.record("no connection is pending")
       return
     }
     let client = try Client(to: listener.address)
@@ -34,12 +34,12 @@ import Testing
     #expect(events == [nil, token], "woken once, before the first event")
 
     guard case .connection(let socket, from: _) = try listener.accept() else {
-      Issue.record("somebody has connected")
+      Issue.record("a connection is pending")
       return
     }
     let buffer = ReceiveBuffer(chunkSize: 4, chunks: 2)
     guard case .wouldBlock = try socket.receive(into: buffer) else {
-      Issue.record("nothing was sent yet")
+      Issue.record("no data has been sent yet")
       return
     }
     client.send("hello")
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `what nobody received cannot be lent`() async {
+  @Test func `a range beyond the received bytes is a precondition failure`() async {
     await #expect(processExitsWith: .success) {
       let buffer = ReceiveBuffer(chunkSize: 16, chunks: 2)
       buffer.withBytes(0..<0) { _ in }
@@ -78,13 +78,13 @@ import Testing
     }
   }
 
-  @Test func `a port in use is told by name`() throws {
+  @Test func `a port in use is reported`() throws {
     let first = try Listener(on: try #require(SocketAddress("127.0.0.1:0")), backlog: 1)
     let error = #expect(throws: Errno.self) { _ = try Listener(on: first.address, backlog: 1) }
     #expect(error?.description == "Address already in use")
   }
 
-  @Test func `an event for a slot that was used again reaches nobody`() {
+  @Test func `an event for a reused slot is discarded`() {
     final class Guest {}
     var slots = Slab<Guest>()
     var tokens: [Poller.Token] = []
@@ -105,7 +105,7 @@ import Testing
     #expect(slots.count == 1)
   }
 
-  @Test func `a wakeup rings once for many calls and is quiet when cleared`() throws {
+  @Test func `several wakeups are one event, and clearing resets it`() throws {
     let wakeup = try Wakeup()
     let poller = try Poller(batch: 1)
     try poller.register(wakeup.descriptor, as: .init(slot: 0, generation: 0), for: .reading)
@@ -119,7 +119,7 @@ import Testing
   }
 }
 
-/// A plain blocking client, made of the C library alone.
+/// A blocking client of the C library.
 struct Client {
   private let descriptor: Int32
 

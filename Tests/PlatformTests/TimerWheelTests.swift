@@ -3,10 +3,10 @@ import Testing
 
 @testable import Platform
 
-@Suite struct `Deadlines of many connections` {
+@Suite struct `Timer wheel` {
   static let start = MonotonicInstant(nanoseconds: 1_000_000_000_000)
 
-  @Test func `a deadline fires after its moment and within a tick of it`() {
+  @Test func `a deadline expires at most one tick late`() {
     var deadlines = TimerWheel(now: Self.start)
     let token = Poller.Token(slot: 3, generation: 0)
     deadlines.set(token, at: Self.start + .milliseconds(250))
@@ -16,7 +16,7 @@ import Testing
     #expect(deadlines.next == nil)
   }
 
-  @Test func `one that was put off or cleared does not fire at its old moment`() {
+  @Test func `a moved or cleared deadline does not expire at its old time`() {
     var deadlines = TimerWheel(now: Self.start)
     let late = Poller.Token(slot: 0, generation: 0)
     let cleared = Poller.Token(slot: 1, generation: 0)
@@ -36,8 +36,9 @@ import Testing
     #expect(deadlines.expired(by: Self.start + .seconds(10)) == [.init(slot: 0, generation: 1)])
   }
 
-  /// The oracle: a dictionary that is searched whole.
-  @Test(arguments: [1, 2, 3, 20_261_124] as [UInt64]) func `a wheel fires what a plain list fires`(_ seed: UInt64) {
+  /// The oracle: a dictionary that is searched completely.
+  @Test(arguments: [1, 2, 3, 20_261_124] as [UInt64]) func `the wheel expires the same tokens as a list`(_ seed: UInt64)
+  {
     var random = SeededNumbers(seed: seed)
     var deadlines = TimerWheel(now: Self.start)
     var list: [UInt32: MonotonicInstant] = [:]

@@ -14,8 +14,8 @@ private func registered() throws -> FakeCluster {
   return cluster
 }
 
-@Suite struct `Certificates of the registrar` {
-  @Test func `the serving pair is renewed at two thirds of its life, by the same CA`() throws {
+@Suite struct `Certificates issued by the registrar` {
+  @Test func `the serving pair is renewed after two thirds of its validity by the same CA`() throws {
     var cluster = try registered()
     let before = try #require(cluster.served)
     let ca = cluster.entry("ca.crt")
@@ -31,7 +31,7 @@ private func registered() throws -> FakeCluster {
     #expect(process.propagations == 0, "the API server has trusted this CA for months")
   }
 
-  @Test func `the CA is renewed at two thirds of its life, and the old one is trusted on`() throws {
+  @Test func `the CA is renewed after two thirds of its validity, and the old one stays trusted`() throws {
     var cluster = try registered()
     let old = try #require(Certificate.all(in: cluster.entry("ca.crt")).first)
     var process = Process(at: old.validity.renewal)
@@ -49,7 +49,7 @@ private func registered() throws -> FakeCluster {
     #expect(cluster.trusts(try #require(cluster.served), at: later.now))
   }
 
-  @Test func `a CA is replaced once when that is asked for`() throws {
+  @Test func `a requested rotation replaces the CA once`() throws {
     var cluster = try registered()
     let old = cluster.entry("ca.crt")
     var process = Process(at: now, rotates: true, seed: 100)
@@ -60,7 +60,7 @@ private func registered() throws -> FakeCluster {
     #expect(cluster.trusted(FakeCluster.validating).count == 2)
   }
 
-  @Test func `a CA that an operator removes from the Secret and from both bundles stays away`() throws {
+  @Test func `a CA that is removed from the Secret and both bundles is not restored`() throws {
     var cluster = try registered()
     var rotation = Process(at: now, rotates: true, seed: 100)
     try rotation.reconcile(&cluster)
@@ -78,21 +78,21 @@ private func registered() throws -> FakeCluster {
     for path in FakeCluster.both { #expect(cluster.trusted(path) == ca) }
   }
 
-  /// What happened to the Secret, and whether another CA is needed.
+  /// Damage to the Secret, and whether another CA is needed.
   static let damage: [(what: String, needsCA: Bool, damage: @Sendable (inout FakeCluster) -> Void)] = [
     ("the Secret is gone", true, { $0.delete(FakeCluster.secret) }),
     ("the Secret is empty", true, { $0.edit(FakeCluster.secret) { $0["data"] = nil } }),
     ("its data is null", true, { $0.edit(FakeCluster.secret) { $0["data"] = NSNull() } }),
     ("the serving certificate is gone", false, { $0.set("tls.crt", to: nil) }),
     ("the serving key is gone", false, { $0.set("tls.key", to: nil) }),
-    ("the serving key is another's", false, { $0.set("tls.key", to: PrivateKey().pem) }),
+    ("the serving key is of another certificate", false, { $0.set("tls.key", to: PrivateKey().pem) }),
     ("the serving certificate is garbage", false, { $0.set("tls.crt", to: Array("x".utf8)) }),
     ("the CA's key is gone", true, { $0.set("ca.key", to: nil) }),
-    ("the CA's key is another's", true, { $0.set("ca.key", to: PrivateKey().pem) }),
+    ("the CA's key is of another certificate", true, { $0.set("ca.key", to: PrivateKey().pem) }),
     ("the CA is gone", true, { $0.set("ca.crt", to: nil) }),
     ("the CA is garbage", true, { $0.set("ca.crt", to: [0, 1, 2]) }),
     (
-      "the CA is no CA", true,
+      "the CA certificate is not a CA", true,
       { cluster in
         cluster.set("ca.crt", to: cluster.entry("tls.crt"))
         cluster.set("ca.key", to: cluster.entry("tls.key"))
@@ -110,7 +110,7 @@ private func registered() throws -> FakeCluster {
     ("the owner is gone", false, { $0.edit(FakeCluster.secret) { $0["metadata"] = ["name": "tls"] } }),
   ]
 
-  @Test(arguments: damage.indices) func `what is damaged is repaired, and what is served stays trusted meanwhile`(
+  @Test(arguments: damage.indices) func `a damaged Secret is repaired while the served certificate stays trusted`(
     row: Int
   ) throws {
     var cluster = try registered()
@@ -131,7 +131,7 @@ private func registered() throws -> FakeCluster {
     #expect(metadata?["ownerReferences"] != nil)
   }
 
-  @Test(arguments: [-3600, -1800, 1800, 3600] as [Int64]) func `a clock that is an hour off changes nothing`(
+  @Test(arguments: [-3600, -1800, 1800, 3600] as [Int64]) func `a clock error of one hour changes nothing`(
     error: Int64
   ) throws {
     var cluster = try registered()
@@ -141,7 +141,7 @@ private func registered() throws -> FakeCluster {
     #expect(cluster.writes == writes)
   }
 
-  @Test func `what a clock an hour behind has signed counts for all the others`() throws {
+  @Test func `a certificate signed with a clock one hour behind is accepted`() throws {
     var cluster = FakeCluster()
     var behind = Process(at: now - 3600)
     try behind.reconcile(&cluster)
@@ -154,7 +154,7 @@ private func registered() throws -> FakeCluster {
   }
 }
 
-@Suite struct `Certificates of another program` {
+@Suite struct `Certificates of an external issuer` {
   static func issue(_ serial: UInt64, at start: Int64 = now) -> [String: [UInt8]] {
     let ca = Identity.certificateAuthority(
       Subject(commonName: "external \(serial)", validity: start..<(start + 100 * day), serial: serial))
@@ -163,7 +163,7 @@ private func registered() throws -> FakeCluster {
     return ["ca.crt": ca.certificate.pem, "tls.crt": pair.certificate.pem, "tls.key": pair.key.pem]
   }
 
-  @Test func `are waited for, then registered; the Secret is only read`() throws {
+  @Test func `the registrar waits for the Secret, registers its CA and only reads it`() throws {
     var cluster = FakeCluster()
     var process = Process(at: now, issuer: .external)
     #expect(
@@ -179,7 +179,7 @@ private func registered() throws -> FakeCluster {
     #expect(cluster.objects[FakeCluster.secret] as NSDictionary? == stored)
   }
 
-  @Test func `another CA is trusted beside the former one`() throws {
+  @Test func `a new CA is trusted together with the previous one`() throws {
     var cluster = FakeCluster()
     cluster.create(FakeCluster.secret, data: Self.issue(10))
     var process = Process(at: now, issuer: .external)
@@ -193,7 +193,7 @@ private func registered() throws -> FakeCluster {
   }
 
   @Test(arguments: [[], Array("x".utf8), issue(30, at: now - 300 * day)["ca.crt"] ?? []] as [[UInt8]])
-  func `a Secret without a CA is told of, and what is registered is kept in order`(ca: [UInt8]) throws {
+  func `a Secret without a CA is reported while configurations are still reconciled`(ca: [UInt8]) throws {
     var cluster = FakeCluster()
     cluster.create(FakeCluster.secret, data: Self.issue(10))
     var process = Process(at: now, issuer: .external)
@@ -207,10 +207,10 @@ private func registered() throws -> FakeCluster {
   }
 }
 
-/// The promise: there is no moment in which the API server would refuse what is served, in which a registration that
-/// stood with Fail has Ignore, or in which another setting is sent to the webhook.
-struct Promise {
-  /// A pod serves the certificate of the Secret, or one from before, as late as it may learn of the change.
+/// The invariants: at no time does the API server reject the served certificate, does a registration with Fail
+/// return to Ignore, or is another setting sent to the webhook.
+struct Invariants {
+  /// A pod that serves the certificate of the Secret, or the previous one until the kubelet's latest update.
   private var served: [Certificate] = []
   private var wasFail = false
   private var writes = 0
@@ -224,39 +224,39 @@ struct Promise {
     }
     if cluster.policies == ["Fail", "Fail"] { wasFail = true }
     #expect(!wasFail || cluster.policies == ["Fail", "Fail"])
-    for path in FakeCluster.both { #expect(cluster.isNarrow(path)) }
+    for path in FakeCluster.both { #expect(cluster.isRestricted(path)) }
   }
 }
 
-@Suite struct `At every moment` {
+@Suite struct `Faults during rotation` {
 
   @Test(arguments: [false, true], [false, true])
-  func `a process is killed after any of its writes and another one goes on`(rotates: Bool, isOld: Bool) throws {
+  func `another process continues after any write of a killed one`(rotates: Bool, isOld: Bool) throws {
     var reached = 0
     for stop in 1... {
       var cluster = FakeCluster()
       cluster.showsMatchConditions = !isOld
       cluster.storesMatchConditions = !isOld
-      var promise = Promise()
+      var invariants = Invariants()
       if rotates {
         var first = Process(at: now)
         try first.reconcile(&cluster)
-        promise.check(cluster)
+        invariants.check(cluster)
       }
       var killed = Process(at: now, rotates: rotates, seed: 100)
-      let end = try killed.reconcile(&cluster, stop: stop) { promise.check($0) }
+      let end = try killed.reconcile(&cluster, stop: stop) { invariants.check($0) }
       reached = stop
       var next = Process(at: now, seed: 200)
-      let last = try next.reconcile(&cluster) { promise.check($0) }
+      let last = try next.reconcile(&cluster) { invariants.check($0) }
       #expect(last?.outcome == .upToDate, "stopped after \(stop)")
       #expect(cluster.trusts(try #require(cluster.served), at: now))
       #expect(cluster.policies == ["Fail", "Fail"])
       if end != nil { break }
     }
-    #expect(reached > 4, "every write of a whole run was a place to stop at")
+    #expect(reached > 4, "stopped at every write of a complete run")
   }
 
-  /// Every kind of request that is made.
+  /// Every kind of request.
   static let requests = [
     ("GET", "/clusterroles/"), ("GET", "/secrets/"), ("GET", "/validatingwebhookconfigurations/"),
     ("GET", "/mutatingwebhookconfigurations/"), ("GET", "/settings/"), ("GET", "/nodes"), ("POST", "dryRun=All"),
@@ -266,15 +266,15 @@ struct Promise {
   ]
 
   @Test(arguments: [401, 403, 404, 409, 422, 429, 500, 503])
-  func `the API server refuses any one request`(status: Int) throws {
+  func `an error response to any request is recovered`(status: Int) throws {
     for (method, place) in Self.requests {
       var cluster = FakeCluster()
       cluster.showsMatchConditions = false
       cluster.storesMatchConditions = false
       cluster.refusals = [(method, place, status)]
-      var promise = Promise()
+      var invariants = Invariants()
       var process = Process(at: now)
-      let first = try process.reconcile(&cluster) { promise.check($0) }
+      let first = try process.reconcile(&cluster) { invariants.check($0) }
       if first?.outcome != .upToDate {
         #expect(first?.reason != nil)
         #expect(first.map { $0.requeueAfter <= .seconds(10) } == true)
@@ -283,13 +283,13 @@ struct Promise {
         }
       }
       #expect(cluster.refusals.isEmpty, "\(method) \(place) was asked")
-      let last = try process.reconcile(&cluster) { promise.check($0) }
+      let last = try process.reconcile(&cluster) { invariants.check($0) }
       #expect(last?.outcome == .upToDate, "\(method) \(place) \(status)")
       #expect(cluster.policies == ["Fail", "Fail"])
     }
   }
 
-  @Test func `an API server that does not answer is asked again, ever less often`() {
+  @Test func `an unreachable API server is retried with growing delays`() {
     var reconciler = Reconciler(FakeCluster.options) { 1 }
     var delays: [Duration] = []
     for _ in 0..<6 {
@@ -301,12 +301,12 @@ struct Promise {
     #expect(delays == [.milliseconds(200), .seconds(1), .seconds(2), .seconds(4), .seconds(4), .seconds(4)])
   }
 
-  @Test func `two processes work at once, whichever is faster, and both end`() throws {
+  @Test func `two concurrent processes both reach the desired state`() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededNumbers(seed: seed)
     for _ in 0..<20 {
       var cluster = FakeCluster()
-      var promise = Promise()
+      var invariants = Invariants()
       var time = now
       var reconcilers = (0..<2).map { index in
         var serial = UInt64(index) * 1_000
@@ -322,8 +322,8 @@ struct Promise {
         if ended[one] { continue }
         switch actions[one] {
         case .request(let request, _):
-          let (status, body) = try cluster.answer(request)
-          promise.check(cluster)
+          let (status, body) = try cluster.respond(to: request)
+          invariants.check(cluster)
           actions[one] = reconcilers[one].responded(status, body, at: time)
         case .probe: actions[one] = reconcilers[one].probed(error: nil, at: time)
         case .finished(let result):
@@ -340,6 +340,6 @@ struct Promise {
 }
 
 extension Range<Int64> {
-  /// Told here anew, so that the code's own is checked.
+  /// Repeated here, so that the code's value is checked.
   fileprivate var renewal: Int64 { lowerBound + (upperBound - lowerBound) / 3 * 2 }
 }

@@ -3,18 +3,18 @@ import ClusterState
 import Foundation
 import Registration
 
-/// An API server with a handful of objects, which keeps versions as the real one does.
+/// An API server with a few objects, which keeps resource versions as the real one does.
 struct FakeCluster {
   private(set) var objects: [String: [String: Any]] = [:]
   private var version = 0
-  /// Writes that were taken.
+  /// The accepted writes.
   private(set) var writes = 0
-  /// What is stored of matchConditions, and what a dry run shows of them; from 1.28 on both is true.
+  /// The stored matchConditions and those that a dry run shows; both from 1.28 on.
   var storesMatchConditions = true
   var showsMatchConditions = true
-  /// Kubernetes of the control plane's nodes.
+  /// The Kubernetes versions of the control plane's nodes.
   var kubelets = ["v1.33.1+rke2r1"]
-  /// Set to refuse the next request that fits: its method, a part of its path, the status.
+  /// The next request to reject: its method, a part of its path, the status.
   var refusals: [(method: String, path: String, status: Int)] = []
 
   static let options: RegistrationOptions = {
@@ -39,8 +39,8 @@ struct FakeCluster {
     objects[Self.setting] = ["metadata": ["name": "storage-network"], "value": ""]
   }
 
-  /// What the API server answers.
-  mutating func answer(_ request: APIRequest) throws -> (status: Int, body: [UInt8]) {
+  /// Returns the response of the API server.
+  mutating func respond(to request: APIRequest) throws -> (status: Int, body: [UInt8]) {
     if let index = refusals.firstIndex(where: { $0.method == request.method && request.path.contains($0.path) }) {
       let status = refusals.remove(at: index).status
       return (status, Array(#"{"kind":"Status","message":"refused by a test"}"#.utf8))
@@ -55,7 +55,7 @@ struct FakeCluster {
       guard let object = objects[path] else { return (404, Array("{}".utf8)) }
       return (200, try json(object))
     case ("POST", _) where request.path.contains("dryRun=All"):
-      return (201, try json(narrowed(sent ?? [:], keeping: showsMatchConditions)))
+      return (201, try json(restricted(sent ?? [:], keeping: showsMatchConditions)))
     case ("POST", _):
       let name = (sent?["metadata"] as? [String: Any])?["name"] as? String ?? ""
       guard objects["\(path)/\(name)"] == nil else { return (409, Array("{}".utf8)) }
@@ -83,7 +83,7 @@ struct FakeCluster {
     }
   }
 
-  private func narrowed(_ object: [String: Any], keeping keeps: Bool) -> [String: Any] {
+  private func restricted(_ object: [String: Any], keeping keeps: Bool) -> [String: Any] {
     guard !keeps, var webhooks = object["webhooks"] as? [[String: Any]] else { return object }
     for index in webhooks.indices { webhooks[index]["matchConditions"] = nil }
     return object.merging(["webhooks": webhooks]) { $1 }
@@ -94,7 +94,7 @@ struct FakeCluster {
     writes += 1
     var metadata = object["metadata"] as? [String: Any] ?? [:]
     metadata["resourceVersion"] = String(version)
-    let stored = narrowed(object, keeping: storesMatchConditions).merging(["metadata": metadata]) { $1 }
+    let stored = restricted(object, keeping: storesMatchConditions).merging(["metadata": metadata]) { $1 }
     objects[path] = stored
     return stored
   }
@@ -104,7 +104,7 @@ struct FakeCluster {
   }
 }
 
-// What another client does.
+// Writes of other clients.
 extension FakeCluster {
   mutating func delete(_ path: String) { objects[path] = nil }
 
@@ -141,13 +141,13 @@ extension FakeCluster {
     }
   }
 
-  /// As cert-manager does it.
+  /// As cert-manager does.
   mutating func create(_ path: String, data: [String: [UInt8]]) {
     _ = store(["metadata": ["name": "tls"], "data": data.mapValues { Data($0).base64EncodedString() }], at: path)
   }
 }
 
-// What stands in it.
+// Its content.
 extension FakeCluster {
   func entry(_ name: String) -> [UInt8] {
     let data = objects[Self.secret]?["data"] as? [String: String]
@@ -167,15 +167,15 @@ extension FakeCluster {
 
   var served: Certificate? { Certificate.all(in: entry("tls.crt")).first }
 
-  /// Whether the API server accepts a certificate of the webhook in both configurations.
+  /// Whether the API server trusts a certificate of the webhook by both configurations.
   func trusts(_ served: Certificate, at now: Int64) -> Bool {
     Self.both.allSatisfy { path in
       trusted(path).contains { served.isSigned(by: $0) && $0.validity.contains(now) }
     }
   }
 
-  /// Whether a webhook that is stored looks at this one setting and no other object.
-  func isNarrow(_ path: String) -> Bool {
+  /// Whether a stored webhook matches this one setting and no other object.
+  func isRestricted(_ path: String) -> Bool {
     guard objects[path] != nil else { return true }
     let selector = webhook(path)["objectSelector"] as? [String: Any] ?? [:]
     return webhook(path)["matchConditions"] != nil || !selector.isEmpty
@@ -190,7 +190,7 @@ extension FakeCluster {
 /// One process that reconciles it, request by request.
 struct Process {
   var reconciler: Reconciler
-  /// A wait lets it pass.
+  /// Advanced by each wait.
   var now: Int64
   var isUp = true
   private(set) var probes = 0
@@ -210,11 +210,11 @@ struct Process {
     }
   }
 
-  /// Rounds until there is nothing to wait for but time and operators; nil where it was killed.
+  /// Runs rounds until only time or an operator can change the result; nil if the process was killed.
   ///
   /// - Parameters:
-  ///   - stop: After which of its writes it is killed.
-  ///   - observe: Called after each request that was answered.
+  ///   - stop: The number of writes after which it is killed.
+  ///   - observe: Called after each response.
   @discardableResult
   mutating func reconcile(
     _ cluster: inout FakeCluster, stop: Int? = nil, observe: (FakeCluster) throws -> Void = { _ in }
@@ -225,7 +225,7 @@ struct Process {
       round: while true {
         switch action {
         case .request(let request, _):
-          let (status, body) = try cluster.answer(request)
+          let (status, body) = try cluster.respond(to: request)
           try observe(cluster)
           if let stop, cluster.writes - before == stop { return nil }
           action = reconciler.responded(status, body, at: now)

@@ -8,7 +8,7 @@ import Testing
 private let now: Int64 = 1_800_000_000
 private let day: Int64 = 86_400
 
-/// A cluster in which a process has done its work and a pod serves.
+/// A cluster in the desired state with a serving pod.
 private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throws -> FakeCluster {
   var cluster = FakeCluster()
   prepare(&cluster)
@@ -17,8 +17,8 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
   return cluster
 }
 
-@Suite struct `A registration from nothing` {
-  @Test func `creates Secret and configurations, and Fail when a pod has answered`() throws {
+@Suite struct `Initial registration` {
+  @Test func `the Secret and configurations are created, with Fail after a successful probe`() throws {
     var cluster = FakeCluster()
     var process = Process(at: now)
     var policies: [String?] = []
@@ -37,7 +37,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.label == nil)
   }
 
-  @Test func `is the whole of both configurations`() throws {
+  @Test func `both configurations are complete`() throws {
     let cluster = try registered()
     for (path, servicePath) in zip(FakeCluster.both, ["/validate", "/mutate"]) {
       let webhook = cluster.webhook(path)
@@ -66,7 +66,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     }
   }
 
-  @Test func `has the ClusterRole as owner, of the Secret too`() throws {
+  @Test func `the ClusterRole owns every object`() throws {
     let cluster = try registered()
     for path in FakeCluster.both + [FakeCluster.secret] {
       let metadata = cluster.objects[path]?["metadata"] as? [String: Any]
@@ -77,7 +77,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     }
   }
 
-  @Test(arguments: [true, false]) func `is not begun without the ClusterRole, or while that is being deleted`(
+  @Test(arguments: [true, false]) func `nothing is created without the ClusterRole or while it is being deleted`(
     isDeleted: Bool
   ) throws {
     var cluster = FakeCluster()
@@ -95,7 +95,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.writes == before)
   }
 
-  @Test func `stays with Ignore while no pod answers, certificates and all in order`() throws {
+  @Test func `failurePolicy stays Ignore until a probe succeeds`() throws {
     var cluster = FakeCluster()
     var process = Process(at: now)
     process.isUp = false
@@ -110,8 +110,8 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
   }
 }
 
-@Suite struct `A registration that stands` {
-  @Test func `is left alone by a second process, and by the same one`() throws {
+@Suite struct `Existing registration` {
+  @Test func `a registration in the desired state is not written again`() throws {
     var cluster = try registered()
     let writes = cluster.writes
     var process = Process(at: now + 59 * day)
@@ -120,7 +120,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(process.probes == 0)
   }
 
-  /// What another client does to one configuration.
+  /// Changes of one configuration by another client.
   static let edits: [(what: String, edit: @Sendable (inout FakeCluster, String) -> Void)] = [
     ("deletes it", { $0.delete($1) }),
     ("sets Ignore", { $0.editWebhook($1) { $0["failurePolicy"] = "Ignore" } }),
@@ -135,13 +135,13 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     ("removes the owner", { $0.edit($1) { $0["metadata"] = ["name": "webhook"] } }),
   ]
 
-  @Test(arguments: edits.indices, FakeCluster.both) func `is put right, whatever is edited, emptied or deleted`(
+  @Test(arguments: edits.indices, FakeCluster.both) func `edited, emptied and deleted objects are restored`(
     row: Int, path: String
   ) throws {
     var cluster = try registered()
     let before = cluster.webhook(path) as NSDictionary
     Self.edits[row].edit(&cluster, path)
-    // Pods may be down at this moment: what served once is not taken back.
+    // Pods may be down at this moment: failurePolicy is not reverted.
     var process = Process(at: now + 60)
     process.isUp = false
     let result = try process.reconcile(&cluster)
@@ -150,7 +150,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(process.probes == 0)
   }
 
-  @Test func `keeps what it does not know: labels, annotations, and members of a newer API`() throws {
+  @Test func `unknown labels, annotations and members of a newer API are kept`() throws {
     var cluster = try registered()
     cluster.annotate(FakeCluster.validating, "example.com/note", "kept")
     cluster.editWebhook(FakeCluster.validating) { $0["tomorrow"] = true }
@@ -160,7 +160,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.writes == writes)
   }
 
-  @Test func `an operator's annotation is honoured, for that configuration, until it is removed`() throws {
+  @Test func `the operator's annotation applies to its configuration until it is removed`() throws {
     var cluster = try registered()
     cluster.annotate(FakeCluster.validating, RegistrationNames.failurePolicy, "Ignore")
     var process = Process(at: now)
@@ -173,7 +173,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.policies == ["Fail", "Fail"])
   }
 
-  @Test func `both configurations edited to Ignore at once, and a new process: the Secret remembers`() throws {
+  @Test func `failurePolicy Fail is restored from the Secret when both configurations are edited to Ignore`() throws {
     var cluster = try registered()
     for path in FakeCluster.both { cluster.editWebhook(path) { $0["failurePolicy"] = "Ignore" } }
     var process = Process(at: now)
@@ -182,7 +182,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.policies == ["Fail", "Fail"])
   }
 
-  @Test func `a client that undoes every write is told of, not fought without end`() throws {
+  @Test func `a client that undoes every write is reported after a limited number of writes`() throws {
     var cluster = try registered()
     var process = Process(at: now)
     let result = try process.reconcile(&cluster) { _ in }
@@ -196,22 +196,23 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
       switch action {
       case .request(let request, let operation):
         if case .write = operation { cluster.delete(FakeCluster.validating) }
-        let (status, body) = try cluster.answer(request)
+        let (status, body) = try cluster.respond(to: request)
         if case .write = operation { cluster.delete(FakeCluster.validating) }
         action = process.reconciler.responded(status, body, at: now)
         continue
       case .finished(let result):
         #expect(result.outcome == .failed(.overwritten))
         #expect(result.requeueAfter == .seconds(10))
-      case .probe: Issue.record("nothing is left to probe")
+      case .probe: Issue.record("no probe is expected")
       }
       break
     }
   }
 }
 
-@Suite struct `Narrowing to the one setting` {
-  @Test(arguments: [(true, false), (false, false)]) func `before 1.28 it is done by a label, at every moment`(
+@Suite struct `Matching of the setting` {
+  @Test(arguments: [(true, false), (false, false)])
+  func `before Kubernetes 1.28 a label restricts the webhooks at every step`(
     stores: Bool, shows: Bool
   ) throws {
     var cluster = FakeCluster()
@@ -219,7 +220,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     cluster.showsMatchConditions = shows
     var process = Process(at: now)
     let result = try process.reconcile(&cluster) { cluster in
-      for path in FakeCluster.both { #expect(cluster.isNarrow(path)) }
+      for path in FakeCluster.both { #expect(cluster.isRestricted(path)) }
     }
     #expect(result?.outcome == .upToDate)
     #expect(result?.status.matching == .objectSelector)
@@ -231,7 +232,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     }
   }
 
-  @Test(arguments: [400, 422]) func `a refusal of the field means the same`(status: Int) throws {
+  @Test(arguments: [400, 422]) func `a rejected matchConditions field selects the label`(status: Int) throws {
     var cluster = FakeCluster()
     cluster.storesMatchConditions = false
     cluster.refusals = [("POST", "dryRun=All", status)]
@@ -245,14 +246,16 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     (["v1.29.3", "v1.29.3", "v1.27.16"], .objectSelector), (["unknown"], .objectSelector), ([""], .objectSelector),
   ]
 
-  @Test(arguments: kubelets.indices) func `while a control plane is upgraded, its oldest node counts`(row: Int) throws {
+  @Test(arguments: kubelets.indices) func `during an upgrade the oldest node of the control plane decides`(row: Int)
+    throws
+  {
     var cluster = FakeCluster()
     cluster.kubelets = Self.kubelets[row].versions
     var process = Process(at: now)
     #expect(try process.reconcile(&cluster)?.status.matching == Self.kubelets[row].expected)
   }
 
-  @Test func `an API server that drops the conditions although a dry run showed them is noticed by what it stored`()
+  @Test func `stored configurations without matchConditions select the label despite the dry run`()
     throws
   {
     var cluster = FakeCluster()
@@ -263,7 +266,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(result?.status.matching == .objectSelector)
   }
 
-  @Test func `after an upgrade to 1.28 the conditions take over, within ten minutes`() throws {
+  @Test func `matchConditions replace the label within ten minutes after an upgrade to 1.28`() throws {
     var cluster = try registered { cluster in
       cluster.storesMatchConditions = false
       cluster.showsMatchConditions = false
@@ -274,12 +277,12 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     try process.reconcile(&cluster)
     #expect(cluster.webhook(FakeCluster.mutating)["matchConditions"] != nil)
     process.now += 600
-    try process.reconcile(&cluster) { #expect($0.isNarrow(FakeCluster.validating)) }
+    try process.reconcile(&cluster) { #expect($0.isRestricted(FakeCluster.validating)) }
     #expect(cluster.webhook(FakeCluster.validating)["matchConditions"] != nil)
     #expect(cluster.policies == ["Fail", "Fail"])
   }
 
-  @Test func `what another registrar has found out since is not undone`() throws {
+  @Test func `the newer detection of another registrar is not undone`() throws {
     var cluster = FakeCluster()
     cluster.kubelets = ["v1.27.16"]
     var first = Process(at: now)
@@ -293,7 +296,7 @@ private func registered(_ prepare: (inout FakeCluster) -> Void = { _ in }) throw
     #expect(cluster.writes == writes)
   }
 
-  @Test func `a label that is removed is put back, and without the setting there is none to keep`() throws {
+  @Test func `a removed label is restored if the setting exists`() throws {
     var cluster = try registered { $0.showsMatchConditions = false }
     cluster.edit(FakeCluster.setting) { $0["metadata"] = ["name": "storage-network"] }
     var process = Process(at: now)

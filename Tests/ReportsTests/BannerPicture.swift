@@ -1,6 +1,6 @@
 @testable import Reports
 
-/// A denial as the banner of Harvester's Web UI, for the documentation: made from the message that the banner shows.
+/// A denial as the banner of Harvester's Web UI, for the documentation, from the message that the banner shows.
 struct BannerPicture {
   let message: String
   private let lines: [[TextRun]]
@@ -9,7 +9,7 @@ struct BannerPicture {
   private static let lineHeight = 19.0
   private static let cell = 8.0
 
-  /// - Parameter message: The denial's message as the API server passes it on; its line breaks are kept.
+  /// - Parameter message: The denial's message from the API server, with its line breaks.
   init(_ message: String) {
     self.message = message
     let width = columns - 4

@@ -8,8 +8,8 @@ import Testing
 
 @testable import Reports
 
-/// The example of README, as kubectl prints it and as the banner of the Web UI shows it: the program's own words.
-@Suite struct `The denial in README` {
+/// The example of README, as kubectl prints it and as the banner of the Web UI shows it.
+@Suite struct `Denial in README` {
   static let value =
     #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24","exclude":["192.168.0.1/28"]}"#
 
@@ -20,7 +20,7 @@ import Testing
     status: {phase: Running}
     """
 
-  /// The status that the API server passes on (apiserver, pkg/admission/plugin/webhook/errors).
+  /// The status that the API server returns (apiserver, pkg/admission/plugin/webhook/errors).
   static func status() throws -> JSONValue {
     var snapshot = Snapshot()
     let nodes = Golden.tests.appending(path: "Clusters/three-idle-nodes.yaml")
@@ -37,7 +37,7 @@ import Testing
 
   struct JSONFormatError: Error {}
 
-  @Test func `is drawn as the banner shows it`() throws {
+  @Test func `the banner shows the denial`() throws {
     let message = try #require(try Self.status()["message"]?.string)
     let deniedBy = "admission webhook \"storage-network.harvesterhci.io\" denied the request"
     let picture = BannerPicture("\(deniedBy): \(message)")
@@ -45,7 +45,7 @@ import Testing
     try Golden.expect(picture.svg, in: "docs/pictures/banner.svg")
   }
 
-  @Test func `stands in README as kubectl prints it`() throws {
+  @Test func `README has the denial as kubectl prints it`() throws {
     guard case .array(let causes)? = try Self.status()["details"]?["causes"] else { throw JSONFormatError() }
     let bullets = causes.map { "* \($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")" }
     let printed = (["The Setting \"storage-network\" is invalid:"] + bullets).joined(separator: "\n")

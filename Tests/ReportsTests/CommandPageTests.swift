@@ -1,17 +1,17 @@
 import Foundation
 import Testing
 
-/// `docs/cli.md` and the manual page are made from the command line's own description.
-@Suite struct `The pages of the command line` {
-  @Test func `docs/cli.md is what the program says of itself`() throws {
+/// `docs/cli.md` and the manual page are generated from the command line's own description.
+@Suite struct `Command line documentation` {
+  @Test func `docs/cli.md matches the help`() throws {
     try Golden.expect(CommandPage(CommandTree()).markdown, in: "docs/cli.md")
   }
 
-  @Test func `the manual page too`() throws {
+  @Test func `the manual page matches the help`() throws {
     try Golden.expect(ManualPage(CommandTree()).roff, in: "docs/storage-network-webhook.1")
   }
 
-  @Test func `every command has an abstract, an example and explained options`() throws {
+  @Test func `every command has an abstract, an example and help for each option`() throws {
     for command in try CommandTree().commands {
       #expect(command.abstract?.hasSuffix(".") == true, "\(command.commandName)")
       #expect(command.paragraphs.contains { $0.isCode && $0.text.contains(" \(command.commandName) ") })
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `the documented members are those of the JSON`() throws {
+  @Test func `the documented members equal those of the JSON`() throws {
     let styledText = try CommandPage(CommandTree()).markdown
     for name in ["plan", "check", "apply", "verify"] {
       let data = try Data(contentsOf: Golden.repository.appending(path: "Tests/GoldenFiles/\(name).json"))
@@ -46,7 +46,7 @@ import Testing
   }
 }
 
-/// The command line for readers of the documentation.
+/// The command line documentation.
 struct CommandPage {
   let tree: CommandTree
 
@@ -57,7 +57,7 @@ struct CommandPage {
   var markdown: String {
     var lines = [
       "# The command line", "",
-      "A test makes this page from what the program says of itself (`--help`), and fails when it is stale.", "",
+      "A test generates this page from `--help` and fails if it is outdated.", "",
     ]
     lines += tree.command.paragraphs.flatMap { [$0.text, ""] }
     lines += [
@@ -68,7 +68,7 @@ struct CommandPage {
       "| [\($0.commandName)](#\($0.commandName.replacing(" ", with: "-"))) | \($0.abstract ?? "") |"
     }
     lines += [
-      "", "Exit codes of all commands: 0 yes, 1 no, 2 it cannot be told (wrong usage, unreadable input, no cluster).",
+      "", "Exit codes of all commands: 0 yes, 1 no, 2 unknown (wrong usage, unreadable input, no cluster).",
       "Colours and broken lines are for terminals: a pipe gets neither, and `NO_COLOR` is honoured.", "",
     ]
     for command in tree.commands { lines += section(command) }

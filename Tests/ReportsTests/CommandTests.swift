@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program: exit codes, files, and what is printed where.
-@Suite struct `The commands of the companion` {
+/// The built program: exit codes, files and output.
+@Suite struct `check, plan and verify as programs` {
   static let cluster = Repository.path("manifests/example/cluster.yaml")
 
   func run(_ arguments: String...) throws -> Program.Run { try Program.run(Repository.executable, arguments) }
 
-  @Test func `plan ends with 0, or with 1 where the range is too small`() throws {
+  @Test func `plan exits with 0, or with 1 if the range is too small`() throws {
     let load = ["--nodes", "5", "--disks", "10", "--images", "10"]
     let good = try Program.run(Repository.executable, ["plan"] + load)
     #expect(good.exitCode == 0)
@@ -23,14 +23,16 @@ import Testing
       ).exitCode == 1)
   }
 
-  @Test func `plan counts in a cluster, and the command line goes before it`() throws {
+  @Test func `plan counts in a cluster, and options have precedence`() throws {
     #expect(try run("plan", "--cluster-snapshot", Self.cluster).output.contains("needs 24 addresses"))
     #expect(
       try run("plan", "--cluster-snapshot", Self.cluster, "--nodes", "4", "--disks", "6").output.contains(
         "28 addresses"))
   }
 
-  @Test func `plan calls free what is free in a cluster, and without one says that none was asked`() throws {
+  @Test func `plan suggests free ranges of the cluster, and without a cluster reports that their use is unknown`()
+    throws
+  {
     let load = ["plan", "--nodes", "3", "--disks", "3", "--suggest"]
     let alone = try Program.run(Repository.executable, load)
     #expect(alone.output.contains("their use is not known"))
@@ -39,7 +41,7 @@ import Testing
     #expect(asking.output.contains("overlap nothing in use in this cluster"))
   }
 
-  @Test func `plan draws into a file`() throws {
+  @Test func `plan writes a drawing to a file`() throws {
     let folder = try TemporaryFolder()
     let run = try run(
       "plan", "--nodes", "3", "--disks", "3", "--range", "192.168.0.0/26", "--svg", folder.path("range.svg"))
@@ -47,7 +49,7 @@ import Testing
     #expect(try String(contentsOfFile: folder.path("range.svg"), encoding: .utf8).isWellFormed)
   }
 
-  @Test func `verify ends with 0 where all is well and with 1 where it is not`() throws {
+  @Test func `verify exits with 0 if verified and with 1 if not`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
     for (state, code) in [("completed", 0), ("leaked", 0), ("stopping", 1), ("duplicate", 1)] as [(String, Int32)] {
@@ -58,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func `verify --watch follows the files until all has arrived`() throws {
+  @Test func `verify --watch polls the files until the change is verified`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
     try folder.write(Repository.text("Tests/ReportClusters/stopping.yaml"), to: "state.yaml")
@@ -72,7 +74,7 @@ import Testing
     #expect(!program.output.text.contains("\u{1B}"))
   }
 
-  @Test func `verify --watch ends with 1 where nothing moves, one JSON object a look that brings news`() throws {
+  @Test func `verify --watch exits with 1 when stalled, and prints one JSON object per change`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("Tests/Clusters/three-idle-nodes.yaml"), to: "nodes.yaml")
     try folder.write(Repository.text("Tests/ReportClusters/detaching.yaml"), to: "state.yaml")
@@ -101,7 +103,7 @@ import Testing
     #expect(program.output.text.contains("allowed"))
   }
 
-  /// What cannot be told, and words of the explanation.
+  /// Command lines with an error, and words of the message.
   static let table: [(arguments: [String], words: String)] = [
     (["plan"], "there is no cluster to ask"),
     (["plan"], "there is no /nowhere/.kube/config"),
@@ -139,8 +141,8 @@ import Testing
     (["check", "--watch", "-f", "-", "--cluster-snapshot", cluster], "read only once"),
   ]
 
-  @Test(arguments: table) func `end with 2 where they cannot tell`(_ row: (arguments: [String], words: String)) throws {
-    // Nobody's own cluster shall be found.
+  @Test(arguments: table) func `commands exit with 2 on an error`(_ row: (arguments: [String], words: String)) throws {
+    // No cluster of the environment must be found.
     let run = try Program.run(
       "env", ["-u", "KUBECONFIG", "HOME=/nowhere", Repository.executable] + row.arguments)
     #expect(run.exitCode == 2)
@@ -148,18 +150,18 @@ import Testing
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
 
-  /// The words on the command line are right: how to write them is no help.
+  /// The command line is valid, so its usage is not printed.
   @Test(arguments: [
     ["check", "-f", "/dev/null", "--cluster-snapshot", cluster], ["verify", "--cluster-snapshot", "/dev/null"],
     ["check", "-f", Repository.path("README.md"), "--cluster-snapshot", cluster],
-  ]) func `what cannot be read is told without the usage`(_ arguments: [String]) throws {
+  ]) func `an input error is reported without the usage`(_ arguments: [String]) throws {
     let run = try Program.run(Repository.executable, arguments)
     #expect(run.exitCode == 2)
     #expect(run.errors.hasPrefix("Error: "))
     #expect(!run.errors.contains("Usage"), "\(run.errors)")
   }
 
-  @Test func `where nothing names a cluster, kubectl's own is meant`() throws {
+  @Test func `without options the cluster of kubectl is used`() throws {
     let home = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: home.path(".kube"), withIntermediateDirectories: true)
     try home.write("clusters: []\n", to: ".kube/config")
@@ -168,7 +170,7 @@ import Testing
     #expect(run.errors.contains(".kube/config"))
   }
 
-  @Test(arguments: ["bash", "zsh", "fish"]) func `completions know every command`(_ shell: String) throws {
+  @Test(arguments: ["bash", "zsh", "fish"]) func `completion scripts have every command`(_ shell: String) throws {
     let run = try run("--generate-completion-script", shell)
     #expect(run.exitCode == 0)
     for command in ["serve", "plan", "check", "verify", "certificates"] { #expect(run.output.contains(command)) }

@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// The command line as it describes itself (`--experimental-dump-help`).
+/// The command tree from the program (`--experimental-dump-help`).
 struct CommandTree: Decodable {
   struct Command: Decodable {
-    /// With those of the commands above it, but for the program's.
+    /// With the names of parent commands, without the program's.
     var commandName: String
     let abstract: String?
     let discussion: String?
@@ -35,12 +35,12 @@ struct CommandTree: Decodable {
     self = try JSONDecoder().decode(CommandTree.self, from: Data(run.output.utf8))
   }
 
-  /// All that do something; `help` is left out, which every program has.
+  /// All commands except `help`, which every program has.
   var commands: [Command] { (command.subcommands ?? []).filter { $0.commandName != "help" }.flatMap(\.leaves) }
 }
 
 extension CommandTree.Argument {
-  /// Such as `-o, --output <text|json>`.
+  /// For example `-o, --output <text|json>`.
   var spelling: String {
     let names = (names ?? []).sorted { $0.kind == "short" && $1.kind != "short" }.map { name in
       (name.kind == "long" ? "--" : "-") + name.name
@@ -48,7 +48,7 @@ extension CommandTree.Argument {
     return names.joined(separator: ", ") + (kind == "option" ? " <\(valueName ?? "value")>" : "")
   }
 
-  var isUsual: Bool { ["help", "version"].contains(names?.last?.name ?? "") }
+  var isStandard: Bool { ["help", "version"].contains(names?.last?.name ?? "") }
 
   var explanation: String {
     let value = defaultValue.map { $0.isEmpty ? "" : " (default: \($0))" } ?? ""
@@ -66,9 +66,9 @@ extension CommandTree.Command {
     }
   }
 
-  var options: [CommandTree.Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isUsual } }
+  var options: [CommandTree.Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isStandard } }
 
-  /// The discussion's paragraphs; what is indented is for a shell.
+  /// The discussion's paragraphs; indented text is for a shell.
   var paragraphs: [(text: String, isCode: Bool)] {
     var paragraphs: [(text: String, isCode: Bool)] = []
     for line in (discussion ?? "").split(separator: "\n", omittingEmptySubsequences: false) {

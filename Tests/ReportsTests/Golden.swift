@@ -6,12 +6,12 @@ import Testing
 
 @testable import Reports
 
-/// Files that hold what a report has to look like, and the clusters that the reports are about.
+/// Golden files of the reports, and the clusters of the reports.
 enum Golden {
   static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let repository = tests.deletingLastPathComponent()
 
-  /// `UPDATE_GOLDEN=1 swift test` writes the files anew; read the difference before committing it.
+  /// `UPDATE_GOLDEN=1 swift test` rewrites the files; read the difference before committing it.
   static let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
 
   static func expect(
@@ -20,16 +20,16 @@ enum Golden {
     let url = repository.appending(path: file)
     if updates { try text.write(to: url, atomically: true, encoding: .utf8) }
     let expected = try? String(contentsOf: url, encoding: .utf8)
-    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 writes it anew", sourceLocation: location)
+    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 rewrites it", sourceLocation: location)
   }
 
-  /// Every state of a change that there is a cluster for.
+  /// Every state of a change with a cluster.
   static let states: [String] = {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: tests.appending(path: "ReportClusters").path))
     return (names ?? []).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
   }()
 
-  /// Three nodes, in the given state of a change.
+  /// Three nodes in this state of a change.
   static func cluster(_ state: String? = nil) throws -> VerifySnapshot {
     try snapshot(state).inspected ?? VerifySnapshot()
   }

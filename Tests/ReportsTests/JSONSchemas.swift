@@ -1,4 +1,4 @@
-/// What the members of the JSON forms mean. They are only added to, never renamed.
+/// The meaning of the members of the JSON forms. Members are added, never renamed.
 struct JSONSchema {
   var heading = "With `-o json`, one object on one line:"
   let rows: [(path: String, type: String, meaning: String)]
@@ -16,13 +16,13 @@ enum JSONSchemas {
   static let all = ["plan": plan, "check": check, "apply": apply, "verify": verify]
 
   private static let plan = JSONSchema(rows: [
-    ("sufficient", "bool", "what the exit code says"),
+    ("sufficient", "bool", "true if the exit code is 0"),
     ("need", "number", "addresses needed"),
     ("sizing", "string", "the formula: `v1.2` or `v1.3`"),
     ("versionKnown", "bool", "false where the formula was taken because the version is unknown"),
     ("terms", "array", "the terms of the sum:"),
     ("count perUnit total", "number", "so many things, with so many addresses each, make so many"),
-    ("unit", "string", "what is counted"),
+    ("unit", "string", "the counted objects"),
     ("disksPerAdditionalNode", "number", "what another node is taken to bring"),
     ("smallestPrefix", "number or null", "length of the smallest range that will do"),
     ("prefixes", "array", "what ranges of each size would offer:"),
@@ -34,7 +34,7 @@ enum JSONSchemas {
     ("blocks", "array", "the range in ascending order, from `first` to `last`:"),
     ("first last", "string", "addresses"),
     ("use", "string", "`unusable`, `excluded`, `taken`, `needed` or `spare`"),
-    ("owner", "string or null", "who has taken it"),
+    ("owner", "string or null", "what uses it"),
     ("suggestions", "array or null", "free ranges, if `--suggest` is given"),
     ("range exclude", "string, array", "with `--from` and `--to` only these, `first`, `last` and `usable`"),
     (
@@ -49,16 +49,16 @@ enum JSONSchemas {
     ("violations", "array", "every rule that is broken, with `rule` and:"),
     ("reason", "string", "the cause's reason of the Kubernetes API, such as `FieldValueInvalid`"),
     ("field", "string", "the place, such as `value.range`"),
-    ("message", "string", "what the webhook says"),
+    ("message", "string", "the message of the webhook"),
     ("warnings", "array", "what it warns of"),
     ("storedAs", "string or null", "the text that would be stored, where it is not the proposed one"),
-    ("sha1", "string or null", "the hash by which Harvester knows the stored text"),
+    ("sha1", "string or null", "the SHA-1 that Harvester compares to recognise a change"),
     ("change", "bool", "whether Harvester would act on it"),
     ("checklist", "array", "every rule:"),
     ("rule", "string", "its name"),
     ("requirement", "string", "the fact that it requires"),
     ("result", "string", "`pass`, `warn`, `fail` or `skip`"),
-    ("appliesWhen", "string or null", "when it would be asked, where it was not"),
+    ("appliesWhen", "string or null", "when it is evaluated, if it was not"),
     ("preview", "object", "only with `--preview`: the members of the event `preview` of [apply](#apply)"),
   ])
 
@@ -108,11 +108,11 @@ enum JSONSchemas {
     ("percent", "number", "how far the change is, 0 to 100"),
     ("steps", "array", "every step, with `title`, `summary` and:"),
     ("step", "string", "its name"),
-    ("title summary", "string", "in words"),
+    ("title summary", "string", "text"),
     ("state", "string", "`done`, `warning`, `inProgress` or `failed`"),
     ("done total", "number", "its parts"),
     ("findings", "array", "`text`, and `advice` or null"),
-    ("text advice", "string", "what was found, and what to do about it"),
+    ("text advice", "string", "the finding and the advice"),
     ("pods", "array", "each of Longhorn's pods that carry storage traffic:"),
     ("namespace name node component", "string", "which pod it is"),
     ("ready", "bool", "its condition Ready"),

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Reports
 
-@Suite struct `How large the range has to be` {
-  @Test func `the documentation's example is a slash 26`() {
+@Suite struct `Size of the range` {
+  @Test func `the documentation's example needs a /26`() {
     let report = PlanReport(of: StorageLoad(nodes: 5, disks: 10, images: 10))
     #expect(report.need.total == 50)
     #expect(report.need.sizing == .v1_2)
@@ -17,14 +17,14 @@ import Testing
     #expect(report.isSufficient)
   }
 
-  @Test func `from v1.3 on a node needs two addresses less`() {
+  @Test func `from v1.3 on a node needs two fewer addresses`() {
     var options = RulesetOptions()
     options.sizing = .always(.v1_3)
     let report = PlanReport(of: StorageLoad(nodes: 5, disks: 10, images: 10), ClusterFacts(), options)
     #expect(report.need.total == 40)
   }
 
-  @Test func `the cluster's version decides the formula`() {
+  @Test func `the cluster's version selects the formula`() {
     var facts = ClusterFacts()
     facts.serverVersion = "v1.6.1"
     #expect(PlanReport(of: StorageLoad(nodes: 5, disks: 10), facts).need.total == 30)
@@ -32,7 +32,7 @@ import Testing
     #expect(PlanReport(of: StorageLoad(nodes: 5, disks: 10), facts).need.total == 40)
   }
 
-  /// Load, and the smallest range for it: at each edge the last one that fits and the first one that does not.
+  /// A load and the smallest sufficient range, at each edge the last one that fits and the first one that does not.
   static let table: [(nodes: Int, disks: Int, images: Int, length: Int?)] = [
     (1, 0, 0, 29),  // 4 of 6
     (1, 1, 0, 29),  // 6 of 6
@@ -43,7 +43,7 @@ import Testing
     (1, 32765, 1, nil),  // one too many for the widest range
   ]
 
-  @Test(arguments: table) func `the smallest range just fits`(
+  @Test(arguments: table) func `the smallest range is sufficient and the next smaller one is not`(
     _ row: (nodes: Int, disks: Int, images: Int, length: Int?)
   ) {
     let report = PlanReport(of: StorageLoad(nodes: row.nodes, disks: row.disks, images: row.images))
@@ -51,7 +51,7 @@ import Testing
     #expect(report.isSufficient == (row.length != nil))
   }
 
-  @Test func `more nodes fit exactly as often as told`() {
+  @Test func `the number of additional nodes is exact`() {
     for nodes in 1...40 {
       for disks in [nodes, nodes * 3] {
         let load = StorageLoad(nodes: nodes, disks: disks)
@@ -75,8 +75,8 @@ extension PlanReport {
   }
 }
 
-@Suite struct `What addresses are for` {
-  /// Each address asked by itself: slow and obvious.
+@Suite struct `Use of addresses` {
+  /// Each address individually: the slow oracle.
   static func use(
     of address: UInt32, in range: IPv4Prefix, _ exclusions: [IPv4Prefix], _ owners: [AddressOwner]
   ) -> AddressSpace.Use? {
@@ -87,20 +87,20 @@ extension PlanReport {
     return nil
   }
 
-  @Test func `every address of small ranges is what asking for it alone says`() {
+  @Test func `the use of every address of a small range equals that of the address alone`() {
     var numbers = SeededNumbers()
     let seed = numbers.seed
     for _ in 0..<400 {
       let range = IPv4Prefix(
         containing: IPv4Address(rawValue: .random(in: 0 ... .max, using: &numbers)),
         length: .random(in: 24...32, using: &numbers))
-      func part() -> IPv4Prefix {
+      func randomNetwork() -> IPv4Prefix {
         IPv4Prefix(
           containing: IPv4Address(rawValue: range.first.rawValue &+ .random(in: 0..<300, using: &numbers)),
           length: .random(in: 26...32, using: &numbers))
       }
-      let exclusions = (0..<Int.random(in: 0...3, using: &numbers)).map { _ in part() }
-      let owners = (0..<Int.random(in: 0...3, using: &numbers)).map { AddressOwner(part(), "owner \($0)") }
+      let exclusions = (0..<Int.random(in: 0...3, using: &numbers)).map { _ in randomNetwork() }
+      let owners = (0..<Int.random(in: 0...3, using: &numbers)).map { AddressOwner(randomNetwork(), "owner \($0)") }
       let need = Int.random(in: 0...80, using: &numbers)
       let space = AddressSpace(of: range, without: exclusions, need: need, owners: owners)
       var missing = need
@@ -121,8 +121,7 @@ extension PlanReport {
     }
   }
 
-  @Test(arguments: [16, 20, 24, 26, 30, 31, 32]) func `a grid has a cell for every address, and few rows`(_ length: Int)
-  {
+  @Test(arguments: [16, 20, 24, 26, 30, 31, 32]) func `a grid covers every address in few rows`(_ length: Int) {
     let range = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0000), length: length)
     for columns in [32, 64] {
       let grid = AddressGrid(
@@ -133,7 +132,7 @@ extension PlanReport {
     }
   }
 
-  @Test func `one address of somebody else is seen in the widest range`() throws {
+  @Test func `a single taken address is visible in the widest range`() throws {
     let range = IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_0000), length: 16)
     let node = AddressOwner(IPv4Prefix(containing: IPv4Address(rawValue: 0xC0A8_1234), length: 32), "node a")
     let space = AddressSpace(of: range, without: [], need: 10, owners: [node])
@@ -144,7 +143,7 @@ extension PlanReport {
 }
 
 @Suite struct `Free ranges` {
-  @Test func `the lowest free network of a set is found where a search address by address finds it`() {
+  @Test func `the lowest free network equals that of an exhaustive search`() {
     var numbers = SeededNumbers()
     let seed = numbers.seed
     for _ in 0..<300 {
@@ -164,7 +163,7 @@ extension PlanReport {
     }
   }
 
-  @Test func `suggestions collide with nothing that the rules would refuse`() throws {
+  @Test func `suggestions are accepted by the rules`() throws {
     for state in [nil] + Golden.states.map(Optional.some) {
       let facts = try Golden.facts(state)
       for length in [16, 20, 24, 26, 28] {
@@ -180,13 +179,13 @@ extension PlanReport {
     }
   }
 
-  @Test func `what the operator reserves is not suggested`() throws {
+  @Test func `reserved ranges are not suggested`() throws {
     let options = RulesetOptions(reservedRanges: [try ReservedRange(byOption: CIDR("192.168.0.0/16").network)])
     let suggestions = FreeRanges.suggestions(ofLength: 24, in: ClusterFacts(), options)
     #expect(suggestions.map(\.description) == ["172.16.0.0/24", "10.0.0.0/24"])
   }
 
-  @Test func `where everything is taken nothing is suggested`() throws {
+  @Test func `nothing is suggested if every range is taken`() throws {
     let all = try ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map { text in
       try ReservedRange(byOption: CIDR(text).network)
     }

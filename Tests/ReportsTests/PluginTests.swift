@@ -4,15 +4,15 @@ import Testing
 
 @testable import Reports
 
-@Suite struct `As a plugin of kubectl` {
-  /// The program under another name, as `make install` links it.
+@Suite struct `kubectl plugin` {
+  /// The program under the plugin's name, as `make install` links it.
   static func run(as name: String, _ arguments: [String]) throws -> Program.Run {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(atPath: folder.path(name), withDestinationPath: Repository.executable)
     return try Program.run(folder.path(name), arguments)
   }
 
-  @Test func `its help says what one has to type`() throws {
+  @Test func `the help has the command as typed`() throws {
     let run = try Self.run(as: "kubectl-storage_network", ["verify", "--help"])
     #expect(run.exitCode == 0)
     #expect(run.output.contains("USAGE: kubectl storage-network verify"))
@@ -20,13 +20,13 @@ import Testing
       try Program.run(Repository.executable, ["verify", "--help"]).output.contains("USAGE: storage-network-webhook"))
   }
 
-  @Test func `it does what the program does`() throws {
+  @Test func `the plugin behaves as the program`() throws {
     let run = try Self.run(as: "kubectl-storage_network", ["plan", "--nodes", "5", "--disks", "10", "--images", "10"])
     #expect(run.exitCode == 0)
     #expect(run.output.contains("needs 50 addresses"))
   }
 
-  /// What has been typed, and what kubectl is told: the directive is the last line.
+  /// The typed words, and the output for kubectl, whose last line is the directive.
   static let table: [(typed: [String], words: [String])] = [
     ([""], ["serve", "plan", "check", "apply", "verify", "register", ":4"]),
     (["ver"], ["verify", ":4"]),
@@ -42,14 +42,14 @@ import Testing
     ([], ["serve", "plan", "check", "apply", "verify", "register", ":4"]),
   ]
 
-  @Test(arguments: table) func `it completes`(_ row: (typed: [String], words: [String])) throws {
+  @Test(arguments: table) func `completions match the typed words`(_ row: (typed: [String], words: [String])) throws {
     let run = try Self.run(as: "kubectl_complete-storage_network", row.typed)
     #expect(run.exitCode == 0)
     let words = run.output.split(separator: "\n").map { $0.split(separator: "\t").first.map(String.init) ?? "" }
     #expect(words == row.words)
   }
 
-  @Test func `explanations follow the words`() throws {
+  @Test func `completions have descriptions`() throws {
     let run = try Self.run(as: "kubectl_complete-storage_network", ["che"])
     #expect(run.output == "check\tCheck a change of the setting without making it.\n:4\n")
   }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Reports
 
-/// Following a change, with the clock and the cluster in the test's hands.
-@Suite struct `Following a change` {
-  /// What a cluster looks like so many seconds after the beginning.
+/// Tracks a change, with a simulated clock and cluster.
+@Suite struct `Progress monitor` {
+  /// The state of a cluster after this number of seconds.
   typealias Script = [(second: Int, state: String)]
 
   static let success: Script = [
@@ -26,28 +26,28 @@ import Testing
     return (text, nil)
   }
 
-  @Test func `it ends when everything has arrived`() throws {
+  @Test func `the outcome is verified when every step is done`() throws {
     let (text, outcome) = try Self.frames(Self.success, timeout: 60)
     #expect(outcome == .verified)
     try Golden.expect(text, in: "Tests/GoldenFiles/watch.txt")
   }
 
-  @Test func `it is stuck when nothing has moved for as long as one wanted to wait, and says at what`() throws {
+  @Test func `the outcome is stalled after the timeout without progress, with the open steps`() throws {
     let (text, outcome) = try Self.frames(
       [(0, "stopping"), (10, "detaching"), (69, "detaching"), (70, "detaching"), (71, "completed")], timeout: 60)
     #expect(outcome == .stalled)
-    #expect(text.contains("stuck for 1 min 00 s at «Harvester has carried out the change»"))
+    #expect(text.contains("stuck for 1 min 00 s at «Harvester has applied the change»"))
     #expect(text.contains("pvc-5d3a7c10-8f0e-4f5e-9a53-2f6f4f0c1b77"))
     try Golden.expect(text, in: "Tests/GoldenFiles/watch-stuck.txt")
   }
 
-  @Test func `the twin: what moves just in time is not stuck`() throws {
+  @Test func `progress just before the timeout is not stalled`() throws {
     let (_, outcome) = try Self.frames(
       [(0, "stopping"), (59, "detaching"), (118, "restarting"), (177, "completed")], timeout: 60)
     #expect(outcome == .verified)
   }
 
-  @Test func `a look that fails is shown, passes, and is no progress`() throws {
+  @Test func `a failed fetch is shown and is no progress`() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(60))
     #expect(!monitor.hasReport)
     _ = monitor.record(try Golden.report("stopping"), at: .zero)
@@ -61,7 +61,7 @@ import Testing
     #expect(monitor.recordFailure("connection refused", at: .seconds(60)) == .stalled)
   }
 
-  @Test func `an event that happens once more is no progress`() throws {
+  @Test func `a repeated event is no progress`() throws {
     let more = try Golden.report("exhausted")
     var monitor = ProgressMonitor(stallTimeout: .seconds(60))
     _ = monitor.record(more, at: .zero)
@@ -70,7 +70,7 @@ import Testing
     #expect(!monitor.hasProgressed)
   }
 
-  @Test func `progress never says that all is done before it is`() throws {
+  @Test func `the percentage is 100 only if every step is done`() throws {
     for state in Golden.states {
       let report = try Golden.report(state)
       #expect((0...100).contains(report.percent))
@@ -78,12 +78,12 @@ import Testing
     }
   }
 
-  @Test func `states that are good, and those that are not`() throws {
+  @Test func `each state of a step is done or not`() throws {
     let good = try Golden.states.filter { try Golden.report($0).isVerified }
     #expect(good == ["completed", "leaked", "switched-off", "untouched"])
   }
 
-  @Test func `without a setting nothing can be told`() throws {
+  @Test func `without the setting there is no report`() throws {
     var cluster = VerifySnapshot()
     #expect(VerifyInput(cluster.facts, cluster.extraFacts) == nil)
   }

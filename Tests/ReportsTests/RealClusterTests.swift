@@ -3,27 +3,27 @@ import Testing
 
 @testable import Reports
 
-/// What operators of real clusters have met, and what `verify` has to tell them.
+/// States that operators of real clusters have met, and the expected output of `verify`.
 @Suite struct `Real clusters` {
-  /// A cluster, its verdict, and words that the answer has and must not have.
+  /// A cluster, its verdict, and words that the output must and must not have.
   struct Row: CustomTestStringConvertible {
     var name: String
     var isVerified = false
     var broken: [Step] = []
-    var says: [String] = []
-    var neverSays: [String] = ["delete"]
+    var contains: [String] = []
+    var omits: [String] = ["delete"]
     var cluster: SimulatedCluster
 
     var testDescription: String { name }
 
     init(
-      _ name: String, isVerified: Bool = false, broken: [Step] = [], says: [String] = [],
-      neverSays: [String] = ["delete"],
-      from cluster: SimulatedCluster = SimulatedCluster(settledWith: SimulatedCluster.value),
+      _ name: String, isVerified: Bool = false, broken: [Step] = [], contains: [String] = [],
+      omits: [String] = ["delete"],
+      from cluster: SimulatedCluster = SimulatedCluster(completedWith: SimulatedCluster.value),
       _ change: (inout SimulatedCluster) -> Void
     ) {
       (self.name, self.isVerified, self.broken) = (name, isVerified, broken)
-      (self.says, self.neverSays, self.cluster) = (says, neverSays, cluster)
+      (self.contains, self.omits, self.cluster) = (contains, omits, cluster)
       change(&self.cluster)
     }
   }
@@ -32,23 +32,24 @@ import Testing
   static let hash =
     "kubectl annotate settings.harvesterhci.io storage-network storage-network.settings.harvesterhci.io/hash-"
 
-  @Test(arguments: absences + sandboxes + annotations + leftovers + pods + definitions) func `are told of rightly`(
+  @Test(arguments: missingObjects + sandboxes + annotations + leftovers + pods + definitions)
+  func `the report of a real state is correct`(
     _ row: Row
   ) throws {
     let report = try row.cluster.report()
-    #expect(report.isVerified == row.isVerified, "\(report.words)")
-    #expect(report.steps.filter { $0.state == .failed }.map(\.step) == row.broken, "\(report.words)")
-    let words = report.words.replacing(/\s+/, with: " ")
-    for text in row.says { #expect(words.contains(text), "\(text) is not said:\n\(report.words)") }
-    for text in row.neverSays { #expect(!words.contains(text), "\(text) is said:\n\(report.words)") }
+    #expect(report.isVerified == row.isVerified, "\(report.plainText)")
+    #expect(report.steps.filter { $0.state == .failed }.map(\.step) == row.broken, "\(report.plainText)")
+    let words = report.plainText.replacing(/\s+/, with: " ")
+    for text in row.contains { #expect(words.contains(text), "missing \(text):\n\(report.plainText)") }
+    for text in row.omits { #expect(!words.contains(text), "unexpected \(text):\n\(report.plainText)") }
     if !report.isVerified { #expect(report.percent < 100) }
   }
 
-  /// Nodes without an instance manager, and what that means.
-  static let absences = [
+  /// Nodes without an instance manager, and the consequence.
+  static let missingObjects = [
     Row(
       "a node in maintenance", isVerified: true,
-      says: [
+      contains: [
         "harvester-node-1 is in maintenance; its instance manager comes when it is back", "verified: you can start",
       ]
     ) { cluster in
@@ -56,78 +57,79 @@ import Testing
       cluster.nodes[1].isCordoned = true
       cluster.pods.removeAll { $0.node == "harvester-node-1" }
     },
-    Row("a node that is cordoned", isVerified: true, says: ["harvester-node-1 is cordoned"]) { cluster in
+    Row("a node that is cordoned", isVerified: true, contains: ["harvester-node-1 is cordoned"]) { cluster in
       cluster.nodes[1].isCordoned = true
       cluster.pods.removeAll { $0.node == "harvester-node-1" }
     },
-    Row("a cordoned node on which all goes on", isVerified: true, neverSays: ["cordoned"]) { cluster in
+    Row("a cordoned node whose pods are current", isVerified: true, omits: ["cordoned"]) { cluster in
       cluster.nodes[1].isCordoned = true
     },
-    Row("a pod on a cordoned node that stayed behind", broken: [.podsAttached], neverSays: ["cordoned"]) {
+    Row("an outdated pod on a cordoned node", broken: [.podsAttached], omits: ["cordoned"]) {
       cluster in
       cluster.nodes[1].isCordoned = true
       cluster.pods[2].network = "harvester-system/storagenetwork-old"
     },
-    Row("a node that does not answer", isVerified: true, says: ["harvester-node-1 is not Ready"]) { cluster in
+    Row("a node that is unreachable", isVerified: true, contains: ["harvester-node-1 is not Ready"]) { cluster in
       cluster.nodes[1].isReady = "Unknown"
-      cluster.uplinks["harvester-node-1"] = "no answer"
+      cluster.uplinks["harvester-node-1"] = "no response"
       cluster.pods[2].isReady = false
       cluster.pods[3].isBeingDeleted = true
     },
-    Row("a node that is not Ready, with its pod on the old network", isVerified: true, says: ["is not Ready"]) {
+    Row("a node that is not Ready, with its pod on the old network", isVerified: true, contains: ["is not Ready"]) {
       cluster in
       cluster.nodes[1].isReady = "False"
       cluster.pods[2].network = "harvester-system/storagenetwork-old"
     },
     Row(
-      "control: a node that is Ready has no instance manager", says: ["no instance manager runs on harvester-node-1"]
+      "control: a node that is Ready has no instance manager",
+      contains: ["no instance manager runs on harvester-node-1"]
     ) {
       $0.pods.removeAll { $0.node == "harvester-node-1" }
     },
-    Row("no node is known", says: ["no node is known"], neverSays: ["verified: you", "100 %"]) { cluster in
+    Row("no node is known", contains: ["no node is known"], omits: ["verified: you", "100 %"]) { cluster in
       cluster.nodes = []
     },
     Row(
       "Harvester v1.6 waits for a witness", isVerified: true,
-      says: [
+      contains: [
         "Harvester counts 4 nodes and sees 3 addresses; witness harvester-witness needs none (harvester#9325",
         "all pods have an address", "you can start your virtual machines",
-      ], neverSays: ["delete", "larger"]
+      ], omits: ["delete", "larger"]
     ) { cluster in
       cluster.version = "v1.6.0"
       cluster.nodes.append(.init(name: "harvester-witness", isWitness: true))
       cluster.pods.removeAll { $0.component != "instance-manager" }
-      cluster.say("IP allocation failure for Longhorn Pods")
+      cluster.setMessage("IP allocation failure for Longhorn Pods")
     },
-    Row("control: v1.7 does not count the witness, and looks again", neverSays: ["9325", "larger"]) { cluster in
+    Row("control: v1.7 does not count the witness and retries", omits: ["9325", "larger"]) { cluster in
       cluster.version = "v1.7.0"
       cluster.nodes.append(.init(name: "harvester-witness", isWitness: true))
       cluster.pods.removeAll { $0.component != "instance-manager" }
-      cluster.say("IP allocation failure for Longhorn Pods")
+      cluster.setMessage("IP allocation failure for Longhorn Pods")
     },
     Row(
       "Harvester v1.8 waits for a node that is away", isVerified: true,
-      says: ["harvester-node-2 is not Ready, and this Harvester waits for it (harvester#9375)"],
-      neverSays: ["delete", "larger"]
+      contains: ["harvester-node-2 is not Ready, and this Harvester waits for it (harvester#9375)"],
+      omits: ["delete", "larger"]
     ) { cluster in
       cluster.version = "v1.8.0"
       cluster.nodes[2].isReady = "Unknown"
       cluster.pods.removeAll { $0.node == "harvester-node-2" || $0.component != "instance-manager" }
-      cluster.say("IP allocation failure for Longhorn Pods")
+      cluster.setMessage("IP allocation failure for Longhorn Pods")
     },
-    Row("control: it waits for a pod that has yet to move", says: ["has yet to move"], neverSays: ["9325", "larger"]) {
+    Row("control: it waits for a pod that has yet to move", contains: ["has yet to move"], omits: ["9325", "larger"]) {
       $0.version = "v1.6.0"
       $0.nodes.append(.init(name: "harvester-witness", isWitness: true))
       $0.isApplied = false
       $0.pods.removeAll { $0.component != "instance-manager" }
       $0.pods[0].network = ""
-      $0.say("IP allocation failure for Longhorn Pods")
+      $0.setMessage("IP allocation failure for Longhorn Pods")
     },
     Row(
       "the range is exhausted while Harvester waits", broken: [.addressesAvailable],
-      says: ["empty the value first, wait until that is done, then set the larger range"]
+      contains: ["empty the value first, wait until that is done, then set the larger range"]
     ) { cluster in
-      cluster.say("IP allocation failure for Longhorn Pods")
+      cluster.setMessage("IP allocation failure for Longhorn Pods")
       cluster.pods[0].network = ""
       cluster.pods[0].isReady = false
       cluster.pods[0].phase = "Pending"
@@ -155,21 +157,21 @@ import Testing
   private static let multus =
     #"Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "x": plugin type="multus" name="multus-cni-network" failed (add): "#
 
-  /// Pods that the network plugins do not let start.
+  /// Pods that fail to start in a network plugin.
   static let sandboxes = [
     Row(
       "no bridge on the node", broken: [.podsAttached],
-      says: [
+      contains: [
         #"instance-manager-1 on harvester-node-1 is not ready (Pending): failed to lookup "storage-br": Link not found"#,
         "the bridge of the cluster network is not on this node",
-      ], neverSays: ["multus", "sandbox", "delete"],
+      ], omits: ["multus", "sandbox", "delete"],
       pending(
         multus
           + #"[a/b:s]: error adding container to network "storagenetwork-a": failed to lookup "storage-br": Link not found"#
       )),
     Row(
-      "no bridge on the node, and its VlanStatus says why", broken: [.uplinksAreUp, .podsAttached],
-      says: ["Link not found; storage is not up on harvester-node-1: ens4: no such device"]
+      "no bridge on the node, and its VlanStatus has the reason", broken: [.uplinksAreUp, .podsAttached],
+      contains: ["Link not found; storage is not up on harvester-node-1: ens4: no such device"]
     ) { cluster in
       pending(multus + #"error adding container to network "s": failed to lookup "storage-br": Link not found"#)(
         &cluster)
@@ -177,75 +179,77 @@ import Testing
     },
     Row(
       "an uplink that is down under pods that have addresses", broken: [.uplinksAreUp],
-      says: ["storage is up on 2 of 3 nodes", "storage is not up on harvester-node-1: ens4: no such device"]
+      contains: ["storage is up on 2 of 3 nodes", "storage is not up on harvester-node-1: ens4: no such device"]
     ) { $0.uplinks["harvester-node-1"] = "ens4: no such device" },
-    Row("a node without a VlanStatus", isVerified: true, says: ["no VlanStatus on harvester-node-1"]) {
+    Row("a node without a VlanStatus", isVerified: true, contains: ["no VlanStatus on harvester-node-1"]) {
       $0.uplinks["harvester-node-1"] = nil
     },
-    Row("a snapshot without VlanStatuses", isVerified: true, says: ["no VlanStatus of storage is known"]) {
+    Row("a snapshot without VlanStatuses", isVerified: true, contains: ["no VlanStatus of storage is known"]) {
       $0.uplinks = [:]
     },
     Row(
       "no definition for the plugin", broken: [.podsAttached],
-      says: ["cannot find a network-attachment-definition (storagenetwork-a) in namespace (harvester-system)"],
+      contains: ["cannot find a network-attachment-definition (storagenetwork-a) in namespace (harvester-system)"],
       pending(multus + "cannot find a network-attachment-definition (storagenetwork-a) in namespace (harvester-system)")
     ),
     Row(
       "no plugin on the node", broken: [.podsAttached],
-      says: [
+      contains: [
         #"failed to find plugin "whereabouts" in path [/opt/cni/bin]"#, "kubectl -n kube-system get pods -o wide",
       ],
       pending(multus + #"failed to find plugin "whereabouts" in path [/opt/cni/bin]"#)),
     Row(
-      "what may pass is quoted too, and waited for", says: ["is not ready (Pending): no space left on device"],
+      "a temporary failure is quoted too", contains: ["is not ready (Pending): no space left on device"],
       pending("no space left on device")),
     Row(
       "what has failed for minutes does not pass", broken: [.podsAttached],
-      says: ["instance-manager-1 on harvester-node-1 is not ready (Pending): no space left on device"]
+      contains: ["instance-manager-1 on harvester-node-1 is not ready (Pending): no space left on device"]
     ) { cluster in
       pending("no space left on device")(&cluster)
       cluster.eventCount = 10
     },
     Row(
-      "an image that cannot be pulled", says: ["Back-off pulling image"], pending("Back-off pulling image", "BackOff")),
-    Row("control: a pod that runs is not asked for its events", isVerified: true, neverSays: ["Link not found"]) {
+      "an image that cannot be pulled", contains: ["Back-off pulling image"],
+      pending("Back-off pulling image", "BackOff")),
+    Row("control: events of a running pod are ignored", isVerified: true, omits: ["Link not found"]) {
       $0.events = [("instance-manager-1", "FailedCreatePodSandBox", "Link not found", "")]
     },
   ]
 
-  /// Annotations that were lost, and a controller that is stuck.
+  /// Lost annotations, and a controller that is stuck.
   static let annotations = [
     Row(
-      "net-attach-def is lost", broken: [.networkDefined], says: [hash, "remove the hash as well"],
-      neverSays: ["delete", "not made one yet", "yet to make"]
+      "net-attach-def is missing", broken: [.networkDefined], contains: [hash, "remove the hash as well"],
+      omits: ["delete", "not made one yet", "yet to make"]
     ) { cluster in
       cluster.definition = ""
       cluster.longhorn = ""
-      for index in cluster.pods.indices { cluster.move(index) }
+      for index in cluster.pods.indices { cluster.restartPod(index) }
     },
-    Row("net-attach-def is lost, and Harvester has not acted", broken: [.networkDefined], says: [hash]) { cluster in
+    Row("net-attach-def is missing, before Harvester acts", broken: [.networkDefined], contains: [hash]) { cluster in
       cluster.definition = nil
-      cluster.say("waiting for all volumes detached: pvc-a")
+      cluster.setMessage("waiting for all volumes detached: pvc-a")
     },
-    Row("control: the hash is gone too, and Harvester takes it up", says: ["not yet taken up"]) { cluster in
+    Row("control: the hash is missing too, and Harvester applies the value", contains: ["not applied the value yet"]) {
+      cluster in
       cluster.definition = nil
       cluster.hash = nil
     },
     Row(
       "the definition in use was deleted", broken: [.networkDefined],
-      says: ["harvester-system/storagenetwork-a does not exist", "write the value again"]
+      contains: ["harvester-system/storagenetwork-a does not exist", "write the value again"]
     ) { $0.definitions = [:] },
     Row(
       "the definition in use is the former one", broken: [.networkDefined],
-      says: ["old-net-attach-def=", "Harvester is about to delete harvester-system/storagenetwork-a"],
-      neverSays: ["kubectl -n"]
+      contains: ["old-net-attach-def=", "Harvester is about to delete harvester-system/storagenetwork-a"],
+      omits: ["kubectl -n"]
     ) { $0.previousDefinition = $0.definition },
     Row(
       "all annotations are lost with an empty value", broken: [.settingApplied, .longhornConfigured],
-      says: [
+      contains: [
         "Longhorn still has harvester-system/storagenetwork-a", "storage-network.settings.harvesterhci.io/hash=lost",
       ],
-      neverSays: ["nothing to carry out", "delete"]
+      omits: ["nothing to apply", "delete"]
     ) { cluster in
       cluster.value = ""
       (cluster.hash, cluster.definition, cluster.previousDefinition, cluster.condition) = (nil, nil, nil, nil)
@@ -253,27 +257,31 @@ import Testing
     Row("control: no annotation, and Longhorn has no network", isVerified: true, from: SimulatedCluster()) { _ in },
     Row(
       "the value was emptied at create NAD", broken: [.settingApplied],
-      says: [
+      contains: [
         "Harvester is stuck",
         #"kubectl patch settings.harvesterhci.io storage-network --type merge -p '{"status":{"conditions":[{"type":"configured","status":"False","reason":"In Progress","message":"retry"}]}}'"#,
       ]
     ) { cluster in
-      cluster.say("create NAD")
+      cluster.setMessage("create NAD")
       cluster.value = ""
     },
-    Row("the value was changed at create NAD", broken: [.settingApplied], says: ["kubectl patch"]) { cluster in
-      cluster.say("create NAD")
+    Row("the value was changed at create NAD", broken: [.settingApplied], contains: ["kubectl patch"]) { cluster in
+      cluster.setMessage("create NAD")
       cluster.value = #"{"vlan":7,"clusterNetwork":"storage","range":"192.168.9.0/24"}"#
     },
-    Row("control: the message was changed, too", says: ["not yet taken up"], neverSays: ["stuck", "kubectl patch"]) {
-      $0.say("retry")
+    Row(
+      "control: the message was changed, too", contains: ["not applied the value yet"],
+      omits: ["stuck", "kubectl patch"]
+    ) {
+      $0.setMessage("retry")
       $0.value = ""
     },
-    Row("control: create NAD with the noted value", says: ["makes the network definition"], neverSays: ["stuck"]) {
-      $0.say("create NAD")
+    Row("control: create NAD with the recorded value", contains: ["makes the network definition"], omits: ["stuck"]) {
+      $0.setMessage("create NAD")
     },
     Row(
-      "the default is not in force", isVerified: true, says: ["No storage network", "the default is never in force"],
+      "the default is not in force", isVerified: true,
+      contains: ["No storage network", "the default is never in force"],
       from: SimulatedCluster()
     ) {
       $0.default = SimulatedCluster.value

@@ -6,18 +6,18 @@ import Testing
 
 @testable import Reports
 
-/// What the reports look like, word for word.
+/// The text of the reports, word for word.
 @Suite struct `Reports` {
   static let width = 100
 
-  /// As a pipe gets it, and as a terminal of a hundred columns does.
+  /// For a pipe, and for a terminal with a hundred columns.
   static func expect(
-    _ answer: some Report, in name: String, _ location: SourceLocation = #_sourceLocation
+    _ report: some Report, in name: String, _ location: SourceLocation = #_sourceLocation
   ) throws {
     try Golden.expect(
-      answer.text(for: Terminal(width: width)), in: "Tests/GoldenFiles/\(name).txt", location)
+      report.text(for: Terminal(width: width)), in: "Tests/GoldenFiles/\(name).txt", location)
     for width in [40, 60, 80, 100, 132] {
-      for line in answer.styledText(within: width).wrapped(for: Terminal(width: width)) {
+      for line in report.styledText(within: width).wrapped(for: Terminal(width: width)) {
         let text = line.map(\.text).joined()
         // Only a single word may be wider than the terminal, so that it can be copied.
         #expect(
@@ -25,25 +25,27 @@ import Testing
         #expect(!text.hasSuffix(" "), sourceLocation: location)
       }
     }
-    let colored = answer.text(for: Terminal(width: width, usesColor: true))
-    #expect(colored.withoutColours == answer.text(for: Terminal(width: width)), sourceLocation: location)
-    #expect(!answer.text(for: .plain).contains("\u{1B}"), sourceLocation: location)
-    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(answer.json.utf8)) }
+    let colored = report.text(for: Terminal(width: width, usesColor: true))
+    #expect(colored.withoutColours == report.text(for: Terminal(width: width)), sourceLocation: location)
+    #expect(!report.text(for: .plain).contains("\u{1B}"), sourceLocation: location)
+    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(report.json.utf8)) }
   }
 
-  @Test(arguments: Golden.states) func `verify, in every state of a change`(_ state: String) throws {
+  @Test(arguments: Golden.states) func `the text of verify matches the golden file in every state of a change`(
+    _ state: String
+  ) throws {
     try Self.expect(Golden.report(state), in: "verify-\(state)")
   }
 
-  @Test func `plan, by hand`() throws {
+  @Test func `the text of plan by options matches the golden file`() throws {
     try Self.expect(PlanReport(of: StorageLoad(nodes: 5, disks: 10, images: 10)), in: "plan")
   }
 
-  @Test func `plan, with a range and suggestions`() throws {
+  @Test func `the text of plan with a range and suggestions matches the golden file`() throws {
     try Self.expect(Examples.plan(), in: "plan-range")
   }
 
-  @Test func `plan, where the range is too small and a node lies in it`() throws {
+  @Test func `the text of plan with a small range that has a node address matches the golden file`() throws {
     let range = ProposedSpace(range: IPv4Prefix(containing: try IPv4Address("172.20.10.0"), length: 28))
     let report = PlanReport(
       of: StorageLoad(nodes: 3, disks: 6, images: 10), in: try Golden.facts(), RulesetOptions(), range: range)
@@ -51,18 +53,18 @@ import Testing
     try Self.expect(report, in: "plan-too-small")
   }
 
-  @Test func `plan, where no range is large enough`() throws {
+  @Test func `the text of plan without a sufficient range matches the golden file`() throws {
     try Self.expect(PlanReport(of: StorageLoad(nodes: 20_000, disks: 0)), in: "plan-too-large")
   }
 
   @Test(arguments: [
     ("good", #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#),
     ("bad", #"{"vlan":4095,"range":"10.52.0.0/24","clusterNetwork":"storage"}"#), ("no-json", "{"), ("empty", ""),
-  ]) func `check, by the value`(_ name: String, _ value: String) throws {
+  ]) func `the text of check by value matches the golden file`(_ name: String, _ value: String) throws {
     try Self.expect(Examples.check(value), in: "check-\(name)")
   }
 
-  @Test func `check, with every rule and with findings alone`() throws {
+  @Test func `the text of check with every rule and with findings only matches the golden file`() throws {
     var report = try Examples.check(#"{"vlan":4095,"range":"10.52.0.0/24","clusterNetwork":"storage"}"#)
     report.detail = .everyRule
     try Self.expect(report, in: "check-bad-every-rule")
@@ -70,7 +72,7 @@ import Testing
     try Self.expect(report, in: "check-bad-findings")
   }
 
-  @Test func `check, of what is stored already`() throws {
+  @Test func `the text of check for the stored value matches the golden file`() throws {
     let facts = try Golden.facts("completed")
     guard case .text(let value)? = facts.storageNetwork?.value else { return #expect(Bool(false)) }
     let report = try Examples.check(String(decoding: value, as: UTF8.self) + " ", state: "completed")
@@ -79,13 +81,13 @@ import Testing
     #expect(try Examples.check("", state: "completed").effect != .none)
   }
 
-  @Test func `check, of another object`() throws {
+  @Test func `the text of check for another object matches the golden file`() throws {
     let report = CheckReport(of: nil, in: ClusterFacts(), RulesetOptions())
     #expect(report.isAllowed)
     try Self.expect(report, in: "check-another-object")
   }
 
-  @Test func `the forms of JSON`() throws {
+  @Test func `the JSON of every report matches the golden file`() throws {
     try Golden.expect(Examples.plan().json, in: "Tests/GoldenFiles/plan.json")
     try Golden.expect(
       Examples.check(#"{"vlan":4095,"range":"10.52.0.0/24","clusterNetwork":"storage"}"#).json,
@@ -103,7 +105,7 @@ import Testing
   }
 }
 
-/// The reports that are shown in the documentation.
+/// The reports in the documentation.
 enum Examples {
   static func plan() throws -> PlanReport {
     let range = try IPv4Prefix(containing: IPv4Address("192.168.0.0"), length: 25)
@@ -128,7 +130,7 @@ extension String {
   var isWellFormed: Bool { XMLCheck(self).isWellFormed }
 }
 
-/// A small check of what a browser insists on: every element is closed, and nothing stands in a text that must not.
+/// A minimal check of XML: elements are closed, and texts have no reserved character.
 struct XMLCheck {
   let isWellFormed: Bool
 

@@ -5,7 +5,7 @@ import Testing
 @testable import ClusterState
 @testable import Reports
 
-/// A cluster of Harvester whose objects a test changes as Harvester's controller, Longhorn and Whereabouts do.
+/// A Harvester cluster whose objects change as by Harvester's controller, Longhorn and Whereabouts.
 struct SimulatedCluster {
   struct Node {
     var name: String
@@ -25,7 +25,7 @@ struct SimulatedCluster {
     var name: String
     var node: String
     var component = "instance-manager"
-    /// Name of the definition that it is attached to, and its address there.
+    /// The name of its definition, and its address there.
     var network = ""
     var address = ""
     var interface = "lhnet1"
@@ -36,7 +36,7 @@ struct SimulatedCluster {
   }
 
   struct Workload {
-    var wanted = 1
+    var replicas = 1
     var ready = 1
     var kept: Int?
   }
@@ -57,11 +57,11 @@ struct SimulatedCluster {
   var isApplied: Bool? = true
   var longhornSettings: [String: (value: String, isApplied: Bool?)] = [:]
   var pods: [Pod] = []
-  /// In place of what follows from the pods; each with the pod it is for.
+  /// Instead of the reservations that follow from the pods; each with its pod.
   var allocations: [Int: String]?
   var uplinks: [String: String] = [:]
   var events: [(pod: String, reason: String, message: String, last: String)] = []
-  /// How often each of them has happened.
+  /// The number of their occurrences.
   var eventCount = 2
   var workload = Workload()
   var isShared = false
@@ -75,37 +75,37 @@ struct SimulatedCluster {
     uplinks = Dictionary(uniqueKeysWithValues: nodes.map { ($0.name, "") })
   }
 
-  /// With this value carried out everywhere.
-  init(settledWith value: String, definition name: String = "storagenetwork-a", _ definition: Definition = .init()) {
+  /// With this value applied everywhere.
+  init(completedWith value: String, definition name: String = "storagenetwork-a", _ definition: Definition = .init()) {
     self.init()
     definitions[name] = definition
-    take(value, as: name)
+    apply(value, definition: name)
     condition = ("True", "Completed", "")
-    tellLonghorn()
-    for index in pods.indices { move(index) }
+    configureLonghorn()
+    for index in pods.indices { restartPod(index) }
   }
 }
 
-// What the actors do.
+// Writes of the controllers.
 extension SimulatedCluster {
-  /// Harvester takes up the value: the hash, the definition and the former one, with one update.
-  mutating func take(_ value: String, as name: String?) {
+  /// Harvester records the value: hash, definition and previous definition in one update.
+  mutating func apply(_ value: String, definition name: String?) {
     self.value = value
     hash = ValueHash(of: Array(value.utf8)).description
     previousDefinition = definition ?? ""
     definition = name.map { "harvester-system/\($0)" } ?? ""
   }
 
-  mutating func say(_ message: String) { condition = ("False", "In Progress", message) }
+  mutating func setMessage(_ message: String) { condition = ("False", "In Progress", message) }
 
   mutating func complete() { condition = ("True", "Completed", "") }
 
-  mutating func tellLonghorn() { longhorn = definition ?? "" }
+  mutating func configureLonghorn() { longhorn = definition ?? "" }
 
-  mutating func stopWorkloads() { workload = Workload(wanted: 0, ready: 0, kept: 1) }
+  mutating func stopWorkloads() { workload = Workload(replicas: 0, ready: 0, kept: 1) }
 
-  /// Longhorn starts a pod anew on the network that its setting names.
-  mutating func move(_ index: Int) {
+  /// Longhorn restarts a pod on its setting's network.
+  mutating func restartPod(_ index: Int) {
     pods[index].network = longhorn
     pods[index].address = ""
     if let name = longhorn.split(separator: "/").last, let range = definitions[String(name)]?.range {
@@ -114,9 +114,9 @@ extension SimulatedCluster {
   }
 }
 
-// As the API server has it.
+// The objects of the API server.
 extension SimulatedCluster {
-  /// What `verify` finds in it, as a snapshot and as the API server lists it.
+  /// The input of `verify`, as a snapshot and as a list of the API server.
   func report(_ location: SourceLocation = #_sourceLocation) throws -> VerifyReport {
     var snapshot = VerifySnapshot()
     var living = VerifySnapshot()
@@ -152,9 +152,9 @@ extension SimulatedCluster {
   }
 
   private var setting: [String: Any] {
-    let notes = [("hash", hash), ("net-attach-def", definition), ("old-net-attach-def", previousDefinition)]
+    let records = [("hash", hash), ("net-attach-def", definition), ("old-net-attach-def", previousDefinition)]
     var annotations: [String: String] = [:]
-    for (name, text) in notes { annotations[Self.prefix + name] = text }
+    for (name, text) in records { annotations[Self.prefix + name] = text }
     let conditions = condition.map {
       [["type": "configured", "status": $0.status, "reason": $0.reason, "message": $0.message]]
     }
@@ -238,7 +238,7 @@ extension SimulatedCluster {
     ]
   }
 
-  /// - Parameter uplink: A node, and what is wrong with its uplink; nothing if it is up.
+  /// - Parameter uplink: A node and the error of its uplink; nil if it is up.
   private static func uplink(_ uplink: (key: String, value: String)) -> [String: Any] {
     [
       "apiVersion": "network.harvesterhci.io/v1beta1", "kind": "VlanStatus",
@@ -268,7 +268,7 @@ extension SimulatedCluster {
     if let kept = workload.kept { metadata["annotations"] = [Self.prefix + "replica": "\(kept)"] }
     return [
       [
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": ["replicas": workload.wanted],
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": ["replicas": workload.replicas],
         "status": ["readyReplicas": workload.ready],
       ]
     ]
@@ -276,8 +276,8 @@ extension SimulatedCluster {
 }
 
 extension VerifyReport {
-  /// Every line that an operator reads.
-  var words: String { text(for: .plain) }
+  /// Every line of the output.
+  var plainText: String { text(for: .plain) }
 
   func state(of step: Step) -> StepReport.State? { steps.first { $0.step == step }?.state }
 }

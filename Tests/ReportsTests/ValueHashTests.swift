@@ -1,7 +1,7 @@
 import Rules
 import Testing
 
-@Suite struct `Fingerprints` {
+@Suite struct `Value hash` {
   /// The test vectors of RFC 3174 section 7.3, and the edges of the padding, by sha1sum.
   static let vectors: [(text: String, times: Int, hash: String)] = [
     ("abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
@@ -18,7 +18,7 @@ import Testing
     ("a", 65, "11655326c708d70319be2610e8a57d9a5b959d3b"),
   ]
 
-  @Test(arguments: vectors) func `they are SHA-1`(_ vector: (text: String, times: Int, hash: String)) {
+  @Test(arguments: vectors) func `the hash is SHA-1`(_ vector: (text: String, times: Int, hash: String)) {
     let message = Array(String(repeating: vector.text, count: vector.times).utf8)
     #expect(ValueHash(of: message).description == vector.hash)
   }

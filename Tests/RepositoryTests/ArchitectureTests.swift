@@ -2,7 +2,7 @@ import Rules
 import TestSupport
 import Testing
 
-@Suite struct `The architecture` {
+@Suite struct `Architecture` {
   /// The layers, lowest first. A file may import its own layer and the layers below.
   static let layers = ["Domain", "Protocol", "System", "App"]
 
@@ -21,7 +21,7 @@ import Testing
   static let files = layers.flatMap { SourceFile.all(under: "Sources/\($0)") }
   static let layerOfTarget = Dictionary(files.map { ($0.target, $0.layer) }) { first, _ in first }
 
-  @Test(arguments: files) func `imports point down, and each library has one owner`(_ file: SourceFile) {
+  @Test(arguments: files) func `imports point down, and one target wraps each library`(_ file: SourceFile) {
     for module in file.lines.compactMap(Import.init) {
       #expect(module.access == "internal" || module.access == "package", "\(module.module)")
       if let targets = Self.owners[module.module] {
@@ -53,7 +53,7 @@ import Testing
     #expect(Self.files.count > 80)
   }
 
-  @Test func `an import is read with and without what stands before it`() {
+  @Test func `imports are parsed with and without access level and attributes`() {
     #expect(Import("internal import JSON")?.module == "JSON")
     #expect(Import("internal import JSON")?.access == "internal")
     #expect(Import("import Foundation")?.access == nil)
@@ -62,14 +62,14 @@ import Testing
   }
 }
 
-@Suite struct `The rule catalog` {
+@Suite struct `Rule catalog` {
   static let files = SourceFile.all(under: "Sources/Domain/Rules/Catalog")
 
-  @Test func `lists every rule file once`() {
+  @Test func `the catalog lists every rule file once`() {
     #expect(RuleCatalog.rules.map(\.name).sorted() == Self.files.map(\.name).sorted())
   }
 
-  @Test(arguments: files) func `names each file after its rule`(_ file: SourceFile) {
+  @Test(arguments: files) func `each file is named after its rule`(_ file: SourceFile) {
     #expect(file.lines.contains { $0.hasPrefix("enum \(file.name): Rule {") })
     #expect(file.lines.contains { $0.hasPrefix("  static let requirement = ") })
   }

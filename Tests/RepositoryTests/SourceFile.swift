@@ -4,7 +4,7 @@ import Testing
 
 /// One Swift file of the repository.
 struct SourceFile: CustomTestStringConvertible, Sendable {
-  /// From the top of the repository, such as `Sources/Domain/JSON/JSONReader.swift`.
+  /// From the top of the repository, for example `Sources/Domain/JSON/JSONReader.swift`.
   let path: String
   let lines: [String]
 
@@ -16,7 +16,7 @@ struct SourceFile: CustomTestStringConvertible, Sendable {
   var target: String { parts[2] }
   var name: String { String((parts.last ?? "").dropLast(".swift".count)) }
 
-  /// The Swift files under a folder, in their order.
+  /// The Swift files under a folder, sorted.
   static func all(under folder: String) -> [SourceFile] {
     let top = Repository.path(folder)
     let paths = FileManager.default.enumerator(atPath: top)?.compactMap { $0 as? String } ?? []
@@ -26,7 +26,7 @@ struct SourceFile: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// Code alone: neither comments nor what stands in a string.
+  /// The code without comments and strings.
   var code: [String] {
     lines.map { line in
       var code = ""

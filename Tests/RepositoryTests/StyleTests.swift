@@ -6,7 +6,7 @@ import Testing
   static let sources = SourceFile.all(under: "Sources")
   static let all = sources + SourceFile.all(under: "Tests") + SourceFile.all(under: "Benchmarks")
 
-  /// What must not stand in code, and what to do instead.
+  /// Banned in code, with the alternative.
   static let banned: [(word: String, instead: String)] = [
     ("try!", "throw or handle it"), ("fatalError(", "preconditionFailure, for what no input can cause"),
     ("Task.sleep", "wait for the event itself"), ("Thread.sleep", "wait for the event itself"),
@@ -15,13 +15,13 @@ import Testing
     ("Utility", "say what it does"), ("Utils", "say what it does"), ("@preconcurrency", "make it Sendable"),
   ]
 
-  /// What must not stand anywhere, comments included. Written apart, so that this file may stand too.
+  /// Banned everywhere, comments included. Split, so that this file is accepted.
   static let unfinished = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]
 
   /// Names of Foundation and of Longhorn that contain a banned word.
   static let foreign = ["FileManager", "InstanceManager"]
 
-  @Test(arguments: all) func `banned words have better ones`(_ file: SourceFile) {
+  @Test(arguments: all) func `code has no banned word`(_ file: SourceFile) {
     for (number, line) in file.code.enumerated() {
       let own = Self.foreign.reduce(line) { $0.replacing($1, with: "") }
       for (word, instead) in Self.banned {
@@ -37,7 +37,7 @@ import Testing
     #expect(file.lines.count <= 400)
   }
 
-  @Test(arguments: sources) func `every function fits a screen`(_ file: SourceFile) {
+  @Test(arguments: sources) func `every function has fewer than 60 lines`(_ file: SourceFile) {
     var start: (line: Int, indentation: Int)?
     for (number, line) in file.lines.enumerated() {
       let indentation = line.prefix { $0 == " " }.count
@@ -50,18 +50,18 @@ import Testing
     }
   }
 
-  @Test(arguments: sources) func `every file explains something`(_ file: SourceFile) {
+  @Test(arguments: sources) func `every file has a comment`(_ file: SourceFile) {
     #expect(file.lines.contains { $0.drop { $0 == " " }.hasPrefix("///") || $0.hasPrefix("// ") })
   }
 
-  @Test func `code is told from comments and strings`() {
+  @Test func `code is distinguished from comments and strings`() {
     let file = SourceFile(path: "a.swift", lines: [#"let a = "x // y \" z" + b // c"#, "/// d", "e"])
     #expect(file.code == ["let a =  + b ", "", "e"])
   }
 }
 
-@Suite struct `Lists that stand in several places` {
-  /// The Debian packages that a text names.
+@Suite struct `Repeated lists` {
+  /// The Debian packages in a text.
   func packages(in text: String) -> Set<String> {
     let names = text.matches(of: /[a-z0-9][a-z0-9.+-]*/).map { String($0.output) }
     return Set(names)
@@ -72,20 +72,20 @@ import Testing
     return packages(in: String((line ?? "").dropFirst("PACKAGES := ".count)))
   }
 
-  @Test func `the packages are the same in the Makefile and in the README`() throws {
+  @Test func `the Makefile and the README have the same packages`() throws {
     let readme = try Repository.text("README.md")
     let quoted = try #require(readme.firstMatch(of: /`(curl lib[^`]*)`/)).output.1
     #expect(packages(in: String(quoted)) == (try makefilePackages()))
     #expect(try makefilePackages().count > 5)
   }
 
-  @Test func `a Dockerfile, if there is one, builds with the same libraries`() throws {
+  @Test func `the Dockerfile builds with the same libraries`() throws {
     guard let dockerfile = try? Repository.text("Dockerfile") else { return }
     let libraries = packages(in: dockerfile).filter { $0.hasPrefix("lib") && $0.hasSuffix("-dev") }
     #expect(libraries == (try makefilePackages()).filter { $0.hasSuffix("-dev") })
   }
 
-  @Test func `every target of the Makefile is explained, and continuous integration tests as people do`() throws {
+  @Test func `every target of the Makefile has a description, and continuous integration uses them`() throws {
     let lines = try Repository.text("Makefile").components(separatedBy: "\n")
     for target in ["run", "try", "test", "certs", "clean"] {
       #expect(lines.contains { $0.hasPrefix("\(target):") && $0.contains("## ") }, "\(target)")
@@ -93,7 +93,7 @@ import Testing
     #expect(try Repository.text(".ci/run").hasSuffix("\nmake test\n"))
   }
 
-  @Test func `no key and no certificate is in the repository`() throws {
+  @Test func `the repository has no key and no certificate`() throws {
     let run = try Program.run("git", ["-C", Repository.root.path, "ls-files"])
     // Unpacked from an archive, it is no repository.
     if run.exitCode != 0 { return }

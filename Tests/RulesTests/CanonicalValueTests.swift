@@ -4,19 +4,19 @@ import Testing
 
 @testable import Rules
 
-@Suite struct `The canonical value` {
+@Suite struct `Canonical value` {
   func spelling(_ text: String) -> String? {
     CanonicalValue(Array(text.utf8)).map { String(decoding: $0.spelling, as: UTF8.self) }
   }
 
-  /// What somebody writes, and its one spelling.
+  /// A text and its canonical spelling.
   static let table: [(written: String, canonical: String)] = [
     // the order of known keys
     (
       #"{"exclude":["a"],"exclusiveVlan":true,"range":"r","clusterNetwork":"c","vlan":1}"#,
       #"{"vlan":1,"clusterNetwork":"c","range":"r","exclusiveVlan":true,"exclude":["a"]}"#
     ),
-    // unknown keys behind them in byte order, inside too
+    // unknown keys after them in byte order, nested ones too
     (
       #"{"z":1,"é":2,"Z":3,"range":"r","a":{"y":1,"b":{"d":1,"c":2}}}"#,
       #"{"range":"r","Z":3,"a":{"b":{"c":2,"d":1},"y":1},"z":1,"é":2}"#
@@ -24,11 +24,11 @@ import Testing
     // white space and escapes
     ("{ \"range\" :\n\t\"r\" }\r\n", #"{"range":"r"}"#),
     (#"{"r\u0061nge":"\u0072\/"}"#, #"{"range":"r/"}"#),
-    // what says nothing is left out, but for an empty list
+    // defaults are left out, except for an empty list
     (#"{"vlan":0,"exclusiveVlan":false}"#, "{}"),
     (#"{"vlan":null,"clusterNetwork":null,"range":null,"exclude":null}"#, "{}"),
     (#"{ "exclude": [], "range": "r" }"#, #"{"range":"r","exclude":[]}"#),
-    // the same values under other keys say something
+    // the same values under other keys stay
     (
       #"{"range":"","more":0,"other":false,"list":[],"nothing":null}"#,
       #"{"range":"","list":[],"more":0,"nothing":null,"other":false}"#
@@ -39,32 +39,32 @@ import Testing
       #"{"vlan":1e2,"x":1.50,"y":-0,"z":12345678901234567890123}"#,
       #"{"vlan":1e2,"x":1.50,"y":-0,"z":12345678901234567890123}"#
     ),
-    // lists keep their order, and what stands twice
+    // lists keep their order and duplicates
     (#"{"exclude":["b", "a", "b"]}"#, #"{"exclude":["b","a","b"]}"#),
-    // nothing at all
+    // empty texts
     ("", ""), (" \n\t\r", ""), ("{}", "{}"),
   ]
 
-  @Test(arguments: table) func `has one spelling`(_ row: (written: String, canonical: String)) {
+  @Test(arguments: table) func `every text has one canonical spelling`(_ row: (written: String, canonical: String)) {
     #expect(spelling(row.written) == row.canonical)
     #expect(spelling(row.canonical) == row.canonical)
   }
 
   @Test(arguments: [
     "null", "[]", "\"x\"", "1", "true", "{", "{\"a\":1,}", "{} {}", "\u{FEFF}{}", "vlan: 100",
-    // a key that stands twice, at any depth, or in another case: which one counts depends on the order
+    // a repeated key, at any depth or in another case: the order decides which one is used
     #"{"a":1,"a":1}"#, #"{"a":1,"\u0061":1}"#, #"{"x":{"a":1,"a":2}}"#, #"{"x":[{"a":1,"a":2}]}"#,
     #"{"vlan":1,"VLAN":2}"#, #"{"VLAN":1}"#, #"{"excluſive":1,"excluſiveVlan":true}"#,
-  ]) func `is none where the text is no JSON object with distinct keys`(_ text: String) {
+  ]) func `a text that is not a JSON object with distinct keys has no canonical spelling`(_ text: String) {
     #expect(spelling(text) == nil)
   }
 
   @Test(arguments: [#"{"a":1,"b":1}"#, #"{"a":{"b":1},"b":{"b":1}}"#, #"{"e\u0301":1,"\u00e9":2}"#])
-  func `is one where keys only look alike`(_ text: String) {
+  func `keys that only look alike are distinct`(_ text: String) {
     #expect(spelling(text) != nil)
   }
 
-  /// Texts, and whether Harvester makes the same network of both.
+  /// Two texts, and whether Harvester creates the same network from both.
   static let pairs: [(one: String, other: String, areSame: Bool)] = [
     (#"{"exclude":["b","a"]}"#, #"{"exclude":["a","b"]}"#, true),
     (#"{"exclude":["a","a","b"]}"#, #"{"exclude":["b","a"]}"#, true),
@@ -74,7 +74,7 @@ import Testing
     (#"{"exclude":"a"}"#, #"{"exclude":["a"]}"#, false),
     // other lists keep their order
     (#"{"more":["b","a"]}"#, #"{"more":["a","b"]}"#, false), (#"{"more":[]}"#, "{}", false),
-    // the empty text is no object without entries
+    // the empty text differs from an object without entries
     ("", "{}", false), ("", #"{"exclude":[]}"#, false), ("", " ", true),
   ]
 
@@ -88,7 +88,7 @@ import Testing
     #expect(other.meansSame(as: one) == row.areSame)
   }
 
-  @Test func `two texts mean the same exactly where their meanings are equal`() {
+  @Test func `two texts mean the same exactly if their networks are equal`() {
     var random = SeededNumbers()
     let seed = random.seed
     var equal = 0
@@ -113,48 +113,49 @@ import Testing
   }
 }
 
-@Suite struct `The value that is stored` {
+@Suite struct `Stored value` {
   func normalized(old: String?, new: String) -> String? {
     func setting(_ text: String) -> SettingObject { SettingObject(value: .text(Array(text.utf8))) }
     let change = old.map { Change.update(from: setting($0), to: setting(new)) } ?? .creation(of: setting(new))
     return change.normalizedValue.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Stored, proposed, and what is written instead; nil where the proposed text stays.
+  /// The stored, the proposed and the resulting text; nil if the proposed text stays.
   static let table: [(old: String?, new: String, stored: String?)] = [
     // a new value gets the canonical spelling
     ("", #"{ "vlan": 1 }"#, #"{"vlan":1}"#),
     (nil, #"{"range":"r","vlan":1}"#, #"{"vlan":1,"range":"r"}"#),
     ("", #"{"vlan":1}"#, nil),
-    // one that means the stored one becomes the stored one, whatever its spelling
+    // a value with the stored meaning becomes the stored text, with any spelling
     (#"{"range":"r", "vlan":1}"#, #"{"vlan":1,"range":"r"}"#, #"{"range":"r", "vlan":1}"#),
     (#"{"vlan":1}"#, #"{"vlan":1,"exclusiveVlan":false}"#, #"{"vlan":1}"#),
     (#"{"vlan":1,"exclude":[]}"#, #"{"vlan":1}"#, #"{"vlan":1,"exclude":[]}"#),
     (#"{"vlan":1}"#, #"{"vlan":1,"exclude":[]}"#, #"{"vlan":1}"#),
     (#"{"exclude":["b","a"]}"#, #"{"exclude":["a","b"]}"#, #"{"exclude":["b","a"]}"#),
-    // an empty list with nothing to give back stays as it was written
+    // an empty list without a stored text stays
     ("", #"{"vlan":1, "exclude":[]}"#, #"{"vlan":1,"exclude":[]}"#), (nil, #"{"vlan":1,"exclude":[]}"#, nil),
     (#"{"vlan":2}"#, #"{"vlan":1,"exclude":[]}"#, nil),
-    // an unchanged one is not touched, canonical or not
+    // an unchanged value stays, canonical or not
     (#"{ "vlan": 1 }"#, #"{ "vlan": 1 }"#, nil),
     ("nonsense", "nonsense", nil),
-    // what cannot be read is left to be refused
+    // an invalid text stays, and is denied
     ("", "nonsense", nil), (#"{"vlan":1}"#, #"{"vlan":1,"vlan":1}"#, nil),
     // white space alone is empty
     ("", " \n", ""), (" ", "", " "), (#"{"vlan":1}"#, " ", ""),
-    // an unreadable stored one means nothing
+    // an invalid stored text has no meaning
     ("nonsense", #"{ "vlan": 1 }"#, #"{"vlan":1}"#),
   ]
 
-  @Test(arguments: table) func `is the stored text where it means the same, else the canonical one`(
+  @Test(arguments: table)
+  func `a value with the meaning of the stored one keeps the stored text, any other is canonical`(
     _ row: (old: String?, new: String, stored: String?)
   ) {
     #expect(normalized(old: row.old, new: row.new) == row.stored)
-    // What is stored is then left alone.
+    // The stored value then stays.
     #expect(normalized(old: row.old, new: row.stored ?? row.new) == nil)
   }
 
-  @Test func `what is no text and what is deleted is left alone`() {
+  @Test func `a value that is not a string and a deletion are unchanged`() {
     let notString = Change.update(from: SettingObject(), to: SettingObject(value: .notString))
     #expect(notString.normalizedValue == nil)
     #expect(Change.deletion(of: SettingObject()).normalizedValue == nil)
@@ -163,9 +164,9 @@ import Testing
   }
 }
 
-/// What a text means, written for reading: the oracle of the canonical spelling.
+/// The meaning of a text, written for readability: the oracle of the canonical spelling.
 ///
-/// Objects are dictionaries, so that order cannot matter; what says nothing is removed from the outermost one.
+/// Objects are dictionaries, so that order has no meaning; defaults are removed from the outermost one.
 indirect enum Meaning: Equatable {
   static func == (left: Meaning, right: Meaning) -> Bool {
     switch (left, right) {
@@ -181,7 +182,7 @@ indirect enum Meaning: Equatable {
   case plain(String)
   case string([UInt8])
   case list([Meaning])
-  /// A list whose order has no meaning; each element once.
+  /// A list without order and duplicates.
   case set([Meaning])
   case object([[UInt8]: Meaning])
 
@@ -212,7 +213,7 @@ indirect enum Meaning: Equatable {
   }
 }
 
-/// Networks as people and programs write them, good or not.
+/// Networks as clients write them, valid or not.
 enum RandomNetwork {
   typealias Member = (key: String, value: String)
 

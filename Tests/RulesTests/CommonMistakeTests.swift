@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rules
 
-@Suite struct `A common slip in a CIDR` {
+@Suite struct `Common mistakes in CIDRs` {
   static let table: [(text: String, description: String, correction: String)] = [
     (" 192.168.0.0/24", "white space around it", "192.168.0.0/24"),
     ("192.168.0.0/24\u{200B}\n", "invisible characters around it", "192.168.0.0/24"),
@@ -17,7 +17,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: table) func `is told, with what was meant`(
+  @Test(arguments: table) func `a common mistake is described with its correction`(
     _ row: (text: String, description: String, correction: String)
   ) {
     let mistake = CommonMistake(in: row.text)
@@ -30,7 +30,7 @@ import Testing
     "192.168.0.0/0.0.0.0", "192.168.0.0/00", " 0.0.0.0/0", "192.168.0.0/255.0.255.0", "192.168.0.0/24/24",
     "192. 168.0.0/24", "192.168.0.0 /24",
     "fd00::/64", "192.168.0.0/24" + String(repeating: " ", count: 64),
-  ]) func `is not seen in what could mean anything`(_ text: String) {
+  ]) func `an ambiguous text has no common mistake`(_ text: String) {
     #expect(CommonMistake(in: text)?.correction == nil)
   }
 }

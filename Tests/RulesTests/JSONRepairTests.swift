@@ -3,10 +3,10 @@ import Testing
 
 @testable import Rules
 
-@Suite struct `A text that is not JSON` {
+@Suite struct `JSON repair` {
   static let good = #"{"vlan":100,"clusterNetwork":"storage","exclude":["10.0.0.1/32"],"exclusiveVlan":true}"#
 
-  /// A text that means ``good``, and every mistake in it.
+  /// A text that means ``good``, and its mistakes.
   static let table: [(text: String, mistakes: [JSONMistake])] = [
     (
       "{'vlan': 100, 'clusterNetwork': 'storage', 'exclude': ['10.0.0.1/32',], 'exclusiveVlan': True,}",
@@ -39,7 +39,7 @@ import Testing
     (good.replacing("100,", with: "100,,"), [.spareComma]),
   ]
 
-  @Test(arguments: table.indices) func `has every usual mistake named, and is corrected`(_ row: Int) throws {
+  @Test(arguments: table.indices) func `every usual mistake is named and corrected`(_ row: Int) throws {
     let (text, mistakes) = Self.table[row]
     let repair = try #require(JSONRepair(Array(text.utf8)))
     #expect(repair.mistakes == mistakes)
@@ -50,16 +50,16 @@ import Testing
     "", "{", ",", "x", #"{"vlan":10"#, "100", "[1,2", "{'a'", "{'a':}", "{'a':'b", "{'a':'b\n'}", #"{'a':"\x"}"#,
     "{a:b} c", "{'a':1]", "{:1}",
     "{'a':$}", String(repeating: "[", count: 100), "{a:\(String(repeating: "[", count: 100))", #"{"a":1}"#,
-  ]) func `is not guessed at where it has other mistakes`(_ text: String) {
+  ]) func `a text with other mistakes is not corrected`(_ text: String) {
     #expect(JSONRepair(Array(text.utf8)) == nil)
   }
 
-  @Test func `is not guessed at where it is not UTF-8`() {
+  @Test func `a text that is not UTF-8 is not corrected`() {
     #expect(JSONRepair(Array("{'a':'".utf8) + [0xFF] + Array("'}".utf8)) == nil)
   }
 
-  /// What the strict reader takes has no mistake, and what is corrected the strict reader takes.
-  @Test func `cut off anywhere, is corrected to JSON or not at all`() throws {
+  /// Valid JSON has no mistake, and the corrected text is valid JSON.
+  @Test func `a text truncated anywhere is corrected to JSON or not at all`() throws {
     for (text, _) in Self.table {
       for length in 0..<text.utf8.count {
         guard let repair = JSONRepair(Array(text.utf8.prefix(length))) else { continue }
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `and is as long as may be is read in one pass`() {
+  @Test(.timeLimit(.minutes(1))) func `a text of the maximum length takes linear time`() {
     for text in ["{'a':1,", "{a:", "/*", "'", ",", "“", "#\n", "{'a':[1 ", "=", "\u{200B}"] {
       _ = JSONRepair(Array(String(repeating: text, count: ParsedSetting.maxTextLength / text.utf8.count).utf8))
     }

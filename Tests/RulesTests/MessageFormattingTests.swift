@@ -3,27 +3,27 @@ import Testing
 
 @testable import Rules
 
-@Suite struct `Turns of phrase` {
+@Suite struct `Message formatting` {
   @Test(arguments: [
     ([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c"),
     ((1...10).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9 and 10"),
     ((1...11).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 1 more"),
     ((1...500).map { "\($0)" }, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 490 more"),
-  ]) func `names are listed, and counted from the eleventh on`(_ names: [String], _ text: String) {
+  ]) func `ten names are listed and further ones counted`(_ names: [String], _ text: String) {
     #expect(names.englishList == text)
   }
 
   @Test(arguments: [
     (0, "node", "0 nodes"), (1, "node", "1 node"), (2, "node", "2 nodes"), (2, "address", "2 addresses"),
     (1, "address", "1 address"), (3, "entry", "3 entries"),
-  ]) func `numbers agree with their nouns`(_ count: Int, _ unit: String, _ text: String) {
+  ]) func `nouns agree with their numbers`(_ count: Int, _ unit: String, _ text: String) {
     #expect(count.counted(unit) == text)
   }
 
-  @Test func `a long text is cut at a character and says so`() {
+  @Test func `a long text is truncated between characters with an ellipsis`() {
     #expect("short".truncated(to: 5) == "short")
     #expect("longer".truncated(to: 5) == "lo...")
-    // Never in the middle of a character, however many bytes it has.
+    // Never within a character, however many bytes it has.
     #expect("👩‍👩‍👧‍👦👩‍👩‍👧‍👦".truncated(to: 30) == "👩‍👩‍👧‍👦...")
     for limit in 3..<60 {
       let cut = String(repeating: "é", count: 40).truncated(to: limit)
@@ -33,23 +33,23 @@ import Testing
     #expect(String(repeating: "x", count: 100).quoted.utf8.count == 82)
   }
 
-  @Test func `a warning is never longer than the API server takes`() {
+  @Test func `a warning is never longer than the API server's limit`() {
     #expect(Warning(rule: "", message: String(repeating: "x", count: 255)).message.hasSuffix("xxx"))
     let long = Warning(rule: "", message: String(repeating: "x", count: 256)).message
     #expect(long == String(repeating: "x", count: 252) + "...")
-    // Escaped first and then cut, never within an escape sequence.
+    // Escaped first and then truncated, never within an escape sequence.
     let escaped = Warning(rule: "", message: String(repeating: "é", count: 1000)).message
     #expect(escaped == String(repeating: #"\u00e9"#, count: 42) + "...")
   }
 }
 
-@Suite struct `A value that is far too large` {
+@Suite struct `Values of extreme size` {
   func verdict(_ text: String) -> Verdict {
     let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array(text.utf8))))
     return Ruleset().evaluate(change) { SharedFacts(ClusterFacts()) }
   }
 
-  @Test func `is refused before any other rule works on it`() {
+  @Test func `a value above the limit is denied before any other rule is evaluated`() {
     let text = "{\(String(repeating: " ", count: 64 * 1024))}"
     guard case .denied(let violations, []) = verdict(text) else {
       Issue.record("\(verdict(text))")
@@ -60,7 +60,7 @@ import Testing
     #expect(reasons.first?.hasPrefix("Invalid value: must have at most 65536 bytes, but has 65538; ") == true)
   }
 
-  @Test func `at the limit is judged like any other`() {
+  @Test func `a value at the limit is evaluated as any other`() {
     let blanks = String(repeating: " ", count: 64 * 1024 - 2)
     guard case .denied(let violations, _) = verdict("{\(blanks)}") else {
       Issue.record("an empty object is no network")
@@ -69,7 +69,7 @@ import Testing
     #expect(violations.contains { $0.field == "value.range" })
   }
 
-  @Test func `with many unknown keys is warned about once`() {
+  @Test func `many unknown keys give one warning`() {
     let keys = (0..<3000).map { "\"k\($0)\":1" }.joined(separator: ",")
     guard case .denied(_, let warnings) = verdict("{\(keys)}") else {
       Issue.record("keys alone are no network")
@@ -81,7 +81,7 @@ import Testing
     #expect(warnings.first?.message.contains(#""k9" and 2990 more; known are vlan, "#) == true)
   }
 
-  @Test func `is spelled canonically without comparing each key with each`() {
+  @Test func `the canonical spelling of many keys takes no quadratic time`() {
     let keys = (0..<6_000).map { "\"k\($0)\":1" }
     let text = "{\(keys.joined(separator: ","))}"
     let spelling = CanonicalValue(Array(text.utf8))?.spelling
@@ -89,15 +89,15 @@ import Testing
     #expect(CanonicalValue(Array("{\((keys + [keys[7]]).joined(separator: ","))}".utf8)) == nil)
   }
 
-  @Test func `has no canonical spelling, since it is refused anyway`() {
+  @Test func `a value above the limit has no canonical spelling`() {
     func text(_ count: Int) -> [UInt8] { Array("{ \"a\":\"\(String(repeating: "x", count: count - 9))\"}".utf8) }
     #expect(text(ParsedSetting.maxTextLength).count == ParsedSetting.maxTextLength)
     #expect(CanonicalValue(text(ParsedSetting.maxTextLength))?.spelling.count == ParsedSetting.maxTextLength - 1)
     #expect(CanonicalValue(text(ParsedSetting.maxTextLength + 1)) == nil)
   }
 
-  /// Swift normalises what it compares and hashes: of marks out of order, each would be moved past half of the others.
-  @Test(.timeLimit(.minutes(1))) func `of combining marks costs no more than any other`() {
+  /// Swift normalises strings before it compares or hashes them: each mark out of order would move past half of them.
+  @Test(.timeLimit(.minutes(1))) func `combining marks cost no more than other text`() {
     let marks = String(repeating: "\u{301}", count: 16_000) + String(repeating: "\u{323}", count: 16_000)
     var facts = ClusterFacts()
     facts.clusterNetworks = ClusterNetworkFact.join(
@@ -116,11 +116,13 @@ import Testing
   }
 }
 
-@Suite struct `A warning` {
+@Suite struct `Warnings` {
   static let keys = ["größe", "ключ", "🔑🔑🔑🔑🔑🔑", String(repeating: "é", count: 500), "a\"b", "\u{200B}", "x"]
 
   /// Keys of every kind, alone and many together.
-  @Test(arguments: 1...40) func `about any keys is ASCII, short, and ends with its advice`(_ count: Int) throws {
+  @Test(arguments: 1...40) func `a warning about any keys is ASCII, short, and ends with its advice`(_ count: Int)
+    throws
+  {
     let members = (0..<count).map { index in
       JSONMember(key: "\(Self.keys[index % Self.keys.count])\(index)", value: .null)
     }
@@ -137,7 +139,7 @@ import Testing
     #expect(warning.hasSuffix("known are vlan, clusterNetwork, range, exclusiveVlan and exclude"))
   }
 
-  @Test func `escapes what is not ASCII as Go does`() {
+  @Test func `non-ASCII characters are escaped as in Go`() {
     #expect(Warning(rule: "", message: "ö 🔑\n").message == #"\u00f6 \U0001f511\n"#)
   }
 }

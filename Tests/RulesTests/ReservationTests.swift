@@ -14,7 +14,7 @@ import Testing
       reservations: pods.sorted { $0.key < $1.key }.map { .init(address: address($0.key), pod: $0.value) })
   }
 
-  @Test func `of living Longhorn pods are given back, all others are kept`() {
+  @Test func `reservations of existing Longhorn pods are released, all others are kept`() {
     let facts = ReservationFacts(
       pools: [Self.pool([1: "longhorn-system/a", 2: "longhorn-system/gone", 3: "default/b"])],
       reservations: [
@@ -29,9 +29,9 @@ import Testing
     #expect(facts.kept.count == 3)
   }
 
-  /// What a living pod says of its addresses, and whether the one that is reserved for it is lost.
+  /// The reported addresses of an existing pod, and whether the reservation is kept.
   @Test(arguments: [(nil, 0), ([1], 0), ([5], 1), ([], 1)] as [([UInt32]?, Int)])
-  func `of a pod that has another address are kept`(_ addresses: [UInt32]?, _ kept: Int) {
+  func `reservations of a pod that has another address are kept`(_ addresses: [UInt32]?, _ kept: Int) {
     let facts = ReservationFacts(
       pools: [Self.pool([1: "longhorn-system/a"])], reservations: [],
       longhornPods: [
@@ -40,24 +40,26 @@ import Testing
     #expect(facts.kept.count == kept)
   }
 
-  @Test func `of named networks are not counted`() {
+  @Test func `reservations of named networks are not counted`() {
     let facts = ReservationFacts(
       pools: [Self.pool([1: "default/a"], named: "x-192.168.0.0-24", of: "x")], reservations: [], longhornPods: [])
     #expect(facts == ReservationFacts())
   }
 }
 
-@Suite struct `Versions of Harvester` {
+@Suite struct `Harvester versions` {
   @Test(
     arguments: [
       ("v1.2.2", HarvesterVersion(1, 2)), ("v1.9.0-rc4", HarvesterVersion(1, 9)), ("v1.10.0", HarvesterVersion(1, 10)),
       ("v1.9-1a2b3c-head", HarvesterVersion(1, 9)), ("master-1a2b3c-head", nil), ("", nil),
-    ] as [(String, HarvesterVersion?)]) func `are their release lines`(_ text: String, _ version: HarvesterVersion?)
+    ] as [(String, HarvesterVersion?)]) func `a version is parsed to its release line`(
+      _ text: String, _ version: HarvesterVersion?
+    )
   {
     #expect(HarvesterVersion(serverVersion: text) == version)
   }
 
-  @Test func `are compared by numbers`() {
+  @Test func `versions are compared by their numbers`() {
     #expect(HarvesterVersion(1, 9) < HarvesterVersion(1, 10))
     #expect(HarvesterVersion(1, 10) < HarvesterVersion(2, 0))
   }

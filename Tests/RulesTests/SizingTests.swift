@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rules
 
-@Suite struct `The need for addresses` {
+@Suite struct `Address requirement` {
   @Test(
     arguments: [
       ("v1.1.0", Sizing.v1_2), ("v1.2.2", .v1_2), ("v1.3.0", .v1_3), ("v1.3.0-rc1", .v1_3), ("v1.6.1", .v1_3),
@@ -10,7 +10,7 @@ import Testing
       ("master-1a2b3c", nil), ("v1.6-head", .v1_3), ("v1.2-head", .v1_2), ("1.6.1", nil), ("v1", nil), ("v", nil),
       ("", nil), ("vx.y", nil),
       ("v1.", nil), ("v.3.0", nil),
-    ] as [(String, Sizing?)]) func `goes by the version that the cluster tells`(_ version: String, _ sizing: Sizing?)
+    ] as [(String, Sizing?)]) func `the cluster's version selects the formula`(_ version: String, _ sizing: Sizing?)
   {
     #expect(Sizing(serverVersion: version) == sizing)
   }
@@ -18,7 +18,7 @@ import Testing
   func facts(nodes: Int, disks: Int, witnesses: Int = 0, version: String? = nil) -> ClusterFacts {
     var facts = ClusterFacts()
     facts.nodes = (0..<nodes + witnesses).map { NodeFact(name: "n\($0)", isWitness: $0 >= nodes) }
-    // All of the disks on the first node: they are counted over all nodes. A witness's disk holds no replica.
+    // All disks on the first node: they are counted over all nodes. A witness's disk holds no replica.
     facts.storage = StorageFact(
       nodes: facts.nodes,
       longhornNodes: [LonghornNodeFact(name: "n0", disks: disks)]
@@ -27,7 +27,7 @@ import Testing
     return facts
   }
 
-  /// The documentation's sums, without the images that nobody can know beforehand.
+  /// The documentation's sums, without images, whose number is not known beforehand.
   static let table: [(nodes: Int, disks: Int, witnesses: Int, version: String?, total: Int, sum: String)] = [
     (4, 4, 0, "v1.2.0", 24, "4 nodes × 4 + 4 disks × 2"),
     (5, 10, 0, "v1.2.0", 40, "5 nodes × 4 + 10 disks × 2"),
@@ -38,7 +38,7 @@ import Testing
     (0, 0, 0, "v1.6.0", 0, "0 nodes × 2 + 0 disks × 2"),
   ]
 
-  @Test(arguments: table.indices) func `is the documentation's sum, written out`(_ row: Int) {
+  @Test(arguments: table.indices) func `the requirement is the documentation's sum`(_ row: Int) {
     let (nodes, disks, witnesses, version, total, sum) = Self.table[row]
     let need = AddressRequirement(
       of: facts(nodes: nodes, disks: disks, witnesses: witnesses, version: version), choice: .automatic)
@@ -47,14 +47,14 @@ import Testing
     #expect(need.isVersionKnown == (version?.hasPrefix("v") == true))
   }
 
-  @Test func `can be chosen by the operator`() {
+  @Test func `the operator can select the formula`() {
     let facts = facts(nodes: 3, disks: 3, version: "v1.6.0")
     #expect(AddressRequirement(of: facts, choice: .always(.v1_2)).total == 18)
     #expect(AddressRequirement(of: facts, choice: .always(.v1_3)).total == 12)
     #expect(AddressRequirement(of: facts, choice: .always(.v1_2)).isVersionKnown)
   }
 
-  @Test func `counts the second engine and the shared network`() {
+  @Test func `the V2 data engine and the shared network are counted`() {
     var facts = facts(nodes: 3, disks: 3, version: "v1.6.0")
     facts.v2DataEngineIsOn = true
     #expect(AddressRequirement(of: facts, choice: .automatic).total == 18)
@@ -64,7 +64,7 @@ import Testing
     #expect(need.sum == "3 nodes × 2 + 3 disks × 2 + 3 V2 engine nodes × 2 + 35 addresses for RWX volumes")
   }
 
-  @Test func `of one more node is the difference to a cluster that has it`() {
+  @Test func `the requirement of an additional node is the difference of two clusters`() {
     for version in ["v1.2.0", "v1.6.0"] {
       for extras in [false, true] {
         var before = facts(nodes: 3, disks: 6, version: version)

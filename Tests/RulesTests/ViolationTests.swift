@@ -2,8 +2,8 @@ import Testing
 
 @testable import Rules
 
-@Suite struct `A violation` {
-  /// The kinds with the reasons and the words that the Kubernetes API has for them
+@Suite struct `Violations` {
+  /// The kinds with the reasons and the prefixes of the Kubernetes API
   /// (k8s.io/apimachinery, pkg/util/validation/field and meta/v1 CauseType).
   static let table: [(kind: Violation.Kind, reason: String, message: String)] = [
     (.required, "FieldValueRequired", "Required value: must"),
@@ -17,18 +17,18 @@ import Testing
     (.forbidden, "FieldValueForbidden", "Forbidden: must"),
   ]
 
-  @Test(arguments: table.indices) func `has the reason and the beginning of its kind`(_ row: Int) {
+  @Test(arguments: table.indices) func `each kind has its reason and prefix`(_ row: Int) {
     let (kind, reason, message) = Self.table[row]
     #expect("\(kind.reason)" == reason)
     #expect(Violation(rule: "", field: "value", kind, "must").message == message)
   }
 
-  @Test func `is one line, whatever it quotes`() {
+  @Test func `a violation is one line with any quoted text`() {
     let violation = Violation(rule: "", field: "value", .invalid("a\nb".quoted), "must\u{200B}\u{2028}\u{E0001}")
     #expect(violation.message == #"Invalid value: "a\nb": must\u200b\u2028\U000e0001"#)
   }
 
-  @Test func `quotes a text as Go and JSON do`() {
+  @Test func `texts are quoted as in Go and JSON`() {
     #expect(#"a"b\c"#.quoted == #""a\"b\\c""#)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 @testable import Platform
 
-/// One system call that fails: the call at a place in a run, and how.
+/// A failing system call: its index in a run, and the error.
 struct Fault: CustomStringConvertible {
   let place: Int
   let errno: Int32
@@ -17,7 +17,7 @@ struct Fault: CustomStringConvertible {
 
   enum Name: String, CaseIterable {
     case receive, send, endSending, accept, setOption, wait, readEvent, writeEvent, makePoller, makeEvent, socket
-    // What is asked of a poller.
+    // Poller operations.
     case register, change, remove
 
     init?(_ call: SystemCall) {
@@ -40,7 +40,7 @@ struct Fault: CustomStringConvertible {
       }
     }
 
-    /// What the manual pages let each call fail with, as far as it is not a mistake of the caller.
+    /// The errors in the manual page of each call, except those of an invalid use.
     var errors: [Int32] {
       switch self {
       case .receive: [EINTR, EAGAIN, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENOMEM]
@@ -64,7 +64,7 @@ struct Fault: CustomStringConvertible {
 }
 
 extension SystemCall {
-  /// The descriptor whose owner a failure strikes.
+  /// The descriptor whose owner is affected.
   var descriptor: Int32? {
     switch self {
     case .receive(let descriptor, _), .send(let descriptor, _), .endSending(let descriptor),

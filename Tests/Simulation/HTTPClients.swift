@@ -1,31 +1,31 @@
 import CNGHTTP2
 import Foundation
 
-/// The HTTP side of a simulated client: exchanges go out as bytes, and answers are compared as they come back.
+/// The HTTP side of a simulated client: sends requests as bytes and compares responses.
 protocol HTTPClient: AnyObject {
-  /// Puts the next request on its way; false where none is left or the last answers have to come first.
-  func ask() -> Bool
-  var canAsk: Bool { get }
-  /// Bytes for the server that have not been taken yet.
+  /// Sends the next request; false without one, or if responses must arrive first.
+  func sendRequest() -> Bool
+  var canSendRequest: Bool { get }
+  /// Bytes for the server that are not sent yet.
   func takeOutput() -> [UInt8]
-  /// Takes bytes of the server; the text says what is wrong with them.
+  /// Receives bytes of the server; returns a description of an error in them.
   func receive(_ bytes: [UInt8]) -> String?
-  /// How many exchanges ended with the right answer.
-  var answered: Int { get }
-  var asked: Int { get }
+  /// The number of exchanges with the correct response.
+  var responseCount: Int { get }
+  var requestCount: Int { get }
 }
 
-/// HTTP/1.1, with some requests in the pipeline.
+/// HTTP/1.1 with pipelined requests.
 final class HTTP1Client: HTTPClient {
   private let exchanges: [Exchange]
   private let depth: Int
   private var output: [UInt8] = []
   private var input: [UInt8] = []
-  private(set) var asked = 0
-  private(set) var answered = 0
-  /// The time of day in seconds, and what it was when each request was made.
+  private(set) var requestCount = 0
+  private(set) var responseCount = 0
+  /// The time of day in seconds, now and at each request.
   private let clock: () -> Int
-  private var askedAt: [Int] = []
+  private var sentAt: [Int] = []
 
   init(_ exchanges: [Exchange], depth: Int, clock: @escaping () -> Int = { 0 }) {
     self.exchanges = exchanges
@@ -33,19 +33,19 @@ final class HTTP1Client: HTTPClient {
     self.clock = clock
   }
 
-  var canAsk: Bool { asked < exchanges.count && asked - answered < depth }
+  var canSendRequest: Bool { requestCount < exchanges.count && requestCount - responseCount < depth }
 
-  func ask() -> Bool {
-    guard canAsk else { return false }
-    let exchange = exchanges[asked]
-    asked += 1
-    askedAt.append(clock())
+  func sendRequest() -> Bool {
+    guard canSendRequest else { return false }
+    let exchange = exchanges[requestCount]
+    requestCount += 1
+    sentAt.append(clock())
     output += Array("\(exchange.method) \(exchange.path) HTTP/1.1\r\nHost: simulation\r\n".utf8)
     if exchange.isSmuggling { output += Array("Transfer-Encoding: chunked\r\n".utf8) }
-    // Every other body goes in chunks.
+    // Every other body is chunked.
     if exchange.body.isEmpty {
       output += Array("\r\n".utf8)
-    } else if asked % 2 == 0, !exchange.isSmuggling {
+    } else if requestCount % 2 == 0, !exchange.isSmuggling {
       output += Array("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
       let half = exchange.body.utf8.count / 2
       for piece in [exchange.body.utf8.prefix(half), exchange.body.utf8.dropFirst(half)] {
@@ -74,20 +74,20 @@ final class HTTP1Client: HTTPClient {
         line.hasPrefix("Content-Length: ") ? Int(line.dropFirst("Content-Length: ".count)) : nil
       }.first
       guard words.count > 2, words[0] == "HTTP/1.1", let status = Int(words[1]), let length else {
-        return "this is no head of an answer: \(lines)"
+        return "not the head of a response: \(lines)"
       }
       guard input.count >= end.upperBound + length else { return nil }
       let body = Array(input[end.upperBound..<end.upperBound + length])
       input.removeFirst(end.upperBound + length)
-      guard answered < asked else { return "an answer to nothing: \(lines)" }
-      guard exchanges[answered].isAnswered(by: status, body) else {
+      guard responseCount < requestCount else { return "a response without a request: \(lines)" }
+      guard exchanges[responseCount].isAnswered(by: status, body) else {
         return
-          "\(exchanges[answered].path) was answered \(lines[0]) \(String(decoding: body.prefix(300), as: UTF8.self))"
+          "\(exchanges[responseCount].path) got \(lines[0]) \(String(decoding: body.prefix(300), as: UTF8.self))"
       }
-      guard let date = Self.date(in: lines), date >= askedAt[answered] else {
-        return "an answer has the date of an earlier time: \(lines)"
+      guard let date = Self.date(in: lines), date >= sentAt[responseCount] else {
+        return "a response has an earlier date than its request: \(lines)"
       }
-      answered += 1
+      responseCount += 1
     }
     return nil
   }
@@ -101,15 +101,15 @@ final class HTTP1Client: HTTPClient {
   }
 }
 
-/// HTTP/2 by nghttp2, with several streams at once.
+/// HTTP/2 by nghttp2, with concurrent streams.
 final class HTTP2Client: HTTPClient {
   private let exchanges: [Exchange]
   private let depth: Int
   private var session: OpaquePointer?
   private var streams: [Int32: Stream] = [:]
-  private var complaint: String?
-  private(set) var asked = 0
-  private(set) var answered = 0
+  private var failure: String?
+  private(set) var requestCount = 0
+  private(set) var responseCount = 0
 
   private final class Stream {
     let exchange: Exchange
@@ -157,22 +157,22 @@ final class HTTP2Client: HTTPClient {
 
   private func ended(_ id: Int32, _ code: UInt32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
-    // A server that stops says so of what it has not begun, and the client may ask another one (RFC 9113 section 8.7).
+    // A server that shuts down rejects streams that it has not begun, and clients may retry (RFC 9113 section 8.7).
     if code == NGHTTP2_REFUSED_STREAM.rawValue { return }
     if code == 0, stream.exchange.isAnswered(by: stream.status, stream.body) {
-      answered += 1
+      responseCount += 1
     } else {
       let text = String(decoding: stream.body.prefix(300), as: UTF8.self)
-      complaint = "\(stream.exchange.path) was answered \(stream.status) \(text), error \(code)"
+      failure = "\(stream.exchange.path) got \(stream.status) \(text), error \(code)"
     }
   }
 
-  var canAsk: Bool { asked < exchanges.count && asked - answered < depth }
+  var canSendRequest: Bool { requestCount < exchanges.count && requestCount - responseCount < depth }
 
-  func ask() -> Bool {
-    guard canAsk else { return false }
-    let exchange = exchanges[asked]
-    asked += 1
+  func sendRequest() -> Bool {
+    guard canSendRequest else { return false }
+    let exchange = exchanges[requestCount]
+    requestCount += 1
     var fields = [
       (":method", exchange.method), (":scheme", "https"), (":authority", "simulation"), (":path", exchange.path),
     ]
@@ -222,6 +222,6 @@ final class HTTP2Client: HTTPClient {
   func receive(_ bytes: [UInt8]) -> String? {
     let used = nghttp2_session_mem_recv(session, bytes, bytes.count)
     if used < 0 { return "no HTTP/2: \(used)" }
-    return complaint
+    return failure
   }
 }

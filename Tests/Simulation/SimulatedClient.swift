@@ -1,61 +1,61 @@
 import Foundation
 import TestSupport
 
-/// A client on the made-up network, with a habit of its own.
+/// A client on the simulated network, with one behaviour.
 final class SimulatedClient: CustomStringConvertible {
-  enum Habit {
-    /// Sends and takes everything as soon as it can.
+  enum Behavior {
+    /// Sends and receives as soon as possible.
     case steady
-    /// Waits before each piece that it sends or takes.
+    /// Waits before each send and receive.
     case slow(gap: Int64)
-    /// Breaks the connection off when so many bytes have passed in both directions.
+    /// Breaks the connection after this number of bytes in both directions.
     case resets(after: Int)
-    /// Falls silent when it has sent so many bytes, and takes nothing either.
+    /// Stops sending and receiving after this number of bytes.
     case stalls(after: Int)
-    /// Has asked everything, says that it will send no more, and takes its answers.
+    /// Half-closes after its requests and receives the responses.
     case halfCloses
-    /// Sends bytes that are no TLS.
-    case babbles
+    /// Sends bytes that are not TLS.
+    case sendsGarbage
   }
 
-  private enum Standing {
+  private enum State {
     case absent
-    case connected(Wire)
+    case connected(SimulatedConnection)
     case done
   }
 
   let name: String
-  let habit: Habit
+  let behavior: Behavior
   private let http: any HTTPClient
   private let exchangeCount: Int
   private let tls: ClientTLS
-  /// What its connection holds in each direction.
+  /// The capacity of its connection in each direction.
   private let window: Int
-  private var standing = Standing.absent
+  private var state = State.absent
   private var unsent: [UInt8] = []
   private var passed = 0
   private var hasEndedSending = false
-  /// When it acts next of its own accord; nil when it waits for the server.
+  /// The time of its next action; nil while it waits for the server.
   private(set) var nextWakeup: Int64?
   private var arrived: Int64 = 0
-  private var askedAt: Int64 = 0
-  private(set) var slowestAnswer: Int64 = 0
-  /// How long the server let it stay.
-  private(set) var stay: Int64 = 0
-  private(set) var complaint: String?
+  private var sentAt: Int64 = 0
+  private(set) var maxLatency: Int64 = 0
+  /// The duration of its connection.
+  private(set) var lifetime: Int64 = 0
+  private(set) var failure: String?
   private(set) var hasConnected = false
-  /// The server or the network ended the connection before everything was answered.
+  /// Whether the server or the network closed the connection before all responses.
   private(set) var wasCut = false
   private(set) var wasHit = false
-  /// The server has read a whole request and closed without an answer to it.
-  private(set) var wasForgotten = false
+  /// Whether the server has read a complete request and closed without a response.
+  private(set) var wasIgnored = false
 
   init(
-    _ name: String, _ habit: Habit, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, window: Int,
+    _ name: String, _ behavior: Behavior, http: any HTTPClient, exchangeCount: Int, arrivesAt: Int64, window: Int,
     tlsContext: ClientContext
   ) {
     self.name = name
-    self.habit = habit
+    self.behavior = behavior
     self.http = http
     self.exchangeCount = exchangeCount
     self.window = window
@@ -63,94 +63,98 @@ final class SimulatedClient: CustomStringConvertible {
     tls = ClientTLS(tlsContext, protocols: [http is HTTP2Client ? "h2" : "http/1.1"])
   }
 
-  var answered: Int { http.answered }
+  var responseCount: Int { http.responseCount }
 
-  /// Its last request is on its way, and nothing before it is unanswered.
-  var isAskingLast: Bool {
-    http.asked == exchangeCount && http.answered == exchangeCount - 1 && unsent.isEmpty
-      && wire.map { !$0.toServer.isEmpty } ?? false
+  /// Whether its last request is sent, and all earlier ones have responses.
+  var hasLastRequestInTransit: Bool {
+    http.requestCount == exchangeCount && http.responseCount == exchangeCount - 1 && unsent.isEmpty
+      && connection.map { !$0.toServer.isEmpty } ?? false
   }
 
-  var wire: Wire? {
-    guard case .connected(let wire) = standing else { return nil }
-    return wire
+  var connection: SimulatedConnection? {
+    guard case .connected(let connection) = state else { return nil }
+    return connection
   }
-  var isSatisfied: Bool { http.answered == exchangeCount }
-  var isDone: Bool { if case .done = standing { true } else { false } }
+  var isSatisfied: Bool { http.responseCount == exchangeCount }
+  var isDone: Bool { if case .done = state { true } else { false } }
 
   var description: String {
-    "\(name) (\(habit), \(http is HTTP2Client ? "HTTP/2" : "HTTP/1.1")): \(http.answered) of \(exchangeCount) answered"
-      + (complaint.map { ", " + $0 } ?? "") + (wasCut ? ", cut off after \(stay) ns" : "") + (wasHit ? ", hit" : "")
+    "\(name) (\(behavior), \(http is HTTP2Client ? "HTTP/2" : "HTTP/1.1")): \(http.responseCount) of \(exchangeCount) answered"
+      + (failure.map { ", " + $0 } ?? "") + (wasCut ? ", cut off after \(lifetime) ns" : "") + (wasHit ? ", hit" : "")
   }
 
-  func giveUp() { standing = .done }
+  func abort() { state = .done }
 
   func canAct(at now: Int64) -> Bool {
     if let nextWakeup { return nextWakeup <= now }
-    guard case .connected(let wire) = standing else { return false }
-    if wire.isReset || !wire.toClient.isEmpty || wire.serverHasEnded { return true }
-    if unsent.isEmpty { return tls.state == .open && !hasEndedSending && http.canAsk && !isSilent }
-    return wire.toServer.count < wire.window
+    guard case .connected(let connection) = state else { return false }
+    if connection.isReset || !connection.toClient.isEmpty || connection.serverHasEnded { return true }
+    if unsent.isEmpty { return tls.state == .open && !hasEndedSending && http.canSendRequest && !isSilent }
+    return connection.toServer.count < connection.window
   }
 
   func act(at now: Int64, _ kernel: SimulatedKernel) {
     nextWakeup = nil
-    switch standing {
+    switch state {
     case .absent:
-      guard let wire = kernel.connect(window: window) else { return end(now, cut: true) }
-      standing = .connected(wire)
+      guard let connection = kernel.connect(window: window) else { return end(now, cut: true) }
+      state = .connected(connection)
       hasConnected = true
       arrived = now
-      if case .babbles = habit { unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) } }
-    case .connected(let wire):
-      if wire.isHit { wasHit = true }
-      take(from: wire, now, kernel)
+      if case .sendsGarbage = behavior {
+        unsent = (0..<300).map { _ in UInt8.random(in: 0...255, using: &kernel.random) }
+      }
+    case .connected(let connection):
+      if connection.isHit { wasHit = true }
+      receive(from: connection, now, kernel)
     case .done: return
     }
-    if case .connected(let wire) = standing {
-      speak()
-      give(to: wire, kernel)
-      if case .resets(let count) = habit, passed >= count { breakOff(wire, now) }
-      if case .slow(let gap) = habit { nextWakeup = now + gap }
+    if case .connected(let connection) = state {
+      encryptOutput()
+      send(to: connection, kernel)
+      if case .resets(let count) = behavior, passed >= count { reset(connection, now) }
+      if case .slow(let gap) = behavior { nextWakeup = now + gap }
     }
   }
 
-  private func take(from wire: Wire, _ now: Int64, _ kernel: SimulatedKernel) {
-    if case .stalls(let count) = habit, passed >= count, !wire.isReset, !wire.serverHasEnded { return stall(now) }
-    if wire.isReset { return end(now, cut: !isSatisfied) }
-    if !wire.toClient.isEmpty {
-      let count = kernel.some(of: wire.toClient.count)
-      let bytes = Array(wire.toClient[..<count])
-      wire.toClient.removeFirst(count)
+  private func receive(from connection: SimulatedConnection, _ now: Int64, _ kernel: SimulatedKernel) {
+    if case .stalls(let count) = behavior, passed >= count, !connection.isReset, !connection.serverHasEnded {
+      return stall(now)
+    }
+    if connection.isReset { return end(now, cut: !isSatisfied) }
+    if !connection.toClient.isEmpty {
+      let count = kernel.randomCount(upTo: connection.toClient.count)
+      let bytes = Array(connection.toClient[..<count])
+      connection.toClient.removeFirst(count)
       passed += count
-      if case .babbles = habit { return }
-      let before = http.answered
+      if case .sendsGarbage = behavior { return }
+      let before = http.responseCount
       let plaintext = tls.receive(bytes)
-      if !plaintext.isEmpty, let wrong = http.receive(plaintext) { complaint = wrong }
-      if case .failed(let reason) = tls.state { complaint = "TLS: \(reason)" }
-      if http.answered > before {
-        slowestAnswer = max(slowestAnswer, now - askedAt)
-        askedAt = now
+      if !plaintext.isEmpty, let wrong = http.receive(plaintext) { failure = wrong }
+      if case .failed(let reason) = tls.state { failure = "TLS: \(reason)" }
+      if http.responseCount > before {
+        maxLatency = max(maxLatency, now - sentAt)
+        sentAt = now
       }
-    } else if wire.serverHasEnded {
+    } else if connection.serverHasEnded {
       return end(now, cut: !isSatisfied)
     }
     if isSatisfied, unsent.isEmpty {
-      // An honest client says goodbye; that the server closes now or later does not matter any more.
-      wire.clientHasEnded = true
+      // An honest client sends close_notify; the time at which the server closes does not matter any more.
+      connection.clientHasEnded = true
       end(now, cut: false)
     }
   }
 
-  /// It has fallen silent for good.
-  private var isSilent: Bool { if case .stalls(let count) = habit { passed >= count } else { false } }
+  /// Whether it has stopped for good.
+  private var isSilent: Bool { if case .stalls(let count) = behavior { passed >= count } else { false } }
 
-  /// Puts what it has to say into ciphertext.
-  private func speak() {
-    if case .babbles = habit { return }
+  /// Encrypts its pending output.
+  private func encryptOutput() {
+    if case .sendsGarbage = behavior { return }
     if tls.state == .open, unsent.isEmpty, !hasEndedSending {
-      while http.ask() { askedAt = max(askedAt, arrived) }
-      if case .halfCloses = habit, http.asked == exchangeCount, http is HTTP1Client {
+      while http.sendRequest() { sentAt = max(sentAt, arrived) }
+      if case .halfCloses = behavior, http.requestCount == exchangeCount, http is HTTP1Client {
         tls.send(http.takeOutput())
         tls.endSending()
         hasEndedSending = true
@@ -160,33 +164,33 @@ final class SimulatedClient: CustomStringConvertible {
     unsent += tls.takeOutput()
   }
 
-  private func give(to wire: Wire, _ kernel: SimulatedKernel) {
-    let budget = min(unsent.count, wire.window - wire.toServer.count)
-    if case .stalls(let count) = habit, passed >= count { return }
-    guard budget > 0, !wire.isReset else { return }
-    let count = kernel.some(of: budget)
-    wire.toServer += unsent[..<count]
+  private func send(to connection: SimulatedConnection, _ kernel: SimulatedKernel) {
+    let budget = min(unsent.count, connection.window - connection.toServer.count)
+    if case .stalls(let count) = behavior, passed >= count { return }
+    guard budget > 0, !connection.isReset else { return }
+    let count = kernel.randomCount(upTo: budget)
+    connection.toServer += unsent[..<count]
     unsent.removeFirst(count)
     passed += count
-    if hasEndedSending, unsent.isEmpty { wire.clientHasEnded = true }
+    if hasEndedSending, unsent.isEmpty { connection.clientHasEnded = true }
   }
 
-  /// It only notices when the server has closed.
+  /// It only notices that the server has closed.
   private func stall(_ now: Int64) { nextWakeup = now + 100_000_000 }
 
-  private func breakOff(_ wire: Wire, _ now: Int64) {
-    wire.isReset = true
+  private func reset(_ connection: SimulatedConnection, _ now: Int64) {
+    connection.isReset = true
     end(now, cut: !isSatisfied)
   }
 
   private func end(_ now: Int64, cut: Bool) {
-    if case .connected(let wire) = standing {
-      if wire.isHit { wasHit = true }
-      let isHeard = unsent.isEmpty && wire.toServer.isEmpty && wire.serverTookAll
-      wasForgotten = cut && isHeard && tls.state == .open && http.asked > http.answered
+    if case .connected(let connection) = state {
+      if connection.isHit { wasHit = true }
+      let isDelivered = unsent.isEmpty && connection.toServer.isEmpty && connection.serverReadAll
+      wasIgnored = cut && isDelivered && tls.state == .open && http.requestCount > http.responseCount
     }
     wasCut = cut
-    stay = now - arrived
-    standing = .done
+    lifetime = now - arrived
+    state = .done
   }
 }

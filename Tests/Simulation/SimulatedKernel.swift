@@ -4,18 +4,18 @@ import TestSupport
 
 @testable import Platform
 
-/// A kernel made up for a test: descriptors, a network and a clock, all ruled by one seed.
+/// A simulated kernel: descriptors, a network and a clock, all determined by one seed.
 ///
-/// It answers the server's system calls in the kernel's place (`Syscalls.interceptor`), so the server above them is the
-/// real one. While the server waits for events, the clients act; when nobody can, time jumps to the next thing that is
-/// due. Whatever a real network does happens often: reads and writes are short, events come in any order and one at a
-/// time, interruptions strike. One thread does all this, so a seed replays a run exactly.
+/// It handles the server's system calls (`Syscalls.interceptor`), so the server above it is the
+/// real one. While the server waits for events, the clients act; when no client can, time jumps to the next due
+/// event. Rare events of real networks are frequent: reads and writes are short, events arrive in any order and singly,
+/// calls are interrupted. A single thread does everything, so a seed replays a run exactly.
 final class SimulatedKernel: @unchecked Sendable {
   // Sendable: used by the one thread that runs a simulation.
 
   enum Object {
     case listener
-    case socket(Wire)
+    case socket(SimulatedConnection)
     case poller([Int32: epoll_event])
     case event(UInt64)
   }
@@ -23,34 +23,33 @@ final class SimulatedKernel: @unchecked Sendable {
   var random: SeededNumbers
   private(set) var now: Int64 = 1_000_000_000_000
   private(set) var open: [Int32: Object] = [:]
-  /// Connections that wait to be accepted.
-  private var waiting: [Wire] = []
+  /// Connections that are not accepted yet.
+  private var waiting: [SimulatedConnection] = []
   private var isListening = true
   private var nextDescriptor: Int32 = 1000
   var clients: [SimulatedClient] = []
-  /// Called once when every client is done; tells the server to stop.
+  /// Called once when every client is done; stops the server.
   var whenDone: () -> Void = {}
   private var isDone = false
   private var fault: Fault?
-  /// Calls that can fail, in order; what a fault counts.
+  /// The calls that can fail, in order, which a fault counts.
   private(set) var calls: [Fault.Call] = []
-  /// What went wrong in a way that only the kernel can see.
-  private(set) var complaint: String?
-  private var turns = 0
+  /// Errors that only the kernel can see.
+  private(set) var failure: String?
+  private var iterations = 0
 
-  /// Bytes that were received since the last wait, and the most that ever were.
+  /// The bytes received since the last wait, and their maximum.
   private var received = 0
-  private(set) var mostReceivedInTurn = 0
-  /// Waits that were only a look.
-  private(set) var looks = 0
+  private(set) var maxBytesPerIteration = 0
+  /// The number of waits with a zero timeout.
+  private(set) var zeroTimeoutPolls = 0
 
-  /// When the server is told to stop.
+  /// When the server gets the command to shut down.
   enum Stop {
-    /// When every client is done.
+    /// After every client is done.
     case whenDone
-    case inTurn(Int)
-    /// When everybody's last request has come and the server has not been told of it; from then on the network is a good
-    /// one.
+    case atIteration(Int)
+    /// After every last request has arrived, before the server is notified of it; the network is reliable from then on.
     case withLastRequests
   }
 
@@ -61,32 +60,32 @@ final class SimulatedKernel: @unchecked Sendable {
   }
 
   private let stops: Stop
-  private var isGoodNetwork: Bool { if case .withLastRequests = stops { isDone } else { false } }
-  /// The server was told to stop before every client was done.
+  private var isReliable: Bool { if case .withLastRequests = stops { isDone } else { false } }
+  /// Whether the shutdown began before every client was done.
   private(set) var stoppedEarly = false
-  /// How many requests had come when it was.
+  /// The number of requests that had arrived at the shutdown.
   private(set) var requestsAtStop = 0
 
-  /// More system calls than any honest run makes: the server turns idly.
-  private static let mostTurns = 200_000
+  /// More system calls than any correct run makes: the server is in a busy loop.
+  private static let maxIterations = 200_000
 
-  func connect(window: Int) -> Wire? {
+  func connect(window: Int) -> SimulatedConnection? {
     guard isListening else { return nil }
-    let wire = Wire(window: window)
-    waiting.append(wire)
-    return wire
+    let connection = SimulatedConnection(window: window)
+    waiting.append(connection)
+    return connection
   }
 
-  /// What the time of day is when the machine starts, in nanoseconds since 1970.
+  /// The time of day at the start, in nanoseconds since 1970.
   private static let epoch: Int64 = 1_700_000_000_000_000_000
   var secondsOfDay: Int { Int((now + Self.epoch) / 1_000_000_000) }
 
   func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 }
 
-// The system calls.
+// System calls.
 extension SimulatedKernel {
-  func answer(_ call: SystemCall) -> SystemCall.Interception {
+  func intercept(_ call: SystemCall) -> SystemCall.Interception {
     if let error = fails(call) { return .failure(error) }
     switch call {
     case .time(let clock):
@@ -101,11 +100,11 @@ extension SimulatedKernel {
     case .receive(let descriptor, let buffer): return receive(descriptor, buffer)
     case .send(let descriptor, let buffer): return send(descriptor, buffer)
     case .endSending(let descriptor):
-      if case .socket(let wire) = open[descriptor] { wire.serverHasEnded = true }
+      if case .socket(let connection) = open[descriptor] { connection.serverHasEnded = true }
       return .result(0)
     case .endReceiving:
       isListening = false
-      for wire in waiting { wire.isReset = true }
+      for connection in waiting { connection.isReset = true }
       waiting = []
       return .result(0)
     case .read(let descriptor, let buffer): return readEvent(descriptor, buffer)
@@ -127,11 +126,11 @@ extension SimulatedKernel {
 
   private func close(_ descriptor: Int32) -> SystemCall.Interception {
     guard let object = open.removeValue(forKey: descriptor) else {
-      complaint = "descriptor \(descriptor) was closed twice"
+      failure = "descriptor \(descriptor) was closed twice"
       return .failure(Errno(rawValue: EBADF))
     }
-    if case .socket(let wire) = object { wire.closeByServer() }
-    // As the kernel does, a closed descriptor leaves every poller.
+    if case .socket(let connection) = object { connection.closeByServer() }
+    // As in the kernel, a closed descriptor leaves every poller.
     for (poller, object) in open {
       if case .poller(var watched) = object {
         watched[descriptor] = nil
@@ -148,32 +147,32 @@ extension SimulatedKernel {
   }
 
   private func receive(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Interception {
-    guard case .socket(let wire) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
-    if wire.isReset { return .failure(Errno(rawValue: ECONNRESET)) }
-    if wire.toServer.isEmpty { return wire.clientHasEnded ? .result(0) : .failure(.wouldBlock) }
-    if !isGoodNetwork, chance(2) { return .failure(chance(50) ? .interrupted : .wouldBlock) }
-    let count = some(of: min(buffer.count, wire.toServer.count))
-    buffer.copyBytes(from: wire.toServer[..<count])
-    wire.toServer.removeFirst(count)
+    guard case .socket(let connection) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
+    if connection.isReset { return .failure(Errno(rawValue: ECONNRESET)) }
+    if connection.toServer.isEmpty { return connection.clientHasEnded ? .result(0) : .failure(.wouldBlock) }
+    if !isReliable, chance(2) { return .failure(chance(50) ? .interrupted : .wouldBlock) }
+    let count = randomCount(upTo: min(buffer.count, connection.toServer.count))
+    buffer.copyBytes(from: connection.toServer[..<count])
+    connection.toServer.removeFirst(count)
     received += count
-    mostReceivedInTurn = max(mostReceivedInTurn, received)
+    maxBytesPerIteration = max(maxBytesPerIteration, received)
     return .result(count)
   }
 
   private func send(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> SystemCall.Interception {
-    guard case .socket(let wire) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
-    if wire.isReset { return .failure(Errno(rawValue: EPIPE)) }
+    guard case .socket(let connection) = open[descriptor] else { return .failure(Errno(rawValue: EBADF)) }
+    if connection.isReset { return .failure(Errno(rawValue: EPIPE)) }
     if chance(2) { return .failure(.interrupted) }
-    let budget = wire.window - wire.toClient.count
+    let budget = connection.window - connection.toClient.count
     if budget == 0 || chance(2) { return .failure(.wouldBlock) }
-    let count = some(of: min(buffer.count, budget))
-    wire.toClient += buffer[..<count]
+    let count = randomCount(upTo: min(buffer.count, budget))
+    connection.toClient += buffer[..<count]
     return .result(count)
   }
 
   /// All of it, or any part.
-  func some(of count: Int) -> Int {
-    isGoodNetwork || chance(60) ? count : Int.random(in: 1...count, using: &random)
+  func randomCount(upTo count: Int) -> Int {
+    isReliable || chance(60) ? count : Int.random(in: 1...count, using: &random)
   }
 
   private func readEvent(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> SystemCall.Interception {
@@ -200,50 +199,51 @@ extension SimulatedKernel {
   }
 }
 
-// Waiting, in which everything else happens.
+// Waiting, during which everything else happens.
 extension SimulatedKernel {
   private func wait(
     _ poller: Int32, _ events: UnsafeMutableBufferPointer<epoll_event>, _ milliseconds: Int32
   ) -> SystemCall.Interception {
     let end = milliseconds < 0 ? Int64.max : now + Int64(milliseconds) * 1_000_000
     received = 0
-    if milliseconds == 0 { looks += 1 }
+    if milliseconds == 0 { zeroTimeoutPolls += 1 }
     while true {
-      turns += 1
-      if case .inTurn(turns) = stops { finish() }
-      if case .withLastRequests = stops, !isDone, clients.allSatisfy(\.isAskingLast) {
+      iterations += 1
+      if case .atIteration(iterations) = stops { finish() }
+      if case .withLastRequests = stops, !isDone, clients.allSatisfy(\.hasLastRequestInTransit) {
         requestsAtStop = clients.count
         finish()
-        // The order is younger than the requests, and first all the same.
-        let ready = ready(in: poller).sorted { isOrder($0) && !isOrder($1) }.prefix(events.count)
+        // The command is newer than the requests, but handled first.
+        let ready = ready(in: poller).sorted { isCommand($0) && !isCommand($1) }.prefix(events.count)
         for (index, event) in ready.enumerated() { events[index] = event }
         return .result(ready.count)
       }
-      if turns > Self.mostTurns {
-        complaint = complaint ?? "the server turns idly"
+      if iterations > Self.maxIterations {
+        failure = failure ?? "the server is in a busy loop"
         if isDone { return .failure(Errno(rawValue: EBADF)) }
         finish()
       }
       now += Int64.random(in: 1_000...20_000, using: &random)
       let ready = ready(in: poller)
-      let movers = clients.filter { $0.canAct(at: now) }
-      if !ready.isEmpty, movers.isEmpty || chance(50) {
+      let runnable = clients.filter { $0.canAct(at: now) }
+      if !ready.isEmpty, runnable.isEmpty || chance(50) {
         let count = Int.random(in: 1...min(ready.count, events.count), using: &random)
         for (index, event) in ready.shuffled(using: &random).prefix(count).enumerated() { events[index] = event }
         return .result(count)
       }
-      if let mover = movers.randomElement(using: &random) {
-        mover.act(at: now, self)
+      if let client = runnable.randomElement(using: &random) {
+        client.act(at: now, self)
         continue
       }
       if clients.allSatisfy(\.isDone) { finish() }
       if !self.ready(in: poller).isEmpty { continue }
       let next = min(end, clients.compactMap(\.nextWakeup).filter { $0 > now }.min() ?? .max)
       if next == .max {
-        complaint = complaint ?? "nothing would ever happen: \(clients.filter { !$0.isDone }.map(\.description))"
-        // It was told to stop and does not: the run ends with a failure that no server survives.
+        failure =
+          failure ?? "neither the server nor a client can act: \(clients.filter { !$0.isDone }.map(\.description))"
+        // The server does not stop: the run ends with a failure of every call.
         if isDone { return .failure(Errno(rawValue: EBADF)) }
-        for client in clients { client.giveUp() }
+        for client in clients { client.abort() }
         finish()
         continue
       }
@@ -252,13 +252,13 @@ extension SimulatedKernel {
     }
   }
 
-  /// Those whose last request waits for everybody else's.
-  private var hiddenWires: Set<ObjectIdentifier> {
+  /// The clients whose last request waits for those of the others.
+  private var hiddenConnections: Set<ObjectIdentifier> {
     guard case .withLastRequests = stops, !isDone else { return [] }
-    return Set(clients.filter(\.isAskingLast).compactMap(\.wire).map(ObjectIdentifier.init))
+    return Set(clients.filter(\.hasLastRequestInTransit).compactMap(\.connection).map(ObjectIdentifier.init))
   }
 
-  private func isOrder(_ event: epoll_event) -> Bool { event.data.u64 == UInt64.max }
+  private func isCommand(_ event: epoll_event) -> Bool { event.data.u64 == UInt64.max }
 
   private func finish() {
     if isDone { return }
@@ -269,10 +269,10 @@ extension SimulatedKernel {
 
   private func ready(in poller: Int32) -> [epoll_event] {
     guard case .poller(let watched) = open[poller] else { return [] }
-    let hidden = hiddenWires
+    let hidden = hiddenConnections
     return watched.keys.sorted().compactMap { descriptor in
       guard var event = watched[descriptor], let object = open[descriptor] else { return nil }
-      if case .socket(let wire) = object, hidden.contains(ObjectIdentifier(wire)) { return nil }
+      if case .socket(let connection) = object, hidden.contains(ObjectIdentifier(connection)) { return nil }
       let always = EPOLLERR.rawValue | EPOLLHUP.rawValue
       event.events = readiness(of: object) & (event.events | always)
       return event.events == 0 ? nil : event
@@ -284,11 +284,11 @@ extension SimulatedKernel {
     case .listener: return waiting.isEmpty && isListening ? 0 : EPOLLIN.rawValue
     case .event(let count): return count == 0 ? 0 : EPOLLIN.rawValue
     case .poller: return 0
-    case .socket(let wire):
-      if wire.isReset { return EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLIN.rawValue }
+    case .socket(let connection):
+      if connection.isReset { return EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLIN.rawValue }
       var readiness: UInt32 = 0
-      if !wire.toServer.isEmpty || wire.clientHasEnded { readiness |= EPOLLIN.rawValue }
-      if wire.toClient.count < wire.window { readiness |= EPOLLOUT.rawValue }
+      if !connection.toServer.isEmpty || connection.clientHasEnded { readiness |= EPOLLIN.rawValue }
+      if connection.toClient.count < connection.window { readiness |= EPOLLOUT.rawValue }
       return readiness
     }
   }
@@ -302,33 +302,33 @@ extension SimulatedKernel {
     calls.append(Fault.Call(name: name, descriptor: descriptor))
     guard let fault, fault.place == calls.count - 1 else { return nil }
     self.fault = nil
-    if case .socket(let wire) = descriptor.flatMap({ open[$0] }) {
-      wire.isHit = true
-      if [ECONNRESET, EPIPE, ETIMEDOUT].contains(fault.errno) { wire.isReset = true }
+    if case .socket(let connection) = descriptor.flatMap({ open[$0] }) {
+      connection.isHit = true
+      if [ECONNRESET, EPIPE, ETIMEDOUT].contains(fault.errno) { connection.isReset = true }
     }
-    // The kernel tells of these in accepting, and the connection is gone.
+    // The kernel reports these errors in accept(2), and the connection is lost.
     if name == .accept, [ECONNABORTED, EPROTO].contains(fault.errno), !waiting.isEmpty {
-      let wire = waiting.removeFirst()
-      (wire.isHit, wire.isReset) = (true, true)
+      let connection = waiting.removeFirst()
+      (connection.isHit, connection.isReset) = (true, true)
     }
     return Errno(rawValue: fault.errno)
   }
 }
 
-/// A TCP connection on the made-up network, seen from its middle.
-final class Wire {
-  /// What a direction holds before the sender has to wait.
+/// A TCP connection on the simulated network.
+final class SimulatedConnection {
+  /// The capacity of a direction.
   let window: Int
 
   var toServer: [UInt8] = []
   var toClient: [UInt8] = []
-  /// No more comes from there.
+  /// Whether the direction has ended.
   var clientHasEnded = false
   var serverHasEnded = false
-  /// When the server closed, it had read everything that was sent.
-  private(set) var serverTookAll = false
+  /// Whether the server had read everything when it closed.
+  private(set) var serverReadAll = false
   var isReset = false
-  /// A call on it was made to fail.
+  /// Whether a call on it has failed.
   var isHit = false
 
   init(window: Int) {
@@ -337,8 +337,8 @@ final class Wire {
 
   func closeByServer() {
     serverHasEnded = true
-    serverTookAll = toServer.isEmpty
-    // Closing with bytes unread resets a connection, and what was on its way to the peer is lost (RFC 2525 section 2.17).
+    serverReadAll = toServer.isEmpty
+    // Closing with unread bytes resets a connection and discards its data in transit (RFC 2525 section 2.17).
     if !toServer.isEmpty {
       isReset = true
       toClient = []

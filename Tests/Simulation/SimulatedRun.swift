@@ -8,16 +8,16 @@ import TestSupport
 @testable import Platform
 @testable import WebhookServer
 
-/// One run of the server's loop on the made-up kernel, from the first connection to the last descriptor.
+/// One run of the event loop on the simulated kernel, from the first connection to the last descriptor.
 struct SimulatedRun {
   let seed: UInt64
   let kernel: SimulatedKernel
   let clients: [SimulatedClient]
   let state = ServerState()
-  /// Set when the loop could not begin, which a fault may bring about.
-  private(set) var refusal: Errno?
+  /// Whether the event loop failed to start, due to a fault.
+  private(set) var startError: Errno?
 
-  /// Made once: Ed25519, because its signatures all have the same length, so that a seed always makes the same run.
+  /// Created once: Ed25519, whose signatures have a fixed length, so that a seed always gives the same run.
   static let identity = Result { try Identity() }
 
   struct Identity: Sendable {
@@ -33,29 +33,29 @@ struct SimulatedRun {
           "req", "-x509", "-newkey", "ed25519", "-noenc", "-days", "2", "-set_serial", "1", "-subj", "/CN=simulation",
           "-keyout", folder.path("key"), "-out", folder.path("certificate"),
         ])
-      if run.exitCode != 0 { throw NeverCame(what: "a certificate", text: run.errors) }
+      if run.exitCode != 0 { throw OutputTimeout(expected: "a certificate", text: run.errors) }
       server = try TLSContext(
         certificateChain: folder.read("certificate"), privateKey: folder.read("key"), clientCAs: nil)
       client = ClientContext(authority: folder.path("certificate"))
     }
   }
 
-  /// - Parameter crowd: Makes the clients out of the kernel's randomness.
+  /// - Parameter makeClients: Creates the clients from the kernel's randomness.
   init(
     seed: UInt64, fault: Fault? = nil, stops: SimulatedKernel.Stop = .whenDone,
     budget: ResourceBudget = ResourceBudget(),
-    crowd: (SimulatedKernel, ClientContext) -> [SimulatedClient]
+    makeClients: (SimulatedKernel, ClientContext) -> [SimulatedClient]
   ) throws {
     self.seed = seed
     let identity = try Self.identity.get()
     let kernel = SimulatedKernel(seed: seed, fault: fault, stops: stops)
     self.kernel = kernel
-    clients = crowd(kernel, identity.client)
+    clients = makeClients(kernel, identity.client)
     kernel.clients = clients
     do {
-      try Syscalls.$interceptor.withValue({ kernel.answer($0) }) { try run(identity, budget) }
+      try Syscalls.$interceptor.withValue({ kernel.intercept($0) }) { try run(identity, budget) }
     } catch let error as Errno {
-      refusal = error
+      startError = error
     }
   }
 
@@ -74,18 +74,18 @@ struct SimulatedRun {
     try loop.run()
   }
 
-  /// What must hold after every run, whatever happened in it.
-  var flaws: [String] {
-    var flaws = clients.compactMap { client in client.complaint.map { "\(client.name): \($0)" } }
-    if let complaint = kernel.complaint { flaws.append(complaint) }
-    if !kernel.open.isEmpty { flaws.append("descriptors were left open: \(kernel.open.keys.sorted())") }
-    if state.metrics.openConnections != 0 { flaws.append("connections are counted that are not there") }
-    if state.metrics.bytesInFlight != 0 { flaws.append("memory is counted that nobody holds") }
-    return flaws
+  /// The invariants of every run.
+  var failures: [String] {
+    var failures = clients.compactMap { client in client.failure.map { "\(client.name): \($0)" } }
+    if let failure = kernel.failure { failures.append(failure) }
+    if !kernel.open.isEmpty { failures.append("open descriptors at the end: \(kernel.open.keys.sorted())") }
+    if state.metrics.openConnections != 0 { failures.append("openConnections is not 0 at the end") }
+    if state.metrics.bytesInFlight != 0 { failures.append("bytesInFlight is not 0 at the end") }
+    return failures
   }
 
-  /// What the server itself has to say about a run, for whoever looks into it.
-  var refusals: [String] {
+  /// The server's state after a run, for debugging.
+  var rejections: [String] {
     state.metrics.rejectedRequests.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + state.metrics.limits.current.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
       + ["\(state.metrics.timedOutConnections.current) expired"]

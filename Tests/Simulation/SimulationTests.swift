@@ -5,9 +5,9 @@ import Testing
 @testable import Platform
 @testable import WebhookServer
 
-/// Runs the server's loop on a made-up network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
+/// Runs the event loop on a simulated network; `SIMULATIONS=100000 swift test --filter Simulation` runs more of it, and
 /// `SIMULATION_SEED=N` replays one run.
-@Suite struct `On a network that does its worst` {
+@Suite struct `Simulated network` {
   static var seeds: Range<UInt64> {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["SIMULATION_SEED"].flatMap({ UInt64($0) }) { return seed..<seed + 1 }
@@ -15,45 +15,45 @@ import Testing
     return 1..<count + 1
   }
 
-  /// One run alone need not reach what many do.
+  /// A single run need not reach what many runs do.
   static var isReplay: Bool { seeds.count == 1 }
 
-  @Test func `every honest client gets every answer, and nobody gets a wrong one`() throws {
+  @Test func `every honest client gets every response, and no client gets a wrong one`() throws {
     for seed in Self.seeds {
-      let run = try SimulatedRun(seed: seed, crowd: Self.crowd)
-      var flaws = run.flaws
-      for client in run.clients { flaws += client.wrongs }
-      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
+      let run = try SimulatedRun(seed: seed, makeClients: Self.makeClients)
+      var failures = run.failures
+      for client in run.clients { failures += client.behaviorFailures }
+      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.rejections)")
     }
   }
 
-  @Test func `with room for few, somebody is let go in the middle of anything, but nobody who has asked`() throws {
+  @Test func `at a low connection limit connections are evicted in any state, except those with a request`() throws {
     var evict = 0
     for seed in Self.seeds {
       var budget = ResourceBudget()
       (budget.maxConnectionsPerLoop, budget.maxConnections) = (2, 2)
-      let run = try SimulatedRun(seed: seed, budget: budget, crowd: Self.crowd)
-      var flaws = run.flaws
-      for client in run.clients where client.wasForgotten && client.isSteady {
-        flaws.append("\(client.name) was forgotten")
+      let run = try SimulatedRun(seed: seed, budget: budget, makeClients: Self.makeClients)
+      var failures = run.failures
+      for client in run.clients where client.wasIgnored && client.isSteady {
+        failures.append("\(client.name) got no response to a request that was read")
       }
-      #expect(flaws.isEmpty, "SIMULATION_SEED=\(seed): \(flaws) \(run.clients) \(run.refusals)")
+      #expect(failures.isEmpty, "SIMULATION_SEED=\(seed): \(failures) \(run.clients) \(run.rejections)")
       evict += run.state.metrics.evictedConnections
     }
     #expect(evict > 0 || Self.isReplay)
   }
 
-  @Test func `a server that has to stop in the middle of anything leaves nothing behind`() throws {
+  @Test func `an immediate stop in any state leaves no descriptor open`() throws {
     for seed in Self.seeds {
-      let turn = Int(seed) % 300
-      let run = try SimulatedRun(seed: seed, stops: .inTurn(turn), crowd: Self.crowd)
-      #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients) \(run.refusals)")
+      let iteration = Int(seed) % 300
+      let run = try SimulatedRun(seed: seed, stops: .atIteration(iteration), makeClients: Self.makeClients)
+      #expect(run.failures.isEmpty, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients) \(run.rejections)")
     }
   }
 
-  @Test func `who asked before the server was told to stop is answered`() throws {
+  @Test func `requests that arrived before shutdown get their responses`() throws {
     for seed in Self.seeds {
-      // Sometimes more than the poller tells of at once.
+      // Sometimes more than one poll returns.
       let count = seed % 30 == 0 ? ServerLimits.maxEventsPerPoll + 20 : 1 + Int(seed % 6)
       let run = try SimulatedRun(seed: seed, stops: .withLastRequests) { kernel, tlsContext in
         (0..<count).map {
@@ -61,18 +61,18 @@ import Testing
         }
       }
       #expect(run.kernel.requestsAtStop == count)
-      let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
-      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
+      let isAnswered = run.failures.isEmpty && run.clients.allSatisfy(\.isSatisfied)
+      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients)")
     }
   }
 
-  @Test func `who has come before the server was told to stop may still ask`() throws {
+  @Test func `connections that arrived before shutdown may send a request`() throws {
     var early = 0
     for seed in Self.seeds {
-      let run = try SimulatedRun(seed: seed, stops: .inTurn(Int(seed % 30))) { kernel, tlsContext in
+      let run = try SimulatedRun(seed: seed, stops: .atIteration(Int(seed % 30))) { kernel, tlsContext in
         [Self.steady("client", exchanges: 1, isHTTP2: kernel.chance(50), kernel, tlsContext)]
       }
-      #expect(run.flaws.isEmpty, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
+      #expect(run.failures.isEmpty, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients)")
       let wasServed = run.clients.allSatisfy { $0.isSatisfied || !$0.hasConnected }
       #expect(wasServed, "SIMULATION_SEED=\(seed): \(run.clients)")
       if run.kernel.stoppedEarly, run.clients[0].isSatisfied { early += 1 }
@@ -80,34 +80,34 @@ import Testing
     #expect(early > Self.seeds.count / 4 || Self.isReplay)
   }
 
-  @Test(arguments: [false, true]) func `a loop stays awake for one client that asks and asks, and not for four`(
+  @Test(arguments: [false, true]) func `an event loop busy-polls for one sequential client and not for four`(
     isHTTP2: Bool
   ) throws {
-    func looks(clients: Int) throws -> Int {
+    func zeroTimeoutPolls(clients: Int) throws -> Int {
       let run = try SimulatedRun(seed: 1) { kernel, tlsContext in
         (0..<clients).map { Self.steady("client \($0)", exchanges: 40, isHTTP2: isHTTP2, kernel, tlsContext) }
       }
-      #expect(run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied), "\(run.flaws) \(run.clients)")
-      return run.kernel.looks
+      #expect(run.failures.isEmpty && run.clients.allSatisfy(\.isSatisfied), "\(run.failures) \(run.clients)")
+      return run.kernel.zeroTimeoutPolls
     }
-    #expect(try looks(clients: 1) > 20)
-    #expect(try looks(clients: 4) == 0)
+    #expect(try zeroTimeoutPolls(clients: 1) > 20)
+    #expect(try zeroTimeoutPolls(clients: 4) == 0)
   }
 
-  @Test func `more than the loop has room for is read in the middle of a turn`() throws {
+  @Test func `more input than the receive buffer holds is processed within the iteration`() throws {
     var most = 0
     for seed in Self.seeds.prefix(6) {
       let run = try SimulatedRun(seed: seed) { kernel, tlsContext in
         (0..<40).map { Self.steady("client \($0)", exchanges: 3, isLarge: true, isHTTP2: false, kernel, tlsContext) }
       }
-      let isAnswered = run.flaws.isEmpty && run.clients.allSatisfy(\.isSatisfied)
-      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.flaws) \(run.clients)")
-      most = max(most, run.kernel.mostReceivedInTurn)
+      let isAnswered = run.failures.isEmpty && run.clients.allSatisfy(\.isSatisfied)
+      #expect(isAnswered, "SIMULATION_SEED=\(seed): \(run.failures) \(run.clients)")
+      most = max(most, run.kernel.maxBytesPerIteration)
     }
     #expect(most > ServerLimits.receiveChunkSize * ServerLimits.receiveChunks || Self.isReplay)
   }
 
-  /// Asks one thing after the other, as soon as it can.
+  /// Sends one request after the other as soon as possible.
   private static func steady(
     _ name: String, exchanges: Int, isLarge: Bool = false, isHTTP2: Bool, _ kernel: SimulatedKernel,
     _ tlsContext: ClientContext
@@ -118,24 +118,24 @@ import Testing
       exchangeCount: exchanges.count, arrivesAt: kernel.now, window: 128 * 1024, tlsContext: tlsContext)
   }
 
-  @Test func `the same seed makes the same run`() throws {
-    let runs = try (0..<2).map { _ in try SimulatedRun(seed: 20_261_124, crowd: Self.crowd) }
+  @Test func `the same seed gives the same run`() throws {
+    let runs = try (0..<2).map { _ in try SimulatedRun(seed: 20_261_124, makeClients: Self.makeClients) }
     #expect(runs[0].kernel.calls.map(\.name) == runs[1].kernel.calls.map(\.name))
     #expect(runs[0].kernel.now == runs[1].kernel.now)
-    let other = try SimulatedRun(seed: 20_261_125, crowd: Self.crowd)
+    let other = try SimulatedRun(seed: 20_261_125, makeClients: Self.makeClients)
     #expect(other.kernel.calls.map(\.name) != runs[0].kernel.calls.map(\.name))
   }
 
-  static func crowd(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
+  static func makeClients(_ kernel: SimulatedKernel, _ tlsContext: ClientContext) -> [SimulatedClient] {
     (0..<Int.random(in: 2...7, using: &kernel.random)).map { number in
-      let habit: SimulatedClient.Habit =
+      let behavior: SimulatedClient.Behavior =
         switch number == 0 ? 0 : Int.random(in: 0..<8, using: &kernel.random) {
         case 0, 1, 2: .steady
         case 3: .slow(gap: Int64.random(in: 1_000_000...3_000_000_000, using: &kernel.random))
         case 4: .resets(after: Int.random(in: 0...4_000, using: &kernel.random))
         case 5: .stalls(after: Int.random(in: 0...70_000, using: &kernel.random))
         case 6: .halfCloses
-        default: .babbles
+        default: .sendsGarbage
         }
       var exchanges = (0..<Int.random(in: 1...6, using: &kernel.random)).compactMap { exchange in
         Exchange.all("\(number)-\(exchange)").randomElement(using: &kernel.random)
@@ -147,9 +147,9 @@ import Testing
         isHTTP1
         ? HTTP1Client(exchanges, depth: depth) { kernel.secondsOfDay } : HTTP2Client(exchanges, depth: depth)
       return SimulatedClient(
-        "client \(number)", habit, http: http, exchangeCount: exchanges.count,
+        "client \(number)", behavior, http: http, exchangeCount: exchanges.count,
         arrivesAt: kernel.now + Int64.random(in: 0...5_000_000, using: &kernel.random),
-        // In a narrow one every answer stops in its middle.
+        // With a small capacity every response stops in the middle.
         window: kernel.chance(30) ? Int.random(in: 100...2_000, using: &kernel.random) : 32 * 1024,
         tlsContext: tlsContext)
     }
@@ -157,19 +157,19 @@ import Testing
 }
 
 extension SimulatedClient {
-  var isSteady: Bool { if case .steady = habit { true } else { false } }
+  var isSteady: Bool { if case .steady = behavior { true } else { false } }
 
-  /// What must not happen to a client of this habit.
-  var wrongs: [String] {
-    switch habit {
+  /// Failures that a client with this behaviour must not have.
+  var behaviorFailures: [String] {
+    switch behavior {
     case .steady, .halfCloses:
-      if !isSatisfied { return ["\(name) did not get every answer"] }
-      // Nobody else's slowness is its own.
-      return slowestAnswer < 1_000_000_000 ? [] : ["\(name) waited for \(slowestAnswer) ns"]
+      if !isSatisfied { return ["\(name) did not get every response"] }
+      // A client is not affected by the slowness of others.
+      return maxLatency < 1_000_000_000 ? [] : ["\(name) waited for \(maxLatency) ns"]
     case .slow, .resets: return []
-    case .stalls, .babbles:
-      // The longest patience of the server, that of an idle connection, and what closing takes.
-      return stay <= 160_000_000_000 ? [] : ["\(name) could stay for \(stay) ns"]
+    case .stalls, .sendsGarbage:
+      // The longest timeout of the server, that of an idle connection, and the time of closing.
+      return lifetime <= 160_000_000_000 ? [] : ["\(name) could lifetime for \(lifetime) ns"]
     }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TLSWire
 
-/// OpenSSL's own client without a socket: the other end of a `TLSSession`.
+/// OpenSSL's client without a socket: the peer of a `TLSSession`.
 final class TLSClient {
   private let context: OpaquePointer
   private let ssl: OpaquePointer
@@ -11,7 +11,7 @@ final class TLSClient {
   private let incoming: OpaquePointer
   private let outgoing: OpaquePointer
   private(set) var hasEnded = false
-  /// The reason of the first error, in OpenSSL's words.
+  /// The reason of the first error, from OpenSSL.
   private(set) var failure: String?
 
   init(_ configuration: Configuration = Configuration()) throws {
@@ -32,17 +32,17 @@ final class TLSClient {
 
   struct Configuration {
     var versions = Int(TLS1_2_VERSION)...Int(TLS1_3_VERSION)
-    /// For TLS 1.2 and before.
+    /// For TLS 1.2 and earlier.
     var ciphers: String?
-    /// ALPN: each name with its length before it; none sends no such extension.
+    /// ALPN: each name after its length; without names the extension is not sent.
     var protocols: [String] = []
     var certificate: (certificate: String, key: String)?
-    /// When given, a server whose certificate this authority did not sign is refused.
+    /// The CA that must have signed the server's certificate, if any.
     var authority: String?
     var session: TLSClientSession?
 
     fileprivate func apply(to context: OpaquePointer) throws {
-      // What the header has as macros: SSL_CTX_set_min_proto_version and its twin.
+      // Macros of the header: SSL_CTX_set_min_proto_version and SSL_CTX_set_max_proto_version.
       SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, versions.lowerBound, nil)
       SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, versions.upperBound, nil)
       if let ciphers { try #require(SSL_CTX_set_cipher_list(context, ciphers) == 1) }
@@ -60,9 +60,9 @@ final class TLSClient {
   }
 }
 
-// What a test makes it do.
+// Actions of tests.
 extension TLSClient {
-  /// Goes on as far as what has arrived allows, and gives the plaintext that came.
+  /// Continues with the received bytes and returns the plaintext.
   func advance() -> [UInt8] {
     ERR_clear_error()
     if SSL_is_init_finished(ssl) == 0 {
@@ -90,14 +90,14 @@ extension TLSClient {
 
   func close() { SSL_shutdown(ssl) }
 
-  /// Asks for another handshake, which TLS 1.2 has and TLS 1.3 has not.
+  /// Requests another handshake, in TLS 1.2 only.
   func renegotiate() {
     ERR_clear_error()
     SSL_renegotiate(ssl)
     note(SSL_do_handshake(ssl))
   }
 
-  /// Asks for new keys, which TLS 1.3 has in place of renegotiation.
+  /// Requests a key update, in TLS 1.3 instead of renegotiation.
   func updateKeys() { SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) }
 
   func give(_ ciphertext: [UInt8]) { BIO_write(incoming, ciphertext, Int32(ciphertext.count)) }
@@ -111,7 +111,7 @@ extension TLSClient {
   var version: String { String(cString: SSL_get_version(ssl)) }
   var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
-  /// The session as it can be resumed later; of TLS 1.3 when a ticket has come.
+  /// The session to resume; in TLS 1.3 after a ticket has arrived.
   var session: TLSClientSession? { SSL_get1_session(ssl).map(TLSClientSession.init) }
 
   private func note(_ result: Int32) {
@@ -136,18 +136,18 @@ final class TLSClientSession {
   deinit { SSL_SESSION_free(pointer) }
 }
 
-/// A client and a server session, and the wire between them.
-final class Conversation {
+/// A client, a server session and the connection between them.
+final class TLSConnectionPair {
   let client: TLSClient
   let server: TLSSession
-  /// How many bytes of ciphertext the server is handed at once.
+  /// The bytes of ciphertext that the server receives at once.
   let piece: Int
-  /// Whether the server has to give its buffers back after each piece.
+  /// Whether the server releases its buffers after each piece.
   var releasesBuffers = false
   private(set) var state = TLSSession.State.handshaking
-  /// Plaintext that has arrived on either side.
-  private(set) var heardByServer: [UInt8] = []
-  private(set) var heardByClient: [UInt8] = []
+  /// The received plaintext of each side.
+  private(set) var receivedByServer: [UInt8] = []
+  private(set) var receivedByClient: [UInt8] = []
 
   init(_ client: TLSClient, _ context: TLSContext, piece: Int = .max) {
     self.client = client
@@ -155,17 +155,17 @@ final class Conversation {
     self.piece = piece
   }
 
-  /// Carries bytes to and fro until neither side has anything more to say.
+  /// Transfers bytes in both directions until both sides are idle.
   func settle() {
     while true {
-      heardByClient += client.advance()
+      receivedByClient += client.advance()
       let ciphertext = client.takeCiphertext()
       if ciphertext.isEmpty { return }
       deliver(ciphertext)
     }
   }
 
-  /// Hands bytes to the server as if they had come over the wire.
+  /// Passes bytes to the server as received from the network.
   func deliver(_ ciphertext: [UInt8]) {
     var rest = ciphertext[...]
     while !rest.isEmpty {
@@ -173,7 +173,7 @@ final class Conversation {
       rest = rest.dropFirst(next.count)
       var reply: [UInt8] = []
       if case .failed = state { return }
-      state = server.receive(next.span, plaintext: &heardByServer, reply: &reply)
+      state = server.receive(next.span, plaintext: &receivedByServer, reply: &reply)
       client.give(reply)
       if releasesBuffers { server.releaseBuffers() }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TLSWire
 
-@Suite struct `Certificates and keys` {
+@Suite struct `TLS context` {
   let certificates: Certificates
   var folder: TemporaryFolder { certificates.folder }
 
@@ -12,21 +12,21 @@ import Testing
     certificates = try Certificates()
   }
 
-  /// Why these texts cannot serve.
+  /// The error for these texts.
   func error(chain: [UInt8], key: [UInt8], authorities: [UInt8]? = nil) -> TLSConfigurationError? {
     #expect(throws: TLSConfigurationError.self) {
       try TLSContext(certificateChain: chain, privateKey: key, clientCAs: authorities)
     }
   }
 
-  @Test func `a key that is not the certificate's is refused`() throws {
+  @Test func `a key that does not match the certificate is rejected`() throws {
     let other = try Certificates()
     let error = error(chain: try folder.read("server.pem"), key: try other.folder.read("server.key"))
     #expect(error?.component == .certificateKeyPair)
     #expect(error?.explanation.hasPrefix("the key does not belong to the certificate") == true)
   }
 
-  @Test func `a text without a certificate or key is refused`() throws {
+  @Test func `a text without a certificate or key is rejected`() throws {
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
     let (noCertificate, noKey) = ("there is no certificate in the file", "there is no private key in the file")
     for nothing in [[], Array("hello\n".utf8)] {
@@ -38,20 +38,22 @@ import Testing
     }
   }
 
-  @Test func `a key and certificates that were confused are called what they are`() throws {
+  @Test func `swapped key and certificate files are described`() throws {
     let (chain, key) = (try folder.read("server.pem"), try folder.read("server.key"))
-    #expect(error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in the file, but PRIVATE KEY"))
-    #expect(error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in the file, but CERTIFICATE"))
+    #expect(
+      error(chain: key, key: key) == .init(.certificateChain, "there is no certificate in the file, but PRIVATE KEY"))
+    #expect(
+      error(chain: chain, key: chain) == .init(.privateKey, "there is no private key in the file, but CERTIFICATE"))
   }
 
-  @Test func `a key that is damaged is not called missing`() throws {
+  @Test func `a damaged key is not reported as missing`() throws {
     let damaged = Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8)
     let error = error(chain: try folder.read("server.pem"), key: damaged)
     #expect(error?.component == .privateKey)
     #expect(error?.explanation.hasPrefix("the key cannot be read") == true)
   }
 
-  @Test func `a key with a passphrase is refused without asking for it`() throws {
+  @Test func `a key with a passphrase is rejected without a prompt`() throws {
     try certificates.openssl(
       "pkcs8", "-topk8", "-in", certificates.key, "-passout", "pass:secret", "-out", folder.path("encrypted.key"))
     #expect(
@@ -59,10 +61,10 @@ import Testing
         == .init(.privateKey, "the key must not be protected by a passphrase"))
   }
 
-  @Test func `a broken certificate is not passed over, wherever it stands`() throws {
+  @Test func `an invalid certificate at any position is an error`() throws {
     let good = try folder.read("server.pem")
     let key = try folder.read("server.key")
-    // The base 64 ends in its middle.
+    // The base64 is truncated.
     let lines = String(decoding: good, as: UTF8.self).split(separator: "\n")
     let broken = Array((lines[..<4] + [lines[lines.count - 1]]).joined(separator: "\n").utf8) + [0x0A]
     for (error, component, number) in [
@@ -75,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `a chain with its text before and between is taken`() throws {
+  @Test func `a chain with text between its certificates is accepted`() throws {
     let chain =
       Array("subject: server\n".utf8) + (try folder.read("server.pem")) + Array("\nissuer:\n\n".utf8)
       + (try folder.read("ca.pem"))
@@ -83,51 +85,51 @@ import Testing
   }
 
   @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
-  func `a client certificate is required where authorities are given`(_ version: Int32) throws {
+  func `a client certificate is required if client CAs are given`(_ version: Int32) throws {
     let context = try certificates.context(clientCAs: "ca.pem")
     var configuration = TLSClient.Configuration(versions: Int(version)...Int(version))
     configuration.certificate = try certificates.client()
-    let known = try Conversation(TLSClient(configuration), context)
+    let known = try TLSConnectionPair(TLSClient(configuration), context)
     known.settle()
     #expect(known.state == .open)
 
     let others = try Certificates()
     configuration.certificate = try others.client()
-    let stranger = try Conversation(TLSClient(configuration), context)
-    stranger.settle()
+    let other = try TLSConnectionPair(TLSClient(configuration), context)
+    other.settle()
     #expect(
-      stranger.state
+      other.state
         == .failed(.clientCertificate("certificate verify failed: unable to get local issuer certificate")))
 
     configuration.certificate = nil
-    let nobody = try Conversation(TLSClient(configuration), context)
-    nobody.settle()
-    #expect(nobody.state == .failed(.clientCertificate("peer did not return a certificate")))
+    let anonymous = try TLSConnectionPair(TLSClient(configuration), context)
+    anonymous.settle()
+    #expect(anonymous.state == .failed(.clientCertificate("peer did not return a certificate")))
   }
 
-  @Test func `a serving certificate does not do as a client's`() throws {
+  @Test func `a serving certificate is rejected as a client certificate`() throws {
     let context = try certificates.context(clientCAs: "ca.pem")
     var configuration = TLSClient.Configuration()
     configuration.certificate = (certificates.certificate, certificates.key)
-    let conversation = try Conversation(TLSClient(configuration), context)
-    conversation.settle()
+    let pair = try TLSConnectionPair(TLSClient(configuration), context)
+    pair.settle()
     #expect(
-      conversation.state
+      pair.state
         == .failed(.clientCertificate("certificate verify failed: unsuitable certificate purpose")))
   }
 
-  @Test func `an intermediate authority is enough, without its root`() throws {
+  @Test func `an intermediate CA is trusted without its root`() throws {
     let client = try certificates.clientOfIntermediate()
     var configuration = TLSClient.Configuration()
     configuration.certificate = client
     for authority in ["intermediate.pem", "ca.pem"] {
-      let conversation = try Conversation(
+      let pair = try TLSConnectionPair(
         TLSClient(configuration), certificates.context(clientCAs: authority))
-      conversation.settle()
-      #expect(conversation.state == .open, "\(authority)")
+      pair.settle()
+      #expect(pair.state == .open, "\(authority)")
     }
     configuration.certificate = try certificates.client()
-    let other = try Conversation(
+    let other = try TLSConnectionPair(
       TLSClient(configuration), certificates.context(clientCAs: "intermediate.pem"))
     other.settle()
     guard case .failed(.clientCertificate) = other.state else {

@@ -1,6 +1,6 @@
 package import Reports
 
-/// A page as a picture of a terminal, for the documentation: made from the same text and the same inks.
+/// A text as a picture of a terminal, for the documentation, with the same text and styles.
 package struct TerminalPicture {
   let command: String
   let lines: [[TextRun]]
@@ -35,7 +35,7 @@ package struct TerminalPicture {
     return svg + "</svg>\n"
   }
 
-  /// Every run has its own place, so that the columns hold with any font.
+  /// Every run has its own position, so that columns are aligned in any font.
   private func text(_ line: [TextRun], y: Double) -> String {
     var column = 0
     var text = #"<text y="\#(Int(y))" xml:space="preserve">"#

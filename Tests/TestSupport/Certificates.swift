@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A certificate authority that lives as long as its folder, and what it signs. No key is kept in the repository.
+/// A certificate authority in a temporary folder, and its certificates. The repository has no key.
 public struct Certificates: Sendable {
   public let folder: TemporaryFolder
 
@@ -17,13 +17,13 @@ public struct Certificates: Sendable {
     try sign("server", for: "serverAuth")
   }
 
-  /// The certificate and key of a client, made when they are wanted.
+  /// The certificate and key of a client, created on demand.
   public func client() throws -> (certificate: String, key: String) {
     try sign("client", for: "clientAuth")
     return (folder.path("client.pem"), folder.path("client.key"))
   }
 
-  /// The chain and key of a client whose certificate the authority `intermediate.pem` signed, which `ca.pem` signed.
+  /// The chain and key of a client whose certificate is signed by `intermediate.pem`, which `ca.pem` signed.
   public func clientOfIntermediate() throws -> (certificate: String, key: String) {
     func sign(_ name: String, by issuer: String, _ extensions: String) throws {
       try folder.write(extensions, to: "\(name).extensions")
@@ -41,7 +41,7 @@ public struct Certificates: Sendable {
     return (folder.path("chain.pem"), folder.path("indirect.key"))
   }
 
-  /// Makes `NAME.pem` and `NAME.key` for localhost.
+  /// Creates `NAME.pem` and `NAME.key` for localhost.
   public func sign(_ name: String, for usage: String) throws {
     let extensions = "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=\(usage)\n"
     try folder.write(extensions, to: "extensions")
@@ -53,7 +53,7 @@ public struct Certificates: Sendable {
       "-CAcreateserial", "-days", "2", "-extfile", folder.path("extensions"), "-out", folder.path("\(name).pem"))
   }
 
-  /// Makes `NAME.pem` and `NAME.key` for localhost, valid from and until these times, such as `20200131000000Z`.
+  /// Creates `NAME.pem` and `NAME.key` for localhost with this validity, for example from `20200131000000Z`.
   public func sign(_ name: String, from start: String, until end: String) throws {
     try sign(name, for: "serverAuth")
     try folder.write("", to: "index.txt")
@@ -84,11 +84,11 @@ public struct Certificates: Sendable {
 
   public func openssl(_ arguments: String...) throws {
     let run = try Program.run("openssl", arguments)
-    if run.exitCode != 0 { throw NeverCame(what: "openssl \(arguments[0])", text: run.errors) }
+    if run.exitCode != 0 { throw OutputTimeout(expected: "openssl \(arguments[0])", text: run.errors) }
   }
 }
 
-/// A folder that is gone with its last owner.
+/// A folder that is deleted with its last owner.
 public final class TemporaryFolder: Sendable {
   public let url: URL
 
@@ -110,12 +110,12 @@ public final class TemporaryFolder: Sendable {
   public func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appending(path: name))) }
 }
 
-/// The repository's own files, found from the place of this one.
+/// The repository's files, relative to this one.
 public enum Repository {
   public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// The program under test: the one that `PROGRAM_UNDER_TEST` names, or the one that the build has put beside the tests.
+  /// The program under test: that of `PROGRAM_UNDER_TEST`, or the one that was built with the tests.
   public static let executable =
     ProcessInfo.processInfo.environment["PROGRAM_UNDER_TEST"]
     ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

@@ -1,13 +1,13 @@
 import COpenSSL
 
-/// The client's side of TLS connections, made of OpenSSL alone so that nothing of the server is tested with itself.
+/// The client's side of TLS connections, with OpenSSL only, so that the server is not tested with itself.
 public final class ClientContext: @unchecked Sendable {
   // Sendable: an SSL_CTX that is no longer configured may be used by many threads at once.
   let pointer: OpaquePointer
 
   /// - Parameters:
-  ///   - authority: A PEM file whose authorities are trusted.
-  ///   - certificate: PEM files of a certificate and its key to show to a server that asks.
+  ///   - authority: A PEM file with trusted CAs.
+  ///   - certificate: PEM files of a certificate and its key, for a server that requests one.
   public init(authority: String, certificate: (chain: String, key: String)? = nil) {
     guard let pointer = SSL_CTX_new(TLS_client_method()) else { preconditionFailure("OpenSSL cannot start") }
     self.pointer = pointer
@@ -22,7 +22,7 @@ public final class ClientContext: @unchecked Sendable {
   deinit { SSL_CTX_free(pointer) }
 }
 
-/// One TLS connection of a client, between bytes that come and bytes that go.
+/// One TLS connection of a client, without a socket.
 public final class ClientTLS {
   private let ssl: OpaquePointer
   private let incoming: OpaquePointer?
@@ -31,14 +31,14 @@ public final class ClientTLS {
   public enum State: Equatable {
     case handshaking
     case open
-    /// The server has said that it will send no more.
+    /// The server has sent close_notify.
     case ended
     case failed(String)
   }
 
   public private(set) var state = State.handshaking
 
-  /// - Parameter protocols: What is offered by ALPN, such as `h2`.
+  /// - Parameter protocols: The protocols to offer by ALPN, for example `h2`.
   public init(_ context: ClientContext, protocols: [String] = ["http/1.1"]) {
     ssl = SSL_new(context.pointer)
     incoming = BIO_new(BIO_s_mem())
@@ -52,7 +52,7 @@ public final class ClientTLS {
 
   deinit { SSL_free(ssl) }
 
-  /// Takes ciphertext and gives the plaintext in it.
+  /// Processes ciphertext and returns the plaintext.
   public func receive(_ ciphertext: [UInt8]) -> [UInt8] {
     if !ciphertext.isEmpty { BIO_write(incoming, ciphertext, Int32(ciphertext.count)) }
     return advance()
@@ -65,16 +65,16 @@ public final class ClientTLS {
     if written != plaintext.count { state = .failed("a write failed") }
   }
 
-  /// Says that nothing more will be sent.
+  /// Sends close_notify.
   public func endSending() { SSL_shutdown(ssl) }
 
-  /// Says that from now on it sends with another key (RFC 8446 section 4.6.3).
+  /// Announces a new key for sending (RFC 8446 section 4.6.3).
   public func changeKey() {
     SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED)
     SSL_do_handshake(ssl)
   }
 
-  /// The ciphertext that has to go to the server.
+  /// The ciphertext for the server.
   public func takeOutput() -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: BIO_ctrl_pending(outgoing))
     if !bytes.isEmpty { BIO_read(outgoing, &bytes, Int32(bytes.count)) }

@@ -1,8 +1,8 @@
-/// What a peer may repeat without end over HTTP/2: frames before it, and one turn of it, by number.
+/// A flood over HTTP/2: initial frames, and the frames of each repetition by number.
 public struct Flood: CustomStringConvertible, Sendable {
   public let description: String
   public let before: [UInt8]
-  /// One turn of it is against the protocol, and that is what the connection ends for.
+  /// One repetition violates the protocol, which is the reason for the end of the connection.
   public let breaksProtocol: Bool
   public let turn: @Sendable (UInt32) -> [UInt8]
 
@@ -18,31 +18,31 @@ public struct Flood: CustomStringConvertible, Sendable {
 }
 
 extension Flood {
-  /// So many turns from one on, one after the other.
+  /// Returns repetitions from a number on.
   public func turns(_ count: UInt32, from first: UInt32) -> [UInt8] {
     var bytes: [UInt8] = []
     for number in first..<first + count { bytes += turn(number) }
     return bytes
   }
 
-  /// Stream numbers of clients are odd; 1 is left to what a flood begins with.
+  /// The stream IDs of clients are odd; 1 is left to the initial frames.
   private static func stream(_ turn: UInt32) -> UInt32 { 2 * turn + 3 }
 
   private static let upload = Frame.headers(1, method: Frame.post, ends: false)
 
   public static let all = [
     Flood("PING") { _ in Frame.ping() },
-    Flood("replies to PINGs that nobody sent") { _ in Frame.ping(isReply: true) },
+    Flood("PING replies without a PING") { _ in Frame.ping(isReply: true) },
     Flood("SETTINGS") { _ in Frame.settings() },
     Flood("SETTINGS that change the header table") { turn in
       Frame.settings([(1, turn % 2 * 4096), (1, 4096), (5, 16384)])
     },
     Flood("SETTINGS of many entries") { _ in Frame.settings(Array(repeating: (4, 65535), count: 100)) },
-    Flood("replies to SETTINGS that nobody sent", breaksProtocol: true) { _ in Frame.settings(isReply: true) },
+    Flood("SETTINGS replies without SETTINGS", breaksProtocol: true) { _ in Frame.settings(isReply: true) },
     Flood("PRIORITY") { turn in Frame.priority(stream(turn)) },
-    Flood("windows opened byte by byte") { _ in Frame.windowUpdate(0, by: 1) },
-    Flood("windows opened by nothing", breaksProtocol: true) { _ in Frame.windowUpdate(0, by: 0) },
-    Flood("windows opened beyond what a window can be", breaksProtocol: true) { _ in
+    Flood("WINDOW_UPDATE of one byte") { _ in Frame.windowUpdate(0, by: 1) },
+    Flood("WINDOW_UPDATE of zero", breaksProtocol: true) { _ in Frame.windowUpdate(0, by: 0) },
+    Flood("WINDOW_UPDATE beyond the maximum window", breaksProtocol: true) { _ in
       Frame.windowUpdate(0, by: 0x7FFF_FFFF)
     },
     Flood("frames of an unknown type") { _ in Frame.make(0xEE) },
@@ -51,7 +51,7 @@ extension Flood {
     Flood("DATA of padding", before: upload) { _ in
       Frame.make(0, flags: 8, stream: 1, [255] + [UInt8](repeating: 0, count: 255))
     },
-    Flood("CONTINUATION without content", before: Frame.headers(1, isWhole: false)) { _ in Frame.continuation(1) },
+    Flood("empty CONTINUATION", before: Frame.headers(1, isWhole: false)) { _ in Frame.continuation(1) },
     Flood("CONTINUATION", before: Frame.headers(1, isWhole: false)) { _ in
       Frame.continuation(1, [UInt8](repeating: 0x90, count: 16))
     },
@@ -59,10 +59,10 @@ extension Flood {
     Flood("uploads cancelled at once") { turn in
       Frame.headers(stream(turn), method: Frame.post, ends: false) + Frame.reset(stream(turn))
     },
-    Flood("requests without a path, which we are made to cancel") { turn in
+    Flood("requests without a path, which the server resets") { turn in
       Frame.make(1, flags: 5, stream: stream(turn), [0x82, 0x87])
     },
-    Flood("windows of uploads opened by nothing", breaksProtocol: true) { turn in
+    Flood("WINDOW_UPDATE of zero on uploads", breaksProtocol: true) { turn in
       Frame.headers(stream(turn), method: Frame.post, ends: false) + Frame.windowUpdate(stream(turn), by: 0)
     },
     Flood("DATA on a stream that has ended", before: Frame.headers(1), breaksProtocol: true) { _ in

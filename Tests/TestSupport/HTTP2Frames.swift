@@ -1,6 +1,6 @@
-/// Frames of HTTP/2 (RFC 9113 section 4.1) as bytes, written by hand as no decent client would.
+/// HTTP/2 frames (RFC 9113 section 4.1) as bytes, including those that no correct client sends.
 public enum Frame {
-  /// What a client says before its first frame, and the SETTINGS that have to be that.
+  /// The client connection preface with its SETTINGS frame.
   public static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + settings()
 
   public static func make(_ type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, _ payload: [UInt8] = []) -> [UInt8] {
@@ -14,7 +14,7 @@ public enum Frame {
     make(0, flags: ends ? 1 : 0, stream: stream, content)
   }
 
-  /// `GET /` or `POST /`, its names and values taken from HPACK's static table (RFC 7541 appendix A).
+  /// `GET /` or `POST /`, with names and values from HPACK's static table (RFC 7541 appendix A).
   public static func headers(
     _ stream: UInt32, method: UInt8 = 0x82, ends: Bool = true, isWhole: Bool = true
   ) -> [UInt8] {
@@ -38,7 +38,7 @@ public enum Frame {
     make(9, stream: stream, fragment)
   }
 
-  /// The whole frames that bytes begin with.
+  /// Returns the complete frames at the beginning of the bytes.
   public static func read(_ bytes: [UInt8]) -> [(type: UInt8, stream: UInt8, payload: [UInt8])] {
     var frames: [(UInt8, UInt8, [UInt8])] = []
     var start = 0
@@ -51,6 +51,6 @@ public enum Frame {
     return frames
   }
 
-  /// The error code of the last GOAWAY among the frames, if there is one.
+  /// Returns the error code of the last GOAWAY among the frames.
   public static func goAway(in bytes: [UInt8]) -> UInt8? { read(bytes).last { $0.type == 7 }.map { $0.payload[7] } }
 }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// A plain, blocking HTTPS client, cheap enough to have thousands of.
+/// A blocking HTTPS client, cheap enough for thousands of connections.
 public final class HTTPSConnection {
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
   }
 
-  public struct Answer: Sendable {
+  public struct Response: Sendable {
     public let status: Int
     public let head: String
     public let body: String
 
-    /// The server ends the connection with this answer.
+    /// The server closes the connection after this response.
     public var closes: Bool { head.lowercased().contains("\r\nconnection: close") }
   }
 
@@ -42,17 +42,17 @@ public final class HTTPSConnection {
     return descriptor
   }
 
-  /// Connects and makes the handshake.
+  /// Connects and performs the TLS handshake.
   ///
   /// - Parameters:
-  ///   - protocols: What is offered by ALPN.
-  ///   - sendsPatiently: Waits until the server has taken what is sent; else gives up after a moment.
+  ///   - protocols: The protocols to offer by ALPN.
+  ///   - blocksOnSend: Waits until the server has read what is sent; otherwise sending times out quickly.
   public init(
-    port: Int, _ context: ClientContext, protocols: [String] = ["http/1.1"], sendsPatiently: Bool = true
+    port: Int, _ context: ClientContext, protocols: [String] = ["http/1.1"], blocksOnSend: Bool = true
   ) throws {
     descriptor = try Self.connect(port: port)
     tls = ClientTLS(context, protocols: protocols)
-    if !sendsPatiently {
+    if !blocksOnSend {
       var limit = timeval(tv_sec: 0, tv_usec: 50_000)
       setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -75,30 +75,30 @@ public final class HTTPSConnection {
     try flush()
   }
 
-  /// The end of a half-closed connection: nothing more will come, answers are still taken.
+  /// Closes the sending half of the TCP connection; responses can still be read.
   public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-  /// Says so in TLS (close_notify) and leaves TCP open.
-  public func sayGoodbye() throws {
+  /// Sends close_notify and leaves the TCP connection open.
+  public func sendCloseNotify() throws {
     tls.endSending()
     try flush()
   }
 
-  /// Changes its key so often, without a word of HTTP.
+  /// Sends key updates without any HTTP data.
   public func changeKeys(times: Int) throws {
     for _ in 0..<times { tls.changeKey() }
     try send([UInt8]())
   }
 
-  /// Sends what is no TLS, past it.
+  /// Sends plain bytes on the socket, outside TLS.
   public func sendGarbage() {
     let bytes = [UInt8](repeating: 0x20, count: 64)
     _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
-  public func ask(_ path: String, post body: String? = nil) throws -> Answer {
+  public func fetch(_ path: String, post body: String? = nil) throws -> Response {
     try send(Self.request(path, post: body))
-    return try receiveAnswer()
+    return try receiveResponse()
   }
 
   public static func request(_ path: String, post body: String? = nil) -> String {
@@ -107,15 +107,15 @@ public final class HTTPSConnection {
       + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
   }
 
-  public func receiveAnswer() throws -> Answer {
+  public func receiveResponse() throws -> Response {
     while true {
-      if let answer = takeAnswer() { return answer }
-      guard tls.state == .open else { throw Failure(description: "closed before an answer: \(tls.state)") }
+      if let response = takeResponse() { return response }
+      guard tls.state == .open else { throw Failure(description: "closed before the response: \(tls.state)") }
       plaintext += tls.receive(try read())
     }
   }
 
-  /// Everything until the server closes; throws when it does not.
+  /// Reads until the server closes the connection; throws on a timeout.
   public func receiveUntilClosed() throws -> String { String(decoding: try receiveBytesUntilClosed(), as: UTF8.self) }
 
   public func receiveBytesUntilClosed() throws -> [UInt8] {
@@ -128,7 +128,7 @@ public final class HTTPSConnection {
     }
   }
 
-  private func takeAnswer() -> Answer? {
+  private func takeResponse() -> Response? {
     guard let end = Data(plaintext).range(of: Data("\r\n\r\n".utf8)) else { return nil }
     let head = String(decoding: plaintext[..<end.lowerBound], as: UTF8.self)
     let lines = head.components(separatedBy: "\r\n")
@@ -140,7 +140,7 @@ public final class HTTPSConnection {
     guard plaintext.count >= whole, words.count > 1 else { return nil }
     let body = String(decoding: plaintext[end.upperBound..<whole], as: UTF8.self)
     plaintext.removeFirst(whole)
-    return Answer(status: Int(words[1]) ?? 0, head: head, body: body)
+    return Response(status: Int(words[1]) ?? 0, head: head, body: body)
   }
 
   private func flush() throws {
@@ -166,31 +166,31 @@ public final class HTTPSConnection {
   }
 }
 
-/// Clients that ask one thing again and again, each over its own connection, until they are told to stop.
+/// Clients that repeat one request, each over its own connection, until they are stopped.
 public final class SteadyClients: @unchecked Sendable {
-  // Sendable: everything that changes is guarded by the condition.
+  // Sendable: all mutable state is guarded by the condition.
   private let condition = NSCondition()
   private var isEnding = false
   private var running = 0
-  private var answers = 0
+  private var responses = 0
   private var connections = 0
-  private var slowest: TimeInterval = 0
+  private var maxLatency: TimeInterval = 0
   private var failures: [String] = []
 
   public struct Outcome: Sendable {
-    public let answers: Int
+    public let responses: Int
     public let connections: Int
-    /// Requests that got no answer or a wrong one, in words.
+    /// Descriptions of requests with no response or a wrong one.
     public let failures: [String]
-    public let slowest: TimeInterval
+    public let maxLatency: TimeInterval
   }
 
   /// - Parameters:
-  ///   - perConnection: After so many answers a client comes anew; never, where nil.
-  ///   - isRight: What makes an answer right.
+  ///   - perConnection: The number of requests on a connection before a client reconnects; nil for no limit.
+  ///   - isRight: Returns whether a response is correct.
   public init(
     clients: Int, port: Int, _ context: ClientContext, path: String, post body: String? = nil,
-    perConnection: Int? = nil, isRight: @escaping @Sendable (HTTPSConnection.Answer) -> Bool
+    perConnection: Int? = nil, isRight: @escaping @Sendable (HTTPSConnection.Response) -> Bool
   ) {
     running = clients
     for _ in 0..<clients {
@@ -205,16 +205,16 @@ public final class SteadyClients: @unchecked Sendable {
               asked = 0
               condition.withLock { connections += 1 }
             }
-            guard let answer = try connection?.ask(path, post: body) else { continue }
+            guard let response = try connection?.fetch(path, post: body) else { continue }
             asked += 1
             let time = Date().timeIntervalSince(start)
             condition.withLock {
-              answers += 1
-              slowest = max(slowest, time)
-              if !isRight(answer) { failures.append("\(answer.status) \(answer.body.prefix(200))") }
+              responses += 1
+              maxLatency = max(maxLatency, time)
+              if !isRight(response) { failures.append("\(response.status) \(response.body.prefix(200))") }
               condition.broadcast()
             }
-            if answer.closes || asked == perConnection { connection = nil }
+            if response.closes || asked == perConnection { connection = nil }
           } catch {
             connection = nil
             condition.withLock { failures.append("\(error)") }
@@ -230,23 +230,25 @@ public final class SteadyClients: @unchecked Sendable {
     }
   }
 
-  /// Waits until so many more answers have come.
-  public func wait(forAnswers count: Int) throws {
+  /// Waits for a number of further responses.
+  public func wait(forResponses count: Int) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     try condition.withLock {
-      let goal = answers + count
-      while answers < goal {
-        if !condition.wait(until: deadline) { throw NeverCame(what: "\(count) answers", text: "\(failures.prefix(5))") }
+      let goal = responses + count
+      while responses < goal {
+        if !condition.wait(until: deadline) {
+          throw OutputTimeout(expected: "\(count) responses", text: "\(failures.prefix(5))")
+        }
       }
     }
   }
 
-  /// Lets every client end after its answer.
+  /// Stops each client after its current response.
   public func end() -> Outcome {
     condition.withLock {
       isEnding = true
       while running > 0 { condition.wait() }
-      return Outcome(answers: answers, connections: connections, failures: failures, slowest: slowest)
+      return Outcome(responses: responses, connections: connections, failures: failures, maxLatency: maxLatency)
     }
   }
 }

@@ -1,12 +1,12 @@
 public import Foundation
 
-/// Another program under the eye of a test: fed, listened to, and gone with its last owner.
+/// A child process with its input and outputs, ended at the latest when it is deinitialized.
 ///
-/// Every wait is for something that the program says or does, and is bounded.
+/// Every wait is for an event of the process and has a timeout.
 public final class Program: @unchecked Sendable {
   // Sendable: the process is started in `init`; afterwards only calls that Foundation allows from any thread are made.
 
-  /// After so many seconds a test gives up hope, not before: a loaded machine is slow, not wrong.
+  /// The timeout of each wait in seconds; long, because a loaded machine is slow.
   public static let timeout: TimeInterval = 60
 
   private let process = Process()
@@ -15,15 +15,15 @@ public final class Program: @unchecked Sendable {
   public let errors: Output
 
   /// - Parameters:
-  ///   - name: A path, or a name that is looked up in PATH.
-  ///   - isHeard: False leaves what it writes in the pipe, so that it has to wait when that is full.
-  public init(_ name: String, _ arguments: [String], isHeard: Bool = true) throws {
-    // A program that ends before it has read its input must not end the tests.
+  ///   - name: A path, or a name to find in PATH.
+  ///   - isCaptured: False leaves its output in the pipe, so that the process blocks when the pipe is full.
+  public init(_ name: String, _ arguments: [String], isCaptured: Bool = true) throws {
+    // A process that exits before it has read its input must not end the tests.
     _ = Self.ignoresBrokenPipes
     let outputPipe = Pipe()
     let errorPipe = Pipe()
     for pipe in [input, outputPipe, errorPipe] {
-      // Else programs started meanwhile would keep each other's pipes open.
+      // Otherwise processes that are started concurrently would keep each other's pipes open.
       for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
         _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
       }
@@ -35,7 +35,7 @@ public final class Program: @unchecked Sendable {
     process.standardError = errorPipe
     try process.run()
     try? input.fileHandleForReading.close()
-    output = Output(of: outputPipe, isHeard: isHeard)
+    output = Output(of: outputPipe, isCaptured: isCaptured)
     errors = Output(of: errorPipe)
   }
 
@@ -51,7 +51,7 @@ public final class Program: @unchecked Sendable {
 
   public var identifier: Int32 { process.processIdentifier }
 
-  /// By SIGSTOP, which reaches each thread for itself.
+  /// Whether SIGSTOP has stopped every thread.
   public var isStopped: Bool {
     let tasks = "/proc/\(identifier)/task"
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
@@ -63,35 +63,35 @@ public final class Program: @unchecked Sendable {
 
   public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-  /// Waits until the program has ended, and gives its exit code.
+  /// Waits until the process has exited and returns its exit code.
   public func exitCode() throws -> Int32 {
-    // Its outputs end when it ends.
+    // Its outputs reach end of file when it exits.
     try output.waitForEnd()
     try errors.waitForEnd()
     process.waitUntilExit()
     return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
 
-  /// Whether it has ended, whoever still reads what it wrote.
+  /// Whether the process has exited, even if its output is still open.
   public var hasEnded: Bool { !process.isRunning }
 
   private static let ignoresBrokenPipes: Void = { _ = Foundation.signal(SIGPIPE, SIG_IGN) }()
 }
 
 extension Program {
-  /// What a program that ran to its end has said.
+  /// The result of a process that has exited.
   public struct Run: Sendable {
     public let exitCode: Int32
     public let output: String
     public let errors: String
   }
 
-  /// Whether a program is in PATH; for tests that some machines cannot run.
+  /// Returns whether a program is in PATH, for tests that some machines cannot run.
   public static func isInstalled(_ name: String) -> Bool {
     (try? run("which", [name]))?.exitCode == 0
   }
 
-  /// Runs a program to its end.
+  /// Runs a program and waits until it exits.
   public static func run(_ name: String, _ arguments: [String], input: String = "") throws -> Run {
     let program = try Program(name, arguments)
     program.send(input)
@@ -101,22 +101,22 @@ extension Program {
   }
 }
 
-/// What a program writes, gathered as it comes.
+/// The output of a process, collected in the background.
 public final class Output: @unchecked Sendable {
-  // Sendable: everything that changes is guarded by the condition.
+  // Sendable: all mutable state is guarded by the condition.
 
   private let condition = NSCondition()
   private var bytes = Data()
   private var hasEnded = false
   private var isPaused = false
 
-  /// Kept open, whether anybody reads from it or not.
+  /// Kept open so that the pipe always has a reader.
   private let handle: FileHandle
 
-  init(of pipe: Pipe, isHeard: Bool = true) {
+  init(of pipe: Pipe, isCaptured: Bool = true) {
     handle = pipe.fileHandleForReading
     try? pipe.fileHandleForWriting.close()
-    guard isHeard else { return }
+    guard isCaptured else { return }
     let thread = Thread { [self, handle] in
       while case let data = handle.availableData, !data.isEmpty {
         add(data)
@@ -127,7 +127,7 @@ public final class Output: @unchecked Sendable {
     thread.start()
   }
 
-  /// Nobody reads on until this is false again, but for what may be on its way.
+  /// Reading is suspended while this is true, except for a read that has already begun.
   public var pauses: Bool {
     get { condition.withLock { isPaused } }
     set {
@@ -148,7 +148,7 @@ public final class Output: @unchecked Sendable {
 
   public var lines: [String] { text.split(separator: "\n").map(String.init) }
 
-  /// Waits until the output has a line with these words, and gives the line.
+  /// Waits for a line that contains a text and returns the line.
   @discardableResult
   public func waitForLine(with words: String..., after count: Int = 0) throws -> String {
     var found: String?
@@ -164,22 +164,22 @@ public final class Output: @unchecked Sendable {
     try wait(for: words) { $0.contains(words) }
   }
 
-  /// Waits until the program can write no more.
+  /// Waits for the end of the output.
   public func waitForEnd(within timeout: TimeInterval = Program.timeout) throws {
     let deadline = Date(timeIntervalSinceNow: timeout)
     try condition.withLock {
       while !hasEnded {
-        guard condition.wait(until: deadline) else { throw NeverCame(what: "the end", text: text(of: bytes)) }
+        guard condition.wait(until: deadline) else { throw OutputTimeout(expected: "the end", text: text(of: bytes)) }
       }
     }
   }
 
-  private func wait(for what: String, _ isThere: (String) -> Bool) throws {
+  private func wait(for what: String, _ isMatch: (String) -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     try condition.withLock {
-      while !isThere(text(of: bytes)) {
+      while !isMatch(text(of: bytes)) {
         if hasEnded || !condition.wait(until: deadline) {
-          throw NeverCame(what: what, text: text(of: bytes))
+          throw OutputTimeout(expected: what, text: text(of: bytes))
         }
       }
     }
@@ -200,26 +200,26 @@ public final class Output: @unchecked Sendable {
   }
 }
 
-/// Looks again and again until something is so; false when it never came to be.
-public func eventually(_ isSo: () -> Bool) -> Bool {
+/// Polls a condition; returns false after a timeout.
+public func eventually(_ condition: () -> Bool) -> Bool {
   let deadline = Date(timeIntervalSinceNow: Program.timeout)
   let pause = NSCondition()
-  while !isSo() {
+  while !condition() {
     if Date() > deadline { return false }
     _ = pause.withLock { pause.wait(until: Date(timeIntervalSinceNow: 0.002)) }
   }
   return true
 }
 
-/// Something that a program was expected to say and did not.
-public struct NeverCame: Error, CustomStringConvertible {
-  let what: String
+/// The process did not print an expected text.
+public struct OutputTimeout: Error, CustomStringConvertible {
+  let expected: String
   let text: String
 
-  public init(what: String, text: String) {
-    self.what = what
+  public init(expected: String, text: String) {
+    self.expected = expected
     self.text = text
   }
 
-  public var description: String { "never came: \(what); what came: \(text.suffix(2000))" }
+  public var description: String { "timed out waiting for \(expected); output: \(text.suffix(2000))" }
 }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Numbers that are random to the tests and the same for the same seed (SplitMix64).
+/// Random numbers that are reproducible by their seed (SplitMix64).
 public struct SeededNumbers: RandomNumberGenerator {
-  /// What a failing test prints; `SEED=… swift test` replays it.
+  /// Printed by a failing test; `SEED=… swift test` replays it.
   public let seed: UInt64
   private var state: UInt64
 

@@ -1,11 +1,11 @@
 import COpenSSL
 import Foundation
 
-/// As much of an API server as a client can tell: TLS, HTTP/1.1, lists, and watches that stay open.
+/// A stub of an API server: TLS, HTTP/1.1, lists and watches.
 ///
-/// One thread a connection, and plain blocking calls: the opposite of what is tested.
+/// It uses one thread per connection and blocking calls, unlike the code under test.
 public final class StubAPIServer: @unchecked Sendable {
-  // Sendable: everything that changes is guarded by the condition.
+  // Sendable: all mutable state is guarded by the condition.
 
   public struct Request: Sendable {
     public let method: String
@@ -16,7 +16,9 @@ public final class StubAPIServer: @unchecked Sendable {
 
   public enum Reply: Sendable {
     case whole(Int, String)
-    /// A watch: what is pushed to its path is sent as it comes.
+    /// A long answer with the status 200, written piece by piece until a write fails.
+    case pieces(@Sendable (_ write: (String) -> Bool) -> Void)
+    /// A watch: events that are pushed to its path are sent at once.
     case stream
     /// No response, until the client closes the connection.
     case silence
@@ -26,23 +28,23 @@ public final class StubAPIServer: @unchecked Sendable {
   private let listener: Int32
   private let context: OpaquePointer
   private let isProxy: Bool
-  private let answer: @Sendable (Request) -> Reply
+  private let handler: @Sendable (Request) -> Reply
   private var seen: [Request] = []
   private var connected: [String] = []
   private var sockets: Set<Int32> = []
-  /// By path: what the open watches have to send, and nil at the end.
+  /// The unsent events of the open watches by path; nil ends a watch.
   private var pushed: [String: [String?]] = [:]
   public let port: Int
 
   /// - Parameters:
-  ///   - name: Which of the certificates to present.
-  ///   - requiresCertificate: Whether a client has to present one.
-  ///   - isProxy: Whether a client has to ask for a tunnel first; it leads here again.
+  ///   - name: The name of the certificate to serve.
+  ///   - requiresCertificate: Whether clients must present a certificate.
+  ///   - isProxy: Whether clients must send CONNECT first; the tunnel leads to this server.
   public init(
     _ certificates: Certificates, presenting name: String = "server", requiresCertificate: Bool = false,
-    isProxy: Bool = false, answer: @escaping @Sendable (Request) -> Reply
+    isProxy: Bool = false, handler: @escaping @Sendable (Request) -> Reply
   ) throws {
-    self.answer = answer
+    self.handler = handler
     self.isProxy = isProxy
     context = SSL_CTX_new(TLS_server_method())
     SSL_CTX_use_certificate_file(context, certificates.folder.path("\(name).pem"), SSL_FILETYPE_PEM)
@@ -73,7 +75,7 @@ public final class StubAPIServer: @unchecked Sendable {
     }
   }
 
-  /// Nobody is accepted any more, and every connection breaks.
+  /// Stops accepting connections and closes the open ones.
   public func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     breakConnections()
@@ -86,17 +88,16 @@ public final class StubAPIServer: @unchecked Sendable {
   }
 }
 
-// What tests do with it.
 extension StubAPIServer {
   public var url: String { "https://127.0.0.1:\(port)" }
   public var requests: [Request] { condition.withLock { seen } }
-  /// The hosts that tunnels were asked to.
+  /// The hosts of the CONNECT requests.
   public var tunnels: [String] { condition.withLock { connected } }
 
   /// Sends an event to the watch of a path.
   public func push(_ text: String, to path: String) { put(text, to: path) }
 
-  /// Ends the watch of a path in order.
+  /// Ends the watch of a path with the last chunk.
   public func endWatch(of path: String) { put(nil, to: path) }
 
   private func put(_ text: String?, to path: String) {
@@ -133,12 +134,16 @@ extension StubAPIServer {
     guard SSL_accept(ssl) == 1 else { return }
     while let request = read(ssl) {
       condition.withLock { seen.append(request) }
-      switch answer(request) {
+      switch handler(request) {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
       case .silence:
         _ = read(ssl)
         return
+      case .pieces(let produce):
+        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") else { return }
+        produce { write(ssl, "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n") }
+        guard write(ssl, "0\r\n\r\n") else { return }
       case .stream:
         guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else {
           return
@@ -147,7 +152,7 @@ extension StubAPIServer {
     }
   }
 
-  /// Sends what is pushed until the end is; false where the client is gone.
+  /// Sends pushed events until the watch ends; returns false if the client has disconnected.
   private func stream(_ path: String, _ ssl: OpaquePointer) -> Bool {
     while true {
       let next: String? = condition.withLock {
@@ -186,7 +191,7 @@ extension StubAPIServer {
       method: String(line[0]), path: String(line[1]), headers: headers, body: String(decoding: body, as: UTF8.self))
   }
 
-  /// The host of a CONNECT request, which is granted.
+  /// Accepts a CONNECT request and returns its host.
   private func readTunnel(_ socket: Int32) -> String? {
     var text = ""
     var byte: UInt8 = 0
@@ -207,7 +212,7 @@ extension StubAPIServer.Request {
 }
 
 extension StubAPIServer.Reply {
-  /// An empty list of any kind, except for nodes: a cluster has at least one.
+  /// An empty list of any kind, except for nodes: a cluster has at least one node.
   public static func list(for request: StubAPIServer.Request) -> Self {
     let isNodes = request.path.hasPrefix("/api/v1/nodes")
     let node = #"{"apiVersion":"v1","kind":"Node","metadata":{"name":"node-1","resourceVersion":"1"}}"#

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What the registrar writes, as an API server keeps it; what `serve` lists is empty.
+/// The objects that the registrar writes, stored as by an API server; all lists are empty.
 public final class StubObjects: @unchecked Sendable {
-  // Sendable: everything that changes is guarded by the lock.
+  // Sendable: all mutable state is guarded by the lock.
 
   private let lock = NSLock()
   private var objects = [
@@ -12,7 +12,7 @@ public final class StubObjects: @unchecked Sendable {
 
   public init() {}
 
-  public func answer(_ request: StubAPIServer.Request) -> StubAPIServer.Reply {
+  public func respond(to request: StubAPIServer.Request) -> StubAPIServer.Reply {
     if request.isWatch { return .stream }
     return lock.withLock {
       switch request.method {
@@ -32,7 +32,7 @@ public final class StubObjects: @unchecked Sendable {
     }
   }
 
-  /// An entry of the Secret; nil where it is not there.
+  /// An entry of the Secret; nil if there is no Secret.
   public func secret(_ entry: String) throws -> String? {
     let body =
       lock.withLock { objects.first { $0.key.hasSuffix("/secrets/storage-network-webhook-tls") }?.value } ?? "{}"

@@ -10,7 +10,7 @@ import Testing
     server = try RunningServer()
   }
 
-  /// What is asked, and what it gets; every row is asked over both versions of HTTP.
+  /// Requests and the expected responses; every row is sent over HTTP/1.1 and HTTP/2.
   static let table: [(path: String, body: String?, options: [String], status: Int, words: String, allow: String?)] = [
     ("/validate", "", [], 400, "is not JSON", nil),
     ("/validate", "no JSON", [], 400, "is not JSON", nil),
@@ -35,41 +35,43 @@ import Testing
   ]
 
   @Test(arguments: ["--http1.1", "--http2"])
-  func `gets its status and a reason in JSON, and the connection lives on`(_ version: String) throws {
+  func `an invalid request gets its status and a reason in JSON, and the connection stays open`(_ version: String)
+    throws
+  {
     for (path, body, options, status, words, allow) in Self.table {
-      let answer = try server.ask(path, post: body, [version] + options)
-      #expect(answer.status == status, "\(path) \(body ?? "")")
-      #expect(answer.headers["content-type"] == "application/json")
-      #expect(answer.headers["allow"] == allow)
-      #expect(answer.headers["connection"] == nil)
-      #expect(answer.error?.contains(words) == true, "\(answer.body)")
+      let response = try server.fetch(path, post: body, [version] + options)
+      #expect(response.status == status, "\(path) \(body ?? "")")
+      #expect(response.headers["content-type"] == "application/json")
+      #expect(response.headers["allow"] == allow)
+      #expect(response.headers["connection"] == nil)
+      #expect(response.error?.contains(words) == true, "\(response.body)")
     }
   }
 
   @Test(arguments: [
     "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;q=1",
-  ]) func `a content type that is JSON is taken`(_ type: String) throws {
-    let answer = try server.ask(
+  ]) func `every spelling of the JSON content type is accepted`(_ type: String) throws {
+    let response = try server.fetch(
       "/validate", post: ExampleReview.text("update-set-value"), "--header", "Content-Type: \(type)")
-    #expect(answer.status == 200)
+    #expect(response.status == 200)
   }
 
   @Test(arguments: ["--http1.1", "--http2"])
-  func `a body or header block over its limit is refused`(_ version: String) throws {
+  func `a body or header block above its limit is rejected`(_ version: String) throws {
     let body = String(repeating: " ", count: HTTPLimits.body + 1)
-    let tooLong = try server.ask("/validate", post: body, version, "--header", "Expect:")
+    let tooLong = try server.fetch("/validate", post: body, version, "--header", "Expect:")
     #expect(tooLong.status == 413)
     let field = String(repeating: "x", count: HTTPLimits.head + 1)
-    let tooManyFields = try server.ask("/healthz", version, "--header", "X-Long: \(field)")
+    let tooManyFields = try server.fetch("/healthz", version, "--header", "X-Long: \(field)")
     #expect(tooManyFields.status == 431)
     if version == "--http1.1" {
       #expect(tooLong.headers["connection"] == "close")
       #expect(tooManyFields.headers["connection"] == "close")
     }
-    #expect(try server.ask("/healthz", version).status == 200)
+    #expect(try server.fetch("/healthz", version).status == 200)
   }
 
-  /// What two parsers might read differently; the long table is that of `MalformedRequestTests`.
+  /// Requests that two parsers might read differently; `MalformedRequestTests` has many more.
   static let malformed: [(wire: String, status: Int)] = [
     ("GET / HTTP/1.1\nHost: x\r\n\r\n", 400),
     ("GET /\r\n\r\n", 400),
@@ -82,27 +84,27 @@ import Testing
     ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
   ]
 
-  @Test(arguments: malformed) func `what is no HTTP is refused and the connection closed`(
+  @Test(arguments: malformed) func `malformed HTTP is rejected and the connection closed`(
     _ row: (wire: String, status: Int)
   ) throws {
     let connection = try server.connect()
-    // Sent along, it must not be taken for a request of its own.
+    // Sent in the same write; it must not be parsed as a request.
     connection.send("\(row.wire)GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     _ = try connection.exitCode()
     let output = connection.output.text
     #expect(output.hasPrefix("HTTP/1.1 \(row.status) "), "\(output)")
     #expect(output.contains("Connection: close\r\n"))
-    #expect(output.components(separatedBy: "\r\nDate: ").count == 2, "one answer and no other")
+    #expect(output.components(separatedBy: "\r\nDate: ").count == 2, "exactly one response")
   }
 
-  @Test func `HEAD is answered without a body`() throws {
-    let answer = try server.ask("/healthz", "--http1.1", "--head")
-    #expect(answer.status == 200)
-    #expect(answer.headers["content-length"] == "3")
-    #expect(answer.body == "")
+  @Test func `the response to HEAD has no body`() throws {
+    let response = try server.fetch("/healthz", "--http1.1", "--head")
+    #expect(response.status == 200)
+    #expect(response.headers["content-length"] == "3")
+    #expect(response.body == "")
   }
 
-  @Test func `a hostile connection never disturbs another`() throws {
+  @Test func `a hostile connection does not affect others`() throws {
     let calm = try server.connect()
     calm.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     try calm.output.wait(forText: "ok\n")
@@ -128,17 +130,17 @@ import Testing
     #expect(!hostile.isEmpty)
   }
 
-  @Test func `plain HTTP and garbage on the port end their connection`() throws {
+  @Test func `plain HTTP and garbage close their connection`() throws {
     for garbage in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", String(repeating: "A", count: 1000)] {
       let socket = try RawSocket(port: server.port)
       socket.send(Array(garbage.utf8))
-      // At most the alert that says why.
+      // At most a TLS alert.
       #expect(try socket.receiveUntilClosed().count <= 7)
     }
   }
 }
 
-/// A TCP connection without TLS, made of the C library alone.
+/// A TCP connection without TLS, by the C library only.
 final class RawSocket {
   private let descriptor: Int32
 
@@ -160,12 +162,12 @@ final class RawSocket {
 
   deinit { close(descriptor) }
 
-  /// Sends the first bytes of a ClientHello and no more.
+  /// Sends only the first bytes of a ClientHello.
   func beginHandshake() { send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]) }
 
   func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
-  /// Everything until the peer closes, in order or by a reset; throws when it does not.
+  /// Reads until the peer closes or resets the connection; throws on a timeout.
   func receiveUntilClosed() throws -> [UInt8] {
     var all: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)

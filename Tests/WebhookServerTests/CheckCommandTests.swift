@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `The command check` {
+@Suite struct `check command` {
   static let cluster = Repository.path("manifests/example/cluster.yaml")
   static let good = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 
@@ -11,7 +11,7 @@ import Testing
       Repository.executable, ["check", "--cluster-snapshot", Self.cluster] + arguments, input: input)
   }
 
-  @Test func `ends with 0 where the change would be allowed`() throws {
+  @Test func `check exits with 0 for an allowed change`() throws {
     let run = try check("--value", Self.good)
     #expect(run.exitCode == 0)
     #expect(
@@ -27,14 +27,14 @@ import Testing
     #expect(run.errors == "")
   }
 
-  @Test func `tells what would be stored`() throws {
+  @Test func `check prints the text that would be stored`() throws {
     let run = try check(
       "--value", #"{"range":"192.168.0.0/24", "clusterNetwork":"storage", "vlan":100, "exclude":null}"#)
     #expect(run.output.contains("\nallowed\n  stored as  \(Self.good)\n"))
     #expect(try check("--value", " ").output.contains("\nallowed\n  stored as  the empty text\n"))
   }
 
-  @Test func `ends with 1 where it would be denied, with every reason below the rule that is broken`() throws {
+  @Test func `check exits with 1 for a denied change and prints each reason under its rule`() throws {
     let run = try check("--value", #"{"vlan":4095,"clusterNetwork":"storage","range":"10.52.0.0/24"}"#)
     #expect(run.exitCode == 1)
     #expect(
@@ -55,7 +55,7 @@ import Testing
     #expect(run.output.contains("\ndenied: 2 rules are broken\n"))
   }
 
-  @Test func `says the same in JSON`() throws {
+  @Test func `check prints the same as JSON`() throws {
     let run = try check("--value", #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/8"}"#, "-o", "json")
     #expect(run.exitCode == 1)
     struct Report: Decodable {
@@ -79,7 +79,7 @@ import Testing
     #expect(allowed.output.hasSuffix("}\n"))
   }
 
-  @Test(arguments: ["-", "file"]) func `reads a manifest from a file or from standard input`(_ source: String) throws {
+  @Test(arguments: ["-", "file"]) func `check reads a manifest from a file or standard input`(_ source: String) throws {
     let manifest = """
       apiVersion: harvesterhci.io/v1beta1
       kind: Setting
@@ -112,13 +112,15 @@ import Testing
     {"metadata":{"name":"storage-network"},"value":"{\"vlan\":1,\"clusterNetwork\":\"mgmt\",\"range\":\"192.168.0.0/24\"}"}]}
     """#
 
-  @Test(arguments: [listed, typedList]) func `uses the setting of a list`(_ list: String) throws {
+  @Test(arguments: [listed, typedList]) func `check finds the setting in a list`(_ list: String) throws {
     let run = try check("-f", "-", input: list)
     #expect(run.exitCode == 1)
     #expect(run.output.contains("value.vlan: Invalid value: 1: "))
   }
 
-  @Test(arguments: [false, true]) func `reads UTF-16 and byte order marks, as PowerShell writes them`(_ isWide: Bool)
+  @Test(arguments: [false, true]) func `check reads UTF-16 and byte order marks as PowerShell writes them`(
+    _ isWide: Bool
+  )
     throws
   {
     let folder = try TemporaryFolder()
@@ -129,11 +131,11 @@ import Testing
   }
 
   @Test(arguments: [("update-set-value", 0), ("update-dry-run-reserved-range", 1), ("delete", 1), ("create-empty", 0)])
-  func `reads an AdmissionReview`(_ review: String, _ exitCode: Int32) throws {
+  func `check reads an AdmissionReview`(_ review: String, _ exitCode: Int32) throws {
     #expect(try check("-f", Repository.path("manifests/example/reviews/\(review).json")).exitCode == exitCode)
   }
 
-  /// A cluster whose storage network is in use, and what a manifest says of Harvester's annotations.
+  /// A cluster with an enabled storage network, and manifests with Harvester's annotations.
   static let manifests: [(annotations: String, exitCode: Int32, effect: String)] = [
     ("", 0, "sees no change"),
     ("hash: 176f5586f518f9b795ac530933b7588b17613c06", 0, "sees no change"),
@@ -142,7 +144,7 @@ import Testing
     ("net-attach-def: harvester-system/other", 1, "sees a change: the annotations differ from those that it wrote"),
   ]
 
-  @Test(arguments: manifests) func `annotations that Harvester keeps are a change too`(
+  @Test(arguments: manifests) func `changed annotations of Harvester are a change`(
     _ row: (annotations: String, exitCode: Int32, effect: String)
   ) throws {
     let prefix = "storage-network.settings.harvesterhci.io"
@@ -179,12 +181,12 @@ import Testing
     #expect(run.output.contains("  Harvester  \(row.effect)\n"), "\(run.output)")
   }
 
-  @Test func `the command line's options count`() throws {
+  @Test func `the options of the rules apply`() throws {
     #expect(try check("--value", Self.good, "--reserved-range", "192.168.0.0/16").exitCode == 1)
     #expect(try check("--value", Self.good, "--reserved-range", "192.169.0.0/16").exitCode == 0)
   }
 
-  /// What cannot be told, and words of the explanation.
+  /// Inputs that cannot be evaluated, and parts of the error messages.
   static let table: [(arguments: [String], words: String)] = [
     ([], "one of -f FILE and --value JSON is required"),
     (["--value", "", "-f", "x"], "one of -f FILE and --value JSON is required"),
@@ -194,7 +196,7 @@ import Testing
     (["--value", "", "--cluster-snapshot", "/nowhere"], "/nowhere: No such file or directory"),
   ]
 
-  @Test(arguments: table) func `ends with 2 where it cannot tell`(_ row: (arguments: [String], words: String)) throws {
+  @Test(arguments: table) func `check exits with 2 on an error`(_ row: (arguments: [String], words: String)) throws {
     let run = try Program.run(
       Repository.executable,
       ["check"] + (row.arguments.contains("--cluster-snapshot") ? [] : ["--cluster-snapshot", Self.cluster])
@@ -204,7 +206,7 @@ import Testing
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
 
-  @Test func `help ends with 0`() throws {
+  @Test func `help exits with 0`() throws {
     let run = try Program.run(Repository.executable, ["--help"])
     #expect(run.exitCode == 0)
     for command in ["serve", "check"] { #expect(run.output.contains(command)) }

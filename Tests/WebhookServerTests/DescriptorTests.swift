@@ -2,44 +2,44 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `A server with few descriptors` {
-  @Test func `sheds before it runs out of them`() throws {
+@Suite struct `Descriptor exhaustion` {
+  @Test func `connections are evicted before descriptors run out`() throws {
     let server = try RunningServer(descriptors: 90)
     let tlsContext = ClientContext(authority: server.certificates.authority)
-    var crowd: [HTTPSConnection] = []
-    for _ in 0..<120 { crowd.append(try HTTPSConnection(port: server.port, tlsContext)) }
-    let metrics = try server.ask("/metrics").body
+    var openConnections: [HTTPSConnection] = []
+    for _ in 0..<120 { openConnections.append(try HTTPSConnection(port: server.port, tlsContext)) }
+    let metrics = try server.fetch("/metrics").body
     #expect(!metrics.contains("connections_evicted_total 0\n"), "\(metrics)")
     #expect(metrics.contains("accept_pauses_total 0\n"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
   }
 
-  @Test func `answers all who have asked before it lets somebody go for a newcomer`() throws {
+  @Test func `received requests get responses before a connection is evicted`() throws {
     let server = try RunningServer(descriptors: 90)
     let tlsContext = ClientContext(authority: server.certificates.authority)
     let budget = try LogLine(server.log.waitForLine(with: #""message":"connection limits are low"#)).fields[
       "connections"]
-    let crowd = try (0..<(try #require(budget.flatMap { Int($0) }))).map { _ in
+    let openConnections = try (0..<(try #require(budget.flatMap { Int($0) }))).map { _ in
       try HTTPSConnection(port: server.port, tlsContext)
     }
-    for client in crowd { #expect(try client.ask("/healthz").status == 200) }
-    // What comes now, the server learns at once.
+    for client in openConnections { #expect(try client.fetch("/healthz").status == 200) }
+    // From here on the server gets events.
     server.program.signal(SIGSTOP)
     try #require(eventually { server.program.isStopped })
-    let newcomer = try RawSocket(port: server.port)
-    for client in crowd { try client.send(HTTPSConnection.request("/healthz")) }
+    let newClient = try RawSocket(port: server.port)
+    for client in openConnections { try client.send(HTTPSConnection.request("/healthz")) }
     server.program.signal(SIGCONT)
-    for client in crowd { #expect(try client.receiveAnswer().status == 200) }
-    #expect(try HTTPSConnection(port: server.port, tlsContext).ask("/healthz").status == 200)
-    newcomer.beginHandshake()
+    for client in openConnections { #expect(try client.receiveResponse().status == 200) }
+    #expect(try HTTPSConnection(port: server.port, tlsContext).fetch("/healthz").status == 200)
+    newClient.beginHandshake()
   }
 
-  @Test func `pauses accepting when there are none, and goes on when there are`() throws {
+  @Test func `accepting pauses without free descriptors and resumes with them`() throws {
     let server = try RunningServer()
     let tlsContext = ClientContext(authority: server.certificates.authority)
     let calm = try HTTPSConnection(port: server.port, tlsContext)
-    #expect(try calm.ask("/healthz").status == 200)
-    // Somebody takes away what the server was promised.
+    #expect(try calm.fetch("/healthz").status == 200)
+    // Lowers the limit below what the server has been started with.
     let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.program.identifier)/fd")
     let numbers = Set(open.compactMap { Int($0) })
     let next = (0...).first { !numbers.contains($0) } ?? 0
@@ -50,12 +50,12 @@ import Testing
     }
     let line = try LogLine(server.log.waitForLine(with: "accept failed, trying again"))
     #expect(line.fields["reason"] == "Too many open files (ulimit -n)")
-    // The loop does not turn idly, and whoever is there is served.
-    for _ in 0..<10 { #expect(try calm.ask("/readyz").status == 200) }
+    // The event loop does not busy-wait, and open connections are still served.
+    for _ in 0..<10 { #expect(try calm.fetch("/readyz").status == 200) }
     try #require(try Program.run("prlimit", [process, "--nofile=\(next + 100):"]).exitCode == 0)
-    try waiting.wait(forAnswers: 8)
+    try waiting.wait(forResponses: 8)
     let outcome = waiting.end()
     #expect(outcome.failures == [])
-    #expect(!(try server.ask("/metrics").body.contains("accept_pauses_total 0\n")))
+    #expect(!(try server.fetch("/metrics").body.contains("accept_pauses_total 0\n")))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `Files that change under a running server` {
+@Suite struct `File changes while serving` {
   static let machine = """
     ---
     apiVersion: kubevirt.io/v1
@@ -12,12 +12,12 @@ import Testing
 
     """
 
-  @Test func `a changed snapshot counts within a second`() throws {
+  @Test func `a changed snapshot is used within a second`() throws {
     let server = try RunningServer()
     let review = try ExampleReview.text("update-set-value")
     let idle = try Repository.text("manifests/example/cluster.yaml")
     #expect(try server.validate(review).isAllowed)
-    // The quickest of three, because this machine may be busy with other things.
+    // The minimum of three, because the machine may be busy.
     var waits: [Duration] = []
     for attempt in 0..<3 {
       let isRunning = attempt % 2 == 0
@@ -31,7 +31,7 @@ import Testing
     #expect(waits.min() ?? .seconds(60) < .seconds(1))
   }
 
-  @Test func `a folder of files counts as one cluster, and a new file counts too`() throws {
+  @Test func `a folder of files is one cluster, and a new file is used`() throws {
     let server = try RunningServer()
     let folder = try TemporaryFolder()
     try folder.write(Repository.text("manifests/example/cluster.yaml"), to: "a.yaml")
@@ -53,23 +53,23 @@ import Testing
     #expect(check.output.contains("default/web-1"))
   }
 
-  @Test func `a snapshot without a node decides nothing, and counts once it has one`() throws {
+  @Test func `a snapshot without a node is unavailable until it has one`() throws {
     let server = try RunningServer(cluster: "")
     let line = try LogLine(server.log.waitForLine(with: "the snapshot has no nodes"))
     #expect(line.fields["level"] == "warning")
     #expect(line.fields["path"] == server.folder.path("cluster.yaml"))
-    #expect(try server.ask("/readyz").status == 503)
-    #expect(try server.ask("/readyz").body.contains("was kubectl able to reach the cluster?"))
+    #expect(try server.fetch("/readyz").status == 503)
+    #expect(try server.fetch("/readyz").body.contains("was kubectl able to reach the cluster?"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).code == 503)
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     try server.log.waitForLine(with: "snapshot reloaded")
-    #expect(try server.ask("/readyz").status == 200)
+    #expect(try server.fetch("/readyz").status == 200)
     try server.folder.write("", to: "cluster.yaml")
     try server.log.waitForLine(with: "last good state stays")
-    #expect(try server.ask("/readyz").status == 200)
+    #expect(try server.fetch("/readyz").status == 200)
   }
 
-  @Test func `a file in a folder below the snapshot's counts, and its changes too`() throws {
+  @Test func `a file in a subfolder is used, and its changes too`() throws {
     let folder = try TemporaryFolder()
     let nested = folder.url.appending(path: "yamls/cluster/v1")
     try FileManager.default.createDirectory(at: nested, withIntermediateDirectories: true)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: ["a: [", "kind: : x", "\u{0}", "{\"a\":"])
-  func `an unreadable snapshot keeps the last good state and says so`(_ text: String) throws {
+  func `an unreadable snapshot keeps the last good state and is logged`(_ text: String) throws {
     let server = try RunningServer(cluster: Repository.text("manifests/example/cluster.yaml") + Self.machine)
     let review = try ExampleReview.text("update-set-value")
     #expect(try server.validate(review).code == 422)
@@ -91,22 +91,22 @@ import Testing
     #expect(line.fields["level"] == "error")
     #expect(line.fields["reason"]?.contains("cluster.yaml") == true)
     #expect(try server.validate(review).code == 422)
-    #expect(try server.ask("/readyz").status == 200)
-    #expect(try server.ask("/metrics").body.contains(#"snapshot_reloads_total{result="error"} 1"#))
+    #expect(try server.fetch("/readyz").status == 200)
+    #expect(try server.fetch("/metrics").body.contains(#"snapshot_reloads_total{result="error"} 1"#))
 
     try server.folder.write(Repository.text("manifests/example/cluster.yaml"), to: "cluster.yaml")
     try server.log.waitForLine(with: "snapshot reloaded")
     #expect(try server.validate(review).isAllowed)
   }
 
-  @Test func `a snapshot that is taken away keeps the last good state too`() throws {
+  @Test func `a removed snapshot keeps the last good state`() throws {
     let server = try RunningServer()
     try FileManager.default.removeItem(atPath: server.folder.path("cluster.yaml"))
     try server.log.waitForLine(with: "last good state stays", "No such file or directory")
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
   }
 
-  @Test func `a replaced certificate is served to new connections while old ones live on`() throws {
+  @Test func `a replaced certificate is served to new connections while old ones stay open`() throws {
     let server = try RunningServer()
     let old = try server.connect()
     old.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -116,10 +116,10 @@ import Testing
     for (from, to) in [(renewed.key, "tls.key"), (renewed.certificate, "tls.pem")] {
       try server.folder.write(String(contentsOfFile: from, encoding: .utf8), to: to)
     }
-    // The two files may have been read between the one and the other, which is an error that mends itself.
+    // One file may have been read before the other was replaced; this error is temporary.
     try server.log.waitForLine(with: "certificate reloaded")
-    #expect(throws: Unanswered.self) { try server.ask("/healthz") }
-    #expect(try server.ask("/healthz", "--cacert", renewed.authority).body == "ok\n")
+    #expect(throws: MissingResponse.self) { try server.fetch("/healthz") }
+    #expect(try server.fetch("/healthz", "--cacert", renewed.authority).body == "ok\n")
 
     old.send("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
     try old.output.wait(forText: "ready\n")
@@ -131,26 +131,26 @@ import Testing
     try server.folder.write(String(contentsOfFile: other.certificate, encoding: .utf8), to: "tls.pem")
     let line = try LogLine(server.log.waitForLine(with: "the old one stays"))
     #expect(line.fields["reason"]?.contains("the key does not belong to the certificate") == true)
-    #expect(try server.ask("/healthz").body == "ok\n")
+    #expect(try server.fetch("/healthz").body == "ok\n")
   }
 }
 
-@Suite struct `A client certificate` {
-  @Test func `is required where an authority for clients is given`() throws {
+@Suite struct `Client certificates` {
+  @Test func `a client certificate is required with --client-ca`() throws {
     let authority = try Certificates()
     let server = try RunningServer("--client-ca", authority.authority)
     func options(_ certificates: Certificates) throws -> [String] {
       let (certificate, key) = try certificates.client()
       return ["--cert", certificate, "--key", key]
     }
-    #expect(try server.ask("/healthz", options(authority)).body == "ok\n")
-    #expect(throws: Unanswered.self) { try server.ask("/healthz") }
+    #expect(try server.fetch("/healthz", options(authority)).body == "ok\n")
+    #expect(throws: MissingResponse.self) { try server.fetch("/healthz") }
 
-    let stranger = try options(Certificates())
-    #expect(throws: Unanswered.self) { try server.ask("/healthz", stranger) }
+    let other = try options(Certificates())
+    #expect(throws: MissingResponse.self) { try server.fetch("/healthz", other) }
   }
 
-  @Test func `needs an authority: a file without one is named`() throws {
+  @Test func `a --client-ca file without a certificate is reported`() throws {
     let certificates = try Certificates()
     let run = try Program.run(
       Repository.executable,
@@ -159,20 +159,23 @@ import Testing
         certificates.key, "--cluster-snapshot", Repository.path("manifests/example/cluster.yaml"),
       ])
     #expect(run.exitCode == 2)
-    #expect(run.errors.contains("--client-ca \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
+    #expect(
+      run.errors.contains("--client-ca \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
   }
 
-  @Test(arguments: ["--http1.1", "--http2"]) func `is named in the log of a review`(_ version: String) throws {
+  @Test(arguments: ["--http1.1", "--http2"]) func `the client certificate's name is logged with a review`(
+    _ version: String
+  ) throws {
     let server = try RunningServer()
     let authority = server.certificates
     try authority.sign("client", for: "clientAuth")
     let asking = try RunningServer("--client-ca", authority.authority, certificates: authority)
     let client = ["--cert", authority.folder.path("client.pem"), "--key", authority.folder.path("client.key"), version]
-    #expect(try asking.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
+    #expect(try asking.fetch("/validate", post: ExampleReview.text("delete"), client).status == 200)
     let line = try LogLine(asking.log.waitForLine(with: #""message":"review""#))
     #expect(line.fields["client"] == "CN=client")
-    // Where none is asked for, none is named.
-    #expect(try server.ask("/validate", post: ExampleReview.text("delete"), client).status == 200)
+    // Without client certificates, no CA is logged.
+    #expect(try server.fetch("/validate", post: ExampleReview.text("delete"), client).status == 200)
     #expect(try LogLine(server.log.waitForLine(with: #""message":"review""#)).fields["client"] == nil)
   }
 }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import WebhookServer
 
-@Suite struct `A flood of TLS messages` {
-  @Test func `ends its connection and is counted`() throws {
+@Suite struct `TLS floods` {
+  @Test func `a TLS flood closes its connection and is counted`() throws {
     let server = try ServerInProcess()
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
-    // A few are nothing to complain about.
+    // A few are accepted.
     try peer.changeKeys(times: 100)
-    #expect(try peer.ask("/healthz").status == 200)
+    #expect(try peer.fetch("/healthz").status == 200)
     #expect(server.state.metrics.limits.what == [:])
 
     let flood = ServerLimits.maxNonApplicationBytes / 27 + 1
@@ -19,39 +19,39 @@ import Testing
     #expect(server.state.metrics.limits.what == ["tls_flood": 1])
   }
 
-  @Test func `is not seen in records of a byte each`() throws {
+  @Test func `records of one byte each are no flood`() throws {
     let server = try ServerInProcess()
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
     let review = try ExampleReview.text("delete")
     let request = HTTPSConnection.request("/validate", post: review)
     for _ in 0..<10 {
       for byte in request.utf8 { try peer.send([byte]) }
-      #expect(try peer.receiveAnswer().status == 200)
+      #expect(try peer.receiveResponse().status == 200)
     }
     #expect(server.state.metrics.limits.what == [:])
   }
 }
 
-@Suite struct `A flood over HTTP/2` {
-  /// Frames a few at a time, and as many as a socket holds: nghttp2's own limits count within what is read at once.
+@Suite struct `HTTP/2 floods` {
+  /// Few frames per write, and as many as a socket buffers: nghttp2's own limits apply within one read.
   @Test(arguments: Flood.all, [16, 2_000])
-  func `ends its connection and is counted, and an honest client on the side gets every answer`(
+  func `an HTTP/2 flood closes its connection and is counted, and an honest client gets every response`(
     _ flood: Flood, turnsAtOnce: UInt32
   ) throws {
-    // A reset would take the server's last words from a peer that is still pouring.
+    // A reset would discard the server's GOAWAY while the peer still sends.
     var timeouts = ConnectionTimeouts()
     timeouts.linger = .seconds(60)
     let server = try ServerInProcess(timeouts: timeouts)
     let tlsContext = server.clientContext
     let review = try ExampleReview.text("delete")
-    let calm = try HTTPSConnection(port: server.port, tlsContext).ask("/validate", post: review)
+    let baseline = try HTTPSConnection(port: server.port, tlsContext).fetch("/validate", post: review)
     let honest = SteadyClients(
       clients: 2, port: server.port, tlsContext, path: "/validate", post: review, perConnection: 20
-    ) { $0.status == 200 && $0.body == calm.body }
+    ) { $0.status == 200 && $0.body == baseline.body }
     let peer = try HTTPSConnection(port: server.port, tlsContext, protocols: ["h2"])
-    try Self.pour(flood, turnsAtOnce: turnsAtOnce, into: peer) { try honest.wait(forAnswers: 1) }
+    try Self.sendFlood(flood, turnsAtOnce: turnsAtOnce, into: peer) { try honest.wait(forResponses: 1) }
 
-    // It waits for more now, so who ends this is the server.
+    // The client has stopped sending, so the server has closed the connection.
     let output = try peer.receiveBytesUntilClosed()
     #expect(output.count < 2 * HTTPLimits.maxOverheadBytes)
     let code = Frame.goAway(in: output)
@@ -65,16 +65,16 @@ import Testing
       #expect(metrics.rejectedRequests.what == ["http2_flood": 1])
       #expect(metrics.limits.what == ["http2_flood": 1])
     }
-    try honest.wait(forAnswers: 4)
+    try honest.wait(forResponses: 4)
     let outcome = honest.end()
     #expect(outcome.failures == [])
-    #expect(outcome.slowest < Program.timeout / 4, "an answer took \(outcome.slowest) s")
+    #expect(outcome.maxLatency < Program.timeout / 4, "a response took \(outcome.maxLatency) s")
   }
 
-  /// Sends the flood until the server takes no more of it, at most twice what it may take.
+  /// Sends the flood until the server closes the connection, at most twice the limit.
   ///
-  /// - Parameter pause: Done some times in the middle of it.
-  private static func pour(
+  /// - Parameter pause: Run several times while sending.
+  private static func sendFlood(
     _ flood: Flood, turnsAtOnce: UInt32, into peer: HTTPSConnection, pause: () throws -> Void
   ) throws {
     let most = 2 * HTTPLimits.maxOverheadBytes
@@ -95,25 +95,25 @@ import Testing
   /// RFC 9113 section 7.
   static let enhanceYourCalm: UInt8 = 0xB
 
-  @Test func `of answers that there is never room for ends at the deadline, and that is counted too`() throws {
+  @Test func `responses that a client never reads end at the deadline and are counted`() throws {
     var timeouts = ConnectionTimeouts()
     timeouts.write = .milliseconds(300)
     let server = try ServerInProcess(timeouts: timeouts)
     let peer = try HTTPSConnection(port: server.port, server.clientContext, protocols: ["h2"])
-    // SETTINGS_INITIAL_WINDOW_SIZE is 0: each answer waits for a WINDOW_UPDATE that never comes.
+    // SETTINGS_INITIAL_WINDOW_SIZE is 0: each response waits for a WINDOW_UPDATE that is never sent.
     let requests = (0..<UInt32(HTTPLimits.streams)).flatMap { Frame.headers(2 * $0 + 1) }
     try peer.send(Frame.preface + Frame.settings([(4, 0)]) + requests)
     #expect(Frame.read(try peer.receiveBytesUntilClosed()).count { $0.type == 0 } == 0)
     #expect(server.state.metrics.limits.what == ["sending_time": 1])
-    #expect(try HTTPSConnection(port: server.port, server.clientContext).ask("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: server.port, server.clientContext).fetch("/healthz").status == 200)
   }
 }
 
-@Suite struct `What is no request` {
-  @Test func `is counted, behind answers that had to wait for their reader too`() throws {
+@Suite struct `Rejected requests` {
+  @Test func `a rejected request is counted, also after delayed responses`() throws {
     let server = try ServerInProcess()
     let peer = try HTTPSConnection(port: server.port, server.clientContext)
-    // The answers are far more than may wait, so the last line is read when they have been taken.
+    // The responses are larger than the send buffer, so the last line is read after some have been sent.
     try peer.send(String(repeating: HTTPSConnection.request("/metrics"), count: 40) + "GET /\r\n\r\n")
     let output = try peer.receiveUntilClosed()
     #expect(output.components(separatedBy: "HTTP/1.1 200 OK").count - 1 == 40)
@@ -123,7 +123,7 @@ import Testing
 }
 
 extension LabeledCounter {
-  /// What was counted at all.
+  /// The value of the counter.
   fileprivate var what: [String: Int] {
     Dictionary(uniqueKeysWithValues: current.filter { $0.count > 0 }.map { ($0.name, $0.count) })
   }

@@ -2,8 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `Stopping` {
-  @Test func `SIGTERM answers what is in flight, says close, and ends with 0`() throws {
+@Suite struct `Graceful shutdown` {
+  @Test func `on SIGTERM, requests in flight get responses, their connections are closed, and the exit code is 0`()
+    throws
+  {
     let server = try RunningServer("--drain-delay", "0")
     let idle = try server.connect()
     idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -27,7 +29,7 @@ import Testing
     #expect(try server.program.exitCode() == 0)
   }
 
-  @Test func `a request over HTTP/2 that is in flight is answered too`() throws {
+  @Test func `an HTTP/2 request in flight gets its response`() throws {
     let server = try RunningServer("--drain-delay", "0")
     let busy = try Program(
       "curl",
@@ -46,11 +48,11 @@ import Testing
     #expect(try server.program.exitCode() == 0)
   }
 
-  @Test func `while others still send requests here, they are served although readiness says no`() throws {
+  @Test func `requests are served during the drain delay although readiness fails`() throws {
     let server = try RunningServer("--drain-delay", "600")
     server.program.signal(SIGTERM)
     try server.log.waitForLine(with: #""message":"stopping""#)
-    let readiness = try server.ask("/readyz")
+    let readiness = try server.fetch("/readyz")
     #expect(readiness.status == 503)
     #expect(readiness.body.contains("the server is stopping"))
     #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
@@ -60,7 +62,7 @@ import Testing
     #expect(try server.program.exitCode() == 0)
   }
 
-  @Test func `no time to wait is too long`() throws {
+  @Test func `drain options of any size are accepted`() throws {
     let server = try RunningServer("--drain-delay", "\(Int.max)", "--drain-timeout", "\(Int.max)")
     server.program.signal(SIGTERM)
     try server.log.waitForLine(with: "stopping")
@@ -68,13 +70,13 @@ import Testing
     #expect(try server.program.exitCode() == 0)
   }
 
-  @Test func `Ctrl-C does not wait for others`() throws {
+  @Test func `Ctrl-C skips the drain delay`() throws {
     let server = try RunningServer("--drain-delay", "600")
     server.program.signal(SIGINT)
     #expect(try server.program.exitCode() == 0)
   }
 
-  @Test func `a connection that does not end is cut off at the timeout`() throws {
+  @Test func `an open connection is closed at the drain timeout`() throws {
     let server = try RunningServer("--drain-delay", "0", "--drain-timeout", "1")
     let busy = try server.connect()
     busy.send("POST /validate HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
@@ -85,8 +87,8 @@ import Testing
   }
 }
 
-@Suite struct `What cannot be served` {
-  /// Options that replace good ones, and words of the explanation; the exit code is 2.
+@Suite struct `Startup errors` {
+  /// Invalid options, and a part of the error message; the exit code is 2.
   static let table: [(options: [String], words: String)] = [
     (["--listen", "localhost:1"], "must be an address and a port"),
     (["--listen", "203.0.113.1:1"], "Cannot assign requested address; no interface of this machine has that address"),
@@ -102,7 +104,9 @@ import Testing
     (["--frobnicate"], "frobnicate"),
   ]
 
-  @Test(arguments: table) func `is explained, with exit code 2`(_ row: (options: [String], words: String)) throws {
+  @Test(arguments: table) func `an invalid configuration is explained with exit code 2`(
+    _ row: (options: [String], words: String)
+  ) throws {
     let certificates = try Certificates()
     let good = [
       "--listen": "127.0.0.1:0", "--tls-certificate": certificates.certificate, "--tls-key": certificates.key,
@@ -114,7 +118,7 @@ import Testing
     #expect(run.errors.contains(row.words), "\(run.errors)")
   }
 
-  @Test func `because certificate and key were confused names the options and what the files have`() throws {
+  @Test func `swapped certificate and key are reported with options and contents`() throws {
     let certificates = try Certificates()
     let run = try Program.run(
       Repository.executable,
@@ -125,11 +129,12 @@ import Testing
       ])
     #expect(run.exitCode == 2)
     #expect(
-      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in the file, but PRIVATE KEY"))
+      run.errors.contains("--tls-certificate \(certificates.key): there is no certificate in the file, but PRIVATE KEY")
+    )
   }
 
-  /// With the first, not even its log has what it needs; with the second, the server would begin and serve nobody.
-  @Test(arguments: [4, 16]) func `for want of descriptors says which limit that is`(_ descriptors: Int) throws {
+  /// With the first limit the log cannot be opened; with the second the server could not accept any connection.
+  @Test(arguments: [4, 16]) func `too few descriptors are reported with the limit`(_ descriptors: Int) throws {
     let certificates = try Certificates()
     let run = try Program.run(
       "prlimit",
@@ -143,10 +148,11 @@ import Testing
     #expect(!run.errors.contains("listening"))
   }
 
-  /// With five descriptors there is none left for a thread that writes.
-  @Test(arguments: [[], ["prlimit", "--nofile=5"]]) func `nobody has to read why, for it to end`(limit: [String]) throws
-  {
-    // Its standard error is full: a pipe that the shell opened for both ways, so that somebody could read it.
+  /// With five descriptors there is none left for the log's thread.
+  @Test(arguments: [[], ["prlimit", "--nofile=5"]]) func `the process exits even if its standard error is full`(
+    limit: [String]
+  ) throws {
+    // Standard error is full: the shell has opened the pipe for reading and writing, so that it has a reader.
     let folder = try TemporaryFolder()
     let program = try Program(
       "sh",
@@ -161,7 +167,7 @@ import Testing
     #expect(try program.exitCode() == 2)
   }
 
-  @Test func `nor that the reader is gone`() throws {
+  @Test func `the process exits even if its standard error is closed`() throws {
     let folder = try TemporaryFolder()
     let run = try Program.run(
       "sh",
@@ -174,7 +180,7 @@ import Testing
     #expect(run.exitCode == 2)
   }
 
-  @Test func `a port in use is told`() throws {
+  @Test func `a port in use is reported`() throws {
     let server = try RunningServer()
     let run = try Program.run(
       Repository.executable,
@@ -183,6 +189,6 @@ import Testing
         "--tls-key", server.certificates.key, "--cluster-snapshot", server.folder.path("cluster.yaml"),
       ])
     #expect(run.exitCode == 2)
-    #expect(run.errors.contains("Address already in use; another program listens there (ss -ltnp tells which)"))
+    #expect(run.errors.contains("Address already in use; another program listens there (ss -ltnp shows which)"))
   }
 }

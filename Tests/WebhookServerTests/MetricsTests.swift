@@ -5,22 +5,22 @@ import Testing
 
 @testable import WebhookServer
 
-/// `/metrics` as a collector sees it.
+/// `/metrics` as seen by Prometheus.
 struct MetricsTests {
   @Test
-  func `what happened to a server stands on its page`() throws {
+  func `events of a server appear in its metrics`() throws {
     let server = try RunningServer()
     _ = try server.validate(ExampleReview.text("update-set-value"))
     _ = try server.validate(ExampleReview.text("update-set-value"), "--http1.1", "--tls-max", "1.2")
     let refused = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
     #expect(!refused.isAllowed)
-    _ = try server.ask("/mutate", post: ExampleReview.text("update-dry-run-reserved-range"))
-    _ = try server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value"))
-    _ = try server.ask("/validate", post: "{}")
-    _ = try server.ask("/readyz", post: nil, "--http1.1", "--header", "Host: a b")
+    _ = try server.fetch("/mutate", post: ExampleReview.text("update-dry-run-reserved-range"))
+    _ = try server.fetch("/mutate", post: ExampleReview.text("update-pretty-printed-same-value"))
+    _ = try server.fetch("/validate", post: "{}")
+    _ = try server.fetch("/readyz", post: nil, "--http1.1", "--header", "Host: a b")
     _ = try Program.run("curl", ["--silent", "http://127.0.0.1:\(server.port)/"])
 
-    let page = try MetricsPage(server.ask("/metrics").body)
+    let page = try MetricsPage(server.fetch("/metrics").body)
     let expected = [
       #"reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"}"#: 2.0,
       #"reviews_total{webhook="validate",operation="UPDATE",verdict="denied"}"#: 1,
@@ -47,22 +47,22 @@ struct MetricsTests {
     #expect((86_400...2 * 86_400).contains(expiry), "the test's certificate is valid for two days")
   }
 
-  /// Making a page takes as long as thirty reviews, and two requests in one record are read in one turn.
+  /// Rendering the metrics takes as long as thirty reviews, and two requests in one TLS record are read at once.
   @Test
-  func `whoever asks again in the same turn gets the same page`() throws {
+  func `scrapes in the same iteration get the same body`() throws {
     let server = try ServerInProcess()
     let connection = try HTTPSConnection(port: server.port, server.clientContext)
     try connection.send(String(repeating: HTTPSConnection.request("/metrics"), count: 2))
-    let pages = [try connection.receiveAnswer().body, try connection.receiveAnswer().body]
+    let pages = [try connection.receiveResponse().body, try connection.receiveResponse().body]
     #expect(pages[0] == pages[1])
-    let later = try connection.ask("/metrics").body
-    #expect(later != pages[0], "it counts the requests before it")
+    let later = try connection.fetch("/metrics").body
+    #expect(later != pages[0], "the previous requests are counted")
   }
 
   @Test
-  func `the process is described under the names of every client library`() throws {
+  func `process metrics have the standard names`() throws {
     let server = try RunningServer()
-    let page = try MetricsPage(server.ask("/metrics").body)
+    let page = try MetricsPage(server.fetch("/metrics").body)
     #expect(try #require(page.samples["process_cpu_seconds_total"]) > 0)
     #expect(try #require(page.samples["process_resident_memory_bytes"]) > 1_000_000)
     #expect(try #require(page.samples["process_open_fds"]) > 3)
@@ -72,10 +72,10 @@ struct MetricsTests {
   }
 
   @Test
-  func `histograms grow from bucket to bucket up to their count`() throws {
+  func `histogram buckets are cumulative`() throws {
     let server = try RunningServer()
     for _ in 0..<3 { _ = try server.validate(ExampleReview.text("update-set-value")) }
-    let page = try MetricsPage(server.ask("/metrics").body)
+    let page = try MetricsPage(server.fetch("/metrics").body)
     for stage in ["decode", "evaluate", "total"] {
       let name = "storage_network_webhook_review_duration_seconds"
       let buckets = page.command.filter { $0.hasPrefix("\(name)_bucket{stage=\"\(stage)\"") }.compactMap {
@@ -91,9 +91,9 @@ struct MetricsTests {
   }
 
   @Test(.enabled(if: Program.isInstalled("promtool")))
-  func `promtool finds nothing to complain about`() throws {
+  func `promtool accepts the metrics`() throws {
     let server = try RunningServer()
-    let page = try server.ask("/metrics").body
+    let page = try server.fetch("/metrics").body
     let run = try Program.run("promtool", ["check", "metrics"], input: page)
     #expect(run.exitCode == 0)
     #expect(run.output + run.errors == "")
@@ -121,7 +121,7 @@ struct MetricsTests {
     Row(nanoseconds: 1_000_000_000, bucket: 13),
     Row(nanoseconds: 1_000_000_001, bucket: 14),
   ])
-  func `a duration falls into the first bucket whose bound it does not exceed`(row: Row) {
+  func `a duration counts in the first bucket whose bound it does not exceed`(row: Row) {
     let tally = Histogram()
     tally.add(MonotonicInstant(nanoseconds: 5), MonotonicInstant(nanoseconds: 5 + row.nanoseconds))
     var durations = HistogramSnapshot()
@@ -131,7 +131,7 @@ struct MetricsTests {
   }
 
   @Test
-  func `a duration that many had is counted for each of them`() {
+  func `a duration of several reviews is counted for each`() {
     let tally = Histogram()
     tally.add(MonotonicInstant(nanoseconds: 5), MonotonicInstant(nanoseconds: 2_005), times: 3)
     var durations = HistogramSnapshot()
@@ -141,16 +141,16 @@ struct MetricsTests {
   }
 
   @Test
-  func `the bounds of the buckets are spelled as the seconds they are`() {
+  func `bucket labels equal the bounds in seconds`() {
     for index in 0..<HistogramSnapshot.count {
       #expect(Double(HistogramSnapshot.boundsInSeconds[index]) == Double(HistogramSnapshot.bounds[index]) / 1e9)
     }
   }
 }
 
-/// A reader of Prometheus' text format that insists on its rules.
+/// A strict parser of the Prometheus text format.
 struct MetricsPage {
-  /// By name and labels, as they are spelled.
+  /// Values by name and labels.
   private(set) var samples: [String: Double] = [:]
   private(set) var command: [String] = []
   private(set) var kinds: [String: String] = [:]

@@ -5,11 +5,11 @@ import Testing
 
 @testable import WebhookServer
 
-/// Alerts, dashboard and pages speak of metrics that exist, and of all of them.
+/// Alerts, dashboard and documentation use metrics that exist, and every metric is used.
 struct MonitoringTests {
   typealias Family = (name: String, kind: String, help: String)
 
-  /// Every family that a server can show, in its order.
+  /// Every metric family of the server, in its order.
   static let families: [Family] = {
     let state = ServerState()
     state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
@@ -57,7 +57,7 @@ struct MonitoringTests {
   }
 
   @Test(arguments: ["rules.yaml", "tests/alerts.yaml", "dashboard.json"])
-  func `only metrics that exist are asked about`(file: String) throws {
+  func `alerts and dashboards use only existing metrics`(file: String) throws {
     let names = Set((Self.families + Self.familiesOfRegistrar).map(\.name))
     let text = try Repository.text("manifests/components/monitoring/\(file)")
     let asked = text.matches(of: /(?:storage_network_webhook|process)_[a-z_]+[a-z]/).map { String($0.output) }
@@ -69,20 +69,20 @@ struct MonitoringTests {
   }
 
   @Test
-  func `each alert is explained to whoever it wakes, and has a test`() throws {
+  func `each alert has an explanation and a test`() throws {
     let rules = try Repository.text("manifests/components/monitoring/rules.yaml")
     let alerts = rules.matches(of: /- alert: (\w+)/).map { String($0.output.1) }
     let explained = try Repository.text("docs/operate.md").matches(of: /(?m)^### (\w+)$/).map { String($0.output.1) }
     #expect(alerts == explained)
     let tests = try Repository.text("manifests/components/monitoring/tests/alerts.yaml")
     for alert in alerts {
-      #expect(tests.contains("alertname: \(alert)}"), "\(alert) has to stay silent when all is well")
-      #expect(tests.contains("alertname: \(alert)\n    exp_alerts:"), "\(alert) has to fire when it is not")
+      #expect(tests.contains("alertname: \(alert)}"), "\(alert) must not fire in a healthy state")
+      #expect(tests.contains("alertname: \(alert)\n    exp_alerts:"), "\(alert) must fire in an unhealthy state")
     }
   }
 
   @Test(.enabled(if: Program.isInstalled("promtool")))
-  func `promtool finds nothing to complain about in what tells of a living cluster`() throws {
+  func `promtool accepts the metrics of a live cluster`() throws {
     let state = ServerState()
     state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
@@ -99,9 +99,9 @@ struct MonitoringTests {
   }
 
   @Test(.enabled(if: Program.isInstalled("promtool")))
-  func `promtool takes the rules, and each alert fires when it should`() throws {
+  func `promtool accepts the rules, and each alert fires as specified`() throws {
     let folder = try TemporaryFolder()
-    // What the resource holds for the operator is, less its indentation, a file of rules.
+    // The resource for the Prometheus operator contains, indented, a file of rules.
     let resource = try Repository.text("manifests/components/monitoring/rules.yaml")
     let spec = try #require(resource.firstRange(of: "\nspec:\n"))
     let rules = resource[spec.upperBound...].split(separator: "\n").map { $0.dropFirst(2) }

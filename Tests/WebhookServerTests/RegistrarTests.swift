@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The registrar as a process, beside an API server of the tests.
-@Suite struct `The registrar's process` {
+/// The registrar as a process, with a stub of an API server.
+@Suite struct `Registrar process` {
   let certificates: Certificates
 
   init() throws {
     certificates = try Certificates()
   }
 
-  /// Starts it, and gives the port where it answers.
+  /// Starts it and returns its health port.
   func start(_ server: StubAPIServer, _ options: String...) throws -> (program: Program, port: Int) {
     try certificates.folder.write(
       """
@@ -32,7 +32,7 @@ import Testing
     return (program, try LogLine(program.errors.waitForLine(with: #""message":"listening""#)).port)
   }
 
-  func ask(_ port: Int, _ path: String, _ options: String...) throws -> (status: String, body: String) {
+  func fetch(_ port: Int, _ path: String, _ options: String...) throws -> (status: String, body: String) {
     let run = try Program.run(
       "curl",
       ["--silent", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"] + options
@@ -46,29 +46,29 @@ import Testing
       ? .stream : .whole(403, #"{"kind":"Status","message":"clusterroles \"x\" is forbidden: User \"y\" cannot get"}"#)
   }
 
-  @Test func `a missing permission is told at once, by log, readiness and metrics`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+  @Test func `a missing permission is reported at once by log, readiness and metrics`() throws {
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
     let (program, port) = try start(server)
     let line = try program.errors.waitForLine(with: "not registered as desired")
     #expect(line.contains(#""level":"error""#))
     #expect(line.contains("cannot get; apply the manifests of this version"))
-    #expect(try ask(port, "/healthz") == ("200", "ok\n"))
-    let ready = try ask(port, "/readyz")
+    #expect(try fetch(port, "/healthz") == ("200", "ok\n"))
+    let ready = try fetch(port, "/readyz")
     #expect(ready.status == "503")
     #expect(ready.body.hasPrefix("not registered as desired\n- clusterroles \"x\" is forbidden"))
-    let metrics = try ask(port, "/metrics").body
+    let metrics = try fetch(port, "/metrics").body
     #expect(metrics.contains("\nstorage_network_webhook_registration_up_to_date 0\n"))
     #expect(metrics.contains("\nstorage_network_webhook_registration_matching_info{by=\"unknown\"} 1\n"))
-    #expect(try ask(port, "/validate").status == "404")
-    #expect(try ask(port, "/readyz", "--request", "POST").status == "405")
-    #expect(try ask(port, "/readyz", "--head").status == "503")
+    #expect(try fetch(port, "/validate").status == "404")
+    #expect(try fetch(port, "/readyz", "--request", "POST").status == "405")
+    #expect(try fetch(port, "/readyz", "--head").status == "503")
     program.signal(SIGTERM)
     #expect(try program.exitCode() == 0)
     #expect(program.errors.lines.count { $0.contains("not registered as desired") } == 1)
   }
 
-  @Test func `a change that a watch tells of is compared at once, not after the pause`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+  @Test func `a watch event triggers a reconciliation at once`() throws {
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
     let (program, _) = try start(server)
     let secrets = "/api/v1/namespaces/harvester-system/secrets"
     #expect(eventually { server.requests.count { $0.isWatch } == 5 })
@@ -84,11 +84,11 @@ import Testing
     #expect(try program.exitCode() == 0)
   }
 
-  @Test(arguments: [false, true]) func `a webhook that answers counts, one that asks for a certificate too`(
+  @Test(arguments: [false, true]) func `a probe succeeds for a webhook that responds or requests a client certificate`(
     asksForCertificate: Bool
   ) throws {
     let objects = StubObjects()
-    let server = try StubAPIServer(certificates) { objects.answer($0) }
+    let server = try StubAPIServer(certificates) { objects.respond(to: $0) }
     let (first, _) = try start(server, "--once", "--probe-url", "https://127.0.0.1:1")
     #expect(try first.exitCode() == 1)
     let certificate = try #require(try objects.secret("tls.crt"))
@@ -104,21 +104,33 @@ import Testing
     #expect(try second.exitCode() == 0, "\(second.errors.text)")
   }
 
-  @Test func `clients that ask nothing keep nobody out, however many they are`() throws {
-    let server = try StubAPIServer(certificates, answer: Self.forbidden)
+  @Test func `a signal at any moment ends the process without a crash`() throws {
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
+    // Each round ends it at another moment of its first exchanges, handshakes included.
+    for round in 0..<30 {
+      let before = server.requests.count
+      let (program, _) = try start(server)
+      _ = eventually { server.requests.count >= before + round % 5 }
+      program.signal(SIGTERM)
+      #expect(try program.exitCode() == 0, "\(program.errors.text)")
+    }
+  }
+
+  @Test func `idle clients do not block others`() throws {
+    let server = try StubAPIServer(certificates, handler: Self.forbidden)
     let (program, port) = try start(server)
     let idle = try (0..<200).map { _ in try HTTPSConnection.connect(port: port) }
     defer { for socket in idle { close(socket) } }
-    for _ in 0..<3 { #expect(try ask(port, "/healthz").status == "200") }
+    for _ in 0..<3 { #expect(try fetch(port, "/healthz").status == "200") }
     program.signal(SIGTERM)
     #expect(try program.exitCode() == 0)
   }
 
   @Test(arguments: [
     (["--listen", "nonsense"], "must be an address and a port"), (["--service-port", "0"], "between 1 and 65535"),
-    (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
+    (["--test"], "--test needs --once"), (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
     (["--certificates", "x"], "external"),
-  ]) func `a wrong option is named`(options: [String], words: String) throws {
+  ]) func `an invalid option is reported`(options: [String], words: String) throws {
     let text = """
       apiVersion: v1
       kind: Config

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `Two replicas behind a load balancer` {
+@Suite struct `Replicas behind a load balancer` {
   let certificates: Certificates
   let first: RunningServer
   let second: RunningServer
@@ -27,55 +27,55 @@ import Testing
     ) { $0.status == 200 && $0.body.contains(#""allowed":true"#) }
   }
 
-  func answers(of server: RunningServer) throws -> Int {
-    let line = try server.ask("/metrics").body.split(separator: "\n").first {
+  func responseCount(of server: RunningServer) throws -> Int {
+    let line = try server.fetch("/metrics").body.split(separator: "\n").first {
       $0.hasPrefix(
         #"storage_network_webhook_reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"}"#)
     }
     return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
   }
 
-  @Test func `one is stopped under full load, and not one request fails`() throws {
+  @Test func `no request fails when one replica is stopped under load`() throws {
     let load = try load()
-    try load.wait(forAnswers: 200)
-    #expect(try answers(of: first) > 0)
-    #expect(try answers(of: second) > 0)
+    try load.wait(forResponses: 200)
+    #expect(try responseCount(of: first) > 0)
+    #expect(try responseCount(of: second) > 0)
     first.program.signal(SIGTERM)
-    // As a Service does when the probe fails.
-    #expect(eventually { (try? first.ask("/readyz").status) == 503 })
+    // As a Service does when the readiness probe fails.
+    #expect(eventually { (try? first.fetch("/readyz").status) == 503 })
     balancer.use([second.port])
     #expect(try first.program.exitCode() == 0)
     #expect(!first.log.text.contains("connections were still open"))
-    try load.wait(forAnswers: 100)
+    try load.wait(forResponses: 100)
     let outcome = load.end()
     #expect(outcome.failures == [])
-    #expect(outcome.connections > Self.clients, "whoever was with the first was told to come anew")
+    #expect(outcome.connections > Self.clients, "clients of the first server reconnect")
   }
 
-  @Test func `one is killed, and only what was in flight on it fails`() throws {
+  @Test func `only requests in flight fail when one replica is killed`() throws {
     let load = try load()
-    try load.wait(forAnswers: 200)
+    try load.wait(forResponses: 200)
     first.program.signal(SIGKILL)
     #expect(try first.program.exitCode() == -SIGKILL)
-    try load.wait(forAnswers: 200)
+    try load.wait(forResponses: 200)
     let again = try RunningServer(certificates: certificates)
     balancer.use([again.port, second.port])
-    // Newcomers find it.
-    #expect(try HTTPSConnection(port: balancer.port, tlsContext).ask("/healthz").status == 200)
-    #expect(try HTTPSConnection(port: balancer.port, tlsContext).ask("/healthz").status == 200)
-    try load.wait(forAnswers: 100)
+    // New connections reach it.
+    #expect(try HTTPSConnection(port: balancer.port, tlsContext).fetch("/healthz").status == 200)
+    #expect(try HTTPSConnection(port: balancer.port, tlsContext).fetch("/healthz").status == 200)
+    try load.wait(forResponses: 100)
     let outcome = load.end()
-    // Nobody has more than one request in flight.
+    // Every client has at most one request in flight.
     #expect(outcome.failures.count <= Self.clients, "\(outcome.failures)")
     #expect(outcome.failures.allSatisfy { $0.hasPrefix("closed") }, "\(outcome.failures)")
   }
 }
 
-@Suite struct `A client of HTTP/2, when the server stops soon` {
-  @Test func `is told to go elsewhere, and loses nothing`() throws {
+@Suite struct `HTTP/2 client of a draining server` {
+  @Test func `an HTTP/2 client gets GOAWAY and loses no request`() throws {
     let server = try RunningServer("--drain-delay", "600")
     try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
-    // One request after the other on one connection; when it is told to go, curl opens another one.
+    // One request after the other on one connection; curl reconnects when the server closes it.
     let client = try Program(
       "stdbuf",
       [
@@ -86,7 +86,7 @@ import Testing
     try client.output.wait(forText: "200 1\n200 0\n")
     server.program.signal(SIGTERM)
     try server.log.waitForLine(with: #""message":"stopping""#)
-    // It came anew more than once, and was served each time.
+    // It has reconnected more than once, and each request was served.
     try client.output.waitForLine(with: "200 1", after: 3)
     client.signal(SIGKILL)
     _ = try client.exitCode()

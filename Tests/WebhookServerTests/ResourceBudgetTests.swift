@@ -5,10 +5,10 @@ import Testing
 
 @testable import WebhookServer
 
-@Suite struct `Room for what peers do` {
+@Suite struct `Resource budget` {
   static let mebibyte = 1024 * 1024
 
-  @Test func `is all there may be where there is memory`() {
+  @Test func `the budget has the maximum limits with sufficient memory`() {
     let budget = ResourceBudget(processors: 2, descriptors: 1_000_000, memory: 16_384 * Self.mebibyte)
     #expect(budget.eventLoopCount == 2)
     #expect(budget.maxConnectionsPerLoop == ServerLimits.maxConnectionsPerLoop)
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 8, 128], [192, 256, 512, 1024, 4096, 65_536])
-  func `has a ceiling that fits into the memory, with the largest body below it`(processors: Int, mebibytes: Int) {
+  func `the maximum memory of all limits fits into the memory, with the largest body`(processors: Int, mebibytes: Int) {
     let memory = mebibytes * Self.mebibyte
     let budget = ResourceBudget(processors: processors, descriptors: 1_000_000, memory: memory)
     #expect(budget.maximumMemory <= memory - ServerLimits.reservedMemory)
@@ -28,7 +28,7 @@ import Testing
     if mebibytes >= 256 { #expect(budget.maxInFlightBytesPerLoop >= HTTPLimits.chunkedBody) }
   }
 
-  @Test func `is little where there is hardly any memory, or hardly any descriptors`() {
+  @Test func `the budget is small with little memory or few descriptors`() {
     let poor = ResourceBudget(processors: 64, descriptors: 1_000_000, memory: 32 * Self.mebibyte)
     #expect(poor.eventLoopCount == 1)
     #expect(poor.maximumMemory <= 8 * Self.mebibyte)
@@ -38,7 +38,7 @@ import Testing
     #expect(few.maxConnectionsPerLoop == 10)
   }
 
-  @Test func `fits into what the manifest gives a pod`() throws {
+  @Test func `the budget fits into the manifest's memory limit`() throws {
     let manifest = try Repository.text("manifests/base/deployment.yaml")
     let limits = try #require(manifest.components(separatedBy: "limits:").last)
     let limit = try #require(limits.firstMatch(of: /memory: (\d+)Mi/).flatMap { Int($0.1) }) * Self.mebibyte
@@ -47,7 +47,7 @@ import Testing
     #expect(budget.maxConnections >= 600)
   }
 
-  @Test func `is told when the server starts`() throws {
+  @Test func `the budget is logged at startup`() throws {
     let server = try RunningServer()
     let line = try LogLine(server.log.waitForLine(with: "connection limits"))
     #expect(Int(line.fields["connections"] ?? "") ?? 0 > 0)

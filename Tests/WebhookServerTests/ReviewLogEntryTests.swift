@@ -7,7 +7,7 @@ import Testing
 
 @testable import WebhookServer
 
-/// The one line that the log has of a review.
+/// The log line of a review.
 struct ReviewLineTests {
   @Test
   func `a denied review is one line of JSON with stable keys and without the value`() throws {
@@ -28,17 +28,17 @@ struct ReviewLineTests {
   }
 
   @Test
-  func `an allowed review is a line on level debug only`() throws {
+  func `an allowed review is logged at level debug only`() throws {
     let quiet = try RunningServer()
-    let talkative = try RunningServer("--log-level", "debug")
-    for server in [quiet, talkative] {
+    let verbose = try RunningServer("--log-level", "debug")
+    for server in [quiet, verbose] {
       #expect(try server.validate(ExampleReview.text("update-set-value")).isAllowed)
-      // Later than what came before it.
+      // Later than the previous line.
       _ = try server.validate(ExampleReview.text("update-dry-run-reserved-range"))
       try server.log.waitForLine(with: #""verdict":"denied""#)
     }
     #expect(!quiet.log.text.contains(#""verdict":"allowed""#))
-    #expect(talkative.log.text.contains(#""verdict":"allowed""#))
+    #expect(verbose.log.text.contains(#""verdict":"allowed""#))
   }
 
   struct Row: CustomTestStringConvertible {
@@ -52,7 +52,7 @@ struct ReviewLineTests {
     Row(user: String(repeating: "a", count: 256), shown: String(repeating: "a", count: 256)),
     Row(user: String(repeating: "a", count: 257), shown: String(repeating: "a", count: 256) + "…"),
   ])
-  func `a name is as long as it may be`(row: Row) {
+  func `long names are truncated`(row: Row) {
     let review = AdmissionRequest(uid: Array(row.user.utf8), operation: .update, userName: row.user)
     let line = ReviewLogEntry(
       webhook: .validate, client: row.user, review: review, outcome: .allowed(warnings: []), duration: .zero)
@@ -65,14 +65,14 @@ struct ReviewLineTests {
     (Duration.microseconds(12), "0.000012"), (.milliseconds(1_500), "1.500000"), (.zero, "0.000000"),
     (.nanoseconds(999), "0.000000"),
   ])
-  func `a duration is told in seconds`(duration: Duration, shown: String) {
+  func `durations are in seconds`(duration: Duration, shown: String) {
     let line = ReviewLogEntry(
       webhook: .validate, client: nil, review: Self.review, outcome: .allowed(warnings: []), duration: duration)
     #expect(line.metadata["duration"] == .string(shown))
   }
 
   @Test
-  func `a rule that was broken twice is named once`() {
+  func `a rule with two violations is named once`() {
     let violations = ["B", "A", "B"].map { Violation(rule: $0, field: "value", .forbidden, "") }
     let line = ReviewLogEntry(
       webhook: .validate, client: nil, review: Self.review, outcome: .denied(violations, warnings: []),
@@ -81,15 +81,15 @@ struct ReviewLineTests {
   }
 
   @Test
-  func `a log that nobody reads keeps no review and no end waiting`() throws {
+  func `a blocked log delays neither reviews nor the end`() throws {
     let server = try RunningServer("--drain-delay", "0")
     server.log.pauses = true
     let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
     let review = try ExampleReview.text("update-dry-run-reserved-range")
-    // Far more lines than a pipe holds, and still fewer than the server keeps.
+    // Far more lines than a pipe holds, and fewer than the log's queue.
     let count = 1_000
-    for _ in 0..<count { try #require(try connection.ask("/validate", post: review).status == 200) }
-    #expect(try connection.ask("/metrics").body.contains("\nstorage_network_webhook_log_lines_dropped_total 0\n"))
+    for _ in 0..<count { try #require(try connection.fetch("/validate", post: review).status == 200) }
+    #expect(try connection.fetch("/metrics").body.contains("\nstorage_network_webhook_log_lines_dropped_total 0\n"))
 
     server.log.pauses = false
     server.program.signal(SIGTERM)
@@ -100,12 +100,12 @@ struct ReviewLineTests {
   }
 
   @Test
-  func `a log that is never read again does not keep the process`() throws {
+  func `a log without a reader does not keep the process running`() throws {
     let server = try RunningServer("--drain-delay", "0")
     server.log.pauses = true
     let connection = try HTTPSConnection(port: server.port, ClientContext(authority: server.certificates.authority))
     let review = try ExampleReview.text("update-dry-run-reserved-range")
-    for _ in 0..<1_000 { try #require(try connection.ask("/validate", post: review).status == 200) }
+    for _ in 0..<1_000 { try #require(try connection.fetch("/validate", post: review).status == 200) }
     server.program.signal(SIGTERM)
     #expect(eventually { server.program.hasEnded })
     server.log.pauses = false

@@ -9,7 +9,7 @@ import Testing
     server = try RunningServer()
   }
 
-  /// What the two webhooks say to each example, as far as it fits a line.
+  /// The responses of the two webhooks to each example, one line each.
   static let table: [(review: String, storedAs: String?, isAllowed: Bool, mention: String)] = [
     ("create-empty", nil, true, ""),
     ("delete", nil, false, "must not be deleted"),
@@ -22,14 +22,14 @@ import Testing
     ("update-status-only", nil, true, ""),
   ]
 
-  @Test func `every example review gets its verdict, over HTTP/1.1 and over HTTP/2 the same`() throws {
+  @Test func `every example review gets the same verdict over HTTP/1.1 and HTTP/2`() throws {
     #expect(Self.table.map(\.review) == ExampleReview.names)
     for (name, storedAs, isAllowed, mention) in Self.table {
       let review = try ExampleReview.text(name)
       var bodies: [[String]] = []
       for (option, version) in [("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2")] {
-        let mutation = try server.ask("/mutate?timeout=10s", post: review, option)
-        let validation = try server.ask("/validate?timeout=10s", post: review, option)
+        let mutation = try server.fetch("/mutate?timeout=10s", post: review, option)
+        let validation = try server.fetch("/validate?timeout=10s", post: review, option)
         #expect(mutation.version == version)
         #expect(mutation.status == 200)
         #expect(validation.status == 200)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `the request exactly as the API server sends it is answered`() throws {
+  @Test func `a request with the API server's exact bytes gets a response`() throws {
     let review = try ExampleReview.text("update-set-value")
     let connection = try server.connect()
     connection.send(
@@ -62,29 +62,29 @@ import Testing
   }
 
   @Test(arguments: ["--http1.1", "--http2"])
-  func `two requests go over one connection`(_ version: String) throws {
+  func `two requests use one connection`(_ version: String) throws {
     let path = server.folder.path("review.json")
     try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
     let transfer = [
       "--cacert", server.certificates.authority, version, "--silent", "--header", "Content-Type: application/json",
-      "--data-binary", "@\(path)", "--output", server.folder.path("answer"), "--write-out",
+      "--data-binary", "@\(path)", "--output", server.folder.path("response"), "--write-out",
       "%{http_code} %{num_connects} ", "\(server.url)/validate",
     ]
     let run = try Program.run("curl", transfer + ["--next"] + transfer)
     #expect(run.output == "200 1 200 0 ")
   }
 
-  @Test func `a body that is expected to wait is called for`() throws {
-    let answer = try server.ask(
+  @Test func `Expect: 100-continue gets an interim response`() throws {
+    let response = try server.fetch(
       "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Expect: 100-continue")
-    #expect(answer.interim == ["HTTP/1.1 100 Continue"])
-    #expect(try Verdict(answer) == Verdict(isAllowed: true))
+    #expect(response.interim == ["HTTP/1.1 100 Continue"])
+    #expect(try Verdict(response) == Verdict(isAllowed: true))
   }
 
-  @Test func `a body in chunks is read`() throws {
-    let answer = try server.ask(
+  @Test func `a chunked body is read`() throws {
+    let response = try server.fetch(
       "/validate", post: ExampleReview.text("update-set-value"), "--http1.1", "--header", "Transfer-Encoding: chunked")
-    #expect(try Verdict(answer) == Verdict(isAllowed: true))
+    #expect(try Verdict(response) == Verdict(isAllowed: true))
   }
 
   @Test func `a review of several megabytes is read`() throws {
@@ -97,11 +97,11 @@ import Testing
   }
 
   @Test(arguments: [["--tlsv1.2", "--tls-max", "1.2"], ["--tlsv1.3"]])
-  func `both versions of TLS are spoken`(_ options: [String]) throws {
-    #expect(try server.ask("/healthz", options).body == "ok\n")
+  func `TLS 1.2 and 1.3 are supported`(_ options: [String]) throws {
+    #expect(try server.fetch("/healthz", options).body == "ok\n")
   }
 
-  @Test func `nghttp gets its verdict`() throws {
+  @Test func `nghttp gets a verdict`() throws {
     try server.folder.write(ExampleReview.text("delete"), to: "review.json")
     let run = try Program.run(
       "nghttp",
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test(arguments: [["--h1"], ["--npn-list=h2", "--max-concurrent-streams=10"]])
-  func `32 connections at once get every answer`(_ options: [String]) throws {
+  func `32 concurrent connections get every response`(_ options: [String]) throws {
     try server.folder.write(ExampleReview.text("update-set-value"), to: "review.json")
     let run = try Program.run(
       "h2load",
@@ -123,7 +123,7 @@ import Testing
       ])
     #expect(run.output.contains("3200 total, 3200 started, 3200 done, 3200 succeeded, 0 failed, 0 errored, 0 timeout"))
     #expect(run.output.contains("3200 2xx, 0 3xx, 0 4xx, 0 5xx"), "\(run.output)")
-    let metrics = try server.ask("/metrics").body
+    let metrics = try server.fetch("/metrics").body
     #expect(
       metrics.contains(
         #"storage_network_webhook_reviews_total{webhook="validate",operation="UPDATE",verdict="allowed"} 3200"#))

@@ -3,8 +3,8 @@ import Testing
 
 @testable import WebhookServer
 
-@Suite struct `The clock of a turn` {
-  @Test func `times the stages of each turn's first review`() {
+@Suite struct `Review timer` {
+  @Test func `the stages of each iteration's first review are timed`() {
     var clock = ReviewTimer()
     for turn in 1...3 {
       clock.begin(at: MonotonicInstant(nanoseconds: Int64(turn)))
@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func `times each answer once, those that are sent together with one look`() {
+  @Test func `each response is timed once, with one clock reading for responses that are sent together`() {
     var clock = ReviewTimer()
     #expect(clock.takePendingCount() == 0)
     for _ in 0..<3 { clock.countReview() }

@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// The built server in a process of its own, on a port that the kernel picked.
+/// The server as a process, on a port that the kernel has chosen.
 final class RunningServer: ServerUnderTest {
   let certificates: Certificates
-  /// Holds `cluster.yaml`, and the certificate that is served as `tls.pem` and `tls.key`.
+  /// Contains `cluster.yaml`, and the served certificate as `tls.pem` and `tls.key`.
   let folder: TemporaryFolder
   let program: Program
   let port: Int
@@ -12,10 +12,10 @@ final class RunningServer: ServerUnderTest {
   var log: Output { program.errors }
 
   /// - Parameters:
-  ///   - source: The options that say which cluster to ask; nil for the snapshot in the folder.
-  ///   - cluster: The snapshot's text; nil for the example.
-  ///   - descriptors: How many the process may have open, if that is to be few.
-  ///   - prepare: Puts the pair that is to be served into the folder.
+  ///   - source: The options that select the cluster; nil for the snapshot in the folder.
+  ///   - cluster: The content of the snapshot; nil for the example.
+  ///   - descriptors: The limit of open files; nil for the default.
+  ///   - prepare: Writes the served pair to the folder.
   init(
     source: [String]? = nil, _ options: String..., cluster: String? = nil, descriptors: Int? = nil,
     certificates: Certificates? = nil, prepare: (TemporaryFolder, Certificates) throws -> Void = writePair
@@ -37,7 +37,7 @@ final class RunningServer: ServerUnderTest {
   }
 }
 
-/// Writes the pair that is to be served as two files.
+/// Writes the served pair as two files.
 func writePair(_ folder: TemporaryFolder, _ certificates: Certificates) throws {
   try folder.write(certificates.text("server.pem"), to: "tls.pem")
   try folder.write(certificates.text("server.key"), to: "tls.key")
@@ -51,11 +51,11 @@ struct LogLine {
     fields = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
   }
 
-  /// Of the line `listening`, which tells the address.
+  /// The fields of the message `listening`.
   var port: Int { fields["address"]?.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 }
 
-/// The reviews of a real API server that the repository serves as examples.
+/// The reviews of a real API server that the repository has as examples.
 enum ExampleReview {
   static func text(_ name: String) throws -> String { try Repository.text("manifests/example/reviews/\(name).json") }
 

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A server on this machine, in a process of its own or in this one, and how tests talk to it.
+/// A server on this machine, in its own process or in this one, and functions that send requests to it.
 protocol ServerUnderTest {
   var certificates: Certificates { get }
   var port: Int { get }
@@ -10,8 +10,8 @@ protocol ServerUnderTest {
 extension ServerUnderTest {
   var url: String { "https://localhost:\(port)" }
 
-  /// Waits until it answers reviews.
-  func untilReady() throws {
+  /// Waits until it responds to reviews.
+  func waitUntilReady() throws {
     let run = try Program.run(
       "curl",
       [
@@ -19,16 +19,16 @@ extension ServerUnderTest {
         "--retry-all-errors", "--max-time", "60", url + "/readyz",
       ])
     if run.exitCode != 0 {
-      throw try Unanswered(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"]))
+      throw try MissingResponse(run: Program.run("curl", ["--silent", "--insecure", url + "/readyz"]))
     }
   }
 
-  /// One request by curl; the body, if any, is posted as JSON unless the options give another content type.
-  func ask(_ path: String, post body: String? = nil, _ options: String...) throws -> Answer {
-    try ask(path, post: body, options)
+  /// Sends a request by curl; a body is posted as JSON unless the options set another content type.
+  func fetch(_ path: String, post body: String? = nil, _ options: String...) throws -> CurlResponse {
+    try fetch(path, post: body, options)
   }
 
-  func ask(_ path: String, post body: String? = nil, _ options: [String]) throws -> Answer {
+  func fetch(_ path: String, post body: String? = nil, _ options: [String]) throws -> CurlResponse {
     let hasType = options.contains { $0.hasPrefix("Content-Type:") }
     let type = hasType ? [] : ["--header", "Content-Type: application/json"]
     let post = body == nil ? [] : type + ["--data-binary", "@-"]
@@ -37,31 +37,31 @@ extension ServerUnderTest {
       ["--silent", "--show-error", "--include", "--max-time", "60", "--cacert", certificates.authority]
         + post + options + [url + path],
       input: body ?? "")
-    return try Answer(of: run)
+    return try CurlResponse(of: run)
   }
 
-  /// A connection by hand: TLS, and within it exactly the bytes that the test sends.
-  func connect(_ options: String..., isHeard: Bool = true) throws -> Program {
+  /// Opens a TLS connection, over which the test sends exact bytes.
+  func connect(_ options: String..., isCaptured: Bool = true) throws -> Program {
     try Program(
       "openssl",
       [
         "s_client", "-quiet", "-verify_quiet", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-CAfile",
         certificates.authority, "-alpn", "http/1.1",
-      ] + options, isHeard: isHeard)
+      ] + options, isCaptured: isCaptured)
   }
 
   func validate(_ review: String, _ options: String...) throws -> Verdict {
-    try Verdict(ask("/validate?timeout=10s", post: review, options))
+    try Verdict(fetch("/validate?timeout=10s", post: review, options))
   }
 }
 
-/// An HTTP answer as `curl --include` shows it.
-struct Answer {
+/// An HTTP response in the format of `curl --include`.
+struct CurlResponse {
   let version: String
   let status: Int
   let headers: [String: String]
   let body: String
-  /// The heads of interim answers, such as `100 Continue`.
+  /// The heads of interim responses, for example `100 Continue`.
   let interim: [String]
 
   init(of run: Program.Run) throws {
@@ -70,7 +70,7 @@ struct Answer {
     while parts.count > 1, parts[0].hasPrefix("HTTP/") {
       heads.append(parts.removeFirst())
     }
-    guard let head = heads.popLast() else { throw Unanswered(run: run) }
+    guard let head = heads.popLast() else { throw MissingResponse(run: run) }
     var lines = head.components(separatedBy: "\r\n")
     let words = lines.removeFirst().split(separator: " ")
     version = String(words[0])
@@ -84,29 +84,29 @@ struct Answer {
     interim = heads
   }
 
-  /// The explanation in the JSON of an error.
+  /// The error message in the JSON body.
   var error: String? { try? JSONDecoder().decode([String: String].self, from: Data(body.utf8))["error"] }
 }
 
-struct Unanswered: Error, CustomStringConvertible {
+struct MissingResponse: Error, CustomStringConvertible {
   let run: Program.Run
-  var description: String { "no HTTP answer: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
+  var description: String { "no HTTP response: \(run.exitCode) \(run.errors) \(run.output.prefix(500))" }
 }
 
-/// What an AdmissionReview answers, decoded by Foundation.
+/// The response of an AdmissionReview, decoded by Foundation.
 struct Verdict: Equatable {
   var isAllowed: Bool
   var code: Int?
   var message: String?
-  /// The value that the patch writes.
+  /// The value that the patch sets.
   var storedAs: String?
 
   init(isAllowed: Bool) {
     self.isAllowed = isAllowed
   }
 
-  init(_ answer: Answer) throws {
-    let review = try JSONDecoder().decode(Review.self, from: Data(answer.body.utf8))
+  init(_ response: CurlResponse) throws {
+    let review = try JSONDecoder().decode(Review.self, from: Data(response.body.utf8))
     isAllowed = review.response.allowed
     code = review.response.status?.code
     message = review.response.status?.message

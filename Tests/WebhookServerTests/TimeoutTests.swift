@@ -8,7 +8,7 @@ import Testing
 @testable import Platform
 @testable import WebhookServer
 
-/// A server within the tests, for what the command line has no option for.
+/// A server inside the test process, for configuration that has no command line option.
 final class ServerInProcess: ServerUnderTest {
   let certificates: Certificates
   let state = ServerState()
@@ -32,8 +32,8 @@ final class ServerInProcess: ServerUnderTest {
   deinit { eventLoopGroup.broadcast(.stopImmediately) }
 }
 
-@Suite struct `A slow peer` {
-  /// Which patience is short, and what the peer has sent when it falls silent.
+@Suite struct `Timeouts` {
+  /// The timeout that is short, and the data that the peer has sent before it stops.
   static let table: [(phase: String, shorten: @Sendable (inout ConnectionTimeouts) -> Void, sent: String)] = [
     ("idle", { $0.keepAlive = .milliseconds(300) }, ""),
     ("idle after a request", { $0.keepAlive = .milliseconds(300) }, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -48,7 +48,7 @@ final class ServerInProcess: ServerUnderTest {
     ),
   ]
 
-  @Test(arguments: table.indices) func `is closed at the deadline of its phase, and only of its phase`(_ row: Int)
+  @Test(arguments: table.indices) func `a connection is closed after the timeout of its phase only`(_ row: Int)
     throws
   {
     let (phase, shorten, sent) = Self.table[row]
@@ -62,7 +62,7 @@ final class ServerInProcess: ServerUnderTest {
     #expect(server.state.metrics.openConnections == 0, "\(phase)")
   }
 
-  @Test func `of the handshake is closed at its deadline`() throws {
+  @Test func `an incomplete handshake is closed after its timeout`() throws {
     var timeouts = ConnectionTimeouts()
     timeouts.handshake = .milliseconds(300)
     let server = try ServerInProcess(timeouts: timeouts)
@@ -74,39 +74,39 @@ final class ServerInProcess: ServerUnderTest {
     #expect(server.state.metrics.timedOutConnections.current == 2)
   }
 
-  @Test func `that drips bytes does not put its deadline off`() throws {
+  @Test func `single bytes do not extend a deadline`() throws {
     var timeouts = ConnectionTimeouts()
     timeouts.requestHead = .milliseconds(300)
     let server = try ServerInProcess(timeouts: timeouts)
     let connection = try server.connect()
-    // Written as fast as the pipe takes it, for longer than the deadline: only the server's end of it ends this.
-    let dripping = Thread {
+    // Written as fast as the pipe accepts it, for longer than the timeout: only the server can end the connection.
+    let slowWriter = Thread {
       connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n")
       while (try? connection.output.waitForEnd(within: 0.02)) == nil { connection.send("A: b\r\n") }
     }
-    dripping.start()
+    slowWriter.start()
     _ = try connection.exitCode()
     #expect(server.state.metrics.timedOutConnections.current == 1)
   }
 
-  @Test func `that does not take its answers is closed`() throws {
+  @Test func `a peer that does not read its responses is closed`() throws {
     var timeouts = ConnectionTimeouts()
     timeouts.write = .milliseconds(300)
     let server = try ServerInProcess(timeouts: timeouts)
-    let connection = try server.connect(isHeard: false)
-    // More answers than all buffers on the way can hold.
+    let connection = try server.connect(isCaptured: false)
+    // More responses than all buffers in between can hold.
     let requests = Thread {
       for _ in 0..<1000 { connection.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", count: 100)) }
     }
     requests.start()
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     while server.state.metrics.timedOutConnections.current == 0, Date() < deadline {
-      #expect(try server.ask("/healthz").status == 200)
+      #expect(try server.fetch("/healthz").status == 200)
     }
     #expect(server.state.metrics.timedOutConnections.current == 1)
   }
 
-  @Test func `that takes its time within the deadline is served`() throws {
+  @Test func `a slow peer within the timeout is served`() throws {
     let server = try ServerInProcess()
     let connection = try server.connect()
     for piece in ["GET /hea", "lthz HTT", "P/1.1\r\nHost:", " x\r\n\r", "\n"] { connection.send(piece) }
@@ -115,41 +115,41 @@ final class ServerInProcess: ServerUnderTest {
   }
 }
 
-@Suite struct `Before the cluster is known` {
-  @Test func `the server is not ready and a review that needs facts is a fault, not a denial`() throws {
+@Suite struct `Unknown cluster state` {
+  @Test func `without facts the server is not ready and reviews are unavailable, not denied`() throws {
     let server = try ServerInProcess()
-    let readiness = try server.ask("/readyz")
+    let readiness = try server.fetch("/readyz")
     #expect(readiness.status == 503)
     #expect(readiness.body == "not ready\n- the cluster's state is unknown: nothing has been read yet\n")
-    #expect(try server.ask("/healthz").status == 200)
+    #expect(try server.fetch("/healthz").status == 200)
 
-    let answer = try server.ask("/validate", post: ExampleReview.text("update-set-value"))
-    let verdict = try Verdict(answer)
-    #expect(answer.status == 200)
+    let response = try server.fetch("/validate", post: ExampleReview.text("update-set-value"))
+    let verdict = try Verdict(response)
+    #expect(response.status == 200)
     #expect(!verdict.isAllowed)
     #expect(verdict.code == 503)
     #expect(verdict.message?.contains("the cluster's state is unknown: nothing has been read yet") == true)
   }
 
   @Test(arguments: ["create-empty", "update-status-only"])
-  func `what is always allowed needs no facts`(_ review: String) throws {
+  func `changes that are always allowed need no facts`(_ review: String) throws {
     let server = try ServerInProcess()
-    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
-    #expect(try Verdict(server.ask("/mutate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+    #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
+    #expect(try Verdict(server.fetch("/mutate", post: ExampleReview.text(review))) == Verdict(isAllowed: true))
   }
 
-  @Test func `mutating and refusing to delete need none either`() throws {
+  @Test func `mutation and denial of a deletion need no facts`() throws {
     let server = try ServerInProcess()
-    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("delete"))).code == 422)
-    let same = try Verdict(server.ask("/mutate", post: ExampleReview.text("update-pretty-printed-same-value")))
+    #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text("delete"))).code == 422)
+    let same = try Verdict(server.fetch("/mutate", post: ExampleReview.text("update-pretty-printed-same-value")))
     #expect(same.storedAs == #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#)
   }
 
-  @Test func `as soon as it is known, the server is ready and decides`() throws {
+  @Test func `the server is ready and evaluates reviews when facts are available`() throws {
     let server = try ServerInProcess()
     server.state.cluster.publish(ClusterFacts())
-    #expect(try server.ask("/readyz").body == "ready\n")
-    // There is nothing in this cluster, not even a cluster network; the answer is a denial and no fault any more.
-    #expect(try Verdict(server.ask("/validate", post: ExampleReview.text("update-set-value"))).code == 422)
+    #expect(try server.fetch("/readyz").body == "ready\n")
+    // The cluster is empty and has no cluster network; the response is a denial and no longer an error.
+    #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text("update-set-value"))).code == 422)
   }
 }

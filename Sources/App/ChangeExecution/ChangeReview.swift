@@ -7,14 +7,14 @@ package struct ChangeReview {
   package let change: Change
   package let report: CheckReport
   package let preview: ChangePreview
-  let facts: ClusterFacts
+  let facts: ChangeFacts
   private let options: ChangeOptions
 
   /// - Throws: The cluster has no setting.
   package init(
-    of value: [UInt8], in facts: ClusterFacts, _ extraFacts: VerifyFacts, _ options: ChangeOptions
+    of value: [UInt8], in facts: ChangeFacts, _ extraFacts: VerifyFacts, _ options: ChangeOptions
   ) throws(ChangeStop) {
-    guard let stored = facts.storageNetwork else {
+    guard let stored = facts.setting else {
       throw .refused("there is no setting storage-network (settings.harvesterhci.io)")
     }
     self.facts = facts
@@ -22,15 +22,15 @@ package struct ChangeReview {
     change = Change.update(from: stored, to: stored.with(value))
     // The checklist is about the moment of the write.
     report = CheckReport(
-      of: change, in: options.stopsMachines ? facts.afterStoppingMachines : facts, options.ruleset)
-    preview = ChangePreview(of: change, in: facts, extraFacts, options.ruleset)
+      of: change, in: options.stopsMachines ? facts.afterStoppingMachines : facts.rules, options.ruleset)
+    preview = ChangePreview(of: change, in: facts.rules, facts.users, extraFacts, options.ruleset)
   }
 
   /// Why the change must not be made; nil if it may.
   var refusal: ChangeStop? {
     guard !report.isAllowed else { return nil }
     let isOnlyAboutMachines =
-      !options.stopsMachines && !facts.virtualMachines.isEmpty
+      !options.stopsMachines && !facts.machines.isEmpty
       && CheckReport(of: change, in: facts.afterStoppingMachines, options.ruleset).isAllowed
     return .refused(
       report.violations.map { "\($0.field): \($0.message)" },
@@ -38,16 +38,9 @@ package struct ChangeReview {
   }
 }
 
-extension ClusterFacts {
-  /// The same cluster after every machine has been stopped. Instances without a machine object stay: nothing stops them.
-  var afterStoppingMachines: ClusterFacts {
-    var facts = self
-    let instances = Set(instancesWithoutMachine.map(\.reference))
-    facts.virtualMachines = []
-    facts.runningInstances = runningInstances.filter { instances.contains("\($0.namespace)/\($0.name)") }
-    facts.volumesInUse = volumesInUse.filter { !$0.isHeldOnlyByVMs }
-    return facts
-  }
+extension ChangeFacts {
+  /// The facts of the rules after every machine has been stopped.
+  var afterStoppingMachines: ClusterFacts { users.factsAfterStopping(rules) }
 }
 
 extension SettingObject {

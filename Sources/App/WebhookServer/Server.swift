@@ -126,7 +126,7 @@ package enum Server {
 
   private static func remedy(for error: Errno) -> String {
     switch error {
-    case .addressInUse: "; another program listens there (ss -ltnp tells which)"
+    case .addressInUse: "; another program listens there (ss -ltnp shows which)"
     case .permissionDenied: "; a port below 1024 needs root or CAP_NET_BIND_SERVICE"
     case .addressNotAvailable: "; no interface of this machine has that address (ip address lists them)"
     default: ""

@@ -57,7 +57,7 @@ final class ClusterStore: Sendable {
     Content.unknown(UnavailableError(message: "the cluster's state is unknown: nothing has been read yet")))
 
   /// Makes the facts unavailable, with this error, until they are published.
-  func withhold(_ unavailableError: UnavailableError) {
+  func markUnavailable(_ unavailableError: UnavailableError) {
     content.withLock { $0 = .unknown(unavailableError) }
   }
 

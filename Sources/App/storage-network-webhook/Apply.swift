@@ -117,7 +117,7 @@ struct Apply: ParsableCommand {
   /// The checklist and the preview, of a snapshot or a live cluster.
   private func showPreview() throws {
     let source = try cluster.source()
-    let facts = try source.facts()
+    let facts = try source.changeFacts()
     var inspected = try VerifyClient(source).fetch()
     let printer = ChangePrinter(output.output)
     do throws(ChangeStop) {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ChangeExecution
 internal import ClusterState
 internal import Reports
 internal import Rules
@@ -36,7 +37,7 @@ struct Check: ParsableCommand {
   @Flag(help: "Check every second until the change would be allowed.")
   var watch = false
 
-  @Flag(help: "Print every rule with its result, not only those that are broken or warn.")
+  @Flag(help: "Print every rule with its result, not only violations and warnings.")
   var verbose = false
 
   @Flag(help: "Show what the change will set in motion: the network definition, restarts, virtual machines, addresses.")
@@ -65,23 +66,24 @@ struct Check: ParsableCommand {
       }
     } else {
       let source = try cluster.source()
-      let facts = try source.facts()
-      var inspected = preview ? try VerifyClient(source).fetch() : nil
-      let report = try report(facts, verbose ? .everyRule : .groups, inspected?.extraFacts)
+      let facts = try source.changeFacts()
+      var inspected: VerifySnapshot? = preview ? try VerifyClient(source).fetch() : nil
+      let report = try report(
+        facts.rules, verbose ? .everyRule : .groups, (inspected?.extraFacts).map { ($0, facts.users) })
       try output.show(report)
       if !report.isAllowed { throw ExitCode.denied }
     }
   }
 
-  /// - Parameter extraFacts: For the preview; nil without one.
+  /// - Parameter cluster: For the preview; nil without one.
   private func report(
-    _ facts: ClusterFacts, _ detail: CheckReport.Detail, _ extraFacts: VerifyFacts? = nil
+    _ facts: ClusterFacts, _ detail: CheckReport.Detail, _ cluster: (VerifyFacts, StorageUsers)? = nil
   ) throws -> CheckReport {
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
     var report = CheckReport(of: proposed.change, in: facts, rules.ruleset)
     report.detail = detail
-    if let extraFacts, let change = proposed.change {
-      report.preview = ChangePreview(of: change, in: facts, extraFacts, rules.ruleset)
+    if let (extraFacts, users) = cluster, let change = proposed.change {
+      report.preview = ChangePreview(of: change, in: facts, users, extraFacts, rules.ruleset)
     }
     return report
   }

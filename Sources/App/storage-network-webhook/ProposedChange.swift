@@ -50,7 +50,7 @@ enum ProposedChange {
     .change(stored.map { .update(from: $0, to: new) } ?? .creation(of: new))
   }
 
-  /// In bytes: more than the largest review that the server accepts (`HTTPLimits.body`), whatever its formatting.
+  /// In bytes: more than the largest review that the server accepts (`HTTPLimits.body`), with any formatting.
   private static let limit = 16 * 1024 * 1024
 
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Reports
 internal import Platform
+internal import TLSWire
 internal import WebhookServer
 
 /// The command line.
@@ -24,6 +25,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       try? StandardOutput.write(completion.completions(for: Array(CommandLine.arguments.dropFirst())))
       return
     }
+    OpenSSLExit.keepsMemory()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -85,8 +85,8 @@ struct Verify: ParsableCommand {
       let place = self.cluster.clusterSnapshot.map { "\($0): there" } ?? "there"
       throw InputError(
         """
-        \(place) is no setting storage-network (settings.harvesterhci.io), so that nothing can be told; \
-        'storage-network-webhook help verify' says what to put into a snapshot
+        \(place) is no setting storage-network (settings.harvesterhci.io), so the change cannot be verified; \
+        'storage-network-webhook help verify' lists the content of a snapshot
         """)
     }
     return inspection.report

@@ -14,6 +14,14 @@ static inline CURLcode CCurl_set_receiver(CURL *easy, CURLoption option, curl_wr
 static inline CURLcode CCurl_set_socket_receiver(CURL *easy, curl_sockopt_callback receiver) {
   return (curl_easy_setopt)(easy, CURLOPT_SOCKOPTFUNCTION, receiver);
 }
+static inline void CCurl_set_multi_receivers(
+    CURLM *multi, curl_socket_callback sockets, curl_multi_timer_callback timer, void *events) {
+  (curl_multi_setopt)(multi, CURLMOPT_SOCKETFUNCTION, sockets);
+  (curl_multi_setopt)(multi, CURLMOPT_SOCKETDATA, events);
+  (curl_multi_setopt)(multi, CURLMOPT_TIMERFUNCTION, timer);
+  (curl_multi_setopt)(multi, CURLMOPT_TIMERDATA, events);
+}
+static const curl_socket_t CCurl_socket_timeout = CURL_SOCKET_TIMEOUT;
 static inline CURLcode CCurl_get_number(CURL *easy, CURLINFO info, long *number) {
   return (curl_easy_getinfo)(easy, info, number);
 }

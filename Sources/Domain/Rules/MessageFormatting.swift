@@ -1,16 +1,12 @@
 internal import JSON
 
 /// The maximum number of objects that a message names; further ones are only counted.
-let maxNamesInMessage = 10
+let maxNamesInMessage = NameList.limit
 
 extension Collection where Element == String {
   /// `a`, `a and b`, `a, b and c`; with more than ten elements `..., j and 5 more`.
   package var englishList: String {
-    let names =
-      count > maxNamesInMessage
-      ? Array(prefix(maxNamesInMessage)) + ["\(count - maxNamesInMessage) more"] : Array(self)
-    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-    return "\(names.dropLast().joined(separator: ", ")) and \(last)"
+    NameList(first: Array(prefix(NameList.limit)), count: count).englishList
   }
 }
 

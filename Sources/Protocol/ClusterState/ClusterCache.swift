@@ -16,13 +16,12 @@ package struct ClusterCache: Sendable {
   package subscript(kind: WatchedKind) -> ReflectorStatus { statuses[kind.rawValue] }
 
   /// Applies an event to a reflector and publishes its new status.
-  package mutating func follow<Result>(
+  package mutating func process<Result>(
     _ reflector: inout Reflector, _ event: (inout Reflector, inout ObjectStore) -> Result
   ) -> Result {
     let result = event(&reflector, &objects)
-    let (old, new) = (statuses[reflector.kind.rawValue], reflector.status)
-    statuses[reflector.kind.rawValue] = new
-    if new.events != old.events || new.lists != old.lists || new.state != old.state { known = nil }
+    statuses[reflector.kind.rawValue] = reflector.status
+    if objects.hasChanges { known = nil }
     return result
   }
 
@@ -36,6 +35,9 @@ package struct ClusterCache: Sendable {
     self.known = known
     return known
   }
+
+  /// What uses storage now.
+  package var storageUsers: StorageUsers { mutating get { objects.storageUsers } }
 
   /// Whether the list of nodes is complete and empty.
   package var hasNoNodes: Bool { self[.node].state == .synced && objects.isWithoutNodes }

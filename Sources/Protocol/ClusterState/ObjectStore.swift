@@ -1,36 +1,37 @@
 internal import Addressing
 package import JSON
 internal import KubeObjects
-package import Rules
+internal import Rules
 
 /// The objects of a cluster, each reduced to the facts that a rule uses: one table per watched kind.
 package struct ObjectStore: Sendable {
-  private var nodes = ObjectTable<NodeFact>()
-  private var serviceNetworks = ObjectTable<[ServiceNetworkFact]>()
-  private var definitions = ObjectTable<String>()
-  private var systemVolumes = ObjectTable<String>()
-  private var settings = ObjectTable<SettingObject>()
-  /// The statuses alone: of ten thousand machines, their names once more would be a tenth of all memory.
-  private var machineStatuses = ObjectTable<String>()
-  private var runningInstances = ObjectTable<InstanceFact>()
-  private var imageTransfers = ObjectTable<ImageTransferFact>()
-  private var clusterNetworks = ObjectTable<ClusterNetworkCondition>()
-  private var vlanConfigs = ObjectTable<VLANConfigFact>()
-  private var vlanStatuses = ObjectTable<VLANStatusFact>()
-  private var hostNetworks = ObjectTable<HostNetworkFact>()
-  private var dhcpPools = ObjectTable<DHCPPoolFact>()
-  private var virtualIPs = ObjectTable<IPv4Address>()
-  private var attachments = ObjectTable<NetworkAttachmentFact>()
-  private var addressPools = ObjectTable<AddressPoolFact>()
-  private var addressReservations = ObjectTable<AddressPoolFact.Reservation>()
-  private var longhornNodes = ObjectTable<LonghornNodeFact>()
-  private var longhornSettings = ObjectTable<LonghornSetting>()
-  private var volumesInUse = ObjectTable<VolumeFact>()
-  private var longhornPods = ObjectTable<LonghornPodEntry>()
-  private var dataSourceTransfers = ObjectTable<DataSourceFact>()
+  var nodes = ObjectTable<NodeFact>()
+  var serviceNetworks = ObjectTable<[ServiceNetworkFact]>()
+  var definitions = ObjectTable<String>()
+  var settings = ObjectTable<SettingObject>()
+  var machines = MachineTable()
+  var imageTransfers = ObjectTable<ImageTransferFact>()
+  var clusterNetworks = ObjectTable<ClusterNetworkCondition>()
+  var vlanConfigs = ObjectTable<VLANConfigFact>()
+  var vlanStatuses = ObjectTable<VLANStatusFact>()
+  var hostNetworks = ObjectTable<HostNetworkFact>()
+  var dhcpPools = ObjectTable<DHCPPoolFact>()
+  var virtualIPs = ObjectTable<IPv4Address>()
+  var attachments = ObjectTable<NetworkAttachmentFact>()
+  var addressPools = ObjectTable<AddressPoolFact>()
+  var addressReservations = ObjectTable<AddressPoolFact.Reservation>()
+  var longhornNodes = ObjectTable<LonghornNodeFact>()
+  var longhornSettings = ObjectTable<LonghornSetting>()
+  var volumes = VolumeTable()
+  var longhornPods = ObjectTable<LonghornPodEntry>()
+  var dataSourceTransfers = ObjectTable<DataSourceFact>()
 
   /// The kinds with at least one complete list.
   private var listedKinds: Set<WatchedKind> = []
+
+  var currentFacts = ClusterFacts()
+  /// The kinds with changes that the facts do not show yet.
+  var changedKinds = Set(WatchedKind.allCases)
 
   package init() {}
 
@@ -65,30 +66,37 @@ package struct ObjectStore: Sendable {
     _ object: Span<UInt8>, of kind: WatchedKind, at name: ObjectName
   ) throws(JSONError) {
     var reader = JSONReader(object)
-    try Self.accessors[kind.rawValue].put(&self, name, &reader)
+    if try Self.accessors[kind.rawValue].put(&self, name, &reader) { changedKinds.insert(kind) }
   }
 
   /// Inserts or replaces an object of which only its status is read.
   mutating func put(status: String, of kind: WatchedKind, at name: ObjectName) {
-    switch kind {
-    case .virtualMachine: machineStatuses[name] = VirtualMachine.isStopped(status) ? nil : status
-    case .virtualMachineInstance:
-      runningInstances[name] =
-        VirtualMachineInstance.isShutDown(status)
-        ? nil : InstanceFact(namespace: name.namespace, name: name.name, phase: status)
-    default: preconditionFailure("no other kind has a column for its status")
-    }
+    let isChange =
+      switch kind {
+      case .virtualMachine: machines.set(\.status, to: VirtualMachine.isStopped(status) ? nil : status, at: name)
+      case .virtualMachineInstance:
+        machines.set(\.phase, to: VirtualMachineInstance.isShutDown(status) ? nil : status, at: name)
+      default: preconditionFailure("no other kind has a column for its status")
+      }
+    if isChange { changedKinds.insert(kind) }
   }
 
   package mutating func remove(_ kind: WatchedKind, at name: ObjectName) {
-    Self.accessors[kind.rawValue].remove(&self, name)
+    if Self.accessors[kind.rawValue].remove(&self, name) { changedKinds.insert(kind) }
   }
 
   /// Replaces all objects of a kind with those of another store: a complete list, committed at once.
   package mutating func replace(_ kind: WatchedKind, from other: ObjectStore) {
     Self.accessors[kind.rawValue].replace(&self, other)
     listedKinds.insert(kind)
+    changedKinds.insert(kind)
   }
+
+  /// Whether ``facts`` have changed since they were read.
+  package var hasChanges: Bool { !changedKinds.isEmpty }
+
+  /// The number of facts of machines and volumes that were unpacked, for tests.
+  var unpackedFacts: Int { machines.unpackedFacts + volumes.unpackedFacts }
 }
 
 // Absent kinds.
@@ -128,13 +136,19 @@ extension ObjectStore {
     case .customResourceDefinition:
       TableAccessor(\.definitions) { reader throws(JSONError) in try reader.readDefinitionName() }
     case .persistentVolumeClaim:
-      TableAccessor(\.systemVolumes) { reader throws(JSONError) in try reader.readSystemVolume() }
+      TableAccessor { store, name, reader throws(JSONError) in
+        store.volumes.setClaim(try reader.readSystemVolume(), at: name)
+      } remove: {
+        $0.volumes.setClaim(nil, at: $1)
+      } replace: {
+        $0.volumes.replaceClaims(from: $1.volumes)
+      }
     case .setting:
       TableAccessor(\.settings) { reader throws(JSONError) in try reader.readSetting() }
     case .virtualMachine:
-      TableAccessor(\.machineStatuses) { reader throws(JSONError) in try reader.readStatusUnlessStopped() }
+      TableAccessor(machines: \.status) { reader throws(JSONError) in try reader.readStatusUnlessStopped() }
     case .virtualMachineInstance:
-      TableAccessor(\.runningInstances) { reader throws(JSONError) in try reader.readRunningInstance() }
+      TableAccessor(machines: \.phase) { reader throws(JSONError) in try reader.readPhaseUnlessShutDown() }
     case .virtualMachineImage:
       TableAccessor(\.imageTransfers) { reader throws(JSONError) in try reader.readImageTransfer() }
     case .clusterNetwork:
@@ -153,95 +167,62 @@ extension ObjectStore {
     case .longhornNode: TableAccessor(\.longhornNodes) { reader throws(JSONError) in try reader.readLonghornNode() }
     case .longhornSetting:
       TableAccessor(\.longhornSettings) { reader throws(JSONError) in try reader.readLonghornSetting() }
-    case .longhornVolume: TableAccessor(\.volumesInUse) { reader throws(JSONError) in try reader.readVolumeInUse() }
+    case .longhornVolume:
+      TableAccessor { store, name, reader throws(JSONError) in
+        store.volumes.set(try reader.readVolumeInUse(), at: name)
+      } remove: {
+        $0.volumes.set(nil, at: $1)
+      } replace: {
+        $0.volumes.replaceVolumes(from: $1.volumes)
+      }
     case .longhornPod: TableAccessor(\.longhornPods) { reader throws(JSONError) in try reader.readLonghornPod() }
     case .backingImageDataSource:
       TableAccessor(\.dataSourceTransfers) { reader throws(JSONError) in try reader.readUnfinishedDataSource() }
     }
   }
 
-  /// The operations on one table.
+  /// The operations on one table. Writes return whether they are a change.
   private struct TableAccessor: Sendable {
-    let put: @Sendable (inout ObjectStore, ObjectName, inout JSONReader) throws(JSONError) -> Void
-    let remove: @Sendable (inout ObjectStore, ObjectName) -> Void
+    let put: @Sendable (inout ObjectStore, ObjectName, inout JSONReader) throws(JSONError) -> Bool
+    let remove: @Sendable (inout ObjectStore, ObjectName) -> Bool
     let replace: @Sendable (inout ObjectStore, ObjectStore) -> Void
+
+    init(
+      put: @escaping @Sendable (inout ObjectStore, ObjectName, inout JSONReader) throws(JSONError) -> Bool,
+      remove: @escaping @Sendable (inout ObjectStore, ObjectName) -> Bool,
+      replace: @escaping @Sendable (inout ObjectStore, ObjectStore) -> Void
+    ) {
+      self.put = put
+      self.remove = remove
+      self.replace = replace
+    }
+
+    init(
+      machines half: any MachineTable.Half,
+      read: @escaping @Sendable (inout JSONReader) throws(JSONError) -> String?
+    ) {
+      self.init { store, name, reader throws(JSONError) in
+        store.machines.set(half, to: try read(&reader), at: name)
+      } remove: {
+        $0.machines.set(half, to: nil, at: $1)
+      } replace: {
+        $0.machines.replace(half, from: $1.machines)
+      }
+    }
 
     /// - Parameter read: Reduces an object to its fact; nil if no rule uses the object.
     init<Fact>(
       _ table: any WritableKeyPath<ObjectStore, ObjectTable<Fact>> & Sendable,
       read: @escaping @Sendable (inout JSONReader) throws(JSONError) -> Fact?
     ) {
-      put = { collection, name, reader throws(JSONError) in collection[keyPath: table][name] = try read(&reader) }
-      remove = { collection, name in collection[keyPath: table][name] = nil }
-      replace = { collection, other in collection[keyPath: table] = other[keyPath: table] }
-    }
-  }
-}
-
-// The facts for the rules.
-extension ObjectStore {
-  /// The current facts. Mutating, because the sorted lists are cached.
-  package var facts: ClusterFacts {
-    mutating get {
-      var facts = ClusterFacts()
-      facts.nodes = nodes.sorted
-      facts.storage = StorageFact(nodes: facts.nodes, longhornNodes: longhornNodes.sorted)
-      facts.serviceNetworks = serviceNetworks.sorted.flatMap { $0 }
-      facts.virtualMachines = machineStatuses.sortedWithNames.map { name, status in
-        VirtualMachineFact(namespace: name.namespace, name: name.name, status: status)
-      }
-      facts.runningInstances = runningInstances.sorted
-      facts.imageTransfers = imageTransfers.sorted
-      facts.dataSourceTransfers = dataSourceTransfers.sorted
-      let systemVolumes = Set(systemVolumes.sorted)
-      facts.volumesInUse = volumesInUse.sorted.filter { !systemVolumes.contains($0.name) }
-      facts.clusterNetworks = ClusterNetworkFact.join(
-        clusterNetworks.sorted, vlanConfigs.sorted, vlanStatuses.sorted, facts.nodes)
-      facts.attachments = attachments.sorted
-      facts.hostNetworks = hostNetworks.sorted
-      facts.dhcpPools = dhcpPools.sorted
-      facts.virtualAddress = virtualIPs.sorted.first
-      facts.addressPools = addressPools.sorted
-      facts.reservations = ReservationFacts(
-        pools: facts.addressPools, reservations: addressReservations.sorted,
-        longhornPods: longhornPods.sorted.map(\.addresses))
-      facts.installedDefinitions = definitions.sorted
-      addSettings(to: &facts)
-      addLonghorn(to: &facts)
-      return facts
-    }
-  }
-
-  private func addSettings(to facts: inout ClusterFacts) {
-    facts.storageNetwork = settings["storage-network"]
-    facts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
-    let otherSettingNetworks = [
-      settings["vm-migration-network"]?.effectiveText.map(OtherSetting.vmMigrationNetwork),
-      settings["rwx-network"]?.effectiveText.map(OtherSetting.rwxNetwork),
-    ]
-    for neighbour in otherSettingNetworks {
-      switch neighbour {
-      case .sharesStorageNetwork?: facts.rwxSharesStorageNetwork = true
-      case .network(let network)?: facts.otherSettingNetworks.append(network)
-      case .unreadable(let setting)?: facts.unreadableSettings.append(setting)
-      case OtherSetting.none?, nil: break
+      self.init { store, name, reader throws(JSONError) in
+        store[keyPath: table].set(try read(&reader), at: name)
+      } remove: {
+        $0[keyPath: table].set(nil, at: $1)
+      } replace: {
+        $0[keyPath: table] = $1[keyPath: table]
       }
     }
-  }
-
-  private mutating func addLonghorn(to facts: inout ClusterFacts) {
-    func setting(_ name: String) -> LonghornSetting? {
-      longhornSettings[ObjectName(namespace: "longhorn-system", name: name)]
-    }
-    let storageNetwork = setting("storage-network")
-    facts.longhorn = LonghornNetworkFact(
-      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
-      pods: longhornPods.sorted.compactMap(\.storage))
-    facts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
-    // From Harvester v1.8 on the second setting replaces the first, which may still exist.
-    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.value == "true"
-    facts.longhornSharesStorageNetwork =
-      setting("endpoint-network-for-rwx-volume").map { $0.value == "storage-network" } ?? isEnabled
   }
 }
 
@@ -257,17 +238,5 @@ package struct ObjectName: Hashable, Comparable, Sendable {
 
   package static func < (left: Self, right: Self) -> Bool {
     (left.namespace, left.name) < (right.namespace, right.name)
-  }
-}
-
-extension ObjectTable<SettingObject> {
-  fileprivate subscript(name: String) -> SettingObject? { self[ObjectName(name: name)] }
-}
-
-extension SettingObject {
-  /// The value or the default; nil if empty.
-  fileprivate var effectiveText: [UInt8]? {
-    guard case .text(let bytes) = effective, !bytes.isEmpty else { return nil }
-    return bytes
   }
 }

@@ -1,7 +1,7 @@
 package import JSON
 
 package enum VirtualMachine {
-  /// Returns whether a machine with this `printableStatus` neither runs nor is about to.
+  /// Returns whether a `printableStatus` means that the machine neither runs nor starts.
   ///
   /// With every other status the machine has an instance or soon gets one, whatever its run strategy: a machine that
   /// starts, crashes in a loop or waits for a volume has none for now. The status is empty before KubeVirt's controller

@@ -2,14 +2,16 @@ internal import CCurl
 package import ClusterState
 internal import Platform
 
-/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2.
+/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2. A request
+/// may have a connection of its own (``APIRequest/usesOwnConnection``).
 ///
-/// It belongs to one thread and works only within ``wait(atMost:_:)``; other threads may call only ``wake()``.
+/// It belongs to one thread and works only within ``wait(atMost:_:)``.
 @safe package final class KubeClient {
   package typealias EventHandler = (_ requestID: Int, borrowing TransferEvent) -> Void
 
   /// Owned: freed in `deinit`, after all transfers are removed from it.
   private let multi: UnsafeMutableRawPointer
+  private let events: SocketEvents
   private let access: ClusterAccess
   private let credentials: CredentialProvider
   private var transfers: [Int: Transfer] = [:]
@@ -26,7 +28,10 @@ internal import Platform
   package init(_ access: ClusterAccess) {
     _ = Self.library
     guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl fails here only without memory") }
+    guard let events = try? SocketEvents() else { preconditionFailure("epoll fails here only without memory") }
     unsafe self.multi = multi
+    self.events = events
+    unsafe events.attach(to: multi)
     self.access = access
     credentials = CredentialProvider(access)
   }
@@ -72,23 +77,14 @@ internal import Platform
 
   /// Waits for events, up to a timeout, and delivers them.
   package func wait(atMost timeout: Duration, _ eventHandler: EventHandler) {
-    let milliseconds = Int32(
-      clamping: (timeout.components.seconds * 1000) + timeout.components.attoseconds / 1_000_000_000_000_000 + 1)
-    unsafe curl_multi_poll(multi, nil, 0, max(0, milliseconds), nil)
     withoutActuallyEscaping(eventHandler) { eventHandler in
       self.eventHandler = eventHandler
-      var running: Int32 = 0
-      unsafe curl_multi_perform(multi, &running)
+      unsafe events.wait(atMost: timeout, multi)
       self.eventHandler = nil
     }
     for transfer in cancelledTransfers { remove(transfer) }
     cancelledTransfers = []
     finish(eventHandler)
-  }
-
-  /// Ends a wait of another thread.
-  package func wake() {
-    unsafe curl_multi_wakeup(multi)
   }
 
   func deliver(_ event: borrowing TransferEvent, for transfer: Transfer) {

@@ -87,11 +87,12 @@ extension ReflectorRunner {
   /// Starts due requests, then waits for the next event.
   private func runOnce(atMost limit: Duration?) {
     var nextWakeup = Duration.seconds(Int64.max / 2)
-    for kind in WatchedKind.allCases {
-      dispatch(kind) { reflector, _ in reflector.tick(.monotonicNow) }
-      nextWakeup = min(nextWakeup, reflectors[kind.rawValue].reflector.nextWakeup)
+    let now = Duration.monotonicNow
+    for box in reflectors {
+      if box.reflector.nextWakeup <= now { dispatch(box.reflector.kind) { reflector, _ in reflector.tick(now) } }
+      nextWakeup = min(nextWakeup, box.reflector.nextWakeup)
     }
-    let sleep = max(.zero, nextWakeup - .monotonicNow)
+    let sleep = max(.zero, nextWakeup - now)
     client.wait(atMost: limit.map { min($0, sleep) } ?? sleep) { owner, event in
       guard let kind = WatchedKind(rawValue: owner) else { return }
       let now = Duration.monotonicNow
@@ -108,11 +109,13 @@ extension ReflectorRunner {
     _ kind: WatchedKind, _ event: (inout Reflector, inout ObjectStore) -> Reflector.Action
   ) {
     let before = self[kind]
-    let action = cluster.follow(&reflectors[kind.rawValue].reflector, event)
+    let action = cluster.process(&reflectors[kind.rawValue].reflector, event)
     perform(action, for: kind)
     let now = self[kind]
     if before.lastError != nil, now.lastError == nil { retryAll() }
     if now.lists != before.lists || now.events != before.events { reconsiderAbsences(after: kind) }
+    // A list of many objects passes through much more memory than it leaves behind.
+    if now.lists != before.lists, !reflectors.contains(where: { $0.reflector.isListing }) { Heap.releaseUnused() }
     if now.state != before.state || now.lastError != before.lastError { report(kind, before, now) }
   }
 

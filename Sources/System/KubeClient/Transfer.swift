@@ -41,7 +41,7 @@ package enum TransferEvent: ~Escapable {
     setRequest(request, access, credentials)
     if let body = request.body { set(body: body) }
     if request.method != "GET" { set(CURLOPT_CUSTOMREQUEST, request.method) }
-    setTransport()
+    setTransport(usesOwnConnection: request.usesOwnConnection)
     setTrust(access, credentials)
     setReceivers()
   }
@@ -77,10 +77,15 @@ package enum TransferEvent: ~Escapable {
     unsafe CCurl_set_list(easy, CURLOPT_HTTPHEADER, headers)
   }
 
-  private func setTransport() {
-    // One connection has all watches; requests wait until it is known whether it can.
-    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    set(CURLOPT_PIPEWAIT, 1)
+  private func setTransport(usesOwnConnection: Bool) {
+    if usesOwnConnection {
+      // An event of a shared connection wakes all requests on it: libcurl asks the kernel once for each.
+      set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    } else {
+      // Requests wait until it is known whether one connection can have them all.
+      set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+      set(CURLOPT_PIPEWAIT, 1)
+    }
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_CONNECTTIMEOUT, ClientLimits.secondsToConnect)
     set(CURLOPT_TCP_KEEPALIVE, 1)

@@ -61,6 +61,20 @@ internal import Glibc
     try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_DEL, descriptor.rawValue, epoll_event())
   }
 
+  // The same for descriptors that a library owns.
+
+  public func register(unowned descriptor: Int32, as token: Token, for interest: Interest) throws(Errno) {
+    try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_ADD, descriptor, event(token, interest))
+  }
+
+  public func change(unowned descriptor: Int32, as token: Token, to interest: Interest) throws(Errno) {
+    try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_MOD, descriptor, event(token, interest))
+  }
+
+  public func remove(unowned descriptor: Int32) throws(Errno) {
+    try unsafe Syscalls.control(self.descriptor.rawValue, EPOLL_CTL_DEL, descriptor, epoll_event())
+  }
+
   /// Waits until a descriptor is ready and calls `handle` with each event.
   ///
   /// - Parameters:

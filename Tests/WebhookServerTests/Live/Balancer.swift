@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A balancer of TCP connections, as a Service is one: a new connection goes to one of the backends in turn, an old one
-/// stays where it is.
+/// A TCP load balancer, in place of a Service: a new connection goes to the next backend, and an open one stays on its
+/// backend.
 final class Balancer: @unchecked Sendable {
   // Sendable: the backends are guarded by the lock; the listening socket never changes.
 
@@ -35,11 +35,11 @@ final class Balancer: @unchecked Sendable {
     close(listener)
   }
 
-  /// Which backends get new connections from now on: those that are ready.
+  /// Sets the ready backends, which get new connections from now on.
   func use(_ ports: [Int]) { lock.withLock { backends = ports } }
 
   private func forward(_ client: Int32) {
-    // The next in turn, and where nobody listens there, the one after it.
+    // The next backend, or the one after it if the connection is refused.
     let command = lock.withLock {
       turn += 1
       return backends.indices.map { backends[(turn + $0) % backends.count] }
@@ -60,7 +60,7 @@ final class Balancer: @unchecked Sendable {
     }
   }
 
-  /// Passes on everything up to the end, and the end too.
+  /// Copies until end of file, and closes the other side for writing.
   private static func pump(_ from: Int32, _ to: Int32) {
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
     while case let count = recv(from, &buffer, buffer.count, 0), count > 0 {
@@ -83,7 +83,7 @@ final class Balancer: @unchecked Sendable {
   }
 }
 
-/// Does something when it was counted down to zero.
+/// Runs a closure when it has been counted down to zero.
 private final class Latch: @unchecked Sendable {
   // Sendable: the count is guarded by the lock.
   private let lock = NSLock()

@@ -5,16 +5,16 @@ import Testing
 @Suite(
   .serialized,
   .enabled(if: ControlPlane.isAvailable, "KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver"),
-  OnLiveBench())
-struct `Behind a real API server` {
-  let context: LiveBench
+  LiveClusterTrait())
+struct `Webhook with a real API server` {
+  let context: LiveCluster
 
   init() throws {
-    context = try #require(LiveBench.current)
+    context = try #require(LiveCluster.current)
     try context.reset()
   }
 
-  @Test func `a bad value is denied with its reasons as bullets`() throws {
+  @Test func `an invalid value is denied with its reasons as bullets`() throws {
     let run = try context.write(#"{"vlan":4095,"clusterNetwork":"storage","range":"192.168.0.1/24"}"#)
     #expect(run.exitCode == 1)
     #expect(run.errors.hasPrefix("The Setting \"storage-network\" is invalid: \n"))
@@ -33,11 +33,11 @@ struct `Behind a real API server` {
         """)
   }
 
-  @Test func `a good value is stored in its canonical spelling, and another spelling of it changes nothing`() throws {
+  @Test func `a valid value is stored in its canonical spelling, and another spelling changes nothing`() throws {
     let run = try context.write(
       #"{ "range":"192.168.0.0/24", "vlan":100, "clusterNetwork":"storage", "exclude":null }"#)
     #expect(run.exitCode == 0, "\(run.errors)")
-    #expect(try context.stored == LiveBench.good)
+    #expect(try context.stored == LiveCluster.good)
     let version = try context.plane.kubectl(
       "get", "setting", "storage-network", "-o", "jsonpath={.metadata.resourceVersion}")
     let again = try context.write(
@@ -49,16 +49,16 @@ struct `Behind a real API server` {
         == version)
   }
 
-  @Test func `a change that is allowed with a doubt comes with a warning`() throws {
+  @Test func `a warning is shown with an allowed change`() throws {
     let run = try context.write(
       #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24","rangeV6":"fd00::/64"}"#)
     #expect(run.exitCode == 0)
     #expect(run.errors.contains("Warning: "))
   }
 
-  @Test func `a dry run is judged like the change itself and stores nothing`() throws {
-    #expect(try context.write(LiveBench.bad, "--dry-run=server").exitCode == 1)
-    #expect(try context.write(LiveBench.good, "--dry-run=server").exitCode == 0)
+  @Test func `a dry run is evaluated as the change itself and stores nothing`() throws {
+    #expect(try context.write(LiveCluster.bad, "--dry-run=server").exitCode == 1)
+    #expect(try context.write(LiveCluster.good, "--dry-run=server").exitCode == 0)
     #expect(try context.stored == "")
   }
 
@@ -69,7 +69,7 @@ struct `Behind a real API server` {
     #expect(try context.stored == "")
   }
 
-  @Test func `kubectl apply meets the webhook too`() throws {
+  @Test func `kubectl apply calls the webhook`() throws {
     func apply(_ value: String) throws -> Program.Run {
       try context.plane.tryKubectl(
         ["apply", "--server-side", "--force-conflicts", "-f", "-"],
@@ -81,16 +81,16 @@ struct `Behind a real API server` {
 
           """)
     }
-    let denied = try apply(LiveBench.bad)
+    let denied = try apply(LiveCluster.bad)
     #expect(denied.exitCode == 1)
     #expect(denied.errors.hasPrefix("The Setting \"storage-network\" is invalid: value.range: "))
-    #expect(try apply(LiveBench.good).exitCode == 0)
-    #expect(try context.stored == LiveBench.good)
+    #expect(try apply(LiveCluster.good).exitCode == 0)
+    #expect(try context.stored == LiveCluster.good)
   }
 
-  @Test func `kubectl edit opens the file again with the reasons in it`() throws {
+  @Test func `kubectl edit reopens the file with the reasons`() throws {
     let folder = try TemporaryFolder()
-    // The first time it writes a bad range; the second time it keeps what it was shown, and gives up.
+    // The first time it writes an invalid range; the second time it leaves the file unchanged, so kubectl gives up.
     try folder.write(
       """
       #!/bin/sh
@@ -98,7 +98,7 @@ struct `Behind a real API server` {
         cp "$1" '\(folder.path("shown"))'
       else
         touch '\(folder.path("edited"))'
-        sed 's|^value:.*|value: '"'"'\(LiveBench.bad)'"'"'|' "$1" > "$1.new" && cat "$1.new" > "$1"
+        sed 's|^value:.*|value: '"'"'\(LiveCluster.bad)'"'"'|' "$1" > "$1.new" && cat "$1.new" > "$1"
       fi
 
       """, to: "editor")
@@ -111,10 +111,10 @@ struct `Behind a real API server` {
       shown.contains("# settings.harvesterhci.io \"storage-network\" was not valid:\n# * value.range: "), "\(shown)")
   }
 
-  @Test func `another writer's status passes while machines run, and leaves the value alone`() throws {
-    #expect(try context.write(LiveBench.good).exitCode == 0)
+  @Test func `a status update is allowed while machines run, and keeps the value`() throws {
+    #expect(try context.write(LiveCluster.good).exitCode == 0)
     try context.startMachine("web-1")
-    try context.eventually("the machine counts") { try context.write("", "--dry-run=server").exitCode == 1 }
+    try context.eventually("the machine is listed") { try context.write("", "--dry-run=server").exitCode == 1 }
     let run = try context.plane.tryKubectl(
       ["apply", "--server-side", "--field-manager=harvester-network", "-f", "-"],
       input: """
@@ -125,102 +125,102 @@ struct `Behind a real API server` {
 
         """)
     #expect(run.exitCode == 0, "\(run.errors)")
-    #expect(try context.stored == LiveBench.good)
+    #expect(try context.stored == LiveCluster.good)
   }
 
-  @Test func `a machine that starts or stops counts within a second`() throws {
+  @Test func `a machine that starts or stops is noticed within a second`() throws {
     let review = try ExampleReview.text("update-set-value")
-    // The quickest of three, because this machine may be busy with other things.
+    // The minimum of three, because the machine may be busy.
     var waits: [Duration] = []
     for number in 0..<3 {
       try context.startMachine("web-\(number)")
       waits.append(
         try ContinuousClock().measure {
-          try context.eventually("it counts") { try !context.server.validate(review).isAllowed }
+          try context.eventually("the change is seen") { try !context.server.validate(review).isAllowed }
         })
       try context.stopMachine("web-\(number)")
       waits.append(
         try ContinuousClock().measure {
-          try context.eventually("it is gone") { try context.server.validate(review).isAllowed }
+          try context.eventually("the deletion is seen") { try context.server.validate(review).isAllowed }
         })
     }
     #expect(waits.sorted()[2] < .seconds(1))
   }
 
-  @Test func `check asks the same cluster once`() throws {
+  @Test func `check lists the same cluster once`() throws {
     func check(_ value: String) throws -> Program.Run {
       try Program.run(
         Repository.executable, ["check", "--kubeconfig", context.plane.folder.path("webhook"), "--value", value])
     }
-    #expect(try check(LiveBench.good).exitCode == 0)
+    #expect(try check(LiveCluster.good).exitCode == 0)
     try context.startMachine("web-1")
-    let run = try check(LiveBench.good)
+    let run = try check(LiveCluster.good)
     #expect(run.exitCode == 1)
     #expect(run.output.contains("default/web-1"))
   }
 
-  @Test func `readiness and metrics tell of every kind`() throws {
-    let ready = try context.server.ask("/readyz")
+  @Test func `readiness and metrics show every kind`() throws {
+    let ready = try context.server.fetch("/readyz")
     #expect(ready.status == 200)
-    let metrics = try context.server.ask("/metrics").body
+    let metrics = try context.server.fetch("/metrics").body
     for fixture in DefinitionFixture.all {
       #expect(ready.body.contains("\n\(fixture.name): synced (last contact "))
       #expect(metrics.contains(#"storage_network_webhook_watch_status{resource="\#(fixture.name)",state="synced"} 1"#))
     }
   }
 
-  @Test func `an API server that is killed is missed after a while, and followed again when it is back`() throws {
+  @Test func `reviews are unavailable after an API server outage, and available again when it is back`() throws {
     try context.plane.killAPIServer()
     let review = try ExampleReview.text("update-set-value")
     #expect(try context.server.validate(review).isAllowed)
-    try context.eventually("silence counts") { try context.server.ask("/readyz").status == 503 }
+    try context.eventually("the watch is stale") { try context.server.fetch("/readyz").status == 503 }
     let verdict = try context.server.validate(review)
     #expect(verdict.code == 503)
     #expect(verdict.message?.contains("watch data is stale") == true)
     try context.plane.startAPIServer()
     let ready = ContinuousClock.now
-    try context.eventually("reviews are decided") { try context.server.validate(review).code != 503 }
+    try context.eventually("reviews get verdicts") { try context.server.validate(review).code != 503 }
     #expect(ready.duration(to: .now) < .seconds(3))
-    try context.server.untilReady()
+    try context.server.waitUntilReady()
     try context.startMachine("web-1")
-    try context.eventually("the machine counts") { try context.server.validate(review).code == 422 }
+    try context.eventually("the machine is listed") { try context.server.validate(review).code == 422 }
   }
 
-  @Test func `an optional kind that is uninstalled counts as none, and is followed as soon as it is back`() throws {
+  @Test func `an uninstalled optional kind has no objects, and is watched again when it is back`() throws {
     let fixture = try #require(DefinitionFixture.all.first { $0.name == "ippools.network.harvesterhci.io" })
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
-    try context.eventually("the kind is gone") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
+    try context.eventually("the kind is not installed") {
+      try context.server.fetch("/readyz").body.contains("\n\(fixture.name): notInstalled (last contact ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).isAllowed)
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
-    try context.eventually("the kind is found") {
-      try context.server.ask("/readyz").body.contains("\n\(fixture.name): synced (last contact ")
+    try context.eventually("the kind is installed") {
+      try context.server.fetch("/readyz").body.contains("\n\(fixture.name): synced (last contact ")
     }
   }
 
-  @Test func `a kind that every Harvester has is unknown while it is not found, and not none`() throws {
+  @Test func `a mandatory kind that is not found is unknown, not empty`() throws {
     let fixture = try #require(DefinitionFixture.all.first { $0.plural == "virtualmachineinstances" })
     let review = try ExampleReview.text("update-set-value")
     try context.plane.kubectl("delete", "customresourcedefinition", fixture.name)
     try context.eventually("the facts are stale") { try context.server.validate(review).code == 503 }
-    #expect(try context.server.ask("/readyz").body.contains("\n\(fixture.name): synced (last contact "))
+    #expect(try context.server.fetch("/readyz").body.contains("\n\(fixture.name): synced (last contact "))
     try context.plane.kubectl("apply", "-f", "-", input: fixture.manifest)
     try context.plane.kubectl("wait", "--for=condition=Established", "customresourcedefinition", fixture.name)
     try context.startMachine("web-2")
-    try context.eventually("the kind is found") {
+    try context.eventually("the kind is installed") {
       try context.server.validate(review).message?.contains("web-2") == true
     }
   }
 
-  @Test func `a permission that is taken away is named, and asked for until it is back`() throws {
+  @Test func `a removed permission is reported until it is restored`() throws {
     let binding = Repository.path("manifests/base/cluster-role-binding.yaml")
     try context.plane.kubectl("delete", "-f", binding)
-    try context.eventually("it is missed") {
-      try context.server.ask("/readyz").body.contains("must be allowed to watch ")
+    try context.eventually("the missing permission is reported") {
+      try context.server.fetch("/readyz").body.contains("must be allowed to watch ")
     }
     #expect(try context.server.validate(ExampleReview.text("update-set-value")).code == 503)
     try context.plane.kubectl("apply", "-f", binding)
-    try context.server.untilReady()
+    try context.server.waitUntilReady()
   }
 }

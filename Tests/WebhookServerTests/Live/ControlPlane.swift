@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A real etcd and kube-apiserver on ports of this machine, with all their files in a temporary folder.
+/// A real etcd and kube-apiserver on ports of this machine, with all files in a temporary folder.
 ///
-/// `KUBEBUILDER_ASSETS` names the folder with both programs, as Kubernetes projects agree on (envtest), and
-/// `KUBEBUILDER_ASSETS_OLD` one of an old Kubernetes (1.24 to 1.27). `kubectl` and `kube-controller-manager` are taken from
-/// there too, where they are.
+/// `KUBEBUILDER_ASSETS` is the folder with both programs, as in envtest, and
+/// `KUBEBUILDER_ASSETS_OLD` one with an old Kubernetes (1.24 to 1.27). `kubectl` and `kube-controller-manager` are
+/// taken from there too, if they exist.
 final class ControlPlane {
-  /// A folder with the programs of one Kubernetes.
+  /// A folder with the programs of one Kubernetes version.
   struct Assets: CustomTestStringConvertible, Sendable {
     let path: String
-    /// It keeps matchConditions.
+    /// Whether the version has matchConditions.
     let isNew: Bool
 
     var testDescription: String { path }
@@ -25,7 +25,7 @@ final class ControlPlane {
     }
 
     static let newest = Assets("KUBEBUILDER_ASSETS", isNew: true)
-    /// Those that are there.
+    /// The versions that are installed.
     static let all = [newest, Assets("KUBEBUILDER_ASSETS_OLD", isNew: false)].compactMap(\.self).filter(\.isWhole)
   }
 
@@ -75,7 +75,7 @@ final class ControlPlane {
       ["rsa", "-in", folder.path("accounts.key"), "-pubout", "-out", folder.path("accounts.pub")],
     ] {
       let run = try Program.run("openssl", arguments)
-      guard run.exitCode == 0 else { throw Unexpected(what: "openssl", run: run) }
+      guard run.exitCode == 0 else { throw ProgramFailure(what: "openssl", run: run) }
     }
     try folder.write("\(Self.adminToken),admin,admin,system:masters\n", to: "tokens.csv")
   }
@@ -99,10 +99,10 @@ final class ControlPlane {
         "--silent", "--show-error", "--fail", "--insecure", "--noproxy", "*", "--retry", "120", "--retry-delay", "1",
         "--retry-all-errors", "--max-time", "120", "\(url)/readyz",
       ])
-    guard ready.exitCode == 0 else { throw Unexpected(what: "kube-apiserver", run: ready) }
+    guard ready.exitCode == 0 else { throw ProgramFailure(what: "kube-apiserver", run: ready) }
   }
 
-  /// Its garbage collector alone, which deletes what has lost its owner.
+  /// Runs the garbage collector only, which deletes objects without owners.
   func startGarbageCollector() throws {
     garbageCollector = try Program(
       "\(assets.path)/kube-controller-manager",
@@ -113,7 +113,7 @@ final class ControlPlane {
       ])
   }
 
-  /// As a crash does it.
+  /// Kills the API server.
   func killAPIServer() throws {
     apiServer?.signal(SIGKILL)
     _ = try apiServer?.exitCode()
@@ -134,31 +134,30 @@ final class ControlPlane {
   }
 }
 
-// How tests talk to it.
 extension ControlPlane {
-  /// kubectl as the administrator, to its end, however it ends.
+  /// Runs kubectl as administrator; it may fail.
   func tryKubectl(_ arguments: [String], input: String = "", environment: [String] = []) throws -> Program.Run {
     let command = [assets.kubectl, "--kubeconfig", folder.path("admin"), "--cache-dir", folder.path("cache")]
     return try Program.run("env", environment + command + arguments, input: input)
   }
 
-  /// kubectl where it has to succeed.
+  /// Runs kubectl as administrator; it must succeed.
   @discardableResult
   func kubectl(_ arguments: String..., input: String = "") throws -> String {
     let run = try tryKubectl(arguments, input: input)
-    guard run.exitCode == 0 else { throw Unexpected(what: arguments.joined(separator: " "), run: run) }
+    guard run.exitCode == 0 else { throw ProgramFailure(what: arguments.joined(separator: " "), run: run) }
     return run.output
   }
 }
 
-/// A program that a test only uses did not do its work.
-struct Unexpected: Error, CustomStringConvertible {
+/// A program that a test needs has failed.
+struct ProgramFailure: Error, CustomStringConvertible {
   let what: String
   let run: Program.Run
   var description: String { "\(what): \(run.exitCode) \(run.output) \(run.errors)" }
 }
 
-/// Ports that the kernel picked; held open together, so that they differ, and free again afterwards.
+/// Ports that the kernel has chosen; all are reserved before the first is released, so that they differ.
 struct FreePorts {
   let numbers: [Int]
 

@@ -8,16 +8,16 @@ import Testing
   .enabled(
     if: !ControlPlane.Assets.all.isEmpty,
     "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
-struct `An installation` {
+struct `Installation` {
   static let allGood: Set = ["good 200", "bad 422", "other 200"]
 
-  @Test(arguments: ControlPlane.Assets.all) func `from nothing to a new CA under load, not one call fails`(
+  @Test(arguments: ControlPlane.Assets.all) func `no call fails from installation to a new CA under load`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
-    // Sixty-one days ago it was installed: the pair is due, and the API server still takes it.
+    let context = try InstalledCluster(assets)
+    // Installed 61 days ago: the pair is due for renewal and still valid for the API server.
     try context.registerInThePast(days: 61)
-    #expect(try context.policies() == ["Ignore", "Ignore"], "nothing is refused yet")
+    #expect(try context.policies() == ["Ignore", "Ignore"], "no change is denied yet")
     try context.mount()
     let old = try context.folder.read("tls.pem")
     let pod = try context.startPod()
@@ -25,7 +25,7 @@ struct `An installation` {
     let load = try Load(on: context.plane)
     try load.more(20)
 
-    // The webhook answers, so changes are refused without it; the pair is renewed.
+    // The webhook responds, so failurePolicy is Fail, and the pair is renewed.
     let registrar = try context.register()
     let line = try registrar.errors.waitForLine(with: #""message":"registered""#)
     #expect(line.contains(assets.isNew ? #""matching":"matchConditions""# : #""matching":"objectSelector""#))
@@ -35,7 +35,7 @@ struct `An installation` {
     try pod.program.errors.waitForLine(with: "certificate reloaded")
     try load.more(40)
 
-    // Another CA; the pods follow late.
+    // Another CA; the pods read it later.
     let rotation = try context.register("--once", "--rotate-ca")
     try load.more(20)
     #expect(try rotation.exitCode() == 0, "\(rotation.errors.text)")
@@ -49,10 +49,10 @@ struct `An installation` {
   }
 
   @Test(arguments: ControlPlane.Assets.all)
-  func `replacing both instances one after the other under load, not one call fails`(
+  func `no call fails while both instances are replaced under load`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, first) = try context.run()
     var pods = [first, try context.startPod()]
     context.balancer.use(pods.map(\.port))
@@ -61,12 +61,12 @@ struct `An installation` {
     let load = try Load(on: context.plane)
     try load.more(40)
     for _ in 0..<2 {
-      // As the Deployment does it: maxSurge 1, maxUnavailable 0.
+      // As in the Deployment: maxSurge 1, maxUnavailable 0.
       pods.append(try context.startPod())
       context.balancer.use(pods.map(\.port))
       let leaving = pods.removeFirst()
       leaving.program.signal(SIGTERM)
-      // Proxies learn of it a little later than the pod itself.
+      // The endpoints change a little later than the pod.
       try leaving.program.errors.waitForLine(with: #""message":"stopping""#)
       context.balancer.use(pods.map(\.port))
       #expect(try leaving.program.exitCode() == 0)
@@ -79,14 +79,14 @@ struct `An installation` {
   }
 
   @Test(arguments: ControlPlane.Assets.all)
-  func `applied twenty times under load, with other images, it never fails nor opens`(
+  func `no call fails or bypasses the webhook while manifests are applied twenty times under load`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, pod) = try context.run()
     let before = try context.webhooks()
     // Every state that is ever stored.
-    let stored = try InstalledBench.names.map { name in
+    let stored = try InstalledCluster.names.map { name in
       try Program(
         assets.kubectl,
         [
@@ -121,8 +121,8 @@ struct `An installation` {
   .enabled(
     if: !ControlPlane.Assets.all.isEmpty,
     "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
-struct `A registrar beside a real API server` {
-  /// What somebody does with kubectl to each configuration.
+struct `Registrar with a real API server` {
+  /// Changes to each configuration by kubectl.
   static let edits: [[String]] = [
     ["delete", "NAME", "storage-network-webhook"],
     [
@@ -141,33 +141,33 @@ struct `A registrar beside a real API server` {
     ["patch", "NAME", "storage-network-webhook", "--type=merge", "-p", #"{"metadata":{"ownerReferences":null}}"#],
   ]
 
-  @Test(arguments: ControlPlane.Assets.all) func `puts right within five seconds what is edited, emptied or deleted`(
+  @Test(arguments: ControlPlane.Assets.all) func `edited, emptied and deleted objects are restored within five seconds`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, pod) = try context.run()
     let before = try context.webhooks()
     for edit in Self.edits {
-      for name in InstalledBench.names {
+      for name in InstalledCluster.names {
         let run = try context.plane.tryKubectl(edit.map { $0 == "NAME" ? name : $0 })
         try #require(run.exitCode == 0, "\(run.errors)")
-        try context.eventually("\(edit) is put right", within: 5) { try context.webhooks() == before }
+        try context.eventually("\(edit) is reverted", within: 5) { try context.webhooks() == before }
       }
     }
     let secret = ["secret", "storage-network-webhook-tls", "--namespace", "harvester-system"]
     for edit in [["delete"] + secret, ["patch"] + secret + ["--type=merge", "-p", #"{"data":null}"#]] {
       let run = try context.plane.tryKubectl(edit)
       try #require(run.exitCode == 0, "\(run.errors)")
-      try context.eventually("\(edit) is put right", within: 5) {
+      try context.eventually("\(edit) is reverted", within: 5) {
         try context.plane.tryKubectl(["get"] + secret + ["-o", "jsonpath={.data.tls\\.crt}"]).output != ""
       }
-      // The pod goes on serving the old pair, which is trusted on.
+      // The pod still serves the old pair, whose CA is still trusted.
       #expect(try context.policies() == ["Fail", "Fail"])
     }
     if !assets.isNew {
       try context.plane.kubectl(
         "label", "settings.harvesterhci.io", "storage-network", "\(RegistrationNames.settingLabel)-")
-      try context.eventually("the label is put back", within: 5) {
+      try context.eventually("the label is restored", within: 5) {
         try context.plane.kubectl("get", "settings.harvesterhci.io", "storage-network", "--show-labels").contains(
           RegistrationNames.settingLabel)
       }
@@ -175,44 +175,44 @@ struct `A registrar beside a real API server` {
     #expect(!pod.program.hasEnded && !registrar.hasEnded)
   }
 
-  @Test(arguments: ControlPlane.Assets.all) func `a webhook that is down stops changes of one setting and no other`(
+  @Test(arguments: ControlPlane.Assets.all) func `an unavailable webhook blocks changes of one setting only`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let load = try Load(on: context.plane, ["other"])
     let (registrar, pod) = try context.run()
     context.balancer.use([])
     pod.program.signal(SIGKILL)
     let write = ["patch", "settings.harvesterhci.io", "storage-network", "--type=merge", "-p", #"{"value":"x"}"#]
-    try context.eventually("changes are refused") {
+    try context.eventually("changes are denied") {
       try context.plane.tryKubectl(write).errors.contains("failed calling webhook")
     }
-    for name in InstalledBench.names { try context.plane.kubectl("delete", name, "storage-network-webhook") }
+    for name in InstalledCluster.names { try context.plane.kubectl("delete", name, "storage-network-webhook") }
     try context.eventually("it is registered again", within: 5) {
       try context.webhooks().allSatisfy { $0.contains("Fail") }
     }
     try load.more(20, ["other 200"])
 
-    // The operator's way out, and back.
+    // The operator bypasses the webhook, and removes the bypass.
     let annotation = "\(RegistrationNames.failurePolicy)=Ignore"
-    for name in InstalledBench.names {
+    for name in InstalledCluster.names {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", annotation)
     }
-    try context.eventually("it is open", within: 5) { try context.policies() == ["Ignore", "Ignore"] }
-    try context.eventually("changes pass") { try context.plane.tryKubectl(write).exitCode == 0 }
-    for name in InstalledBench.names {
+    try context.eventually("failurePolicy is Ignore", within: 5) { try context.policies() == ["Ignore", "Ignore"] }
+    try context.eventually("changes are allowed") { try context.plane.tryKubectl(write).exitCode == 0 }
+    for name in InstalledCluster.names {
       try context.plane.kubectl("annotate", name, "storage-network-webhook", "\(RegistrationNames.failurePolicy)-")
     }
-    try context.eventually("it is closed", within: 5) { try context.policies() == ["Fail", "Fail"] }
+    try context.eventually("failurePolicy is Fail", within: 5) { try context.policies() == ["Fail", "Fail"] }
     #expect(load.stop().keys.sorted() == ["other 200"])
     #expect(!registrar.hasEnded)
   }
 
-  @Test(arguments: ControlPlane.Assets.all) func `narrowed by the label, it is asked about one setting and no other`(
+  @Test(arguments: ControlPlane.Assets.all) func `with the label, the webhook is called for one setting only`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
-    // A control plane in the middle of an upgrade, which is why a new API server is narrowed so too.
+    let context = try InstalledCluster(assets)
+    // A control plane during an upgrade, which is why a new API server is restricted too.
     try context.plane.kubectl(
       "create", "-f", "-",
       input: """
@@ -242,18 +242,18 @@ struct `A registrar beside a real API server` {
     #expect(try context.webhooks().allSatisfy { $0.contains("matchConditions") == assets.isNew })
     try load.more(20)
     let counts = load.stop()
-    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(Set(counts.keys) == `Installation`.allGood, "\(counts)")
     #expect(!pod.program.hasEnded && !registrar.hasEnded)
   }
 
-  @Test(arguments: ControlPlane.Assets.all) func `reads what cert-manager writes, and renewals fail no call`(
+  @Test(arguments: ControlPlane.Assets.all) func `a Secret of cert-manager is used, and no call fails during renewals`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets, overlay: "cert-manager")
+    let context = try InstalledCluster(assets, .overlay("cert-manager"))
     let registrar = try context.register("--certificates", "external")
     try registrar.errors.waitForLine(with: "Secret harvester-system/storage-network-webhook-tls not found")
     try context.issue(serial: 10)
-    try registrar.errors.waitForLine(with: "no serving pod answers")
+    try registrar.errors.waitForLine(with: "no serving pod responds")
     try context.mount()
     let pod = try context.startPod()
     context.balancer.use([pod.port])
@@ -261,7 +261,7 @@ struct `A registrar beside a real API server` {
     #expect(try context.policies() == ["Fail", "Fail"])
     let load = try Load(on: context.plane)
     try load.more(10)
-    // Another CA, which cert-manager writes together with the pair that it has signed; the pods follow late.
+    // Another CA, which cert-manager writes together with the pair that it has signed; the pods read it later.
     try context.issue(serial: 20)
     try registrar.errors.waitForLine(with: #""message":"written""#, after: 4)
     try load.more(10)
@@ -269,14 +269,14 @@ struct `A registrar beside a real API server` {
     try pod.program.errors.waitForLine(with: "certificate reloaded")
     try load.more(20)
     let counts = load.stop()
-    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(Set(counts.keys) == `Installation`.allGood, "\(counts)")
     #expect(!registrar.hasEnded)
   }
 
-  @Test(arguments: ControlPlane.Assets.all) func `tells a missing permission by its name at once`(
+  @Test(arguments: ControlPlane.Assets.all) func `a missing permission is reported by name at once`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     try context.plane.kubectl("delete", "rolebinding", "storage-network-webhook-registrar", "-n", "harvester-system")
     let clock = ContinuousClock.now
     let once = try context.register("--once")
@@ -293,26 +293,27 @@ struct `A registrar beside a real API server` {
     try registrar.errors.waitForLine(with: "sign a serving certificate")
   }
 
-  @Test(arguments: ControlPlane.Assets.all) func `two at once, one of them killed again and again, do no harm`(
+  @Test(arguments: ControlPlane.Assets.all)
+  func `two registrars, one of them killed repeatedly, keep the desired state`(
     assets: ControlPlane.Assets
   ) throws {
-    let context = try InstalledBench(assets)
+    let context = try InstalledCluster(assets)
     let (registrar, pod) = try context.run()
     let load = try Load(on: context.plane)
     for round in 0..<10 {
       let other = try context.register("--once", "--rotate-ca")
-      // Each time after another of its writes.
+      // Each time after another write.
       _ = try? other.errors.waitForLine(with: #""message":"written""#, after: round % 3)
       other.signal(SIGKILL)
       try load.more(3)
     }
-    try context.eventually("the registrar goes on") {
+    try context.eventually("the registrar continues") {
       try context.plane.kubectl(
         "get", "secret", "storage-network-webhook-tls", "--namespace", "harvester-system", "-o",
         "jsonpath={.data.next-ca\\.crt}") == ""
     }
     let counts = load.stop()
-    #expect(Set(counts.keys) == `An installation`.allGood, "\(counts)")
+    #expect(Set(counts.keys) == `Installation`.allGood, "\(counts)")
     #expect(try context.policies() == ["Fail", "Fail"])
     #expect(!pod.program.hasEnded && !registrar.hasEnded)
   }
@@ -323,25 +324,25 @@ struct `A registrar beside a real API server` {
   .enabled(
     if: !ControlPlane.Assets.all.isEmpty,
     "neither KUBEBUILDER_ASSETS nor KUBEBUILDER_ASSETS_OLD names a folder with etcd and kube-apiserver"))
-struct `The overlays` {
-  /// Kinds of other projects, as far as an API server has to know them.
-  static let strangers = [
+struct `Overlays` {
+  /// Kinds of other projects, with the fields that the manifests need.
+  static let foreignKinds = [
     ("cert-manager.io", "v1", "certificates", "Certificate"), ("cert-manager.io", "v1", "issuers", "Issuer"),
     ("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor"),
     ("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule"),
   ].map { DefinitionFixture(group: $0.0, version: $0.1, plural: $0.2, kind: $0.3) }
 
   @Test(arguments: ControlPlane.Assets.all)
-  func `are taken without a warning, client and server side, and deleted without a trace`(
+  func `overlays are applied without a warning, client and server side, and deleted completely`(
     assets: ControlPlane.Assets
   ) throws {
     let plane = try ControlPlane(assets)
     for namespace in ["harvester-system", "cattle-dashboards"] {
       try plane.kubectl("create", "namespace", namespace)
-      // Pods that ask for too much are warned about.
+      // Pods that violate the Pod Security Standards cause warnings.
       try plane.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/warn=restricted")
     }
-    try plane.kubectl("apply", "-f", "-", input: Self.strangers.map(\.manifest).joined(separator: "---\n"))
+    try plane.kubectl("apply", "-f", "-", input: Self.foreignKinds.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
 
     let folder = try TemporaryFolder()
@@ -363,27 +364,30 @@ struct `The overlays` {
         #expect(run.exitCode == 0, "\(overlay): \(run.errors)")
         #expect(run.errors == "", "\(overlay)")
       }
-      #expect(try remains(in: plane) == [], "\(overlay)")
+      #expect(try plane.remainingObjects() == [], "\(overlay)")
     }
   }
 
   @Test(arguments: ControlPlane.Assets.all.filter { $0.has("kube-controller-manager") })
-  func `what the registrar has created goes with them`(assets: ControlPlane.Assets) throws {
-    let context = try InstalledBench(assets)
+  func `objects of the registrar are deleted with the overlay`(assets: ControlPlane.Assets) throws {
+    let context = try InstalledCluster(assets)
     try context.plane.startGarbageCollector()
     let (registrar, _) = try context.run()
     try context.plane.kubectl("delete", "-k", context.folder.path("mine"))
-    try context.eventually("nothing is left") { try remains(in: context.plane) == [] }
-    // Its Deployment is gone; a registrar that lives on for a moment creates nothing.
+    try context.eventually("every object is deleted") { try context.plane.remainingObjects() == [] }
+    // The Deployment is deleted; a registrar that still runs creates nothing.
     try registrar.errors.waitForLine(with: #""message":"not registered as desired""#)
-    #expect(try remains(in: context.plane) == [])
+    #expect(try context.plane.remainingObjects() == [])
   }
 
-  /// Everything whose name or labels tell that it is the webhook's, of every kind that the API server knows.
-  private func remains(in plane: ControlPlane) throws -> [String] {
-    let kinds = try plane.kubectl("api-resources", "--verbs=list", "-o", "name").split(separator: "\n").map(String.init)
+}
+
+extension ControlPlane {
+  /// All objects with the webhook's name, of every kind that the API server has.
+  func remainingObjects() throws -> [String] {
+    let kinds = try kubectl("api-resources", "--verbs=list", "-o", "name").split(separator: "\n").map(String.init)
       .filter { !$0.hasPrefix("events") && !$0.hasPrefix("componentstatuses") }
-    return try plane.kubectl(
+    return try kubectl(
       "get", kinds.joined(separator: ","), "--all-namespaces", "--ignore-not-found", "-o", "name"
     ).split(separator: "\n").map(String.init).filter {
       $0.contains("storage-network") && !$0.hasPrefix("setting.harvesterhci.io/")

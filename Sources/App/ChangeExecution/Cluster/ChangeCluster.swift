@@ -6,7 +6,7 @@ package struct ChangeCluster {
   /// Sends one request and returns its response.
   package var exchange: (APIRequest) throws(Unanswered) -> APIResponse
   /// The facts of the rules, watched; an error may be temporary.
-  package var facts: () throws -> ClusterFacts
+  package var facts: () throws -> ChangeFacts
   /// What `verify` reads, watched; an error may be temporary.
   package var inspect: () throws -> VerifySnapshot
   /// The time since any fixed moment.
@@ -17,7 +17,7 @@ package struct ChangeCluster {
   package var timestamp: () -> String
 
   package init(
-    exchange: @escaping (APIRequest) throws(Unanswered) -> APIResponse, facts: @escaping () throws -> ClusterFacts,
+    exchange: @escaping (APIRequest) throws(Unanswered) -> APIResponse, facts: @escaping () throws -> ChangeFacts,
     inspect: @escaping () throws -> VerifySnapshot, elapsed: @escaping () -> Duration,
     pause: @escaping (Duration) -> Void, timestamp: @escaping () -> String
   ) {
@@ -37,4 +37,18 @@ package struct Unanswered: Error, CustomStringConvertible {
   package init(_ reason: String) {
     description = reason
   }
+}
+
+/// The facts of the rules, and what uses storage at the same time.
+package struct ChangeFacts: Sendable {
+  package let rules: ClusterFacts
+  package let users: StorageUsers
+
+  package init(_ rules: ClusterFacts, _ users: StorageUsers) {
+    self.rules = rules
+    self.users = users
+  }
+
+  var setting: SettingObject? { rules.storageNetwork }
+  var machines: [VirtualMachineFact] { users.machines }
 }

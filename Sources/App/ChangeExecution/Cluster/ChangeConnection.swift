@@ -37,7 +37,7 @@ final class ChangeConnection {
   }
 
   /// Returns the facts of the rules.
-  func facts() throws(ChangeStop) -> ClusterFacts { try read(cluster.facts) }
+  func facts() throws(ChangeStop) -> ChangeFacts { try read(cluster.facts) }
 
   func inspect() throws(ChangeStop) -> VerifySnapshot { try read(cluster.inspect) }
 

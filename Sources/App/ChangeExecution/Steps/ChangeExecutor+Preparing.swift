@@ -41,7 +41,7 @@ extension ChangeExecutor {
       """, advice: "go on with it: apply --resume", "or take it back: apply --revert")
   }
 
-  private func begin(_ value: [UInt8], _ facts: ClusterFacts) throws(ChangeStop) -> Preparation {
+  private func begin(_ value: [UInt8], _ facts: ChangeFacts) throws(ChangeStop) -> Preparation {
     var inspected = try connection.inspect()
     let review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
     report(.checked(review.report))
@@ -50,12 +50,12 @@ extension ChangeExecutor {
     if let refusal = review.refusal { throw refusal }
     guard review.preview.hasEffect else { return .done(.unchanged) }
 
-    let machines = facts.virtualMachines.filter { !$0.isLeaving }
+    let machines = facts.machines.filter { !$0.isLeaving }
     try requireNamespaces(machines)
     try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: options.startsMachines)
     guard try confirm() else { throw .declined }
     let now = connection.cluster.timestamp()
-    let original = facts.storageNetwork?.valueBytes ?? []
+    let original = facts.setting?.valueBytes ?? []
     let record = ChangeRecord(
       original: original, expected: original, values: [review.change.normalized.new.valueBytes],
       machines: try read(machines), holder: options.holder, session: options.session, startedAt: now, updatedAt: now)
@@ -71,12 +71,12 @@ extension ChangeExecutor {
   }
 
   /// Turns the change around. Where its value has been written, the former one is written in the same way.
-  private func revert(_ record: ChangeRecord, _ facts: ClusterFacts) throws(ChangeStop) -> RecordStore {
+  private func revert(_ record: ChangeRecord, _ facts: ChangeFacts) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
-    guard let setting = facts.storageNetwork else { throw .refused("there is no setting storage-network") }
+    guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
     let isWritten = setting.means(record.goal) || setting.means(record.value)
     guard isWritten || setting.means(record.expected) else { throw try changedByOthers(setting) }
-    let running = facts.virtualMachines.filter { !$0.isLeaving }
+    let running = facts.machines.filter { !$0.isLeaving }
     // Before the value is written nothing needs to be stopped to go back.
     let needsWrite = !setting.means(record.original)
     if needsWrite, !running.isEmpty, !options.stopsMachines {

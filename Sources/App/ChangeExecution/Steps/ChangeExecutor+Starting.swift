@@ -10,7 +10,7 @@ extension ChangeExecutor {
     let end: ChangeOutcome = record.direction == .revert ? .reverted : .done(stillStopped: [])
     if record.machines.isEmpty { return .finish(end) }
     if options.startsMachines || record.direction == .revert { return .advance(.starting) }
-    let running = Set(try connection.facts().virtualMachines.map(\.reference))
+    let running = Set(try connection.facts().machines.map(\.reference))
     let stopped = record.machines.filter { !running.contains($0.reference) }
     return stopped.isEmpty ? .finish(end) : .leave(.done(stillStopped: stopped))
   }
@@ -22,7 +22,7 @@ extension ChangeExecutor {
     var shown: StartingProgress?
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      queue.see(facts.virtualMachines, at: connection.cluster.elapsed())
+      queue.see(facts.machines, at: connection.cluster.elapsed())
       for machine in queue.next { queue.record(try start(machine), of: machine) }
       for machine in queue.silent {
         if case .gone(let reason) = try look(at: machine) { queue.record(.gone(reason), of: machine) }

@@ -15,7 +15,7 @@ extension ChangeExecutor {
     var timer = StallTimer<StoppingProgress>()
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      let running = facts.unstoppedMachines
+      let running = facts.users.unstopped
       let byName = Dictionary(running.map { ($0.reference, $0) }) { first, _ in first }
       let ours = machines.filter { byName[$0.reference] != nil && !off.contains($0.reference) }
       try requireNoStrangers(in: running, but: gone.union(ours.map(\.reference)))
@@ -91,10 +91,10 @@ extension ChangeExecutor {
 }
 
 extension StoppingProgress {
-  init(_ facts: ClusterFacts, total: Int) {
-    let running = facts.unstoppedMachines
+  init(_ facts: ChangeFacts, total: Int) {
+    let running = facts.users.unstopped
     self.total = max(total, running.count)
     self.running = running.map { "\($0.reference) (\($0.status.isEmpty ? "no status yet" : $0.status))" }
-    attachedVolumes = facts.volumesInUse.map(\.name)
+    attachedVolumes = facts.users.volumes.map(\.name)
   }
 }

@@ -14,12 +14,12 @@ extension ChangeExecutor {
     var conflicts = 0
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      guard let setting = facts.storageNetwork else { throw .refused("there is no setting storage-network") }
+      guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
       if setting.means(record.value) { return .advance(.written) }
       guard setting.means(record.expected) else { throw try changedByOthers(setting) }
-      try requireNoStrangers(in: facts.unstoppedMachines)
+      try requireNoStrangers(in: facts.users.unstopped)
       let change = Change.update(from: setting, to: setting.with(record.value))
-      let check = CheckReport(of: change, in: facts, options.ruleset)
+      let check = CheckReport(of: change, in: facts.rules, options.ruleset)
       guard check.isAllowed else {
         throw .refused(check.violations.map { "\($0.field): \($0.message)" }, advice: Self.afterDenial)
       }

@@ -1,13 +1,13 @@
 internal import Rules
 
 extension CheckReport: Report {
-  /// How much of the checklist the text has.
+  /// How much of the checklist is printed.
   package enum Detail: Sendable {
     /// Every rule with its result.
     case everyRule
-    /// Violations and warnings, and a count for the rules that hold.
+    /// Violations and warnings, and the number of the rules that hold.
     case groups
-    /// Violations and warnings alone.
+    /// Violations and warnings only.
     case findings
   }
 
@@ -91,13 +91,13 @@ extension StyledText {
     guard section.isEvaluated else { return add([TextRun("– ", .dim)] + section.heading) }
     let passed = section.items.count - findings.count
     guard !findings.isEmpty else {
-      return add(TextRun("✓ ", .success), TextRun(section.group.title, .bold), TextRun(": \(passed.rulesHold)"))
+      return add(TextRun("✓ ", .success), TextRun(section.group.title, .bold), TextRun(": \(passed.rulesThatHold)"))
     }
     add(
       findings.contains(where: \.isFailed) ? TextRun("✗ ", .error) : TextRun("! ", .warning),
       TextRun(section.group.title, .bold))
     for item in findings { add(item) }
-    if passed > 0 { add("  ", TextRun("✓ ", .success), TextRun("\(passed.rulesHold)")) }
+    if passed > 0 { add("  ", TextRun("✓ ", .success), TextRun("\(passed.rulesThatHold)")) }
   }
 
   fileprivate mutating func add(_ item: Checklist.Item) {
@@ -119,5 +119,5 @@ extension StyledText {
 }
 
 extension Int {
-  fileprivate var rulesHold: String { "\(counted("rule")) \(self == 1 ? "holds" : "hold")" }
+  fileprivate var rulesThatHold: String { "\(counted("rule")) \(self == 1 ? "holds" : "hold")" }
 }

@@ -20,7 +20,7 @@ package struct CheckReport: Sendable, Equatable {
   /// The hash of the text that would be stored; nil without one.
   package let valueHash: ValueHash?
   package let effect: Effect
-  /// How much of the checklist the text has.
+  /// How much of the checklist is printed.
   package var detail = Detail.groups
   /// What the change would set in motion; nil if that is not asked.
   package var preview: ChangePreview?

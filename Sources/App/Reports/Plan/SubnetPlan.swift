@@ -25,7 +25,7 @@ package struct SubnetPlan: Sendable, Equatable {
     self.last = last
     self.subnet = fitting
     // The first and the last address are never handed out, so that an exclusion may have them or not.
-    exclusions = others.networks(sparing: AddressSet([fitting.first, fitting.last]))
+    exclusions = others.networks(allowing: AddressSet([fitting.first, fitting.last]))
   }
 
   var count: Int { AddressInterval(first, last).count }
@@ -43,7 +43,8 @@ extension SubnetPlan: Report {
     styledText.add(
       TextRun("\(subnet)", .bold),
       TextRun(
-        " with \(exclusions.count.counted("exclusion")) leaves exactly \(first) to \(last), \(count.counted("address"))"),
+        " with \(exclusions.count.counted("exclusion")) leaves exactly \(first) to \(last), \(count.counted("address"))"
+      ),
       hangingIndent: 2)
     styledText.addBlank()
     styledText.add("  \(value)", hangingIndent: 4)

@@ -49,7 +49,10 @@ extension UpgradePlan: Report {
     styledText.addBlank()
     styledText.add(
       table: terms.map { term in
-        [TextRun("\(term.total)"), TextRun("\(term.count.counted(term.unit))\(term.perUnit == 1 ? "" : " × \(term.perUnit)")")]
+        [
+          TextRun("\(term.total)"),
+          TextRun("\(term.count.counted(term.unit))\(term.perUnit == 1 ? "" : " × \(term.perUnit)")"),
+        ]
       }, [.trailing, .leading])
     styledText.addBlank()
     let gone = kept == 0 ? "" : ", \(kept) of them by pods that are gone"

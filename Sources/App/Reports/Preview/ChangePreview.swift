@@ -38,7 +38,8 @@ package struct ChangePreview: Sendable, Equatable {
 
   /// - Parameter change: The change as it would be stored.
   package init(
-    of change: Change, in facts: ClusterFacts, _ extraFacts: VerifyFacts, _ options: RulesetOptions = RulesetOptions()
+    of change: Change, in facts: ClusterFacts, _ users: StorageUsers, _ extraFacts: VerifyFacts,
+    _ options: RulesetOptions = RulesetOptions()
   ) {
     let stored = change.normalized
     hasEffect = CheckReport(of: change, in: facts, options).effect != .none
@@ -46,7 +47,7 @@ package struct ChangePreview: Sendable, Equatable {
       definition = nil
       addresses = nil
       replacedDefinition = Self.presentDefinition(facts)
-      (workloads, pods, machines) = Self.interruptions(facts, extraFacts)
+      (workloads, pods, machines) = Self.interruptions(facts, users, extraFacts)
       return
     }
     definition = NetworkDefinition(value: text)
@@ -56,14 +57,14 @@ package struct ChangePreview: Sendable, Equatable {
         kept: network.usable.intersection(facts.reservations.kept).count)
     }
     replacedDefinition = Self.presentDefinition(facts)
-    (workloads, pods, machines) = Self.interruptions(facts, extraFacts)
+    (workloads, pods, machines) = Self.interruptions(facts, users, extraFacts)
   }
 
   private static func presentDefinition(_ facts: ClusterFacts) -> String? {
     facts.storageNetwork?.annotations.flatMap { $0.definition.isEmpty ? nil : $0.definition }
   }
 
-  private static func interruptions(_ facts: ClusterFacts, _ extraFacts: VerifyFacts) -> (
+  private static func interruptions(_ facts: ClusterFacts, _ users: StorageUsers, _ extraFacts: VerifyFacts) -> (
     [ScaledWorkload], [NodePods], [VirtualMachineFact]
   ) {
     let restarting = extraFacts.pods.filter { pod in
@@ -73,7 +74,7 @@ package struct ChangePreview: Sendable, Equatable {
     let byNode = Dictionary(grouping: restarting, by: \.node)
     let pods = byNode.sorted { $0.key < $1.key }.map { NodePods(node: $0.key, pods: $0.value.map(\.name).sorted()) }
     // A workload without a pod is left alone.
-    return (extraFacts.workloads.filter { $0.desiredReplicas > 0 }, pods, facts.unstoppedMachines)
+    return (extraFacts.workloads.filter { $0.desiredReplicas > 0 }, pods, users.unstopped)
   }
 }
 

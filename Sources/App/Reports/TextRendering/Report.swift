@@ -27,7 +27,9 @@ extension [JSONMember] {
 extension JSONMember {
   package init(_ key: String, _ value: JSONValue) { self.init(key: key, value: value) }
   package init(_ key: String, _ text: String?) { self.init(key: key, value: text.map(JSONValue.string) ?? .null) }
-  package init(_ key: String, _ number: Int?) { self.init(key: key, value: number.map { .number(String($0)) } ?? .null) }
+  package init(_ key: String, _ number: Int?) {
+    self.init(key: key, value: number.map { .number(String($0)) } ?? .null)
+  }
   package init(_ key: String, _ truth: Bool?) { self.init(key: key, value: truth.map(JSONValue.bool) ?? .null) }
   package init(_ key: String, _ texts: [String]) { self.init(key: key, value: .array(texts.map(JSONValue.string))) }
   package init(_ key: String, _ objects: [[JSONMember]]) {

@@ -31,7 +31,7 @@ package enum HarvesterPhase: Int, CaseIterable, Sendable {
     case .creatingNetwork: "Harvester makes the network definition"
     case .stoppingPods: "Harvester stops what uses volumes"
     case .detachingVolumes: "Harvester waits until every volume is detached"
-    case .updatingLonghorn: "Harvester tells Longhorn"
+    case .updatingLonghorn: "Harvester updates Longhorn"
     case .restartingPods: "Harvester starts again what it stopped"
     case .allocating: "Harvester waits until Longhorn's pods have addresses"
     case .completed: "completed"

@@ -12,13 +12,13 @@ extension VerifyInput {
     switch change {
     case .unreadable:
       return report(
-        .failed, "the setting's value says no network",
-        [.init("nothing can follow from this value", advice: "ask storage-network-webhook check about it")])
-    case .valueNotRecorded: return report(.inProgress, "Harvester has not yet taken up the value")
-    case .stuckAtCreateNAD: return report(.failed, "Harvester is stuck and never takes up the value", [stuck])
-    case .nothingToDo: return report(.done, "there is nothing to carry out")
-    case .annotationsLost: return report(.failed, "Harvester does nothing about the empty value", [annotationsLost])
-    case .noCondition: return report(.inProgress, "Harvester has not yet said anything")
+        .failed, "the setting's value is not a network",
+        [.init("Harvester cannot apply this value", advice: "run storage-network-webhook check for the reasons")])
+    case .valueNotRecorded: return report(.inProgress, "Harvester has not applied the value yet")
+    case .stuckAtCreateNAD: return report(.failed, "Harvester is stuck and never applies the value", [stuck])
+    case .nothingToDo: return report(.done, "there is nothing to apply")
+    case .annotationsLost: return report(.failed, "Harvester ignores the empty value", [annotationsLost])
+    case .noCondition: return report(.inProgress, "Harvester has not reported a state yet")
     case .completed(let reason): return report(.done, reason.isEmpty ? "completed" : reason.lowercased())
     case .failed(let reason, let message):
       return report(
@@ -46,7 +46,7 @@ extension VerifyInput {
     let patch =
       #"{"status":{"conditions":[{"type":"configured","status":"False","reason":"In Progress","message":"retry"}]}}"#
     return .init(
-      "the value was changed while the condition said create NAD, and with this message Harvester stores no other hash",
+      "the value was changed while the condition was create NAD, and with this message Harvester stores no other hash",
       advice: "kubectl patch \(settingName) --type merge -p '\(patch)'")
   }
 

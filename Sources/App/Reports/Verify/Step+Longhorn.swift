@@ -12,12 +12,12 @@ extension VerifyInput {
     let words = wanted.isEmpty ? "no storage network" : wanted
     guard let network = facts.longhorn.network else {
       return wanted.isEmpty
-        ? report(.done, "Longhorn knows of no storage network")
+        ? report(.done, "Longhorn has no storage network")
         : report(.failed, "Longhorn has no setting storage-network")
     }
     guard network == wanted else {
       let has = network.isEmpty ? "no storage network" : network
-      return report(change.isInProgress ? .inProgress : .failed, "Longhorn's setting says \(has), not \(words)")
+      return report(change.isInProgress ? .inProgress : .failed, "Longhorn's setting is \(has), not \(words)")
     }
     guard let isApplied = facts.longhorn.isApplied else { return byPods(words) }
     guard isApplied else { return report(.inProgress, "Longhorn has not yet applied \(words)", [detaching]) }
@@ -37,7 +37,7 @@ extension VerifyInput {
   private var detaching: StepReport.Finding {
     .init(
       "it waits until every volume is detached",
-      advice: "kubectl -n longhorn-system get volumes.longhorn.io shows what is still attached")
+      advice: "kubectl -n longhorn-system get volumes.longhorn.io lists the attached volumes")
   }
 
   /// The number of pods that are on the target network.

@@ -37,12 +37,12 @@ extension VerifyInput {
       }
       return report(
         .failed, "\(network.definition) hands out \(has ?? "no address")",
-        [.init("the setting says \(network.range) with \(network.usable.count.counted("usable address"))")])
+        [.init("the setting has \(network.range) with \(network.usable.count.counted("usable address"))")])
     }
     if let expected = network.link, let link = attachment.link, !attachment.isOn(expected) {
       return report(
         .failed, "\(network.definition) is on \(link.described)",
-        [.init("the setting says \(expected.described)", advice: writeAgain)])
+        [.init("the setting has \(expected.described)", advice: rewriteValue)])
     }
     return report(
       leftovers.isEmpty ? .done : .warning,
@@ -69,10 +69,10 @@ extension VerifyInput {
   }
 
   private var missing: StepReport.Finding {
-    .init("no pod can be attached to it", advice: writeAgain)
+    .init("no pod can be attached to it", advice: rewriteValue)
   }
 
-  private var writeAgain: String {
+  private var rewriteValue: String {
     "stop the virtual machines, empty the setting's value, wait until that is done, and write the value again"
   }
 

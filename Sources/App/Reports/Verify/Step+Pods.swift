@@ -67,7 +67,7 @@ extension VerifyInput {
     return .init(
       words,
       advice: """
-        wait: Longhorn restarts \(isOne ? "it" : "them") when every volume is detached; what is still attached: \
+        wait: Longhorn restarts \(isOne ? "it" : "them") when every volume is detached; attached volumes: \
         kubectl -n \(LonghornPod.namespace) get volumes.longhorn.io
         """)
   }
@@ -111,11 +111,11 @@ extension VerifyInput {
       return StepReport(
         .addressesAvailable, .done,
         extraFacts.events.contains(where: \.reportsAddressExhaustion)
-          ? "those that did have been given one" : "no event tells of one")
+          ? "pods that waited have addresses now" : "no event reports one")
     }
     let pods = Dictionary(grouping: events, by: \.pod).mapValues { $0.reduce(0) { $0 + $1.count } }
     let findings = pods.sorted { $0.key < $1.key }.map { pod, count in
-      StepReport.Finding("\(pod) has found none \(count == 1 ? "once" : "\(count) times")")
+      StepReport.Finding("\(pod) found no free address \(count == 1 ? "once" : "\(count) times")")
     }
     return StepReport(
       .addressesAvailable, .failed, "the range is exhausted",
@@ -128,9 +128,9 @@ extension VerifyInput {
       change.isInProgress
       ? """
       stop the virtual machines, empty the value first, wait until that is done, then set the larger range: \
-      storage-network-webhook plan says how large
+      storage-network-webhook plan calculates its size
       """
-      : "stop the virtual machines and choose a larger range: storage-network-webhook plan says how large"
+      : "stop the virtual machines and choose a larger range: storage-network-webhook plan calculates its size"
     guard let pool, !pool.leaked.isEmpty else { return larger }
     return
       "free the leaked addresses, which «\(Step.allocationsConsistent.title)» names; if that is not enough, \(larger)"

@@ -3,7 +3,7 @@ internal import KubeObjects
 internal import Rules
 
 extension VerifyInput {
-  /// Whatever addresses pods have, they need working uplinks to reach each other.
+  /// Pods with addresses still need working uplinks to reach each other.
   var uplinksAreUp: StepReport {
     func report(_ state: StepReport.State, _ summary: String, _ findings: [StepReport.Finding] = []) -> StepReport {
       StepReport(.uplinksAreUp, state, summary, findings)
@@ -13,7 +13,7 @@ extension VerifyInput {
       return report(.inProgress, "it waits for the network definition")
     }
     guard !clusterNetwork.isEmpty else { return report(.warning, "the network definition names no cluster network") }
-    guard clusterNetwork != "mgmt" else { return report(.done, "mgmt is up wherever a node is") }
+    guard clusterNetwork != "mgmt" else { return report(.done, "mgmt is up on every node") }
     let uplinks = extraFacts.uplinks.filter { $0.clusterNetwork == clusterNetwork }
     guard !uplinks.isEmpty else { return report(.warning, "no VlanStatus of \(clusterNetwork) is known") }
     let needed = facts.nodes.filter { !$0.isWitness && outages[$0.name] == nil }.map(\.name)

@@ -11,10 +11,10 @@ package enum Step: String, CaseIterable, Sendable {
 
   package var title: String {
     switch self {
-    case .settingApplied: "Harvester has carried out the change"
-    case .networkDefined: "The network definition says what the setting says"
+    case .settingApplied: "Harvester has applied the change"
+    case .networkDefined: "The network definition matches the setting"
     case .uplinksAreUp: "The cluster network is up on every node"
-    case .longhornConfigured: "Longhorn has taken over the network"
+    case .longhornConfigured: "Longhorn has applied the network"
     case .podsAttached: "Longhorn's pods are ready and on the network"
     case .allocationsConsistent: "Whereabouts accounts for every address"
     case .addressesAvailable: "No pod waits for an address"
@@ -37,7 +37,7 @@ package struct StepReport: Sendable, Equatable {
     package var isDone: Bool { self == .done || self == .warning }
   }
 
-  /// A detail on a line of its own.
+  /// A detail on its own line.
   package struct Finding: Sendable, Equatable {
     package let text: String
     /// The advised action; nil if waiting is enough.

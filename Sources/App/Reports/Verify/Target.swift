@@ -7,7 +7,7 @@ package enum Target: Sendable, Equatable {
     package let range: IPv4Prefix
     /// The addresses that Whereabouts may hand out.
     package let usable: AddressSet
-    /// Nil where the value does not say it.
+    /// Nil if the value does not contain a valid cluster network and VLAN.
     package let link: Link?
     /// `NAMESPACE/NAME` of the definition that Harvester made for it; empty while there is none.
     package let definition: String

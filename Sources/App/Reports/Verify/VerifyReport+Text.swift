@@ -24,7 +24,7 @@ extension VerifyReport: Report {
       let definition = network.definition.isEmpty ? "no network definition yet" : network.definition
       return [TextRun("\(network.range)", .bold), TextRun(" on \(definition)")]
     case .disabled: return [TextRun("No storage network", .bold), TextRun(": Longhorn uses the cluster's own")]
-    case .unreadable: return [TextRun("The setting's value says no network", .bold)]
+    case .unreadable: return [TextRun("The setting's value is not a network", .bold)]
     }
   }
 

@@ -18,7 +18,7 @@ package struct VerifyReport: Sendable, Equatable {
   /// 0 to 100; 100 only if everything is done.
   ///
   /// State from before the change does not count, since it will be undone first: the definition counts once Harvester
-  /// has taken up the value, and the pods once Longhorn's setting names the target network.
+  /// has recorded the value, and the pods once Longhorn's setting names the target network.
   package var percent: Int {
     if isVerified { return 100 }
     let (part, whole) = steps.reduce((0, 0)) { sum, report in

@@ -97,7 +97,7 @@ struct SnapshotReloader {
     if let reason = source.reasonWithoutNodes(facts) {
       // The snapshot may still be written, so the server starts, with its facts unavailable.
       log.warning("the snapshot has no nodes; is it complete?", metadata: ["path": "\(source.path)"])
-      state.cluster.withhold(UnavailableError(message: "the cluster's state is unknown: \(reason)"))
+      state.cluster.markUnavailable(UnavailableError(message: "the cluster's state is unknown: \(reason)"))
     } else {
       state.cluster.publish(facts)
     }

@@ -144,7 +144,7 @@ extension Connection {
     }
   }
 
-  /// Tells the peer to send its next request on another connection.
+  /// Asks the peer to send its next request on another connection.
   func beginDrain(_ context: EventLoopContext) {
     switch phase {
     case .idle, .head, .body, .blockedOnFlowControl, .writing:

@@ -55,7 +55,7 @@ extension EventLoop {
   /// Accepts up to `count` pending connections; the poller reports the rest again.
   func accept(from shared: SharedListener, atMost count: Int = ServerLimits.maxAcceptsPerIteration) {
     for number in 0..<count where isAccepting {
-      // The first one is accepted even if another event loop has capacity, which may not have been told of it.
+      // The first one is accepted even if another event loop has capacity, which may not have been notified.
       if isAtConnectionLimit, (number > 0 && serverHasCapacity) || !shared.listener.hasPendingConnection { return }
       let evicted = isAtConnectionLimit ? evictionCandidates(for: .connectionLimit) : []
       if isAtConnectionLimit, evicted.isEmpty { return }

@@ -9,7 +9,7 @@ internal import TLSWire
 final class EventLoopContext {
   let handler: RequestHandler
   let memory: MemoryBudget
-  /// The server stops soon: each response tells its client to reconnect elsewhere.
+  /// The server stops soon: each response makes its client reconnect elsewhere.
   var isDraining = false
   let metrics: LoopMetrics
   let buffer = ReceiveBuffer(chunkSize: ServerLimits.receiveChunkSize, chunks: ServerLimits.receiveChunks)

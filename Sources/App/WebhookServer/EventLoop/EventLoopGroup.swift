@@ -2,7 +2,7 @@ internal import Logging
 internal import Platform
 internal import Synchronization
 
-/// The event loops, each on a thread of its own.
+/// The event loops, each on its own thread.
 final class EventLoopGroup: Sendable {
   private let commandQueues: [CommandQueue]
   /// Wakes the main thread when an event loop has ended.

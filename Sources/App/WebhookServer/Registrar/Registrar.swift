@@ -4,11 +4,11 @@ internal import Logging
 internal import Platform
 internal import Registration
 
-/// Performs the reconciler's actions and watches the objects meanwhile.
+/// Performs the reconciler's actions and watches the objects in between.
 final class Registrar {
   private let client: KubeClient
   private let options: RegistrationOptions
-  /// The URL to probe; the certificate must be valid for the Service's name, whatever the URL's host.
+  /// The URL to probe; the certificate must be valid for the Service's name, not for the URL's host.
   private let probeURL: String
   /// The current time, in seconds since 1970.
   private let clock: () -> Int64
@@ -68,6 +68,36 @@ final class Registrar {
   }
 
   private static let maxAttempts = 6
+
+  /// Sends a bad value to the API server, as a dry run; true if the webhook denies it.
+  func testDenial() throws(ServerError) -> Bool {
+    var result = try sendBadValue()
+    for _ in 1..<Self.maxDenialAttempts where result.mayChange {
+      client.sleep(for: Self.denialInterval)
+      result = try sendBadValue()
+    }
+    switch result {
+    case .denied(let message):
+      log.notice("bad value denied", metadata: ["reason": "\(message)"])
+      return true
+    case .notAsked(let reason):
+      log.error("bad value not denied", metadata: ["reason": "\(reason)"])
+      return false
+    case .failed(_, let reason): throw ServerError(reason)
+    }
+  }
+
+  private func sendBadValue() throws(ServerError) -> DenialTest.Result {
+    do throws(KubeError) {
+      let (status, body) = try send(DenialTest.request(options))
+      return DenialTest.result(status: status, body: body)
+    } catch {
+      throw ServerError(error.description)
+    }
+  }
+
+  private static let maxDenialAttempts = 10
+  private static let denialInterval: Duration = .seconds(1)
 }
 
 // One round.

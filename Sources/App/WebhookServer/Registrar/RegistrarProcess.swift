@@ -10,16 +10,20 @@ package struct RegistrarConfiguration: Sendable {
   /// The URL to probe instead of the Service's.
   package var probeURL: String?
   package var rotatesCA: Bool
+  /// Whether a bad value is sent to the API server at the end, as a dry run.
+  package var testsDenial: Bool
   /// The address that serves /healthz, /readyz and /metrics.
   package var listen: String
 
   package init(
-    source: LiveSource, options: RegistrationOptions, probeURL: String?, rotatesCA: Bool, listen: String
+    source: LiveSource, options: RegistrationOptions, probeURL: String?, rotatesCA: Bool, testsDenial: Bool,
+    listen: String
   ) {
     self.source = source
     self.options = options
     self.probeURL = probeURL
     self.rotatesCA = rotatesCA
+    self.testsDenial = testsDenial
     self.listen = listen
   }
 }
@@ -39,9 +43,12 @@ package enum RegistrarProcess {
     log.notice("stopping")
   }
 
-  /// Reconciles once; false if no serving pod responds, in which case failurePolicy stays unchanged.
+  /// Reconciles once; false if no serving pod responds, in which case failurePolicy stays unchanged, or if the denial of a
+  /// bad value was to be tested and did not come.
   package static func runOnce(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
-    try registrar(configuration, RegistrarState(), log).runOnce()
+    let registrar = registrar(configuration, RegistrarState(), log)
+    guard try registrar.runOnce() else { return false }
+    return try !configuration.testsDenial || registrar.testDenial()
   }
 
   private static func registrar(

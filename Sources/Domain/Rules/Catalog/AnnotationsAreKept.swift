@@ -2,7 +2,7 @@ internal import Addressing
 internal import JSON
 
 /// Harvester's controller acts when the annotation `hash` is not the value's, or `net-attach-def` not what Longhorn has,
-/// whatever changed them: it may delete the definition in use, or disable the storage network under running machines.
+/// whichever client changed them: it may delete the definition in use, or disable the storage network under running machines.
 ///
 /// Applies only while the stored annotations match the value and its definition, so that wrong ones can be corrected.
 enum AnnotationsAreKept: Rule {

@@ -39,7 +39,7 @@ enum LonghornIsSynced: Rule {
     """
     \(outdated.count.counted("Longhorn pod")) were not restarted by an earlier change to \
     \(longhorn.destination): \(outdated.map(\.described).englishList); once no volume is in use, delete \
-    \(outdated.count == 1 ? "it" : "them") so that Longhorn starts \(outdated.count == 1 ? "it" : "them") anew: \
+    \(outdated.count == 1 ? "it" : "them") so that Longhorn starts \(outdated.count == 1 ? "it" : "them") again: \
     kubectl -n longhorn-system delete pod \(outdated.prefix(maxNamesInMessage).map(\.name).joined(separator: " "))
     """
   }

@@ -4,13 +4,12 @@ enum VirtualMachinesAreStopped: Rule {
   static let requirement = "Every virtual machine is stopped."
 
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
-    if context.facts.virtualMachines.isEmpty, context.facts.runningInstances.isEmpty { return }
     let machines = context.facts.unstoppedMachines
+    if machines.count == 0 { return }
     let pronoun = machines.count == 1 ? "it" : "them"
     // Nothing stops a machine that is being deleted.
-    let stoppable = machines.first { $0.status != "Terminating" }
     let advice =
-      stoppable.map { machine in
+      machines.firstStoppable.map { machine in
         """
         stop \(pronoun) in the UI or run: virtctl stop \(machine.name) -n \(machine.namespace); start \(pronoun) again \
         after verify says verified
@@ -20,11 +19,11 @@ enum VirtualMachinesAreStopped: Rule {
       change.field.rawValue, .forbidden,
       """
       \(machines.count.counted("virtual machine")) \(machines.count == 1 ? "is" : "are") not stopped: \
-      \(machines.lazy.map(\.described).englishList); \(advice)
+      \(NameList(first: machines.first.map(\.described), count: machines.count).englishList); \(advice)
       """)
   }
 }
 
 extension VirtualMachineFact {
-  fileprivate var described: String { "\(reference) (\(status.isEmpty ? "no status yet" : status))" }
+  fileprivate var described: String { "\(namespace)/\(name) (\(status.isEmpty ? "no status yet" : status))" }
 }

@@ -15,16 +15,12 @@ package struct ClusterFacts: Sendable {
   private(set) var podNetworks: [IPv4Prefix] = []
   package var storage = StorageFact()
   package var serviceNetworks: [ServiceNetworkFact] = []
-  /// The virtual machines that are not stopped.
-  package var virtualMachines: [VirtualMachineFact] = []
-  /// The instances that are not shut down.
-  package var runningInstances: [InstanceFact] = []
+  package var unstoppedMachines = UnstoppedMachines()
   /// The images whose upload or download has not ended.
   package var imageTransfers: [ImageTransferFact] = []
   /// The Longhorn data sources whose file has not been transferred.
   package var dataSourceTransfers: [DataSourceFact] = []
-  /// The Longhorn volumes in use, except those of the workloads that Harvester stops itself.
-  package var volumesInUse: [VolumeFact] = []
+  package var volumesInUse = VolumesInUse()
   package var clusterNetworks: [ClusterNetworkFact] = []
   package var attachments: [NetworkAttachmentFact] = []
   package var addressPools: [AddressPoolFact] = []
@@ -112,19 +108,6 @@ package struct ServiceNetworkFact: Sendable, Equatable {
   package init(name: String, network: IPv4Prefix) {
     self.name = name
     self.network = network
-  }
-}
-
-/// A virtual machine instance that runs, starts, stops, pauses or migrates.
-package struct InstanceFact: Sendable, Equatable {
-  package var namespace: String
-  package var name: String
-  package var phase: String
-
-  package init(namespace: String, name: String, phase: String) {
-    self.namespace = namespace
-    self.name = name
-    self.phase = phase
   }
 }
 

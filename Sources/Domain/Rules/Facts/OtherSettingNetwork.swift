@@ -7,7 +7,7 @@ package struct OtherSettingNetwork: Sendable, Equatable {
   package let setting: String
   package let range: IPv4Prefix
   package let usable: AddressSet
-  /// Nil where the cluster network or the VLAN could not be read.
+  /// Nil if the cluster network or the VLAN is invalid.
   package let link: Link?
 
   /// Parses a text of the same format as the storage network's.

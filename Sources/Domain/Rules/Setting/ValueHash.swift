@@ -1,6 +1,6 @@
 internal import JSON
 
-/// The SHA-1 of a value's bytes (RFC 3174), by which Harvester tells whether the setting has changed.
+/// The SHA-1 of a value's bytes (RFC 3174), by which Harvester detects a change of the setting.
 ///
 /// Harvester chose the hash. Its weakness does no harm here, since nothing is secret.
 package struct ValueHash: Hashable, Sendable {

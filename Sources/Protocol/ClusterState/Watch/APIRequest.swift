@@ -8,16 +8,19 @@ package struct APIRequest: Sendable, Equatable {
   package let body: [UInt8]?
   /// The media type of the body; that of a PATCH selects the patch strategy.
   package let contentType: String
+  /// Whether the response, which lasts, is not multiplexed with others on an HTTP/2 connection.
+  package let usesOwnConnection: Bool
 
   package init(
     method: String = "GET", path: String, accept: String = "application/json", body: [UInt8]? = nil,
-    contentType: String = "application/json"
+    contentType: String = "application/json", usesOwnConnection: Bool = false
   ) {
     self.method = method
     self.path = path
     self.accept = accept
     self.body = body
     self.contentType = contentType
+    self.usesOwnConnection = usesOwnConnection
   }
 }
 
@@ -53,10 +56,11 @@ extension APIRequest {
       "timeoutSeconds=\(max(1, duration.components.seconds))",
     ]
     return APIRequest(
-      resource, query, accept: resource.isMetadataOnly ? json(as: "PartialObjectMetadata") : "application/json")
+      resource, query, accept: resource.isMetadataOnly ? json(as: "PartialObjectMetadata") : "application/json",
+      usesOwnConnection: resource.changesOften)
   }
 
-  private init(_ resource: Resource, _ query: [String], accept: String) {
+  private init(_ resource: Resource, _ query: [String], accept: String, usesOwnConnection: Bool = false) {
     var path = resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/"
     path += resource.version
     if let namespace = resource.namespace { path += "/namespaces/\(namespace)" }
@@ -64,7 +68,9 @@ extension APIRequest {
     let selection =
       (resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? [])
       + (resource.objectName.map { ["fieldSelector=\("metadata.name=\($0)".percentEncoded)"] } ?? [])
-    self.init(path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"), accept: accept)
+    self.init(
+      path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"), accept: accept,
+      usesOwnConnection: usesOwnConnection)
   }
 }
 

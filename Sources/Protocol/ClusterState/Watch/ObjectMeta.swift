@@ -12,6 +12,12 @@ struct ObjectMeta {
 
   init(of object: Span<UInt8>) throws(JSONError) {
     var reader = JSONReader(object)
+    try self.init(from: &reader)
+    try reader.readEnd()
+  }
+
+  /// Reads the next value.
+  init(from reader: inout JSONReader) throws(JSONError) {
     try reader.readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
         try readMetadata(&reader)
@@ -21,7 +27,6 @@ struct ObjectMeta {
         message = try reader.readStringIfPresent()?.string ?? ""
       }
     }
-    try reader.readEnd()
   }
 
   private mutating func readMetadata(_ reader: inout JSONReader) throws(JSONError) {
@@ -54,34 +59,26 @@ struct WatchEvent {
   let object: Range<Int>
 
   init(of line: Span<UInt8>) throws(StreamFailure) {
-    let (type, place) = try Self.parts(of: line)
-    guard let place, let change = Change(type) else { throw .notAnEvent }
-    self.change = change
-    object = place
-    do throws(JSONError) {
-      head = try ObjectMeta(of: line.extracting(place))
-    } catch {
-      throw .malformed(error)
-    }
-  }
-
-  private static func parts(of line: Span<UInt8>) throws(StreamFailure) -> (type: String, object: Range<Int>?) {
     var type = ""
-    var object: Range<Int>?
+    var object: (head: ObjectMeta, range: Range<Int>)?
     do throws(JSONError) {
       var reader = JSONReader(line)
       try reader.readMembers { key, reader throws(JSONError) in
         if key.equals("type") {
           type = try reader.readStringIfPresent()?.string ?? ""
         } else if key.equals("object") {
-          object = try reader.skip()
+          _ = try reader.nextKind()
+          let start = reader.offset
+          object = (try ObjectMeta(from: &reader), start..<reader.offset)
         }
       }
       try reader.readEnd()
     } catch {
       throw .malformed(error)
     }
-    return (type, object)
+    guard let object, let change = Change(type) else { throw .notAnEvent }
+    self.change = change
+    (head, self.object) = object
   }
 }
 

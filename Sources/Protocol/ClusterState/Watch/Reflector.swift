@@ -86,6 +86,14 @@ package struct Reflector: ~Copyable {
     }
   }
 
+  /// Whether a list is in progress.
+  package var isListing: Bool {
+    switch phase {
+    case .listing: true
+    default: false
+    }
+  }
+
   /// The time at which ``tick(_:)`` is due.
   package var nextWakeup: Duration {
     switch phase {

@@ -2,13 +2,13 @@ import Testing
 
 @testable import Rules
 
-/// The settings vm-migration-network and rwx-network as Harvester reads them: a text that cannot be read is not absent.
-@Suite struct `Settings of other networks` {
+/// The settings vm-migration-network and rwx-network as Harvester reads them: an invalid text is not an absent one.
+@Suite struct `Other settings with networks` {
   enum ParseResult: Equatable {
     case none
     case shared
     case range(String)
-    /// A part of the problem, and whether even switching off is refused.
+    /// A part of the problem, and whether Harvester also rejects disabling.
     case unreadable(String, blocksDisabling: Bool)
   }
 
@@ -30,7 +30,7 @@ import Testing
     (#"{"range":["192.168.9.0/24"]}"#, .unreadable("for range", blocksDisabling: true)),
     (#"{"range":"192.168.9.0/24","exclude":"x"}"#, .unreadable("for exclude", blocksDisabling: true)),
     (#"{"range":"192.168.9.0/24","exclusiveVlan":"x"}"#, .unreadable("for exclusiveVlan", blocksDisabling: true)),
-    // readable, but without addresses to compare
+    // valid, but without addresses to compare
     ("null", .unreadable("has no range", blocksDisabling: false)),
     ("{}", .unreadable("has no range", blocksDisabling: false)),
     (#"{"range":""}"#, .unreadable("has no range", blocksDisabling: false)),

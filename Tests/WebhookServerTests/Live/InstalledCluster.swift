@@ -7,28 +7,40 @@ import Testing
 
 @testable import WebhookServer
 
-/// A cluster into which the manifests are installed. Pods and the Service's network are played: the Service leads to
-/// this machine, and what the kubelet would mount is copied.
-final class InstalledBench: @unchecked Sendable {
-  // Sendable: a test uses its own bench; the load's threads only call what reads.
+/// A cluster in which the manifests are installed. Pods and the Service are simulated: the Service leads to this
+/// machine, and Secret volumes are copied.
+final class InstalledCluster: @unchecked Sendable {
+  // Sendable: each test has its own instance; the threads of the load only call functions that do not change it.
 
   let plane: ControlPlane
   let folder: TemporaryFolder
-  /// Where the API server finds the webhook.
+  /// The address of the webhook for the API server.
   let balancer: Balancer
 
   static let names = ["validatingwebhookconfiguration", "mutatingwebhookconfiguration"]
 
-  private let overlay: String
+  /// How the webhook is installed.
+  enum Installer {
+    case overlay(String)
+    /// A program of Helm, with its values.
+    case chart(helm: String, [String])
 
-  init(_ assets: ControlPlane.Assets, overlay: String = "self-managed") throws {
-    self.overlay = overlay
+    var definesIssuers: Bool {
+      if case .overlay("cert-manager") = self { return true }
+      return false
+    }
+  }
+
+  private let installer: Installer
+
+  init(_ assets: ControlPlane.Assets, _ installer: Installer = .overlay("self-managed")) throws {
+    self.installer = installer
     plane = try ControlPlane(assets)
     folder = try TemporaryFolder()
     balancer = try Balancer()
     try plane.kubectl("create", "namespace", "harvester-system")
     let setting = try #require(DefinitionFixture.all.first { $0.name == "settings.harvesterhci.io" })
-    let definitions = [setting] + (overlay == "cert-manager" ? `The overlays`.strangers : [])
+    let definitions = [setting] + (installer.definesIssuers ? `Overlays`.foreignKinds : [])
     try plane.kubectl("apply", "-f", "-", input: definitions.map(\.manifest).joined(separator: "---\n"))
     try plane.kubectl("wait", "--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s")
     for name in ["storage-network", "other"] {
@@ -45,16 +57,39 @@ final class InstalledBench: @unchecked Sendable {
     try plane.folder.write(plane.kubeconfig(user: "token: \(token)"), to: "registrar")
   }
 
-  /// The API server goes to an external name by itself, and expects the Service's name in the certificate as always.
+  /// The API server connects to the external name, and expects the Service's name in the certificate.
   private func routeService() throws {
     try plane.kubectl(
       "patch", "service", "storage-network-webhook", "--namespace", "harvester-system", "--type=merge", "-p",
       #"{"spec":{"type":"ExternalName","externalName":"localhost"}}"#)
   }
 
-  /// `kubectl apply -k` of a kustomization as an operator has one, with another image each time.
+  /// Installs or upgrades, with another image each time.
   @discardableResult
   func apply(image tag: String, _ options: String...) throws -> Program.Run {
+    switch installer {
+    case .overlay(let overlay): return try apply(overlay, image: tag, options)
+    case .chart(let program, let settings):
+      let release = ["upgrade", "--install", "guard", Repository.path("charts/storage-network-webhook")]
+      let values = (["image.tag=\(tag)"] + settings).flatMap { ["--set", $0] }
+      return try helm(program, release + values + options)
+    }
+  }
+
+  /// Runs Helm as the administrator and throws unless it succeeds.
+  @discardableResult
+  func helm(_ program: String, _ arguments: [String]) throws -> Program.Run {
+    let run = try Program.run(program, helmOptions + arguments)
+    if run.exitCode != 0 { throw Unexpected(what: "helm \(arguments.joined(separator: " "))", run: run) }
+    return run
+  }
+
+  var helmOptions: [String] {
+    ["--kubeconfig", plane.folder.path("admin"), "--namespace", "harvester-system"]
+  }
+
+  /// Runs `kubectl apply -k` with an operator's kustomization.
+  private func apply(_ overlay: String, image tag: String, _ options: [String]) throws -> Program.Run {
     try FileManager.default.createDirectory(
       at: folder.url.appending(path: "mine"), withIntermediateDirectories: true)
     try folder.write(
@@ -64,11 +99,11 @@ final class InstalledBench: @unchecked Sendable {
 
       """, to: "mine/kustomization.yaml")
     let run = try plane.tryKubectl(["apply", "-k", folder.path("mine")] + options)
-    if run.exitCode != 0 || run.errors != "" { throw Unexpected(what: "kubectl apply -k", run: run) }
+    if run.exitCode != 0 || run.errors != "" { throw ProgramFailure(what: "kubectl apply -k", run: run) }
     return run
   }
 
-  /// `register` as its Deployment runs it, with its rights.
+  /// Runs `register` as its Deployment does, with its permissions.
   func register(_ options: String...) throws -> Program {
     try Program(
       Repository.executable,
@@ -78,7 +113,7 @@ final class InstalledBench: @unchecked Sendable {
       ] + options)
   }
 
-  /// The same at another time, once; nothing serves yet.
+  /// Runs `register --once` at another time; no pod serves yet.
   func registerInThePast(days: Int64) throws {
     var options = RegistrationOptions()
     options.servicePort = balancer.port
@@ -90,7 +125,7 @@ final class InstalledBench: @unchecked Sendable {
     #expect(try !registrar.runOnce())
   }
 
-  /// The pods' volume follows the Secret.
+  /// Updates the volume of the pods from the Secret.
   func mount() throws {
     for (entry, file) in [("tls\\.crt", "tls.pem"), ("tls\\.key", "tls.key")] {
       let data = try plane.kubectl(
@@ -119,7 +154,7 @@ final class InstalledBench: @unchecked Sendable {
         """)
   }
 
-  /// One pod; it serves when this returns.
+  /// Starts one pod; it serves when this returns.
   func startPod() throws -> Pod {
     try Pod(
       Program(
@@ -158,7 +193,7 @@ final class InstalledBench: @unchecked Sendable {
     }
   }
 
-  /// Both configurations without what each write changes.
+  /// Both configurations without the fields that change with each write.
   func webhooks() throws -> [String] {
     try Self.names.map {
       try plane.kubectl(
@@ -167,28 +202,28 @@ final class InstalledBench: @unchecked Sendable {
     }
   }
 
-  func eventually(_ what: String, within limit: TimeInterval = Program.timeout, _ isSo: () throws -> Bool) throws {
+  func eventually(_ what: String, within limit: TimeInterval = Program.timeout, _ condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: limit)
-    while try !isSo() {
-      guard Date() < deadline else { throw NeverCame(what: what, text: "") }
+    while try !condition() {
+      guard Date() < deadline else { throw OutputTimeout(expected: what, text: "") }
     }
   }
 }
 
-/// Writes to settings without a pause. The API server asks the webhook about one of them: good values have to be taken,
-/// bad ones refused by the webhook itself; another setting is none of its business.
+/// Writes settings continuously. The API server calls the webhook for one of them: valid values must be accepted and
+/// invalid ones denied by the webhook; the API server does not call the webhook for the other setting.
 final class Load: @unchecked Sendable {
-  // Sendable: everything that changes is guarded by the lock.
+  // Sendable: all mutable state is guarded by the lock.
 
   private let lock = NSLock()
-  private var goesOn = true
+  private var isRunning = true
   private var codes: [String: Int] = [:]
   private let running = DispatchGroup()
 
   init(on plane: ControlPlane, _ kinds: [String] = ["good", "bad", "other"]) throws {
     let token = try plane.kubectl("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}")
     for kind in kinds {
-      let value = kind == "bad" ? LiveBench.bad : LiveBench.good
+      let value = kind == "bad" ? LiveCluster.bad : LiveCluster.good
       let body = String(decoding: try JSONEncoder().encode(["value": value]), as: UTF8.self)
       let name = kind == "other" ? "other" : "storage-network"
       let url = "\(plane.url)/apis/harvesterhci.io/v1beta1/settings/\(name)?dryRun=All&n=[1-20]"
@@ -199,7 +234,7 @@ final class Load: @unchecked Sendable {
       ]
       running.enter()
       Thread { [self] in
-        while lock.withLock({ goesOn }) {
+        while lock.withLock({ isRunning }) {
           let output = (try? Program.run("curl", arguments).output) ?? "no curl\n"
           for code in output.split(separator: "\n") { lock.withLock { codes["\(kind) \(code)", default: 0] += 1 } }
         }
@@ -208,23 +243,23 @@ final class Load: @unchecked Sendable {
     }
   }
 
-  /// How many answers of each kind there have been, such as `good 200`.
+  /// The number of responses of each kind, for example `good 200`.
   var counts: [String: Int] { lock.withLock { codes } }
 
   func stop() -> [String: Int] {
-    lock.withLock { goesOn = false }
+    lock.withLock { isRunning = false }
     running.wait()
     return counts
   }
 
-  /// Returns when so many more answers of each kind have come.
+  /// Waits for a number of further responses of each kind.
   func more(_ count: Int, _ kinds: [String] = ["good 200", "bad 422", "other 200"]) throws {
     let before = counts
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
     func grew(_ kind: String) -> Bool { (counts[kind] ?? 0) >= (before[kind] ?? 0) + count }
-    // A program that is run each time keeps the pace.
+    // Starting a process each time limits the rate.
     while !kinds.allSatisfy(grew) {
-      guard Date() < deadline else { throw LiveBench.NeverSo(what: "load", log: "\(counts)") }
+      guard Date() < deadline else { throw LiveCluster.ConditionTimeout(what: "load", log: "\(counts)") }
       _ = try Program.run("true", [])
     }
   }

@@ -2,39 +2,39 @@ import Foundation
 import TestSupport
 import Testing
 
-// What an operator asks a real cluster.
-extension `Behind a real API server` {
-  func ask(_ arguments: String...) throws -> Program.Run {
+// The commands of an operator against a real cluster.
+extension `Webhook with a real API server` {
+  func run(_ arguments: String...) throws -> Program.Run {
     try Program.run(Repository.executable, arguments + ["--kubeconfig", context.plane.folder.path("admin")])
   }
 
-  @Test func `plan counts in it`() throws {
-    let run = try ask("plan", "--images", "10", "--suggest")
+  @Test func `plan counts nodes and disks of the cluster`() throws {
+    let run = try run("plan", "--images", "10", "--suggest")
     #expect(run.exitCode == 0, "\(run.errors)")
     #expect(run.output.contains("needs 34 addresses"))
     #expect(run.output.contains("192.168."))
   }
 
-  @Test func `check says what the webhook says`() throws {
-    let denied = try ask("check", "--value", LiveBench.bad)
+  @Test func `check and the webhook give the same verdict`() throws {
+    let denied = try run("check", "--value", LiveCluster.bad)
     #expect(denied.exitCode == 1, "\(denied.errors)")
     #expect(denied.output.contains("value.range: "))
-    #expect(try ask("check", "--value", LiveBench.good).exitCode == 0)
+    #expect(try run("check", "--value", LiveCluster.good).exitCode == 0)
   }
 
-  @Test func `check --watch ends as soon as the last machine is off`() throws {
+  @Test func `check --watch exits when the last machine is stopped`() throws {
     try context.startMachine("web-1")
     let watch = try Program(
       Repository.executable,
-      ["check", "--watch", "--value", LiveBench.good, "--kubeconfig", context.plane.folder.path("admin")])
+      ["check", "--watch", "--value", LiveCluster.good, "--kubeconfig", context.plane.folder.path("admin")])
     try watch.output.waitForLine(with: "denied")
     #expect(watch.output.text.contains("default/web-1"))
     try context.stopMachine("web-1")
     #expect(try watch.exitCode() == 0)
   }
 
-  @Test func `verify waits for Longhorn's pods, and is content when they are ready`() throws {
-    let missing = try ask("verify")
+  @Test func `verify waits for Longhorn's pods and succeeds when they are ready`() throws {
+    let missing = try run("verify")
     #expect(missing.exitCode == 1, "\(missing.errors)")
     #expect(
       missing.output.contains("no instance manager runs on harvester-node-0, harvester-node-1 and harvester-node-2"))
@@ -49,13 +49,13 @@ extension `Behind a real API server` {
         "--type=merge", "--patch",
         #"{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"#)
     }
-    // Nobody here does Harvester's part.
+    // No Harvester controller runs here.
     try context.plane.kubectl(
       "patch", "setting", "storage-network", "--type=merge", "--patch",
       #"{"metadata":{"annotations":{"storage-network.settings.harvesterhci.io/hash":"\#(Self.emptyHash)"}},"#
         + #""status":{"conditions":[{"type":"configured","status":"True","reason":"Completed"}]}}"#)
     #expect(try watch.exitCode() == 0)
-    #expect(try ask("verify", "-o", "json").output.hasPrefix(#"{"verified":true,"#))
+    #expect(try run("verify", "-o", "json").output.hasPrefix(#"{"verified":true,"#))
     try context.plane.kubectl(
       "delete", "pods", "--all", "--namespace", "longhorn-system", "--force", "--grace-period=0")
   }

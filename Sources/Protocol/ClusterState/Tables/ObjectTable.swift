@@ -12,11 +12,15 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
 
   subscript(name: ObjectName) -> Fact? {
     get { facts[name] }
-    set {
-      if facts[name] == newValue { return }
-      facts[name] = newValue
-      changed.insert(name)
-    }
+    set { _ = set(newValue, at: name) }
+  }
+
+  /// Inserts, replaces or, with nil, removes a fact. Returns whether that is a change.
+  mutating func set(_ fact: Fact?, at name: ObjectName) -> Bool {
+    if facts[name] == fact { return false }
+    facts[name] = fact
+    changed.insert(name)
+    return true
   }
 
   var isEmpty: Bool { facts.isEmpty }
@@ -26,14 +30,6 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
     mutating get {
       if !changed.isEmpty { mergeChanges() }
       return list
-    }
-  }
-
-  /// The sorted facts with their names, for facts that do not repeat them.
-  var sortedWithNames: Zip2Sequence<[ObjectName], [Fact]> {
-    mutating get {
-      if !changed.isEmpty { mergeChanges() }
-      return zip(names, list)
     }
   }
 

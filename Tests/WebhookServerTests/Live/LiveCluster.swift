@@ -6,14 +6,14 @@ import Testing
 
 @testable import Registration
 
-/// A cluster like the one in `manifests/example`, and the webhook in front of it, registered as the manifests say.
-final class LiveBench: @unchecked Sendable {
-  // Sendable: the tests that share it run one after the other.
+/// A cluster like the one in `manifests/example`, with the webhook registered as in the manifests.
+final class LiveCluster: @unchecked Sendable {
+  // Sendable: the tests that share it run serially.
 
   let plane: ControlPlane
   let server: RunningServer
 
-  @TaskLocal static var current: LiveBench?
+  @TaskLocal static var current: LiveCluster?
 
   init() throws {
     plane = try ControlPlane()
@@ -29,24 +29,24 @@ final class LiveBench: @unchecked Sendable {
     try plane.folder.write(plane.kubeconfig(user: "tokenFile: token"), to: "webhook")
     server = try RunningServer(
       source: ["--kubeconfig", plane.folder.path("webhook")], "--max-staleness", "\(Self.staleness)")
-    try server.untilReady()
+    try server.waitUntilReady()
     try plane.kubectl("apply", "-f", "-", input: registration())
-    try untilRegistered()
+    try waitUntilRegistered()
   }
 
-  /// Short, so that tests of silence and of absence do not take minutes.
+  /// Short, so that tests of outages do not take minutes.
   static let staleness = 10
 
   static let good = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
   static let bad = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/33"}"#
 
-  /// Everything of the example but the definitions, which are fixtures here.
+  /// All objects of the example except the definitions, which are fixtures.
   private static func objects() throws -> String {
     try Repository.text("manifests/example/cluster.yaml").components(separatedBy: "\n---\n")
       .filter { !$0.contains("kind: CustomResourceDefinition") }.joined(separator: "\n---\n")
   }
 
-  /// What the registrar writes, with this machine's address in place of the service.
+  /// The configurations that the registrar writes, with this machine's address in place of the Service.
   func registration() throws -> String {
     let authority = try Data(contentsOf: URL(filePath: server.certificates.authority))
     return try WebhookKind.allCases.map { kind in
@@ -66,20 +66,19 @@ final class LiveBench: @unchecked Sendable {
     }.joined(separator: "\n")
   }
 
-  /// The API server takes up a registration within a second or two, without saying when.
-  private func untilRegistered() throws {
-    try eventually("the registration counts") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
+  /// The API server applies a new configuration within a second or two, without reporting it.
+  private func waitUntilRegistered() throws {
+    try eventually("the registration is active") { try write(Self.bad, "--dry-run=server").exitCode != 0 }
   }
 
   func reset() throws {
     try plane.kubectl("delete", "virtualmachineinstances", "--all", "--all-namespaces", "--wait=true")
-    try eventually("the machines are gone") { try server.validate(ExampleReview.text("update-set-value")).isAllowed }
+    try eventually("the machines are deleted") { try server.validate(ExampleReview.text("update-set-value")).isAllowed }
     try plane.kubectl("patch", "setting", "storage-network", "--type=merge", "-p", #"{"value":""}"#)
   }
 }
 
-// What tests do with it.
-extension LiveBench {
+extension LiveCluster {
   /// Writes the setting's value as an operator does.
   func write(_ value: String, _ options: String...) throws -> Program.Run {
     let patch = String(decoding: try JSONEncoder().encode(["value": value]), as: UTF8.self)
@@ -106,37 +105,37 @@ extension LiveBench {
     try plane.kubectl("delete", "virtualmachineinstance", name, "--namespace", "default")
   }
 
-  /// Asks again and again until it is so; a program that is run each time keeps the pace.
-  func eventually(_ what: String, _ isSo: () throws -> Bool) throws {
+  /// Polls a condition; starting a process each time limits the rate.
+  func eventually(_ what: String, _ condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: Program.timeout)
-    while try !isSo() {
-      guard Date() < deadline else { throw NeverSo(what: what, log: server.log.text) }
+    while try !condition() {
+      guard Date() < deadline else { throw ConditionTimeout(what: what, log: server.log.text) }
     }
   }
 
-  struct NeverSo: Error, CustomStringConvertible {
+  struct ConditionTimeout: Error, CustomStringConvertible {
     let what: String
     let log: String
     var description: String { "never so: \(what); the log: \(log.suffix(2000))" }
   }
 }
 
-/// Starts a bench for a suite, and stops it with the suite's last test.
-struct OnLiveBench: SuiteTrait, TestScoping {
+/// Starts the cluster for a suite, and stops it after the last test of the suite.
+struct LiveClusterTrait: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    try await LiveBench.$current.withValue(try LiveBench(), operation: function)
+    try await LiveCluster.$current.withValue(try LiveCluster(), operation: function)
   }
 }
 
-/// The definition of a watched kind: as much as an API server needs to keep its objects.
+/// The CustomResourceDefinition of a watched kind, with the fields that an API server needs to store its objects.
 struct DefinitionFixture {
   let group: String
   let version: String
   let plural: String
   let kind: String
-  /// A printed column, as KubeVirt's definitions have it.
+  /// The printed column of the status, as in KubeVirt's definitions.
   var column: (name: String, path: String)?
 
   static let clusterScoped = [

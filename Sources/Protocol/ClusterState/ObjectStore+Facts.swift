@@ -1,0 +1,114 @@
+internal import Addressing
+internal import KubeObjects
+package import Rules
+
+// The facts for the rules.
+extension ObjectStore {
+  /// The current facts. Mutating, because only what has changed is read from the tables.
+  package var facts: ClusterFacts {
+    mutating get {
+      for group in FactGroup.allCases where !changedKinds.isDisjoint(with: group.kinds) { update(group) }
+      changedKinds = []
+      return currentFacts
+    }
+  }
+
+  /// Facts that depend on the same kinds.
+  private enum FactGroup: CaseIterable {
+    case machines, volumes, nodes, networks, transfers, hosts, pools, settings, longhorn
+
+    var kinds: Set<WatchedKind> {
+      switch self {
+      case .machines: [.virtualMachine, .virtualMachineInstance]
+      case .volumes: [.longhornVolume, .persistentVolumeClaim]
+      case .nodes: [.node, .longhornNode, .clusterNetwork, .vlanConfig, .vlanStatus]
+      case .networks: [.networkAttachmentDefinition, .serviceCIDR, .customResourceDefinition]
+      case .transfers: [.virtualMachineImage, .backingImageDataSource]
+      case .hosts: [.hostNetworkConfig, .dhcpPool, .virtualIP]
+      case .pools: [.addressPool, .addressReservation, .longhornPod]
+      case .settings: [.setting]
+      case .longhorn: [.longhornSetting, .longhornPod]
+      }
+    }
+  }
+
+  private mutating func update(_ group: FactGroup) {
+    switch group {
+    case .machines: currentFacts.unstoppedMachines = machines.summary
+    case .volumes: currentFacts.volumesInUse = volumes.summary
+    case .nodes: updateNodes()
+    case .networks:
+      currentFacts.attachments = attachments.sorted
+      currentFacts.serviceNetworks = serviceNetworks.sorted.flatMap { $0 }
+      currentFacts.installedDefinitions = definitions.sorted
+    case .transfers:
+      currentFacts.imageTransfers = imageTransfers.sorted
+      currentFacts.dataSourceTransfers = dataSourceTransfers.sorted
+    case .hosts:
+      currentFacts.hostNetworks = hostNetworks.sorted
+      currentFacts.dhcpPools = dhcpPools.sorted
+      currentFacts.virtualAddress = virtualIPs.sorted.first
+    case .pools:
+      currentFacts.addressPools = addressPools.sorted
+      currentFacts.reservations = ReservationFacts(
+        pools: currentFacts.addressPools, reservations: addressReservations.sorted,
+        longhornPods: longhornPods.sorted.map(\.addresses))
+    case .settings: updateSettings()
+    case .longhorn: updateLonghorn()
+    }
+  }
+
+  private mutating func updateNodes() {
+    currentFacts.nodes = nodes.sorted
+    currentFacts.storage = StorageFact(nodes: currentFacts.nodes, longhornNodes: longhornNodes.sorted)
+    currentFacts.clusterNetworks = ClusterNetworkFact.join(
+      clusterNetworks.sorted, vlanConfigs.sorted, vlanStatuses.sorted, currentFacts.nodes)
+  }
+
+  private mutating func updateSettings() {
+    currentFacts.storageNetwork = settings["storage-network"]
+    currentFacts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
+    let otherSettingNetworks = [
+      settings["vm-migration-network"]?.effectiveText.map(OtherSetting.vmMigrationNetwork),
+      settings["rwx-network"]?.effectiveText.map(OtherSetting.rwxNetwork),
+    ]
+    currentFacts.rwxSharesStorageNetwork = false
+    currentFacts.otherSettingNetworks = []
+    currentFacts.unreadableSettings = []
+    for neighbour in otherSettingNetworks {
+      switch neighbour {
+      case .sharesStorageNetwork?: currentFacts.rwxSharesStorageNetwork = true
+      case .network(let network)?: currentFacts.otherSettingNetworks.append(network)
+      case .unreadable(let setting)?: currentFacts.unreadableSettings.append(setting)
+      case OtherSetting.none?, nil: break
+      }
+    }
+  }
+
+  private mutating func updateLonghorn() {
+    func setting(_ name: String) -> LonghornSetting? {
+      longhornSettings[ObjectName(namespace: "longhorn-system", name: name)]
+    }
+    let storageNetwork = setting("storage-network")
+    currentFacts.longhorn = LonghornNetworkFact(
+      network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
+      pods: longhornPods.sorted.compactMap(\.storage))
+    currentFacts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
+    // From Harvester v1.8 on the second setting replaces the first, which may still exist.
+    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.value == "true"
+    currentFacts.longhornSharesStorageNetwork =
+      setting("endpoint-network-for-rwx-volume").map { $0.value == "storage-network" } ?? isEnabled
+  }
+}
+
+extension ObjectTable<SettingObject> {
+  fileprivate subscript(name: String) -> SettingObject? { self[ObjectName(name: name)] }
+}
+
+extension SettingObject {
+  /// The value or the default; nil if empty.
+  fileprivate var effectiveText: [UInt8]? {
+    guard case .text(let bytes) = effective, !bytes.isEmpty else { return nil }
+    return bytes
+  }
+}

@@ -1,0 +1,81 @@
+internal import Rules
+
+/// A fact that a ``PackedTable`` keeps as bytes.
+protocol Packable: Sendable {
+  func pack(into bytes: inout PackedBytes)
+  init(unpacking reader: inout PackedReader, name: ObjectName)
+}
+
+/// The bytes of a fact: numbers, and texts with their lengths.
+struct PackedBytes {
+  private(set) var bytes: [UInt8] = []
+
+  /// Appends a number, seven bits a byte, the lowest first.
+  mutating func append(_ number: Int) {
+    var rest = UInt(bitPattern: number)
+    while rest > 0x7F {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+
+  mutating func append(_ text: String) {
+    append(text.utf8.count)
+    bytes += text.utf8
+  }
+
+  mutating func append(_ text: String?) {
+    append(text == nil ? 0 : 1)
+    if let text { append(text) }
+  }
+}
+
+struct PackedReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    rest = bytes
+  }
+
+  mutating func number() -> Int {
+    var number: UInt = 0
+    var shift: UInt = 0
+    while let byte = rest.popFirst() {
+      number |= UInt(byte & 0x7F) << shift
+      if byte < 0x80 { break }
+      shift += 7
+    }
+    return Int(bitPattern: number)
+  }
+
+  mutating func text() -> String {
+    let length = number()
+    defer { rest = rest.dropFirst(length) }
+    return String(decoding: rest.prefix(length), as: UTF8.self)
+  }
+
+  mutating func optionalText() -> String? { number() == 0 ? nil : text() }
+}
+
+extension VolumeFact: Packable {
+  func pack(into bytes: inout PackedBytes) {
+    for text in [state, node, namespace, claim] { bytes.append(text) }
+    bytes.append(pods.count)
+    for pod in pods { bytes.append(pod) }
+    bytes.append(workloads.count)
+    for workload in workloads {
+      bytes.append(workload.kind)
+      bytes.append(workload.name)
+    }
+  }
+
+  init(unpacking reader: inout PackedReader, name: ObjectName) {
+    self.init(name: name.name, state: reader.text())
+    node = reader.text()
+    namespace = reader.text()
+    claim = reader.text()
+    for _ in 0..<reader.number() { pods.append(reader.text()) }
+    for _ in 0..<reader.number() { workloads.append(Workload(kind: reader.text(), name: reader.text())) }
+  }
+}
