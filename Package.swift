@@ -75,10 +75,12 @@ let package = Package(
 
     // App: the server, the reports and the command line.
     layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
+    layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "KubeObjects", "Reports", "Rules"]),
     layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Registration",
+        "Admission", "CertificateAuthority", "ChangeExecution", "ClusterState", "HTTPWire", "KubeClient", "Platform",
+        "Registration",
         "Rules",
         "Snapshot", "TLSWire",
         logging,
@@ -86,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects", "Platform",
+        "Addressing", "Admission", "ChangeExecution", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects",
+        "Platform",
         "Registration", "Rules", "Snapshot", "TLSWire", "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
@@ -110,6 +113,10 @@ let package = Package(
     // Runs other programs and issues certificates for tests.
     .target(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/TestSupport", swiftSettings: testSwiftSettings),
+    // Draws reports as pictures of a terminal, for the documentation.
+    .target(
+      name: "TerminalPictures", dependencies: ["Reports"], path: "Tests/TerminalPictures",
+      swiftSettings: testSwiftSettings),
     tests(of: "Addressing", ["TestSupport"]),
     tests(of: "JSON", ["TestSupport"]),
     tests(of: "Rules", ["Addressing", "JSON", "TestSupport"]),
@@ -121,7 +128,11 @@ let package = Package(
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
     tests(
       of: "Reports",
-      ["Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TestSupport"]),
+      [
+        "Addressing", "Admission", "ClusterState", "JSON", "KubeObjects", "Rules", "Snapshot", "TerminalPictures",
+        "TestSupport",
+      ]),
+    tests(of: "ChangeExecution", ["ClusterState", "Reports", "Rules", "TerminalPictures", "TestSupport"]),
     tests(of: "Platform", ["TestSupport"]),
     tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Platform", "Rules", "TestSupport"]),
     tests(

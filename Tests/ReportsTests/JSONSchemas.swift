@@ -1,9 +1,10 @@
 /// The meaning of the members of the JSON forms. Members are added, never renamed.
 struct JSONSchema {
+  var heading = "With `-o json`, one object on one line:"
   let rows: [(path: String, type: String, meaning: String)]
 
   var markdown: [String] {
-    ["With `-o json`, one object on one line:", "", "| member | type | meaning |", "| --- | --- | --- |"]
+    [heading, "", "| member | type | meaning |", "| --- | --- | --- |"]
       + rows.map { row in
         let path = row.path.split(separator: " ").map { "`\($0)`" }.joined(separator: " ")
         return "| \(path) | \(row.type) | \(row.meaning) |"
@@ -12,7 +13,7 @@ struct JSONSchema {
 }
 
 enum JSONSchemas {
-  static let all = ["plan": plan, "check": check, "verify": verify]
+  static let all = ["plan": plan, "check": check, "apply": apply, "verify": verify]
 
   private static let plan = JSONSchema(rows: [
     ("sufficient", "bool", "true if the exit code is 0"),
@@ -35,6 +36,12 @@ enum JSONSchemas {
     ("use", "string", "`unusable`, `excluded`, `taken`, `needed` or `spare`"),
     ("owner", "string or null", "what uses it"),
     ("suggestions", "array or null", "free ranges, if `--suggest` is given"),
+    ("range exclude", "string, array", "with `--from` and `--to` only these, `first`, `last` and `usable`"),
+    (
+      "usable used kept free", "number",
+      "with `--upgrade` these, `sufficient`, `need`, `range` and `terms`: addresses of the range, those in use, those of "
+        + "them that pods keep which are gone, and those that are left"
+    ),
   ])
 
   private static let check = JSONSchema(rows: [
@@ -52,7 +59,47 @@ enum JSONSchemas {
     ("requirement", "string", "the fact that it requires"),
     ("result", "string", "`pass`, `warn`, `fail` or `skip`"),
     ("appliesWhen", "string or null", "when it is evaluated, if it was not"),
+    ("preview", "object", "only with `--preview`: the members of the event `preview` of [apply](#apply)"),
   ])
+
+  private static let apply = JSONSchema(
+    heading: "With `-o json`, one object on one line for each event, and a last one with `event` `ended`:",
+    rows: [
+      (
+        "event elapsedSeconds", "string, number",
+        "what happened, and the time since the start; further members by event:"
+      ),
+      ("checked", "event", "the checklist, with the members of `check`"),
+      ("preview", "event", "what will happen:"),
+      ("change", "bool", "whether Harvester acts on it at all"),
+      ("definition", "object or null", "the NetworkAttachmentDefinition that Harvester creates"),
+      ("replacedDefinition", "string or null", "the present one, which it deletes"),
+      ("addresses", "object or null", "`needed`, `usable`, `kept` for pods that are gone, and `left`"),
+      ("workloads", "array", "`kind`, `namespace`, `name` and `replicas` of what Harvester stops and starts again"),
+      ("restarts", "array", "for each `node` the Longhorn `pods` that restart"),
+      ("virtualMachines", "array", "`namespace`, `name` and `status` of the virtual machines that must be stopped"),
+      ("resumed phase", "event", "a recorded change is taken up; a phase begins:"),
+      ("phase", "string", "`prepared`, `stopping`, `stopped`, `written`, `verified` or `starting`"),
+      ("direction", "string", "`forward` or `revert`"),
+      ("value", "string", "the value that is written"),
+      ("virtualMachines", "array", "names of the virtual machines that are stopped for the change"),
+      ("holder startedAt", "string", "who acts, and since when the change is recorded"),
+      ("requested", "event", "KubeVirt was asked: `operation` (`stop`, `forceStop`, `start`), `namespace`, `name`"),
+      ("stopping", "event", "`total`, `stopped`, and the names of what is `running` and of `attachedVolumes`"),
+      ("written", "event", "the API server has stored the `value`"),
+      ("verifying", "event", "the members of `verify`"),
+      ("starting", "event", "`total`, `started`, and the names of those `pending` and `failed`"),
+      ("unreachable", "event", "`reason` why the API server does not answer; null when it does again"),
+      ("notice", "event", "`text` for the operator"),
+      ("ended", "event", "the end:"),
+      (
+        "outcome", "string",
+        "`done`, `reverted`, `unchanged` or `dryRun`; `refused`, `stuck`, `unavailable` or `declined`"
+      ),
+      ("stillStopped", "array", "of `done`: names of the virtual machines that remain stopped"),
+      ("allowed", "bool", "of `dryRun`: the verdict"),
+      ("reasons advice", "array", "of the other ones: why, and what to do"),
+    ])
 
   private static let verify = JSONSchema(rows: [
     ("verified", "bool", "the verdict"),

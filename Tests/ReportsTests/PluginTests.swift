@@ -28,7 +28,7 @@ import Testing
 
   /// The typed words, and the output for kubectl, whose last line is the directive.
   static let table: [(typed: [String], words: [String])] = [
-    ([""], ["serve", "plan", "check", "verify", "register", ":4"]),
+    ([""], ["serve", "plan", "check", "apply", "verify", "register", ":4"]),
     (["ver"], ["verify", ":4"]),
     (["nonsense", ""], [":4"]),
     (["register", "--certificates", ""], ["self", "external", ":4"]),
@@ -39,7 +39,7 @@ import Testing
     (["verify", "--output", "j"], ["json", ":4"]),
     (["check", "-f", ""], [":0"]),
     (["plan", "--suggest", "--im"], ["--images", ":4"]),
-    ([], ["serve", "plan", "check", "verify", "register", ":4"]),
+    ([], ["serve", "plan", "check", "apply", "verify", "register", ":4"]),
   ]
 
   @Test(arguments: table) func `completions match the typed words`(_ row: (typed: [String], words: [String])) throws {

@@ -20,6 +20,8 @@ public final class StubAPIServer: @unchecked Sendable {
     case pieces(@Sendable (_ write: (String) -> Bool) -> Void)
     /// A watch: events that are pushed to its path are sent at once.
     case stream
+    /// No response, until the client closes the connection.
+    case silence
   }
 
   private let condition = NSCondition()
@@ -135,6 +137,9 @@ extension StubAPIServer {
       switch handler(request) {
       case .whole(let status, let body):
         guard write(ssl, "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)") else { return }
+      case .silence:
+        _ = read(ssl)
+        return
       case .pieces(let produce):
         guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") else { return }
         produce { write(ssl, "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n") }

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import ChangeExecution
+internal import ClusterState
 internal import Reports
 internal import Rules
 internal import WebhookServer
@@ -38,6 +40,9 @@ struct Check: ParsableCommand {
   @Flag(help: "Print every rule with its result, not only violations and warnings.")
   var verbose = false
 
+  @Flag(help: "Show what the change will set in motion: the network definition, restarts, virtual machines, addresses.")
+  var preview = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -45,6 +50,7 @@ struct Check: ParsableCommand {
     if watch, file == "-" {
       throw ValidationError("--watch must not be used with -f -, because standard input can be read only once")
     }
+    if watch, preview { throw ValidationError("--watch must not be combined with --preview") }
   }
 
   func run() throws {
@@ -59,16 +65,26 @@ struct Check: ParsableCommand {
           outcome: report.isAllowed ? () : nil)
       }
     } else {
-      let report = try report(cluster.source().facts(), verbose ? .everyRule : .groups)
+      let source = try cluster.source()
+      let facts = try source.changeFacts()
+      var inspected: VerifySnapshot? = preview ? try VerifyClient(source).fetch() : nil
+      let report = try report(
+        facts.rules, verbose ? .everyRule : .groups, (inspected?.extraFacts).map { ($0, facts.users) })
       try output.show(report)
       if !report.isAllowed { throw ExitCode.denied }
     }
   }
 
-  private func report(_ facts: ClusterFacts, _ detail: CheckReport.Detail) throws -> CheckReport {
+  /// - Parameter cluster: For the preview; nil without one.
+  private func report(
+    _ facts: ClusterFacts, _ detail: CheckReport.Detail, _ cluster: (VerifyFacts, StorageUsers)? = nil
+  ) throws -> CheckReport {
     let proposed = try ProposedChange(file: file, value: value, stored: facts.storageNetwork)
     var report = CheckReport(of: proposed.change, in: facts, rules.ruleset)
     report.detail = detail
+    if let (extraFacts, users) = cluster, let change = proposed.change {
+      report.preview = ChangePreview(of: change, in: facts, users, extraFacts, rules.ruleset)
+    }
     return report
   }
 }

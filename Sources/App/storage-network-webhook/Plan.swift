@@ -11,15 +11,20 @@ struct Plan: ParsableCommand {
     abstract: "Calculate the size of the storage network's range.",
     discussion: """
       Takes the numbers of nodes, disks and images from the options, or from a cluster. With --range it shows what the \
-      addresses of that range would be used for, with --suggest it proposes free ranges.
+      addresses of that range would be used for, with --suggest it proposes free ranges. With --from and --to it prints the \
+      subnet and the fewest exclusions that leave exactly these addresses. With --upgrade it compares the free addresses \
+      of the storage network with what a second generation of Longhorn's pods needs.
 
       Examples:
         storage-network-webhook plan --nodes 5 --disks 10 --images 10
         storage-network-webhook plan --cluster-snapshot cluster.yaml --images 10 --suggest
         storage-network-webhook plan --kubeconfig ~/.kube/config
+        storage-network-webhook plan --from 192.168.0.10 --to 192.168.0.40
+        storage-network-webhook plan --upgrade --kubeconfig ~/.kube/config
         storage-network-webhook plan --nodes 3 --disks 6 --range 192.168.0.0/26 --exclude 192.168.0.0/29 --svg range.svg
 
-      Exit status: 0 success; 1 no range is large enough, or --range is too small or not free; 2 error.
+      Exit status: 0 success; 1 no range is large enough, --range is too small or not free, or an \
+      upgrade has too few addresses; 2 error.
       """)
 
   @Option(help: ArgumentHelp("Number of nodes that store data, without witnesses.", valueName: "count"))
@@ -51,6 +56,17 @@ struct Plan: ParsableCommand {
   @Flag(help: "Propose free private ranges of the right size.")
   var suggest = false
 
+  @Flag(help: "Show whether the storage network has enough free addresses for the next upgrade.")
+  var upgrade = false
+
+  @Option(
+    help: ArgumentHelp("First address to use: print the subnet and the fewest exclusions.", valueName: "address"),
+    transform: Self.address)
+  var from: IPv4Address?
+
+  @Option(help: ArgumentHelp("Last address to use, with --from.", valueName: "address"), transform: Self.address)
+  var to: IPv4Address?
+
   @OptionGroup var cluster: ClusterOptions
 
   @OptionGroup var rules: RuleOptions
@@ -70,7 +86,24 @@ struct Plan: ParsableCommand {
     if range == nil, svg != nil || !exclude.isEmpty {
       throw ValidationError("--range is required with --svg and --exclude")
     }
+    if (from == nil) != (to == nil) { throw ValidationError("--from and --to are required together") }
+    let questions = [from != nil, upgrade, nodes != nil || suggest || svg != nil].count { $0 }
+    if questions > 1 {
+      throw ValidationError("--from and --to, --upgrade, and the options of the size must not be combined")
+    }
+    if from != nil, !exclude.isEmpty || cluster.isGiven {
+      throw ValidationError("--from and --to must be combined with nothing but --range")
+    }
+    if upgrade, range != nil { throw ValidationError("--upgrade must not be combined with --range") }
     try validateRange()
+  }
+
+  private static func address(_ text: String) throws -> IPv4Address {
+    do throws(AddressError) {
+      return try IPv4Address(text)
+    } catch {
+      throw ValidationError("must be an IPv4 address, for example 192.168.0.10")
+    }
   }
 
   /// The number of addresses in a /8. No sum of counts so small overflows an integer.
@@ -88,6 +121,8 @@ struct Plan: ParsableCommand {
   }
 
   func run() throws {
+    if let from, let to { return try showSubnet(from, to) }
+    if upgrade { return try showUpgrade() }
     let usesCluster = nodes == nil || cluster.isGiven
     let facts = usesCluster ? try cluster.source().facts() : ClusterFacts()
     let report = PlanReport(
@@ -102,6 +137,22 @@ struct Plan: ParsableCommand {
     if let svg, let space = report.space { try File.write(Array(space.drawing().utf8), to: svg) }
     try output.show(report)
     if !report.isSufficient { throw ExitCode.denied }
+  }
+
+  private func showSubnet(_ from: IPv4Address, _ to: IPv4Address) throws {
+    guard let plan = SubnetPlan(from: from, to: to, in: range?.prefix) else {
+      let subnet = range.map { "\($0.prefix)" } ?? "one subnet of at most a /\(widestPrefixLength)"
+      throw InputError("\(from) to \(to): must be usable addresses of \(subnet), in this order")
+    }
+    try output.show(plan)
+  }
+
+  private func showUpgrade() throws {
+    guard let plan = UpgradePlan(in: try cluster.source().facts(), rules.ruleset) else {
+      throw InputError("the cluster has no storage network, so that an upgrade needs no address of it")
+    }
+    try output.show(plan)
+    if !plan.isSufficient { throw ExitCode.denied }
   }
 
   /// Returns the storage load. The command line takes precedence over the cluster.

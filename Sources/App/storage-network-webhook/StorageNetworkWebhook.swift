@@ -16,7 +16,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       the value in its canonical spelling.
       """,
     version: Version.current,
-    subcommands: [Serve.self, Plan.self, Check.self, Verify.self, Register.self])
+    subcommands: [Serve.self, Plan.self, Check.self, Apply.self, Verify.self, Register.self])
 
   /// Exit codes: 0 yes, 1 no, 2 error, wrong usage included.
   static func main() {

@@ -54,7 +54,7 @@ struct Verify: ParsableCommand {
 
   private func follow() throws {
     var monitor = ProgressMonitor(stallTimeout: .seconds(timeout))
-    let client = VerifyClient(try cluster.source())
+    let client = VerifyClient(try cluster.source(), watches: true)
     let start = MonotonicInstant.now
     let outcome = try PollLoop.run(as: output.output) {
       let outcome = try fetch(through: client, for: &monitor, since: start)

@@ -36,6 +36,9 @@ package struct ClusterCache: Sendable {
     return known
   }
 
+  /// What uses storage now.
+  package var storageUsers: StorageUsers { mutating get { objects.storageUsers } }
+
   /// Whether the list of nodes is complete and empty.
   package var hasNoNodes: Bool { self[.node].state == .synced && objects.isWithoutNodes }
 

@@ -22,6 +22,15 @@ package final class SharedClusterCache: Sendable {
     }.get()
   }
 
+  /// The facts, and what uses storage at the same time.
+  package func currentFactsWithUsers() throws(UnavailableError) -> (facts: SharedFacts, users: StorageUsers) {
+    try cluster.withLock { cluster in
+      Result { () throws(UnavailableError) in
+        (facts: try cluster.currentFacts(at: .monotonicNow), users: cluster.storageUsers)
+      }
+    }.get()
+  }
+
   var hasNoNodes: Bool { cluster.withLock { $0.hasNoNodes } }
 
   package var unavailableError: UnavailableError? { cluster.withLock { $0.unavailableError(at: .monotonicNow) } }

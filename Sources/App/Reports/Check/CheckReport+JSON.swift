@@ -20,7 +20,7 @@ extension CheckReport {
       JSONMember("sha1", valueHash?.description),
       JSONMember("change", effect != .none),
       JSONMember("checklist", checklist?.sections.flatMap(\.members) ?? []),
-    ]
+    ] + (preview.map { [JSONMember("preview", .object($0.members))] } ?? [])
   }
 }
 

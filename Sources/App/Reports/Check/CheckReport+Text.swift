@@ -28,6 +28,10 @@ extension CheckReport: Report {
       for section in sections { for item in section.findings { styledText.add(item) } }
       styledText.addBlank()
     }
+    if let preview {
+      styledText.add(preview.styledText(within: width))
+      styledText.addBlank()
+    }
     addVerdict(to: &styledText)
     return styledText
   }

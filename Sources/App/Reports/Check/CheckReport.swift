@@ -22,6 +22,8 @@ package struct CheckReport: Sendable, Equatable {
   package let effect: Effect
   /// How much of the checklist is printed.
   package var detail = Detail.groups
+  /// What the change would set in motion; nil if that is not asked.
+  package var preview: ChangePreview?
 
   /// Evaluates a change as the API server calls the webhooks: it mutates the value first, then validates it.
   package init(of change: Change?, in facts: ClusterFacts, _ options: RulesetOptions) {
@@ -46,7 +48,7 @@ package struct CheckReport: Sendable, Equatable {
     if case .denied? = checklist?.verdict { false } else { true }
   }
 
-  var violations: [Violation] {
+  package var violations: [Violation] {
     if case .denied(let violations, _)? = checklist?.verdict { violations } else { [] }
   }
 

@@ -16,7 +16,7 @@ extension Report {
 
 extension [JSONMember] {
   /// The JSON object on one line.
-  var line: String {
+  package var line: String {
     var writer = JSONWriter()
     writer.append(object: self)
     writer.append(raw: "\n")
@@ -25,12 +25,14 @@ extension [JSONMember] {
 }
 
 extension JSONMember {
-  init(_ key: String, _ value: JSONValue) { self.init(key: key, value: value) }
-  init(_ key: String, _ text: String?) { self.init(key: key, value: text.map(JSONValue.string) ?? .null) }
-  init(_ key: String, _ number: Int?) { self.init(key: key, value: number.map { .number(String($0)) } ?? .null) }
-  init(_ key: String, _ truth: Bool?) { self.init(key: key, value: truth.map(JSONValue.bool) ?? .null) }
-  init(_ key: String, _ texts: [String]) { self.init(key: key, value: .array(texts.map(JSONValue.string))) }
-  init(_ key: String, _ objects: [[JSONMember]]) {
+  package init(_ key: String, _ value: JSONValue) { self.init(key: key, value: value) }
+  package init(_ key: String, _ text: String?) { self.init(key: key, value: text.map(JSONValue.string) ?? .null) }
+  package init(_ key: String, _ number: Int?) {
+    self.init(key: key, value: number.map { .number(String($0)) } ?? .null)
+  }
+  package init(_ key: String, _ truth: Bool?) { self.init(key: key, value: truth.map(JSONValue.bool) ?? .null) }
+  package init(_ key: String, _ texts: [String]) { self.init(key: key, value: .array(texts.map(JSONValue.string))) }
+  package init(_ key: String, _ objects: [[JSONMember]]) {
     self.init(key: key, value: .array(objects.map(JSONValue.object)))
   }
 }

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 internal import Rules
 
 /// Tracks the progress of a change until it is verified or stalled.
@@ -65,7 +65,7 @@ extension ProgressMonitor {
       styledText.add(step, isWhole: isAlwaysWhole || isFinal)
     }
     styledText.addBlank()
-    styledText.add(bar + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
+    styledText.add(ProgressBar(percent: percent).runs + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
     if let lastError {
       styledText.add(TextRun("! ", .warning), TextRun("the last read failed: \(lastError)"), hangingIndent: 2)
     }
@@ -82,32 +82,15 @@ extension ProgressMonitor {
   }
 
   /// The JSON of the report with the time elapsed, one line per fetch.
-  package var json: String {
-    guard let report else { return "" }
-    return (report.members(percent: percent) + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]).line
-  }
+  package var json: String { report == nil ? "" : members.line }
 
-  private var bar: [TextRun] {
-    let cells = 30
-    let full = percent * cells / 100
-    return [
-      "  ", TextRun(String(repeating: "█", count: full), .success),
-      TextRun(String(repeating: "░", count: cells - full), .dim),
-      TextRun("  \(percent) %"),
-    ]
+  package var members: [JSONMember] {
+    guard let report else { return [] }
+    return report.members(percent: percent) + [JSONMember("elapsedSeconds", Int(elapsed.components.seconds))]
   }
 
   private var clock: String {
     let still = elapsed - lastProgress
     return elapsed.words + (still >= .seconds(5) ? ", nothing has moved for \(still.words)" : "")
-  }
-}
-
-extension Duration {
-  /// For example `42 s` or `3 min 05 s`.
-  fileprivate var words: String {
-    let seconds = components.seconds
-    guard seconds >= 60 else { return "\(seconds) s" }
-    return "\(seconds / 60) min \(seconds % 60 < 10 ? "0" : "")\(seconds % 60) s"
   }
 }

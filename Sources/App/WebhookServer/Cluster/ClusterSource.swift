@@ -1,3 +1,4 @@
+package import ChangeExecution
 internal import ClusterState
 internal import KubeClient
 internal import Logging
@@ -30,6 +31,18 @@ package enum ClusterSource: Sendable {
       if !isWatching, cluster.unavailableError != nil { return first }
       isWatching = true
       return try cluster.currentFacts().facts
+    }
+  }
+
+  /// Returns the current facts and what uses storage, for a command that needs them once.
+  package func changeFacts() throws -> ChangeFacts {
+    switch self {
+    case .snapshot(let source):
+      var objects = try source.read()
+      let facts = objects.facts
+      try requireNodes(facts)
+      return ChangeFacts(facts, objects.storageUsers)
+    case .live(let source): return try source.changeFacts()
     }
   }
 

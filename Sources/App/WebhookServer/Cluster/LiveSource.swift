@@ -1,3 +1,4 @@
+internal import ChangeExecution
 internal import ClusterState
 internal import KubeClient
 internal import Logging
@@ -64,15 +65,15 @@ package struct LiveSource: Sendable {
     return cluster
   }
 
-  /// Returns a lister, for a command that polls.
-  func listing() -> VerifyLister { VerifyLister(access) }
-
   /// Lists every kind once.
-  func facts() throws -> ClusterFacts {
+  func facts() throws -> ClusterFacts { try changeFacts().rules }
+
+  /// Lists every kind once, for the facts and for what uses storage.
+  func changeFacts() throws -> ChangeFacts {
     let cluster = SharedClusterCache(staleness: staleness)
     do {
       try ReflectorRunner(access, into: cluster).listOnce()
-      return try cluster.currentFacts().facts
+      return try cluster.changeFacts()
     } catch let unavailableError as UnavailableError {
       throw ServerError("\(access.origin): \(unavailableError.message)")
     } catch {
@@ -96,5 +97,12 @@ extension Logger {
     } else {
       info("watch established again", metadata: metadata)
     }
+  }
+}
+
+extension SharedClusterCache {
+  func changeFacts() throws(UnavailableError) -> ChangeFacts {
+    let (facts, users) = try currentFactsWithUsers()
+    return ChangeFacts(facts.facts, users)
   }
 }

@@ -7,16 +7,19 @@ package final class VerifyClient {
   private enum Source {
     case snapshot(SnapshotSource)
     case live(VerifyLister)
+    case watched(VerifyWatcher)
   }
 
   private let cluster: ClusterSource
   private let source: Source
 
-  package init(_ source: ClusterSource) {
+  /// - Parameter watches: Whether a live cluster is watched, for a caller that fetches repeatedly.
+  package init(_ source: ClusterSource, watches: Bool = false) {
     cluster = source
     switch source {
     case .snapshot(let files): self.source = .snapshot(files)
-    case .live(let cluster): self.source = .live(cluster.listing())
+    case .live(let cluster):
+      self.source = watches ? .watched(VerifyWatcher(cluster.access)) : .live(VerifyLister(cluster.access))
     }
   }
 
@@ -32,12 +35,17 @@ package final class VerifyClient {
       var snapshot = Snapshot(inspects: true)
       try files.read(into: &snapshot)
       return snapshot.inspected ?? VerifySnapshot()
-    case .live(let listing):
-      do throws(KubeError) {
-        return try listing.list()
-      } catch {
-        throw ServerError(error.description)
-      }
+    case .live(let lister): return try Self.translated { () throws(KubeError) in try lister.list() }
+    case .watched(let watcher): return try Self.translated { () throws(KubeError) in try watcher.snapshot() }
+    }
+  }
+
+  private static func translated(_ fetch: () throws(KubeError) -> VerifySnapshot) throws(ServerError) -> VerifySnapshot
+  {
+    do throws(KubeError) {
+      return try fetch()
+    } catch {
+      throw ServerError(error.description)
     }
   }
 }

@@ -11,3 +11,8 @@ package struct VirtualMachineFact: Sendable, Equatable {
     self.status = status
   }
 }
+
+extension VirtualMachineFact {
+  /// `NAMESPACE/NAME`.
+  package var reference: String { "\(namespace)/\(name)" }
+}

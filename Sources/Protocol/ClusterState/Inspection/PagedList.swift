@@ -3,7 +3,7 @@ internal import JSON
 /// Lists the objects of one resource once, page by page.
 ///
 /// Performs no I/O, as ``Reflector``. It never retries: any error ends the list, and the caller can run it again.
-package struct PagedList: ~Copyable {
+package struct PagedList {
   package enum Outcome: Equatable, Sendable {
     /// The next page.
     case request(APIRequest)
@@ -17,6 +17,8 @@ package struct PagedList: ~Copyable {
   /// The status and body of a response that is no list.
   private var response: (code: Int, text: [UInt8])?
   private var failure: String?
+  /// The version of the complete list, to watch from; empty where the cluster lacks the resource.
+  package private(set) var version = ""
 
   package init(_ part: VerifySnapshot.Part) {
     self.part = part
@@ -55,6 +57,7 @@ package struct PagedList: ~Copyable {
       return failed("the API server sent half a list")
     }
     decoder = ListItemDecoder()
+    version = list.resourceVersion
     return list.continueToken.isEmpty ? .done : .request(.list(part.resource, continuing: list.continueToken))
   }
 

@@ -52,6 +52,25 @@ package struct VerifySnapshot: Sendable {
     }
   }
 
+  mutating func remove(_ part: Part, at name: ObjectName) {
+    switch part {
+    case .watched(let kind): objects.remove(kind, at: name)
+    case .inspected(let kind):
+      others.remove(kind, at: name)
+      if let watched = kind.watched { objects.remove(watched, at: name) }
+    }
+  }
+
+  /// Replaces all objects of a part with those of a complete list.
+  mutating func replace(_ part: Part, from other: VerifySnapshot) {
+    switch part {
+    case .watched(let kind): objects.replace(kind, from: other.objects)
+    case .inspected(let kind):
+      others.replace(kind, from: other.others)
+      if let watched = kind.watched { objects.replace(watched, from: other.objects) }
+    }
+  }
+
   /// Mutating, because the sorted lists are cached.
   package var facts: ClusterFacts { mutating get { objects.facts } }
   package var extraFacts: VerifyFacts { mutating get { others.facts } }

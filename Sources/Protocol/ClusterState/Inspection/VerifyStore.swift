@@ -11,7 +11,8 @@ struct VerifyStore: Sendable {
   /// The networks of pods of other namespaces; only a snapshot has these pods.
   private var otherPods = ObjectTable<[String]>()
   private var events = ObjectTable<PodEvent>()
-  private var workloads = ObjectTable<ScaledWorkload>()
+  /// One table for each kind and namespace.
+  private var workloads: [VerifyKind: ObjectTable<ScaledWorkload>] = [:]
   private var reservations = ObjectTable<AddressPoolFact.Reservation>()
 
   var hasNodes: Bool { !nodes.isEmpty }
@@ -59,7 +60,41 @@ struct VerifyStore: Sendable {
     case .longhornEvent: events[name] = try reader.readPodEvent()
     case .addressReservation: reservations[name] = try reader.readAddressReservation()
     case .monitoringDeployment, .harvesterDeployment, .prometheus, .alertmanager:
-      workloads[name] = try reader.readScaledWorkload(ofKind: kind.resource.kind)
+      workloads[kind, default: ObjectTable()][name] = try reader.readScaledWorkload(ofKind: kind.resource.kind)
+    }
+  }
+
+  mutating func remove(_ kind: VerifyKind, at name: ObjectName) {
+    switch kind {
+    case .node: nodes[name] = nil
+    case .vlanStatus: uplinks[name] = nil
+    case .longhornSetting: longhornSettings[name] = nil
+    case .longhornPod: pods[name] = nil
+    case .longhornEvent: events[name] = nil
+    case .addressReservation: reservations[name] = nil
+    case .monitoringDeployment, .harvesterDeployment, .prometheus, .alertmanager: workloads[kind]?[name] = nil
+    }
+  }
+
+  /// Replaces all objects of a kind with those of another store.
+  mutating func replace(_ kind: VerifyKind, from other: VerifyStore) {
+    switch kind {
+    case .node: nodes = other.nodes
+    case .vlanStatus: uplinks = other.uplinks
+    case .longhornSetting: longhornSettings = other.longhornSettings
+    case .longhornPod: pods = other.pods
+    case .longhornEvent: events = other.events
+    case .addressReservation: reservations = other.reservations
+    case .monitoringDeployment, .harvesterDeployment, .prometheus, .alertmanager:
+      workloads[kind] = other.workloads[kind]
+    }
+  }
+
+  private var allWorkloads: [ScaledWorkload] {
+    mutating get {
+      var all: [ScaledWorkload] = []
+      for kind in workloads.keys { all += workloads[kind, default: ObjectTable()].sorted }
+      return all.sorted { ($0.namespace, $0.name, $0.kind) < ($1.namespace, $1.name, $1.kind) }
     }
   }
 
@@ -73,7 +108,7 @@ struct VerifyStore: Sendable {
       facts.pods = pods.sorted
       facts.networksOfOtherPods = Set(otherPods.sorted.joined())
       facts.events = events.sorted
-      facts.workloads = workloads.sorted
+      facts.workloads = allWorkloads
       facts.reservations = reservations.sorted.sorted { $0.address < $1.address }
       return facts
     }

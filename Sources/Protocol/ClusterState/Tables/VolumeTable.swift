@@ -96,6 +96,20 @@ extension VolumeTable {
 }
 
 extension VolumeTable {
+  /// Every volume that counts, in no order.
+  var all: [VolumeFact] {
+    mutating get {
+      var all: [VolumeFact] = []
+      for group in Group.allCases where group != .ofSystem {
+        groups[group.rawValue].forEach { _, volume in
+          all.append(volume)
+          return true
+        }
+      }
+      return all
+    }
+  }
+
   var summary: VolumesInUse {
     mutating get {
       let limit = NameList.limit

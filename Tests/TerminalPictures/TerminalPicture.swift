@@ -1,12 +1,12 @@
-@testable import Reports
+package import Reports
 
 /// A text as a picture of a terminal, for the documentation, with the same text and styles.
-struct TerminalPicture {
+package struct TerminalPicture {
   let command: String
   let lines: [[TextRun]]
   private let columns: Int
 
-  init(_ command: String, _ styledText: StyledText, columns: Int = 100) {
+  package init(_ command: String, _ styledText: StyledText, columns: Int = 100) {
     self.command = command
     self.columns = columns
     lines = styledText.wrapped(for: Terminal(width: columns, usesColor: true))
@@ -15,7 +15,7 @@ struct TerminalPicture {
   private static let lineHeight = 19.0
   private static let cell = 8.0
 
-  var svg: String {
+  package var svg: String {
     let prompt = [TextRun("$ ", .dim), TextRun(command, .bold)]
     let all = [prompt, []] + lines
     let height = Int(Double(all.count) * Self.lineHeight + 56)

@@ -1,0 +1,82 @@
+internal import ClusterState
+internal import Reports
+internal import Rules
+
+/// The cluster with patience: an API server that does not answer is asked again, until the timeout.
+final class ChangeConnection {
+  let cluster: ChangeCluster
+  let options: ChangeOptions
+  let report: (ChangeEvent) -> Void
+  /// Since when nothing has answered; nil while the API server answers.
+  private var outageBegan: Duration?
+  /// Before the first answer an error is a mistake of the operator, afterwards it may be temporary.
+  private var hasAnswered = false
+
+  init(_ cluster: ChangeCluster, _ options: ChangeOptions, _ report: @escaping (ChangeEvent) -> Void) {
+    self.cluster = cluster
+    self.options = options
+    self.report = report
+  }
+
+  /// Sends a request until there is an answer that another attempt would not change.
+  func send(_ request: APIRequest) throws(ChangeStop) -> APIResponse {
+    while true {
+      let reason: String
+      do throws(Unanswered) {
+        let response = try cluster.exchange(request)
+        if !response.isTemporary {
+          reached()
+          return response
+        }
+        reason = response.message
+      } catch {
+        reason = error.description
+      }
+      try unreached(reason)
+    }
+  }
+
+  /// Returns the facts of the rules.
+  func facts() throws(ChangeStop) -> ChangeFacts { try read(cluster.facts) }
+
+  func inspect() throws(ChangeStop) -> VerifySnapshot { try read(cluster.inspect) }
+
+  private func read<Value>(_ read: () throws -> Value) throws(ChangeStop) -> Value {
+    while true {
+      let reason: String
+      do {
+        let value = try read()
+        reached()
+        return value
+      } catch {
+        reason = "\(error)"
+      }
+      try unreached(reason)
+    }
+  }
+
+  private func reached() {
+    hasAnswered = true
+    guard outageBegan != nil else { return }
+    outageBegan = nil
+    report(.unreachable(nil))
+  }
+
+  private func unreached(_ reason: String) throws(ChangeStop) {
+    guard hasAnswered else { throw .unavailable(reason) }
+    let now = cluster.elapsed()
+    let began = outageBegan ?? now
+    if outageBegan == nil {
+      outageBegan = now
+      report(.unreachable(reason))
+    }
+    if now - began >= options.timeout {
+      throw .unavailable(
+        "the API server has not answered for \(options.timeout.words): \(reason)",
+        advice: ["when it answers again, go on: apply --resume"])
+    }
+    cluster.pause(Self.retryDelay)
+  }
+
+  private static let retryDelay: Duration = .seconds(1)
+}

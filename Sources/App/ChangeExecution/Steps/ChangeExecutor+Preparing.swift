@@ -1,0 +1,177 @@
+internal import ClusterState
+internal import JSON
+internal import Reports
+internal import Rules
+
+// What comes before the first phase: nothing is changed until the record is written.
+extension ChangeExecutor {
+  enum Preparation {
+    case ready(RecordStore)
+    case done(ChangeOutcome)
+  }
+
+  func prepare(_ command: ChangeCommand) throws(ChangeStop) -> Preparation {
+    let facts = try connection.facts()
+    usesSubresources = try connection.send(MachineRequest.discovery).isSuccess
+    let stored = try RecordStore.stored(connection)
+    switch command {
+    case .apply(let value):
+      guard let stored else { return try begin(value, facts) }
+      guard stored.direction == .forward, SettingObject(value: .text(stored.goal)).means(value) else {
+        throw Self.anotherChange(stored)
+      }
+      return .ready(try resume(stored))
+    case .resume:
+      guard let stored else { throw .refused("no change is recorded", advice: "begin one with: apply --value JSON") }
+      return .ready(try resume(stored))
+    case .revert:
+      guard let stored else {
+        throw .refused("no change is recorded", advice: "write the former value with: apply --value JSON")
+      }
+      return .ready(stored.direction == .revert ? try resume(stored) : try revert(stored, facts))
+    }
+  }
+
+  private static func anotherChange(_ record: ChangeRecord) -> ChangeStop {
+    let direction = record.direction == .forward ? "to" : "back to"
+    return .refused(
+      """
+      a change \(direction) \(ChangeRecord.described(record.goal)) is recorded since \(record.startedAt), in phase \
+      \(record.phase.rawValue), last written at \(record.updatedAt) by \(record.holder)
+      """, advice: "go on with it: apply --resume", "or take it back: apply --revert")
+  }
+
+  private func begin(_ value: [UInt8], _ facts: ChangeFacts) throws(ChangeStop) -> Preparation {
+    var inspected = try connection.inspect()
+    let review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
+    report(.checked(review.report))
+    report(.previewed(review.preview))
+    if options.isDryRun { return .done(.dryRun(isAllowed: review.report.isAllowed)) }
+    if let refusal = review.refusal { throw refusal }
+    guard review.preview.hasEffect else { return .done(.unchanged) }
+
+    let machines = facts.machines.filter { !$0.isLeaving }
+    try requireNamespaces(machines)
+    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: options.startsMachines)
+    guard try confirm() else { throw .declined }
+    let now = connection.cluster.timestamp()
+    let original = facts.setting?.valueBytes ?? []
+    let record = ChangeRecord(
+      original: original, expected: original, values: [review.change.normalized.new.valueBytes],
+      machines: try read(machines), holder: options.holder, session: options.session, startedAt: now, updatedAt: now)
+    return .ready(try RecordStore.create(record, connection))
+  }
+
+  private func resume(_ record: ChangeRecord) throws(ChangeStop) -> RecordStore {
+    report(.resumed(record))
+    let starts = options.startsMachines || record.direction == .revert
+    try requirePermissions(record.machines.map { ($0.namespace, $0.name) }, starts: starts)
+    guard try confirm() else { throw .declined }
+    return try RecordStore.takeOver(record, connection) { _ in }
+  }
+
+  /// Turns the change around. Where its value has been written, the former one is written in the same way.
+  private func revert(_ record: ChangeRecord, _ facts: ChangeFacts) throws(ChangeStop) -> RecordStore {
+    report(.resumed(record))
+    guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
+    let isWritten = setting.means(record.goal) || setting.means(record.value)
+    guard isWritten || setting.means(record.expected) else { throw try changedByOthers(setting) }
+    let running = facts.machines.filter { !$0.isLeaving }
+    // Before the value is written nothing needs to be stopped to go back.
+    let needsWrite = !setting.means(record.original)
+    if needsWrite, !running.isEmpty, !options.stopsMachines {
+      throw .refused(
+        "\(running.count.counted("virtual machine")) must be stopped again: \(running.map(\.reference).englishList)",
+        advice: "run: apply --revert --stop-vms")
+    }
+    if needsWrite { try requireNamespaces(running) }
+    let known = Set(record.machines.map(\.reference))
+    let added = needsWrite ? try read(running.filter { !known.contains($0.reference) }) : []
+    let machines = record.machines + added
+    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: true)
+    guard try confirm() else { throw .declined }
+    // During a change Harvester and the webhook accept only the empty value.
+    let isInProgress = setting.configured?.isInProgress == true && !record.original.isEmpty
+    return try RecordStore.takeOver(record, connection) { record in
+      record.direction = .revert
+      record.machines = machines
+      record.expected = setting.valueBytes
+      record.values = isInProgress && !setting.value.isBlank ? [[], record.original] : [record.original]
+      record.phase = needsWrite ? .stopping : .verified
+    }
+  }
+}
+
+// What must be so before anything is stopped.
+extension ChangeExecutor {
+  private func requireNamespaces(_ machines: [VirtualMachineFact]) throws(ChangeStop) {
+    guard !options.namespaces.isEmpty else { return }
+    let others = machines.filter { !options.namespaces.contains($0.namespace) }
+    guard !others.isEmpty else { return }
+    throw .refused(
+      """
+      \(others.count.counted("virtual machine")) of other namespaces \(others.count == 1 ? "runs" : "run"): \
+      \(others.map(\.reference).englishList); the change needs every virtual machine of the cluster stopped
+      """, advice: "have them stopped by their owners, or add their namespaces with --namespace")
+  }
+
+  /// Asks for whole namespaces first, and for single machines where that is denied: a role may name them.
+  private func requirePermissions(_ machines: [(namespace: String, name: String)], starts: Bool) throws(ChangeStop) {
+    var missing = try AccessReview.always.deniedReviews(self)
+    let operations: [MachineRequest.Operation] = starts ? [.stop, .start] : [.stop]
+    for (namespace, machines) in Dictionary(grouping: machines, by: \.namespace).sorted(by: { $0.key < $1.key }) {
+      for operation in operations {
+        let whole = AccessReview.machine(operation, bySubresource: usesSubresources, namespace: namespace)
+        guard try !isAllowed(whole) else { continue }
+        missing += try machines.map { machine in
+          AccessReview.machine(
+            operation, bySubresource: usesSubresources, namespace: namespace, name: machine.name)
+        }.deniedReviews(self)
+      }
+    }
+    guard !missing.isEmpty else { return }
+    throw .refused(
+      missing.map { "not permitted: \($0.described)" },
+      advice: ["use an account with these permissions; nothing was changed"])
+  }
+
+  fileprivate func isAllowed(_ review: AccessReview) throws(ChangeStop) -> Bool {
+    let response = try connection.send(review.request)
+    guard response.isSuccess, case .bool(let allowed)? = response.value?["status"]?["allowed"] else {
+      throw .refused(response.reasons, advice: [])
+    }
+    return allowed
+  }
+
+  /// Reads the machines with their run policies; one that is gone meanwhile needs nothing.
+  private func read(_ machines: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
+    var found: [Machine] = []
+    for fact in machines {
+      let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
+      let response = try connection.send(MachineRequest(machine: machine).read)
+      switch response.status {
+      case 404: report(.notice("\(machine.reference) is gone"))
+      case 200:
+        guard let read = response.value.flatMap(Machine.init(object:)) else {
+          throw .unavailable("\(machine.reference) is not readable")
+        }
+        found.append(read)
+      default: throw .refused(response.reasons, advice: [])
+      }
+    }
+    return found
+  }
+}
+
+extension [AccessReview] {
+  fileprivate func deniedReviews(_ executor: ChangeExecutor) throws(ChangeStop) -> [AccessReview] {
+    var denied: [AccessReview] = []
+    for review in self where try !executor.isAllowed(review) { denied.append(review) }
+    return denied
+  }
+}
+
+extension VirtualMachineFact {
+  /// Whether it goes off by itself.
+  var isLeaving: Bool { status == "Stopping" || status == "Terminating" }
+}

@@ -1,0 +1,111 @@
+internal import Reports
+internal import Rules
+
+/// Which machines to start next: a few at a time, each with its own deadline.
+struct StartQueue {
+  enum Answer {
+    case asked
+    /// It runs, and nothing is about to stop it.
+    case running
+    /// It must be off before it can be started.
+    case later
+    /// Nothing is left to start.
+    case gone(String)
+    case failed(String)
+  }
+
+  private enum State: Equatable {
+    /// Not asked yet; the time is since when it must be off first.
+    case waiting(since: Duration?)
+    case asked(since: Duration, lastLook: Duration)
+    case up
+    case gone
+    case failed(String)
+  }
+
+  private let machines: [Machine]
+  private let parallel: Int
+  private let timeout: Duration
+  private var states: [String: State] = [:]
+  /// KubeVirt's status of each machine that is not stopped.
+  private var statuses: [String: String] = [:]
+  private var now = Duration.zero
+
+  /// How long a machine that was asked may have no status until it is read.
+  private static let silence: Duration = .seconds(5)
+
+  init(_ machines: [Machine], parallel: Int, timeout: Duration) {
+    self.machines = machines
+    self.parallel = parallel
+    self.timeout = timeout
+  }
+
+  private func state(_ machine: Machine) -> State { states[machine.reference] ?? .waiting(since: nil) }
+
+  private func status(_ machine: Machine) -> String { statuses[machine.reference] ?? "Stopped" }
+
+  /// Records what the cluster shows, and gives up those that have had their time.
+  mutating func see(_ facts: [VirtualMachineFact], at now: Duration) {
+    self.now = now
+    statuses = Dictionary(facts.map { ($0.reference, $0.status) }) { first, _ in first }
+    for machine in machines {
+      switch state(machine) {
+      case .asked where MachineState.upStatuses.contains(status(machine)): states[machine.reference] = .up
+      case .asked(let since, _) where now - since >= timeout: states[machine.reference] = .failed(status(machine))
+      case .waiting(let since?) where now - since >= timeout: states[machine.reference] = .failed(status(machine))
+      case .waiting(nil) where isLeaving(machine): states[machine.reference] = .waiting(since: now)
+      default: break
+      }
+    }
+  }
+
+  private func isLeaving(_ machine: Machine) -> Bool { ["Stopping", "Terminating"].contains(status(machine)) }
+
+  /// The machines to start now.
+  var next: [Machine] {
+    let starting = machines.count { if case .asked = state($0) { true } else { false } }
+    let waiting = machines.filter { if case .waiting = state($0) { !isLeaving($0) } else { false } }
+    return Array(waiting.prefix(max(0, parallel - starting)))
+  }
+
+  /// The machines that were asked and have no status since: they may be gone.
+  var silent: [Machine] {
+    machines.filter { machine in
+      guard case .asked(_, let lastLook) = state(machine) else { return false }
+      return statuses[machine.reference] == nil && now - lastLook >= Self.silence
+    }
+  }
+
+  mutating func record(_ answer: Answer, of machine: Machine) {
+    let state: State =
+      switch (answer, self.state(machine)) {
+      case (.asked, _): .asked(since: now, lastLook: now)
+      case (.running, _): .up
+      case (.later, .waiting(let since)): .waiting(since: since ?? now)
+      case (.later, let state): state
+      case (.gone, _): .gone
+      case (.failed(let reason), _): .failed(reason)
+      }
+    states[machine.reference] = state
+  }
+
+  var isSettled: Bool {
+    machines.allSatisfy { machine in
+      switch state(machine) {
+      case .up, .gone, .failed: true
+      case .waiting, .asked: false
+      }
+    }
+  }
+
+  var progress: StartingProgress {
+    func described(_ machine: Machine) -> String { "\(machine.reference) (\(status(machine)))" }
+    return StartingProgress(
+      total: machines.count { state($0) != .gone }, started: machines.count { state($0) == .up },
+      pending: machines.filter { if case .asked = state($0) { true } else { false } }.map(described),
+      failed: machines.compactMap { machine in
+        guard case .failed(let reason) = state(machine) else { return nil }
+        return "\(machine.reference) (\(reason))"
+      })
+  }
+}

@@ -1,0 +1,160 @@
+internal import JSON
+
+/// Lists the objects of one resource for `verify`, and watches them from there.
+///
+/// Performs no I/O, as ``Reflector``, which serves reviews and is patient where this one tells its caller at once: an
+/// operator looks at the screen.
+package struct PartWatch {
+  package enum Action: Equatable, Sendable {
+    case wait
+    case request(APIRequest)
+    /// Cancel the request and close its connection, which delivers nothing.
+    case cancelAndDropConnection
+  }
+
+  private enum Step {
+    case waiting(until: Duration)
+    case listing(deadline: Duration)
+    case watching(began: Duration, deadline: Duration)
+    /// The status of a response to a watch that is not 200.
+    case refused(Int, deadline: Duration)
+  }
+
+  private let part: VerifySnapshot.Part
+  private var step = Step.waiting(until: .zero)
+  private var list: PagedList
+  /// The objects of a list until it is complete.
+  private var collected = VerifySnapshot()
+  private var lines = LineDecoder()
+  /// Where the watch goes on; empty before a list.
+  private var version = ""
+  /// Whether there was a complete list, or the cluster may lack the resource and does.
+  package private(set) var isListed = false
+  /// Why the last request failed; nil after a success.
+  package private(set) var error: String?
+
+  /// The time after which the API server ends a watch, in order.
+  private static let duration: Duration = .seconds(240)
+
+  package init(_ part: VerifySnapshot.Part) {
+    self.part = part
+    list = PagedList(part)
+  }
+
+  package var nextWakeup: Duration {
+    switch step {
+    case .waiting(let moment): moment
+    case .listing(let moment), .watching(_, let moment), .refused(_, let moment): moment
+    }
+  }
+
+  /// Begins what is due, or gives up a request that has reached its deadline.
+  package mutating func tick(_ now: Duration) -> Action {
+    guard now >= nextWakeup else { return .wait }
+    guard case .waiting = step else {
+      fail("the API server fell silent", now)
+      return .cancelAndDropConnection
+    }
+    if version.isEmpty {
+      list = PagedList(part)
+      collected = VerifySnapshot()
+      step = .listing(deadline: now + WatchLimits.listIdleTimeout)
+      return .request(list.firstRequest)
+    }
+    lines = LineDecoder()
+    step = .watching(began: now, deadline: now + Self.duration + WatchLimits.watchGracePeriod)
+    return .request(.watch(part.resource, from: version, for: Self.duration))
+  }
+}
+
+// Events of the request.
+extension PartWatch {
+  package mutating func responded(_ code: Int, _ now: Duration) {
+    switch step {
+    case .listing: list.responded(code)
+    case .watching(_, let deadline) where code != 200: step = .refused(code, deadline: deadline)
+    case .watching: error = nil
+    case .waiting, .refused: break
+    }
+  }
+
+  package mutating func received(
+    _ bytes: Span<UInt8>, _ now: Duration, into cluster: inout VerifySnapshot
+  ) -> Action {
+    switch step {
+    case .listing:
+      list.received(bytes, into: &collected)
+      step = .listing(deadline: now + WatchLimits.listIdleTimeout)
+    case .watching:
+      follow(bytes, now, into: &cluster)
+      // What cannot be read ends the request.
+      if error != nil { return .cancelAndDropConnection }
+    case .waiting, .refused: break
+    }
+    return .wait
+  }
+
+  package mutating func ended(_ now: Duration, into cluster: inout VerifySnapshot) -> Action {
+    switch step {
+    case .listing:
+      switch list.ended() {
+      case .request(let request): return .request(request)
+      case .failed(let reason): fail(reason, now)
+      case .done: commit(now, into: &cluster)
+      }
+    case .watching(let began, _):
+      step = .waiting(until: max(now, began + WatchLimits.minWatchInterval))
+      if !lines.isBetweenLines { fail("the watch broke off", now) }
+    case .refused(let code, _):
+      if code == 410 { version = "" }
+      fail("the API server answered \(code) to the watch of \(part.resource.name)", now)
+    case .waiting: break
+    }
+    return tick(now)
+  }
+
+  package mutating func failed(_ reason: String, _ now: Duration) { fail(reason, now) }
+
+  private mutating func commit(_ now: Duration, into cluster: inout VerifySnapshot) {
+    cluster.replace(part, from: collected)
+    collected = VerifySnapshot()
+    isListed = true
+    error = nil
+    version = list.version
+    // Without a version the cluster lacks the resource for now.
+    step = .waiting(until: version.isEmpty ? now + WatchLimits.notInstalledResync : now)
+  }
+
+  private mutating func follow(_ bytes: Span<UInt8>, _ now: Duration, into cluster: inout VerifySnapshot) {
+    var version = version
+    let part = part
+    do throws(StreamFailure) {
+      try lines.receive(bytes) { line throws(StreamFailure) in
+        let event = try WatchEvent(of: line)
+        switch event.change {
+        case .put:
+          do throws(JSONError) {
+            try cluster.put(line.extracting(event.object), of: part, at: event.head.name)
+          } catch {
+            throw .malformed(error)
+          }
+        case .remove: cluster.remove(part, at: event.head.name)
+        case .bookmark: break
+        case .error: throw .reported(code: event.head.code ?? 0, message: event.head.message)
+        }
+        if !event.head.resourceVersion.isEmpty { version = event.head.resourceVersion }
+      }
+      self.version = version
+      error = nil
+    } catch {
+      // What follows cannot be read: it is listed again.
+      self.version = ""
+      fail(error.explanation, now)
+    }
+  }
+
+  private mutating func fail(_ reason: String, _ now: Duration) {
+    error = reason
+    step = .waiting(until: now + WatchLimits.outagePauses.lowerBound)
+  }
+}

@@ -1,0 +1,122 @@
+import Testing
+
+@testable import ClusterState
+
+/// The list and watch of one resource for `verify`, event by event.
+@Suite struct `The watch of verify` {
+  static let part = VerifySnapshot.Part.inspected(.longhornPod)
+
+  var watch = PartWatch(part)
+  var cluster = VerifySnapshot()
+
+  static func pod(_ name: String) -> String {
+    #"{"metadata":{"name":"\#(name)","namespace":"longhorn-system","resourceVersion":"7"}}"#
+  }
+
+  mutating func receive(_ text: String, at now: Duration = .zero) -> PartWatch.Action {
+    watch.received(Array(text.utf8).span, now, into: &cluster)
+  }
+
+  /// Answers the list with these pods.
+  mutating func list(_ pods: String..., version: String = "5", at now: Duration = .zero) -> PartWatch.Action {
+    watch.responded(200, now)
+    let items = pods.map(Self.pod).joined(separator: ",")
+    _ = receive(#"{"metadata":{"resourceVersion":"\#(version)"},"items":[\#(items)]}"#, at: now)
+    return watch.ended(now, into: &cluster)
+  }
+
+  private func path(_ action: PartWatch.Action) -> String {
+    guard case .request(let request) = action else { return "\(action)" }
+    return request.path
+  }
+
+  var pods: [String] {
+    mutating get { cluster.extraFacts.pods.map(\.name) }
+  }
+
+  @Test mutating func `lists once and watches from there`() {
+    #expect(path(watch.tick(.zero)).contains("limit="))
+    #expect(!watch.isListed)
+    let next = list("a", "b")
+    #expect(path(next).contains("watch=true") && path(next).contains("resourceVersion=5"))
+    #expect(watch.isListed)
+    #expect(pods == ["a", "b"])
+    watch.responded(200, .zero)
+    _ = receive(
+      #"{"type":"ADDED","object":\#(Self.pod("c"))}"# + "\n" + #"{"type":"DELETED","object":\#(Self.pod("a"))}"#)
+    #expect(pods == ["a", "b", "c"])
+    _ = receive("\n")
+    #expect(pods == ["b", "c"])
+    // An orderly end: the watch goes on where it was, at most once a second.
+    #expect(watch.ended(.zero, into: &cluster) == .wait)
+    #expect(path(watch.tick(.seconds(1))).contains("resourceVersion=7"))
+    #expect(watch.error == nil)
+  }
+
+  @Test mutating func `a list replaces what a missed event would have removed`() {
+    _ = watch.tick(.zero)
+    _ = list("a", "b")
+    watch.responded(410, .zero)
+    #expect(watch.ended(.zero, into: &cluster) == .wait)
+    #expect(watch.error != nil)
+    #expect(path(watch.tick(.seconds(1))).contains("limit="))
+    #expect(pods == ["a", "b"])
+    _ = list("b", version: "9", at: .seconds(1))
+    #expect(pods == ["b"])
+    #expect(watch.error == nil)
+  }
+
+  @Test(arguments: [
+    #"{"type":"ERROR","object":{"code":410,"message":"too old"}}"#, "nonsense", #"{"type":"ADDED","object":5}"#,
+  ]) mutating func `what cannot be followed ends the request, and is listed again`(_ line: String) {
+    _ = watch.tick(.zero)
+    _ = list("a")
+    watch.responded(200, .zero)
+    #expect(receive(line + "\n") == .cancelAndDropConnection)
+    #expect(watch.error != nil)
+    #expect(path(watch.tick(.seconds(1))).contains("limit="))
+  }
+
+  @Test mutating func `a request without a byte is given up at its deadline`() {
+    _ = watch.tick(.zero)
+    #expect(watch.tick(.seconds(59)) == .wait)
+    #expect(watch.tick(.seconds(60)) == .cancelAndDropConnection)
+    #expect(watch.error == "the API server fell silent")
+    #expect(path(watch.tick(.seconds(61))).contains("limit="))
+  }
+
+  @Test mutating func `an error is told at once, and the next attempt follows after a second`() {
+    _ = watch.tick(.zero)
+    watch.failed("connection refused", .zero)
+    #expect(watch.error == "connection refused")
+    #expect(watch.tick(.milliseconds(999)) == .wait)
+    #expect(path(watch.tick(.seconds(1))).contains("limit="))
+    watch.responded(403, .seconds(1))
+    #expect(watch.ended(.seconds(1), into: &cluster) == .wait)
+    #expect(watch.error?.contains("403") == true)
+  }
+
+  @Test mutating func `a resource that the cluster may lack is asked for again later`() {
+    watch = PartWatch(.inspected(.prometheus))
+    _ = watch.tick(.zero)
+    watch.responded(404, .zero)
+    #expect(watch.ended(.zero, into: &cluster) == .wait)
+    #expect(watch.isListed && watch.error == nil)
+    #expect(watch.nextWakeup == .seconds(30))
+  }
+
+  @Test mutating func `workloads of two kinds do not replace each other`() throws {
+    func workload(_ kind: String) -> String {
+      #"{"metadata":{"name":"rancher-monitoring-\#(kind)","namespace":"cattle-monitoring-system"}}"#
+    }
+    for (kind, name) in [(VerifyKind.prometheus, "prometheus"), (.monitoringDeployment, "grafana")] {
+      watch = PartWatch(.inspected(kind))
+      _ = watch.tick(.zero)
+      watch.responded(200, .zero)
+      _ = receive(#"{"metadata":{"resourceVersion":"5"},"items":[\#(workload(name))]}"#)
+      _ = watch.ended(.zero, into: &cluster)
+    }
+    #expect(
+      cluster.extraFacts.workloads.map(\.name) == ["rancher-monitoring-grafana", "rancher-monitoring-prometheus"])
+  }
+}
