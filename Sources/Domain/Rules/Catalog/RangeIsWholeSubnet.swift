@@ -21,25 +21,26 @@ enum RangeIsWholeSubnet: Rule {
       \(plan.fields.path(.range)): \(plan.range) is a part of \(subnet), the subnet of the VM network \(name) on this \
       VLAN, so pods would have the wrong mask
       """
-    guard let rest = rest(of: subnet, plan, context) else { return ["\(problem); choose another VLAN"] }
-    if rest.count > mostInOneLine {
-      return ["\(problem); set the range \(subnet) and exclude the rest"]
-        + plan.warnings(toExclude: rest, after: "with the range \(subnet), ")
-    }
-    return ["\(problem); set the range \(subnet) and exclude \(rest.map(\.description).englishList)"]
+    guard let exclusions = exclusions(in: subnet, plan, context) else { return ["\(problem); choose another VLAN"] }
+    let advice = "set the range \(subnet) and exclude"
+    let line = "\(problem); \(advice) \(exclusions.englishList)"
+    if exclusions.count <= maxNamesInMessage, line.utf8.count <= Warning.maxLength { return [line] }
+    return [problem]
+      + stride(from: 0, to: exclusions.count, by: maxNamesInMessage).map { start in
+        let part = exclusions[start..<min(start + maxNamesInMessage, exclusions.count)]
+        return "\(plan.fields.path(.range)): \(advice) \(start > 0 ? "also " : "")\(part.englishList)"
+      }
   }
 
-  private static let mostInOneLine = 4
-
-  /// What is to be excluded of the subnet so that the range is left; nil where the rules refuse the subnet.
-  private static func rest(
-    of subnet: IPv4Prefix, _ plan: AddressPlan, _ context: EvaluationContext
-  ) -> [IPv4Prefix]? {
+  /// What is to be excluded of the subnet so that the range is left, without what others use of it; nil where the rules
+  /// refuse the subnet.
+  private static func exclusions(
+    in subnet: IPv4Prefix, _ plan: AddressPlan, _ context: EvaluationContext
+  ) -> [String]? {
     var rest = AddressSet(subnet.addresses)
     rest.subtract(plan.range)
-    let networks = rest.networks()
-    // Other rules say what is to be excluded of the range itself.
-    let others = plan.exclusions + (plan.demandedExclusions(context) ?? [])
-    return plan.fields.accepts(subnet, excluding: networks + others, in: context) ? networks : nil
+    let exclusions = rest.networks() + (plan.demandedExclusions(context) ?? [])
+    guard plan.fields.accepts(subnet, excluding: exclusions + plan.exclusions, in: context) else { return nil }
+    return exclusions.map(\.description)
   }
 }

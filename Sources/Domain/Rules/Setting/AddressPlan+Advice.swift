@@ -21,13 +21,9 @@ extension AddressPlan {
     guard let networks = exclusions(of: addresses, context) else {
       return ["\(fields.path(.range)): choose another range than \(range), or another VLAN"]
     }
-    return warnings(toExclude: networks)
-  }
-
-  func warnings(toExclude networks: [IPv4Prefix], after words: String = "") -> [String] {
-    stride(from: 0, to: networks.count, by: maxNamesInMessage).map { start in
+    return stride(from: 0, to: networks.count, by: maxNamesInMessage).map { start in
       let part = networks[start..<min(start + maxNamesInMessage, networks.count)]
-      return "\(fields.path(.exclude)): \(words)exclude \(part.map(\.description).englishList)"
+      return "\(fields.path(.exclude)): exclude \(part.map(\.description).englishList)"
     }
   }
 
