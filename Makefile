@@ -79,9 +79,8 @@ sanitize: packages toolchain ## run all tests under the thread and the address s
 	  swift test --sanitize=thread --scratch-path .build/thread
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --disable-xctest --scratch-path .build/address
 
-bench: packages toolchain certs ## compare with nginx, and measure clusters of up to 200,000 objects
+bench: packages toolchain certs ## compare with nginx: requests, latency, handshakes, memory, start
 	Benchmarks/run
-	.build/shipped/release/scale $(SHIPPED)
 
 fuzz: packages toolchain ## fuzz the parsers, SECONDS=… each
 	SECONDS_EACH=$(or $(SECONDS),60) Tests/Fuzz/run

@@ -98,9 +98,6 @@ let package = Package(
       name: "microbenchmarks", dependencies: ["Addressing", "Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testSwiftSettings),
 
-    .executableTarget(
-      name: "scale", dependencies: ["TestSupport"], path: "Benchmarks/scale", swiftSettings: testSwiftSettings),
-
     // Fuzz targets, run by libFuzzer (Tests/Fuzz/run), and by an ordinary test with the inputs that it found.
     .target(
       name: "Fuzz",

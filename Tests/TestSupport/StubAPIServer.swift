@@ -16,8 +16,6 @@ public final class StubAPIServer: @unchecked Sendable {
 
   public enum Reply: Sendable {
     case whole(Int, String)
-    /// A long answer with the status 200, written piece by piece until a write fails.
-    case pieces(@Sendable (_ write: (String) -> Bool) -> Void)
     /// A watch: events that are pushed to its path are sent at once.
     case stream
     /// No response, until the client closes the connection.
@@ -140,10 +138,6 @@ extension StubAPIServer {
       case .silence:
         _ = read(ssl)
         return
-      case .pieces(let produce):
-        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") else { return }
-        produce { write(ssl, "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n") }
-        guard write(ssl, "0\r\n\r\n") else { return }
       case .stream:
         guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else {
           return
