@@ -110,8 +110,9 @@ import Testing
   @Test func `kinds of other groups and unknown kinds are ignored`() throws {
     var snapshot = Snapshot()
     try snapshot.add(
-      Array("apiVersion: metrics.k8s.io/v1\nkind: Node\nmetadata: {name: x}\n---\nkind: Thing\n---\n- 1\n---\n".utf8),
-      named: "a.yaml")
+      Array(
+        "apiVersion: metrics.k8s.io/v1\nkind: Node\nmetadata: {name: x}\n---\nkind: Thing\n---\n- {kind: A}\n---\n"
+          .utf8), named: "a.yaml")
     let facts = snapshot.objects.facts
     #expect(facts.nodes.isEmpty)
   }
@@ -191,6 +192,67 @@ import Testing
     let file = "\u{FEFF}\(Self.node)---\n\u{FEFF}\(second)"
     #expect(try nodes(Array(file.utf8)) == ["b", "ä"])
     #expect(try nodes(Self.utf16(Self.node + "---\n\u{FEFF}" + second)) == ["b", "ä"])
+  }
+
+  private static let list = #"{"apiVersion":"v1","kind":"Node","metadata":{"name":"NAME"}}"#
+  private static func node(_ name: String) -> String { list.replacing("NAME", with: name) }
+
+  @Test(arguments: [
+    (node("a") + "\n" + node("b"), "cluster.json"), (node("a") + node("b"), "cluster.yaml"),
+    (node("a") + "\n---\n" + node("b"), "cluster.json"), ("[\(node("a")), \(node("b"))]", "cluster.json"),
+    ("- \(node("a"))\n- \(node("b"))\n", "cluster.yml"), (node("a") + "\n---\n" + node("b"), "CLUSTER.JSON"),
+    ("{kind: List, apiVersion: v1, items: [\(node("a")), \(node("b"))]}", "cluster.yaml"),
+  ]) func `the outputs of several calls of kubectl in one file are read`(_ text: String, _ name: String) throws {
+    #expect(try nodes(Array(text.utf8), name) == ["a", "b"])
+  }
+
+  @Test(arguments: ["[1]", "[\(node("a")), \"b\"]", "- text\n"])
+  func `a list with a text in place of an object is no cluster`(_ text: String) {
+    #expect(throws: SnapshotError.self) { try nodes(Array(text.utf8)) }
+  }
+
+  @Test func `merge keys are followed, and a key that stands in the mapping itself counts`() throws {
+    let text = """
+      kind: List
+      apiVersion: v1
+      items:
+      - &a {apiVersion: v1, kind: Node, metadata: &m {name: a, namespace: ''}}
+      - <<: *a
+        metadata: {<<: *m, name: b}
+      - <<: [{metadata: {name: c}}, *a]
+      """
+    #expect(try nodes(Array(text.utf8)) == ["a", "b", "c"])
+  }
+
+  @Test(arguments: ["a: &x 5\nb: {<<: *x}\n", "b: {<<: [text]}\n"])
+  func `a merge key with a text is refused`(_ text: String) {
+    let error = #expect(throws: SnapshotError.self) { try nodes(Array(text.utf8)) }
+    #expect(error?.description == "the merge key << must have a mapping, or a list of mappings")
+  }
+
+  @Test(arguments: [("zip", [0x50, 0x4B, 0x03, 0x04, 0]), ("gzip", [0x1F, 0x8B, 8])] as [(String, [UInt8])])
+  func `an archive is called so`(_ name: String, _ file: [UInt8]) {
+    let error = #expect(throws: SnapshotError.self) { try nodes(file) }
+    #expect(error?.description == "must be a manifest, but is a \(name) archive; unpack it first")
+  }
+
+  @Test(arguments: [
+    ("a.yaml", true), ("a.YAML", true), ("b.Json", true), ("c.yml", true), (".a.yaml", false), ("a.yaml.bak", false),
+    ("a.log", false), ("a.zip", false),
+  ]) func `of a folder the manifests are taken`(_ name: String, _ isTaken: Bool) {
+    #expect(Snapshot.accepts(fileNamed: name) == isTaken)
+  }
+
+  @Test(arguments: [
+    (
+      #"{"metadata":{"continue":"null"},"v":"{\"network\":\"null\",\"a\":1}"}"#,
+      #"{"metadata":{"continue":""},"v":"{\"network\":null,\"a\":1}"}"#
+    ),
+    (
+      #"{"metadata":{},"v":"{\"network\":\"null\",\"a\":1}"}"#, #"{"metadata":{},"v":"{\"network\":\"null\",\"a\":1}"}"#
+    ),
+  ]) func `a null in the value of a setting is one again, in a bundle alone`(_ written: String, _ meant: String) {
+    #expect(SupportBundle.restoringEmptyTexts(in: Array(written.utf8)) == Array(meant.utf8))
   }
 
   @Test func `JSON may begin with a byte order mark, and one within a string is kept`() throws {

@@ -23,7 +23,7 @@ import Testing
       longhornPods: [LonghornPodAddresses(reference: "longhorn-system/a", addresses: [Self.address(1)])])
     #expect(facts.all.count == 4)
     #expect(facts.entries.map(\.address) == [2, 3, 4].map(Self.address))
-    #expect(facts.entries[0].pools == ["192.168.0.0-24"])
+    #expect(facts.entries[0].places == [.init(pool: "192.168.0.0-24", key: 2)])
     #expect(facts.entries.map(\.isReservedOverAll) == [true, false, true])
     #expect(facts.entries.map(\.isOfLonghorn) == [true, false, false])
     #expect(facts.kept.count == 3)

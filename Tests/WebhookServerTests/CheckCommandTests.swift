@@ -181,6 +181,21 @@ import Testing
     #expect(run.output.contains("  Harvester  \(row.effect)\n"), "\(run.output)")
   }
 
+  /// As `kubectl apply` leaves it; an empty value switches off, which needs volumes and machines at rest.
+  @Test(arguments: [("", "no change"), ("value: ''\n", "a change")])
+  func `a manifest without a value keeps the stored one`(_ line: String, _ effect: String) throws {
+    let name = "apiVersion: harvesterhci.io/v1beta1\nkind: Setting\nmetadata: {name: storage-network}\n"
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "\(try Repository.text("manifests/example/cluster.yaml"))\n---\n\(name)value: '\(Self.good)'\n",
+      to: "cluster.yaml")
+    try folder.write("\(name)\(line)", to: "setting.yaml")
+    let run = try Program.run(
+      Repository.executable,
+      ["check", "--cluster-snapshot", folder.path("cluster.yaml"), "-f", folder.path("setting.yaml"), "-o", "json"])
+    #expect(run.output.contains(#""change":\#(effect == "a change")"#), "\(run.output) \(run.errors)")
+  }
+
   @Test func `the options of the rules apply`() throws {
     #expect(try check("--value", Self.good, "--reserved-range", "192.168.0.0/16").exitCode == 1)
     #expect(try check("--value", Self.good, "--reserved-range", "192.169.0.0/16").exitCode == 0)

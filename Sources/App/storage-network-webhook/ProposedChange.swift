@@ -16,6 +16,12 @@ struct InputError: Error, CustomStringConvertible {
   }
 }
 
+extension [UInt8] {
+  fileprivate var beginsWithBrace: Bool {
+    first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+  }
+}
+
 /// The change that `check` evaluates.
 enum ProposedChange {
   case change(Change)
@@ -43,6 +49,10 @@ enum ProposedChange {
     var new = manifest
     new.annotations = manifest.annotations?.completed(from: stored?.annotations) ?? stored?.annotations
     new.configured = manifest.configured ?? stored?.configured
+    if let stored {
+      if !manifest.hasValue { new.value = stored.value }
+      if manifest.default.isBlank { new.default = stored.default }
+    }
     return write(new, over: stored)
   }
 
@@ -56,15 +66,12 @@ enum ProposedChange {
   private static func read(_ file: String, _ stored: SettingObject?) throws -> ProposedChange {
     let bytes = try file == "-" ? File.readStandardInput(limit: limit) : File.read(file, limit: limit)
     let place = file == "-" ? "standard input" : file
-    var text = bytes
     do {
-      text = try TextEncoding.utf8(bytes)
-      for document in try documents(of: text) {
+      for document in try ManifestDocuments.read(bytes, isJSON: bytes.beginsWithBrace) {
         if let proposed = try proposal(in: document, stored) { return proposed }
       }
     } catch let error as JSONError {
-      let (line, column) = error.position(in: text)
-      throw InputError("\(place): must be JSON: \(error.explanation) (line \(line), column \(column))")
+      throw InputError("\(place): must be JSON: \(error.explanation)")
     } catch let error as SnapshotError {
       throw InputError("\(place): \(error)")
     } catch let error as ReviewError {
@@ -73,20 +80,9 @@ enum ProposedChange {
     throw InputError("\(place): must contain the Setting storage-network or an AdmissionReview")
   }
 
-  /// Returns the documents as JSON. Input that begins with a brace is JSON; everything else is YAML.
-  private static func documents(of text: [UInt8]) throws -> [[UInt8]] {
-    var documents: [[UInt8]] = []
-    if text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
-      documents = [text]
-    } else {
-      var yaml = YAMLDocuments(text)
-      while let document = try yaml.next() { documents.append(document) }
-    }
-    return try documents.map { try SupportBundle.isAuthor(of: $0) ? SupportBundle.restoringEmptyTexts(in: $0) : $0 }
-  }
-
   /// Searches lists too, as `kubectl get settings.harvesterhci.io -o yaml` prints one.
   private static func proposal(in document: [UInt8], _ stored: SettingObject?) throws -> ProposedChange? {
+    let document = try SupportBundle.isAuthor(of: document) ? SupportBundle.restoringEmptyTexts(in: document) : document
     for object in try ListedObjects(in: document).objects {
       if let proposed = try proposal(ofObject: object, stored) { return proposed }
     }

@@ -57,6 +57,7 @@ package enum RuleCatalog {
     RangeContainsNoNodeAddress.self,
     RangeContainsNoVirtualIP.self,
     RangeContainsNoHostAddress.self,
+    UnselectedHostsAreExcluded.self,
     HostLeasesAreExcluded.self,
     NoOverlapWithOtherSettings.self,
     NoOverlapOnSameVLAN.self,
@@ -67,6 +68,23 @@ package enum RuleCatalog {
     VMNetworkAddressesAreExcluded.self,
     RangeIsWholeSubnet.self,
     VLANHasOneSubnet.self,
+  ]
+
+  /// The rules of ``addresses`` by which the addresses must be excluded.
+  static let refusedConflicts: [any AddressConflictRule.Type] = [
+    RangeContainsNoNodeAddress.self,
+    RangeContainsNoVirtualIP.self,
+    RangeContainsNoHostAddress.self,
+    NoOverlapWithOtherSettings.self,
+    NoOverlapOnSameVLAN.self,
+  ]
+
+  /// Those by which they should be.
+  static let warnedConflicts: [any AddressConflictRule.Type] = [
+    UnselectedHostsAreExcluded.self,
+    DHCPPoolsAreExcluded.self,
+    GatewayIsExcluded.self,
+    VMNetworkAddressesAreExcluded.self,
   ]
 
   /// Applies when Harvester would act on the change.

@@ -72,6 +72,12 @@ struct Findings {
     warnings.append(Warning(rule: rule?.name ?? "", message: message()))
   }
 
+  /// Adds the lines of one warning, of which each must be short.
+  mutating func addWarnings(_ messages: @autoclosure () -> [String]) {
+    guard writesMessages else { return }
+    for message in messages() { addWarning(message) }
+  }
+
   mutating func evaluate<Subject>(
     _ rules: [any Rule<Subject>.Type], about subject: Subject, _ context: EvaluationContext
   ) {

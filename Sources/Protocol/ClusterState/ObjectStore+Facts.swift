@@ -13,7 +13,7 @@ extension ObjectStore {
     }
   }
 
-  /// Facts that depend on the same kinds.
+  /// Facts that depend on the same kinds. A group may read the facts of those before it.
   private enum FactGroup: CaseIterable {
     case machines, volumes, nodes, networks, transfers, hosts, pools, settings, longhorn
 
@@ -24,10 +24,10 @@ extension ObjectStore {
       case .nodes: [.node, .longhornNode, .clusterNetwork, .vlanConfig, .vlanStatus]
       case .networks: [.networkAttachmentDefinition, .serviceCIDR, .customResourceDefinition]
       case .transfers: [.virtualMachineImage, .backingImageDataSource]
-      case .hosts: [.hostNetworkConfig, .dhcpPool, .virtualIP]
+      case .hosts: [.hostNetworkConfig, .dhcpPool, .virtualIP, .node]
       case .pools: [.addressPool, .addressReservation, .longhornPod]
       case .settings: [.setting]
-      case .longhorn: [.longhornSetting, .longhornPod]
+      case .longhorn: [.longhornSetting, .longhornPod, .networkAttachmentDefinition]
       }
     }
   }
@@ -45,7 +45,7 @@ extension ObjectStore {
       currentFacts.imageTransfers = imageTransfers.sorted
       currentFacts.dataSourceTransfers = dataSourceTransfers.sorted
     case .hosts:
-      currentFacts.hostNetworks = hostNetworks.sorted
+      currentFacts.hostNetworks = hostNetworks.sorted.map { $0.selecting(from: currentFacts.nodes) }
       currentFacts.dhcpPools = dhcpPools.sorted
       currentFacts.virtualAddress = virtualIPs.sorted.first
     case .pools:
@@ -93,11 +93,16 @@ extension ObjectStore {
     currentFacts.longhorn = LonghornNetworkFact(
       network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
       pods: longhornPods.sorted.compactMap(\.storage))
-    currentFacts.v2DataEngineIsOn = setting("v2-data-engine")?.value == "true"
+    currentFacts.v2DataEngineIsOn = setting("v2-data-engine")?.isTrue ?? false
     // From Harvester v1.8 on the second setting replaces the first, which may still exist.
-    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.value == "true"
+    let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.isTrue ?? false
     currentFacts.longhornSharesStorageNetwork =
-      setting("endpoint-network-for-rwx-volume").map { $0.value == "storage-network" } ?? isEnabled
+      setting("endpoint-network-for-rwx-volume").map { endpoint in
+        endpoint.value == "storage-network" || !endpoint.value.isEmpty && endpoint.value == storageNetwork?.value
+          || currentFacts.attachments.contains { attachment in
+            attachment.owner == .storageNetwork && "\(attachment.namespace)/\(attachment.name)" == endpoint.value
+          }
+      } ?? isEnabled
   }
 }
 

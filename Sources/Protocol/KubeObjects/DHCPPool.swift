@@ -21,8 +21,8 @@ extension JSONReader {
         }
       }
     }
-    // The name of a network in the pool's own namespace may omit it.
-    if !pool.network.contains("/") { pool.network = "\(pool.namespace)/\(pool.network)" }
+    // A name without a namespace is of the namespace default, wherever the pool is.
+    if !pool.network.contains("/") { pool.network = "default/\(pool.network)" }
     return pool
   }
 }
@@ -30,6 +30,7 @@ extension JSONReader {
 extension DHCPPoolFact {
   fileprivate mutating func apply(_ configuration: JSONValue) {
     server = configuration["serverIP"]?.address
+    router = configuration["router"]?.address
     subnet = configuration["cidr"]?.string.flatMap { try? CIDR($0).network }
     guard let pool = configuration["pool"], let first = pool["start"]?.address, let last = pool["end"]?.address,
       first <= last

@@ -23,6 +23,7 @@ extension JSONReader {
   }
 
   private mutating func readHostNetworkSpec(into config: inout HostNetworkFact) throws(JSONError) {
+    var listed: [String: String] = [:]
     try readMembers { key, reader throws(JSONError) in
       if key.equals("clusterNetwork") {
         config.clusterNetwork = try reader.readStringIfPresent()?.string ?? ""
@@ -31,11 +32,16 @@ extension JSONReader {
       } else if key.equals("mode") {
         config.isDynamic = try reader.readStringIfPresent()?.string == "dhcp"
       } else if key.equals("ips") {
-        for (node, text) in try reader.readTextsByKey() { config.add(text, of: node) }
+        listed.merge(try reader.readTextsByKey()) { _, last in last }
       } else if key.equals("hostMultiFamilyIPs") {
-        for (node, text) in try reader.readTextsByKey(under: "ipv4") { config.add(text, of: node) }
+        listed.merge(try reader.readTextsByKey(under: "ipv4")) { _, last in last }
+      } else if key.equals("nodeSelector") {
+        config.selector = LabelSelectorFact(try reader.readValue())
       }
     }
+    // With DHCP, addresses that were listed before have no effect.
+    if config.isDynamic { return }
+    for (node, text) in listed { config.add(text, of: node) }
   }
 
   /// Reads `nodeStatus.NODE.network.ipv4`.
@@ -65,6 +71,27 @@ extension JSONReader {
       }
     }
     return texts
+  }
+}
+
+extension LabelSelectorFact {
+  /// Nil where there is none.
+  fileprivate init?(_ selector: JSONValue) {
+    guard case .object = selector else { return nil }
+    self.init()
+    if case .object(let labels)? = selector["matchLabels"] {
+      requirements += labels.map { label in
+        Requirement(key: label.key, comparison: "In", values: [label.value.string].compactMap(\.self))
+      }
+    }
+    if case .array(let expressions)? = selector["matchExpressions"] {
+      requirements += expressions.map { expression in
+        var values: [String] = []
+        if case .array(let texts)? = expression["values"] { values = texts.compactMap(\.string) }
+        return Requirement(
+          key: expression["key"]?.string ?? "", comparison: expression["operator"]?.string ?? "", values: values)
+      }
+    }
   }
 }
 

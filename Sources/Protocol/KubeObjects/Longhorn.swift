@@ -70,4 +70,7 @@ package struct LonghornSetting: Sendable, Equatable {
   package var isApplied: Bool?
 
   package init() {}
+
+  /// Whether the value of a switch is on, in one of the spellings that Go's `strconv.ParseBool` accepts.
+  package var isTrue: Bool { ["1", "t", "T", "true", "TRUE", "True"].contains(value) }
 }

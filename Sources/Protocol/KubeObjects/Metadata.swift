@@ -24,7 +24,8 @@ package struct Metadata: Sendable, Equatable {
 }
 
 extension JSONReader {
-  package mutating func readMetadata() throws(JSONError) -> Metadata {
+  /// - Parameter hasAllLabels: Whether labels are kept that only a selector may name.
+  package mutating func readMetadata(hasAllLabels: Bool = false) throws(JSONError) -> Metadata {
     var metadata = Metadata()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("name") {
@@ -32,7 +33,7 @@ extension JSONReader {
       } else if key.equals("namespace") {
         metadata.namespace = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("labels") {
-        metadata.labels = try reader.readEntries(named: Metadata.labelsKept)
+        metadata.labels = try reader.readEntries(named: hasAllLabels ? nil : Metadata.labelsKept)
       } else if key.equals("annotations") {
         metadata.annotations = try reader.readEntries(named: Metadata.annotationsKept)
       } else if key.equals("deletionTimestamp") {
@@ -42,9 +43,14 @@ extension JSONReader {
     return metadata
   }
 
-  private mutating func readEntries(named names: [StaticString]) throws(JSONError) -> [String: String] {
+  /// - Parameter names: Nil for all entries.
+  private mutating func readEntries(named names: [StaticString]?) throws(JSONError) -> [String: String] {
     var entries: [String: String] = [:]
     try readMembers { key, reader throws(JSONError) in
+      guard let names else {
+        entries[key.string] = try reader.readStringIfPresent()?.string
+        return
+      }
       for name in names where key.equals(name) {
         entries["\(name)"] = try reader.readStringIfPresent()?.string
       }

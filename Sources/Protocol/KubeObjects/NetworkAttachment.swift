@@ -54,8 +54,9 @@ extension NetworkAttachmentFact {
   private mutating func apply(ipam: JSONValue) {
     switch ipam["type"]?.string {
     case "whereabouts":
-      allocatable = (allocatable ?? AddressSet()).union(WhereaboutsRanges.addresses(of: ipam))
-      if !WhereaboutsRanges.checksReservations(ipam) { checksReservations = false }
+      ranges += WhereaboutsRanges.ranges(of: ipam)
+      allocatable = ranges.reduce(AddressSet()) { $0.union($1.addresses) }
+      reservationScope = WhereaboutsRanges.reservationScope(of: ipam)
     case "host-local": otherAddresses = otherAddresses.union(HostLocalRanges.addresses(of: ipam))
     case "static": otherAddresses = otherAddresses.union(StaticAddresses.addresses(of: ipam))
     default: break
@@ -85,6 +86,8 @@ extension NetworkAttachmentFact.Owner {
 extension RouteFact {
   fileprivate init?(annotation: String) {
     guard let value = try? JSONValue(parsing: Array(annotation.utf8)) else { return nil }
+    // Harvester marks the route of an earlier VLAN until it has asked the DHCP server again.
+    if case .bool(true)? = value["outdated"] { return nil }
     self.init(
       network: value["cidr"]?.string.flatMap { try? CIDR($0).network },
       gateway: value["gateway"]?.address, server: value["serverIPAddr"]?.address)

@@ -11,8 +11,9 @@ extension JSONReader {
     var isInMaintenance = false
     try readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
-        let metadata = try reader.readMetadata()
+        let metadata = try reader.readMetadata(hasAllLabels: true)
         node.name = metadata.name
+        node.labels = metadata.labels
         // Harvester sets the label to "true" and elsewhere only checks that it exists; "false" can only mean no
         // witness.
         node.isWitness = metadata.labels["node-role.harvesterhci.io/witness"].map { $0 != "false" } ?? false

@@ -8,20 +8,26 @@ package enum VirtualIP {
 }
 
 extension JSONReader {
-  /// Reads the `ConfigMap` (v1) of the virtual IP; nil for any other, and if the address is not IPv4.
+  /// Reads the `ConfigMap` (v1) of the virtual IP; nil for any other, if it is switched off,
+  /// and if the address is not IPv4.
   package mutating func readVirtualIP() throws(JSONError) -> IPv4Address? {
     var metadata = Metadata()
     var text = ""
+    var isEnabled = true
     try readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
         metadata = try reader.readMetadata()
       } else if key.equals("data") {
         try reader.readMembers { key, reader throws(JSONError) in
-          if key.equals("ip") { text = try reader.readStringIfPresent()?.string ?? "" }
+          if key.equals("ip") {
+            text = try reader.readStringIfPresent()?.string ?? ""
+          } else if key.equals("enabled") {
+            isEnabled = try reader.readStringIfPresent()?.string.lowercased() != "false"
+          }
         }
       }
     }
-    guard metadata.namespace == VirtualIP.namespace, metadata.name == VirtualIP.name else { return nil }
+    guard isEnabled, metadata.namespace == VirtualIP.namespace, metadata.name == VirtualIP.name else { return nil }
     return (try? IPv4Address(text)) ?? (try? CIDR(text).address)
   }
 }

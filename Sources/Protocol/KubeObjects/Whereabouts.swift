@@ -6,14 +6,15 @@ package import Rules
 ///
 /// <https://github.com/k8snetworkplumbingwg/whereabouts/blob/master/doc/extended-configuration.md>
 enum WhereaboutsRanges {
-  /// Returns the allocatable addresses: one range at the top level and any number under `ipRanges`, without IPv6.
-  static func addresses(of ipam: JSONValue) -> AddressSet {
+  /// Returns the ranges with their allocatable addresses: one at the top level and any number under `ipRanges`, without
+  /// IPv6.
+  static func ranges(of ipam: JSONValue) -> [WhereaboutsRangeFact] {
     var ranges = [ipam]
     if case .array(let more)? = ipam["ipRanges"] { ranges += more }
-    return ranges.compactMap(addresses(ofRange:)).reduce(AddressSet()) { $0.union($1) }
+    return ranges.compactMap(range)
   }
 
-  private static func addresses(ofRange range: JSONValue) -> AddressSet? {
+  private static func range(_ range: JSONValue) -> WhereaboutsRangeFact? {
     guard let written = range["range"]?.string else { return nil }
     // `192.168.2.10-192.168.2.20/24` has the first and the last address before the prefix length.
     let ends = written.split(separator: "-", maxSplits: 1).map(String.init)
@@ -27,7 +28,7 @@ enum WhereaboutsRanges {
     if case .array(let exclusions)? = range["exclude"] {
       addresses.subtract(exclusions.compactMap { $0.string.flatMap(exclusion) })
     }
-    return addresses
+    return WhereaboutsRangeFact(network: cidr.network, addresses: addresses)
   }
 
   /// Parses an exclusion; without a mask it is one address.
@@ -35,10 +36,11 @@ enum WhereaboutsRanges {
     (try? CIDR(text).network) ?? (try? IPv4Address(text)).map { IPv4Prefix(containing: $0, length: 32) }
   }
 
-  /// Returns whether it avoids the reservations of other networks, which then avoid its own.
-  static func checksReservations(_ ipam: JSONValue) -> Bool {
-    if case .bool(false)? = ipam["enable_overlapping_ranges"] { return false }
-    return ipam["network_name"]?.string ?? "" == ""
+  /// Returns where it looks for reservations; other networks see its own in the same places.
+  static func reservationScope(of ipam: JSONValue) -> ReservationScope {
+    if ipam["network_name"]?.string ?? "" != "" { return .named }
+    guard case .bool(false)? = ipam["enable_overlapping_ranges"] else { return .cluster }
+    return ipam["node_slice_size"]?.string ?? "" == "" ? .pool : .named
   }
 }
 

@@ -18,30 +18,36 @@ package struct Snapshot {
   ///
   /// - Parameter name: Determines the format: `.json` is JSON, anything else YAML, which includes JSON.
   package mutating func add(_ file: [UInt8], named name: String) throws(SnapshotError) {
-    let text = try TextEncoding.utf8(file)
-    if name.hasSuffix(".json") {
-      try add(document: text, in: text)
-      return
-    }
-    var documents = YAMLDocuments(text)
-    while let document = try documents.next() {
-      try add(document: document, in: nil)
+    for document in try ManifestDocuments.read(file, isJSON: name.lowercased().hasSuffix(".json")) {
+      try add(document)
     }
   }
 
-  /// - Parameter text: The text for line numbers; nil if the document is a conversion.
-  private mutating func add(document: [UInt8], in text: [UInt8]?) throws(SnapshotError) {
-    if let first = document.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }), Self.isScalar(first) {
+  private mutating func add(_ document: [UInt8]) throws(SnapshotError) {
+    let first = document.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    if let first, Self.isScalar(first) {
       throw SnapshotError(explanation: "must be a manifest: found a text or a number instead of an object")
     }
-    let document = SupportBundle.restoringEmptyTexts(in: document)
+    if first == UInt8(ascii: "[") { return try add(elementsOf: document) }
     do throws(JSONError) {
+      let document = SupportBundle.restoringEmptyTexts(in: document)
       try objects.add(document.span)
       try inspected?.add(document.span)
     } catch {
-      throw SnapshotError(
-        explanation: "must be JSON: \(error.explanation)", line: text.map { error.position(in: $0).line })
+      throw SnapshotError(explanation: "must be JSON: \(error.explanation)")
     }
+  }
+
+  /// Adds the objects of a bare list, as `jq .items` prints one.
+  private mutating func add(elementsOf list: [UInt8]) throws(SnapshotError) {
+    var elements: [[UInt8]] = []
+    var reader = JSONReader(list.span)
+    do throws(JSONError) {
+      try reader.readElements { reader throws(JSONError) in elements.append(Array(list[try reader.skip()])) }
+    } catch {
+      throw SnapshotError(explanation: "must be JSON: \(error.explanation)")
+    }
+    for element in elements { try add(element) }
   }
 
   /// Returns whether a document is a text, a number or a boolean by its first byte: another kind of file, or one that
@@ -50,7 +56,8 @@ package struct Snapshot {
 
   /// Returns whether a file of a folder belongs to the snapshot.
   package static func accepts(fileNamed name: String) -> Bool {
-    !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+    let name = name.lowercased()
+    return !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
 }
 

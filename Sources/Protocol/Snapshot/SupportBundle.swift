@@ -4,9 +4,11 @@ package import JSON
 package enum SupportBundle {
   /// Returns a JSON document with an empty text for each string value `"null"`.
   ///
-  /// No field that is read has a meaning for the text `null`. Keys are unchanged.
+  /// No field that is read has a meaning for the text `null`. Keys are unchanged. In JSON within a string, such as the value
+  /// of a setting, a bundle also has the text in place of a null before a comma.
   package static func restoringEmptyTexts(in document: [UInt8]) -> [UInt8] {
-    guard mentionsEmptyText(document) else { return document }
+    let hasNestedTexts = mentions(nestedText, document) && (try? isAuthor(of: document)) == true
+    guard hasNestedTexts || mentions(emptyText, document) else { return document }
     var restored: [UInt8] = []
     restored.reserveCapacity(document.count)
     var offset = 0
@@ -18,7 +20,13 @@ package enum SupportBundle {
       }
       let end = endOfString(in: document, from: offset)
       let isEmptyText = document[offset..<end].elementsEqual(emptyText) && !isKey(in: document, endingAt: end)
-      restored += isEmptyText ? [UInt8(ascii: "\""), UInt8(ascii: "\"")][...] : document[offset..<end]
+      if isEmptyText {
+        restored += [UInt8(ascii: "\""), UInt8(ascii: "\"")]
+      } else if hasNestedTexts {
+        restored += document[offset..<end].replacing(nestedText, with: nestedNull)
+      } else {
+        restored += document[offset..<end]
+      }
       offset = end
     }
     return restored
@@ -38,12 +46,14 @@ package enum SupportBundle {
   }
 
   private static let emptyText = Array("\"null\"".utf8)
+  private static let nestedText = Array(#"\":\"null\","#.utf8)
+  private static let nestedNull = Array(#"\":null,"#.utf8)
 
-  private static func mentionsEmptyText(_ document: [UInt8]) -> Bool {
+  private static func mentions(_ text: [UInt8], _ document: [UInt8]) -> Bool {
     var matched = 0
     for byte in document {
-      matched = byte == emptyText[matched] ? matched + 1 : byte == emptyText[0] ? 1 : 0
-      if matched == emptyText.count { return true }
+      matched = byte == text[matched] ? matched + 1 : byte == text[0] ? 1 : 0
+      if matched == text.count { return true }
     }
     return false
   }

@@ -5,7 +5,10 @@ package enum TextEncoding {
   /// PowerShell writes UTF-16, and Windows editors write a byte order mark. YAML allows a mark at the start of each
   /// document (YAML 1.2 section 5.2), as in concatenated files.
   package static func utf8(_ bytes: [UInt8]) throws(SnapshotError) -> [UInt8] {
-    switch (bytes.first, bytes.dropFirst().first) {
+    if let archive = archives.first(where: { bytes.starts(with: $0.signature) }) {
+      throw SnapshotError(explanation: "must be a manifest, but is a \(archive.name) archive; unpack it first")
+    }
+    return switch (bytes.first, bytes.dropFirst().first) {
     case (0xFF, 0xFE): withoutMarks(try decode(bytes) { UInt16($1) << 8 | UInt16($0) })
     case (0xFE, 0xFF): withoutMarks(try decode(bytes) { UInt16($0) << 8 | UInt16($1) })
     // The first character of a manifest is ASCII, so a zero byte next to it means UTF-16 without a mark.
@@ -14,6 +17,11 @@ package enum TextEncoding {
     default: withoutMarks(bytes)
     }
   }
+
+  /// A support bundle is a zip archive.
+  private static let archives: [(name: String, signature: [UInt8])] = [
+    ("zip", [0x50, 0x4B, 0x03, 0x04]), ("gzip", [0x1F, 0x8B]),
+  ]
 
   /// - Parameter unit: Combines two bytes in the byte order of the encoding.
   private static func decode(_ bytes: [UInt8], unit: (UInt8, UInt8) -> UInt16) throws(SnapshotError) -> [UInt8] {

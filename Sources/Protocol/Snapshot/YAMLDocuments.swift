@@ -71,11 +71,16 @@ package struct YAMLDocuments {
 
   private mutating func readMapping(depth: Int) throws(SnapshotError) -> [UInt8] {
     var json = [UInt8(ascii: "{")]
+    var merged: [[UInt8]] = []
     while true {
       let event = try parser.next()
       if case .mappingEnd = event { break }
-      guard case .scalar(let key, _, _) = event else {
+      guard case .scalar(let key, let isPlain, _) = event else {
         throw SnapshotError(explanation: "a key must be a plain text, as in every Kubernetes object")
+      }
+      if isPlain, key == YAMLMerge.key {
+        merged.append(try self.json(of: try parser.next(), depth: depth + 1))
+        continue
       }
       if json.count > 1 { json.append(UInt8(ascii: ",")) }
       json += YAMLScalar.json(ofString: key)
@@ -84,6 +89,9 @@ package struct YAMLDocuments {
       try checkSize(json)
     }
     json.append(UInt8(ascii: "}"))
+    if merged.isEmpty { return json }
+    json = try YAMLMerge.merging(merged, into: json)
+    try checkSize(json)
     return json
   }
 }

@@ -41,7 +41,7 @@ struct `Chart installation` {
     #expect(try deployed() == "storage-network-webhook:0.1.0 2")
     try load.more(20)
     // An upgrade that the API server rejects changes nothing that serves.
-    #expect(throws: Unexpected.self) { try context.apply(image: "three", "--set-string", "podLabels.team=not a label") }
+    #expect(throws: ProgramFailure.self) { try context.apply(image: "three", "--set-string", "podLabels.team=not a label") }
     try load.more(20)
     try context.helm(pair.helm, ["rollback", "guard"])
 

@@ -80,7 +80,7 @@ final class InstalledCluster: @unchecked Sendable {
   @discardableResult
   func helm(_ program: String, _ arguments: [String]) throws -> Program.Run {
     let run = try Program.run(program, helmOptions + arguments)
-    if run.exitCode != 0 { throw Unexpected(what: "helm \(arguments.joined(separator: " "))", run: run) }
+    if run.exitCode != 0 { throw ProgramFailure(what: "helm \(arguments.joined(separator: " "))", run: run) }
     return run
   }
 

@@ -6,14 +6,20 @@ package struct AddressOwner: Sendable, Equatable {
   package let addresses: AddressSet
   /// For example `node harvester-node-0`.
   package let owner: String
-  /// Whether Whereabouts has reservations for them: it hands out none, so they conflict with nothing and only reduce
-  /// the range.
-  package let isReserved: Bool
+  /// For which pods Whereabouts keeps them, nil for none: it hands out none of these, so they conflict with nothing and
+  /// only reduce the range.
+  package let keeper: Keeper?
 
-  package init(_ addresses: AddressSet, _ owner: String, isReserved: Bool = false) {
+  package enum Keeper: Sendable, CaseIterable {
+    case gonePods
+    /// Not Longhorn's; whether they exist is not known.
+    case otherPods
+  }
+
+  package init(_ addresses: AddressSet, _ owner: String, keptFor keeper: Keeper? = nil) {
     self.addresses = addresses
     self.owner = owner
-    self.isReserved = isReserved
+    self.keeper = keeper
   }
 
   init(_ network: IPv4Prefix, _ owner: String) {
@@ -61,11 +67,15 @@ extension AddressOwner {
   private static func reservedByWhereabouts(_ facts: ClusterFacts) -> [AddressOwner] {
     let entries = facts.reservations.entries
     if entries.count > maxReservedOwners {
-      return [AddressOwner(facts.reservations.kept, "pods that are gone", isReserved: true)]
+      return Keeper.allCases.map { keeper in
+        AddressOwner(
+          AddressSet(entries.filter { $0.keeper == keeper }.map(\.address)), keeper.described, keptFor: keeper)
+      }
     }
     return entries.map { entry in
-      let owner = entry.isOfLonghorn ? "\(entry.pod), a pod that is gone" : "pod \(entry.pod)"
-      return AddressOwner(AddressSet([entry.address]), owner, isReserved: true)
+      let pod = entry.pod.isEmpty ? "a pod that is not named" : "pod \(entry.pod)"
+      let owner = entry.isOfLonghorn ? "\(entry.pod), a pod that is gone" : pod
+      return AddressOwner(AddressSet([entry.address]), owner, keptFor: entry.keeper)
     }
   }
 
@@ -84,4 +94,17 @@ extension AddressOwner {
         + [attachment.route?.network.map { AddressOwner($0, name) }].compactMap(\.self)
     }
   }
+}
+
+extension AddressOwner.Keeper {
+  var described: String {
+    switch self {
+    case .gonePods: "pods that are gone"
+    case .otherPods: "pods that are not Longhorn's"
+    }
+  }
+}
+
+extension ReservationFacts.Entry {
+  fileprivate var keeper: AddressOwner.Keeper { isOfLonghorn ? .gonePods : .otherPods }
 }

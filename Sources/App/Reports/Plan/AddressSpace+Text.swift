@@ -1,3 +1,4 @@
+internal import Addressing
 internal import Rules
 
 extension AddressSpace {
@@ -36,7 +37,7 @@ extension AddressSpace {
   private func addVerdict(on plan: PlanReport, to styledText: inout StyledText) {
     let need = plan.need.total
     let words =
-      usable.counted("usable address") + (kept == 0 ? "" : ", of which \(kept) are kept for pods that are gone")
+      usable.counted("usable address") + (kept == 0 ? "" : ", of which \(kept) are kept for \(keepers)")
     if available < need {
       styledText.add(
         TextRun("✗ ", .error), "\(words), but \(need) are needed; \(advice(plan))", hangingIndent: 2)
@@ -55,10 +56,21 @@ extension AddressSpace {
         "\(block.described) belongs to \(block.owner ?? "others"); exclude it or choose another range",
         hangingIndent: 2)
     }
-    let reserved = blocks.filter(\.isReserved).map { "\($0.described) (\($0.owner ?? "another pod"))" }
-    if !reserved.isEmpty {
-      styledText.add(TextRun("! ", .warning), "Whereabouts keeps \(reserved.englishList)", hangingIndent: 2)
+    for keeper in AddressOwner.Keeper.allCases {
+      let kept = blocks.filter { $0.keeper == keeper }
+      guard let first = kept.first else { continue }
+      let intervals = kept.reduce(AddressSet()) { $0.union(AddressSet($1.addresses)) }.intervals
+      let addresses = intervals.map { Block(addresses: $0, use: .taken, owner: nil).described }
+      let example = first.owner.flatMap { $0 == keeper.described ? nil : " (the first: \($0))" } ?? ""
+      styledText.add(
+        TextRun("! ", .warning), "Whereabouts keeps \(addresses.englishList) for \(keeper.described)\(example)",
+        hangingIndent: 2)
     }
+  }
+
+  private var keepers: String {
+    let keepers = Set(blocks.compactMap(\.keeper))
+    return AddressOwner.Keeper.allCases.filter(keepers.contains).map(\.described).englishList
   }
 
   private func advice(_ plan: PlanReport) -> String {

@@ -17,8 +17,8 @@ package struct AddressSpace: Sendable, Equatable {
     package let use: Use
     /// The owner of taken addresses.
     package let owner: String?
-    /// Whether Whereabouts has reservations for the owner and hands out none of the addresses.
-    package var isReserved = false
+    /// For which pods Whereabouts keeps the addresses, so that it hands out none of them; nil for others.
+    package var keeper: AddressOwner.Keeper?
   }
 
   package let range: IPv4Prefix
@@ -32,7 +32,7 @@ package struct AddressSpace: Sendable, Equatable {
     assign(.excluded, exclusions.map { AddressSet($0.addresses) }.reduce(AddressSet()) { $0.union($1) }, from: &rest)
     assign(.unusable, rest.without(AddressSet(usableIn: range)), from: &rest)
     for owner in owners {
-      assign(.taken, owner.addresses, of: owner.owner, isReserved: owner.isReserved, from: &rest)
+      assign(.taken, owner.addresses, of: owner.owner, keptFor: owner.keeper, from: &rest)
     }
     assign(.needed, rest.lowest(need), from: &rest)
     assign(.spare, rest, from: &rest)
@@ -40,10 +40,11 @@ package struct AddressSpace: Sendable, Equatable {
   }
 
   private mutating func assign(
-    _ use: Use, _ addresses: AddressSet, of owner: String? = nil, isReserved: Bool = false, from rest: inout AddressSet
+    _ use: Use, _ addresses: AddressSet, of owner: String? = nil, keptFor keeper: AddressOwner.Keeper? = nil,
+    from rest: inout AddressSet
   ) {
     let taken = rest.intersection(addresses)
-    blocks += taken.intervals.map { Block(addresses: $0, use: use, owner: owner, isReserved: isReserved) }
+    blocks += taken.intervals.map { Block(addresses: $0, use: use, owner: owner, keeper: keeper) }
     rest.subtract(taken)
   }
 
@@ -55,13 +56,13 @@ package struct AddressSpace: Sendable, Equatable {
   package var usable: Int { count(of: .taken) + count(of: .needed) + count(of: .spare) }
 
   /// The number of addresses that Whereabouts has reserved for pods that keep them during a change.
-  package var kept: Int { blocks.lazy.filter(\.isReserved).reduce(0) { $0 + $1.addresses.count } }
+  package var kept: Int { blocks.lazy.filter { $0.keeper != nil }.reduce(0) { $0 + $1.addresses.count } }
 
   /// The number of addresses left for Longhorn's pods; the webhook uses the same number.
   package var available: Int { usable - kept }
 
   /// Addresses that Whereabouts would hand out although another owner uses them.
-  package var collisions: [Block] { blocks.filter { $0.use == .taken && !$0.isReserved } }
+  package var collisions: [Block] { blocks.filter { $0.use == .taken && $0.keeper == nil } }
 }
 
 extension AddressSet {

@@ -6,9 +6,8 @@ enum AddressesAreNotShared: Rule {
   static let requirement = "No other network uses addresses of the range."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    for attachment in context.facts.attachments where attachment.owner == nil && attachment.checksReservations {
-      guard let allocatable = attachment.allocatable else { continue }
-      let shared = allocatable.intersection(plan.usable)
+    for attachment in context.facts.attachments where attachment.owner == nil {
+      let shared = attachment.addressesHandedOutOnce(beside: plan.range).intersection(plan.usable)
       if shared.isEmpty { continue }
       findings.addWarning(
         """

@@ -1,18 +1,26 @@
 internal import Addressing
 
 /// Managed DHCP hands out addresses to virtual machines without checking Whereabouts' reservations.
-enum DHCPPoolsAreExcluded: Rule {
+enum DHCPPoolsAreExcluded: AddressConflictRule {
   static let requirement = "No managed DHCP pool on the same VLAN hands out the same addresses."
 
+  static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
+    pools(on: plan.link, in: facts).reduce(AddressSet()) { $0.union($1.allAddresses.intersection(plan.usable)) }
+  }
+
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let link = plan.link, !context.facts.dhcpPools.isEmpty else { return }
-    let networks = Set(context.facts.attachments.lazy.filter { $0.isOn(link) }.map(\.described))
-    for pool in context.facts.dhcpPools where networks.contains(pool.network) {
+    for pool in pools(on: plan.link, in: context.facts) {
       let shared = pool.allAddresses.intersection(plan.usable)
       guard !shared.isEmpty else { continue }
       findings.addWarning("\(plan.fields.path(.range)): \(explanation(pool, plan))")
-      for advice in plan.warnings(toExclude: shared, context) { findings.addWarning(advice) }
+      findings.addWarnings(plan.warnings(toExclude: shared, context))
     }
+  }
+
+  private static func pools(on link: Link?, in facts: borrowing ClusterFacts) -> [DHCPPoolFact] {
+    guard let link, !facts.dhcpPools.isEmpty else { return [] }
+    let networks = Set(facts.attachments.lazy.filter { $0.isOn(link) }.map(\.described))
+    return facts.dhcpPools.filter { networks.contains($0.network) }
   }
 
   private static func explanation(_ pool: DHCPPoolFact, _ plan: AddressPlan) -> String {
@@ -22,7 +30,8 @@ enum DHCPPoolsAreExcluded: Rule {
       parts.append("hands out \(first) to \(last) to virtual machines on this VLAN")
     }
     if let server = pool.server, plan.usable.contains(server) { parts.append("has its server at \(server)") }
+    if let router = pool.router, plan.usable.contains(router) { parts.append("has the router \(router)") }
     return
-      "the managed DHCP pool \(pool.described.truncated(to: Warning.maxNameLength)) \(parts.joined(separator: " and "))"
+      "the managed DHCP pool \(pool.described.truncated(to: Warning.maxNameLength)) \(parts.englishList)"
   }
 }

@@ -64,7 +64,7 @@ extension String {
   fileprivate var isOfRWXNetwork: Bool {
     // Swift normalises strings before it compares them, which is slow for a long key of combining marks.
     utf8.count <= 32
-      && ["sharestoragenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
+      && ["sharestoragenetwork", "sharestorenetwork", "network", "hostiprange", "viprange"].contains(withoutSeparators)
   }
 
   /// In lower case, without the separators between the words of a name.

@@ -9,15 +9,15 @@ enum NoChangeInProgress: Rule {
     let step = condition.message.isEmpty ? "" : ": \(condition.message.truncated(to: 200))"
     findings.addViolation(
       change.field.rawValue, .forbidden,
-      "an earlier change is still in progress (\(condition.reason)\(step)); \(advice(on: change.old, condition, context))"
-    )
+      "an earlier change is still in progress (\(condition.reason)\(step)); \(advice(on: change, condition, context))")
   }
 
   private static func advice(
-    on stored: SettingObject, _ condition: ConfiguredCondition, _ context: EvaluationContext
+    on change: Change, _ condition: ConfiguredCondition, _ context: EvaluationContext
   ) -> String {
+    let stored = change.old
     if condition.isCreatingDefinition, !stored.hasRecordedHash { return adviceForStuckCondition(condition) }
-    if condition.waitsForAddresses, !stored.value.isBlank { return adviceWithoutAddresses(stored.value, context) }
+    if condition.waitsForAddresses, !stored.value.isBlank { return adviceWithoutAddresses(change, context) }
     let wait = "wait until the setting shows Completed (its condition configured is True)"
     return stored.value.isBlank ? wait : "\(wait), or go back by emptying the value (Disabled in the Web UI)"
   }
@@ -33,27 +33,48 @@ enum NoChangeInProgress: Rule {
 
   /// Waiting for addresses may never end: with an exhausted range, with an unavailable node (harvester/harvester#9375),
   /// and in v1.5 and v1.6 with a witness (harvester/harvester#9325).
-  private static func adviceWithoutAddresses(_ value: SettingText, _ context: EvaluationContext) -> String {
-    if let range = exhaustedRange(value, context) {
-      return """
-        its range \(range) is exhausted; empty the value first, wait until that is done, then set the larger range
-        """
+  private static func adviceWithoutAddresses(_ change: Change, _ context: EvaluationContext) -> String {
+    guard let stored = plan(of: change.old.value, context) else {
+      return "if this persists, \(emptying), then set the new value"
     }
-    return """
-      its range has free addresses, so a node is unavailable, or a witness is counted, which needs none; if this persists, empty \
-      the value first, wait until that is done, then set the new value
-      """
+    guard stored.unreserved(in: context).isEmpty else {
+      return "its range has free addresses, \(cause(context)); if this persists, \(emptying), then set the new value"
+    }
+    let exhausted = "its range \(stored.range) is exhausted"
+    guard let proposed = plan(of: change.new.value, context), proposed.usable.count > stored.usable.count else {
+      return "\(exhausted); \(emptying), then set a larger range than this one"
+    }
+    return "\(exhausted); \(emptying), then set the range \(proposed.range) again"
   }
 
-  /// The stored range, if Whereabouts has no free address in it.
-  private static func exhaustedRange(_ value: SettingText, _ context: EvaluationContext) -> IPv4Prefix? {
+  private static let emptying = "empty the value first, wait until that is done"
+
+  /// Why Harvester waits although there are free addresses.
+  private static func cause(_ context: EvaluationContext) -> String {
+    let away = context.facts.nodes.filter { !$0.isWitness && $0.outage != nil }
+    let witnesses = context.facts.nodes.filter(\.isWitness)
+    var causes = away.map { "\($0.name) is \($0.outage?.described ?? "away")" }
+    // https://github.com/harvester/harvester/pull/9364
+    if context.facts.version.map({ $0 < HarvesterVersion(1, 7) }) ?? true {
+      causes += witnesses.map { "the witness \($0.name) is counted, which needs none" }
+    }
+    return causes.isEmpty ? "so Longhorn may still be restarting its pods" : "but \(causes.englishList)"
+  }
+
+  private static func plan(of value: SettingText, _ context: EvaluationContext) -> AddressPlan? {
     guard case .network(let network) = ParsedSetting(field: .value, text: value).reading,
-      let proposed = ProposedRange(ProposedFields(field: .value, network: network)),
-      let plan = AddressPlan(proposed, in: context.facts)
+      let proposed = ProposedRange(ProposedFields(field: .value, network: network))
     else { return nil }
-    var free = plan.usable
+    return AddressPlan(proposed, in: context.facts)
+  }
+}
+
+extension AddressPlan {
+  /// What Whereabouts has not reserved.
+  fileprivate func unreserved(in context: EvaluationContext) -> AddressSet {
+    var free = usable
     free.subtract(context.facts.reservations.all)
-    return free.isEmpty ? plan.range : nil
+    return free
   }
 }
 

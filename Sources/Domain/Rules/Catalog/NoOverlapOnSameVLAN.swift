@@ -3,16 +3,25 @@ internal import Addressing
 /// Two networks of one VLAN with an address in common hand it out twice, unless Whereabouts serves both and checks
 /// the reservations of both. Networks of Harvester's settings are left out: the storage network's own is replaced, and
 /// NoOverlapWithOtherSettings covers the others.
-enum NoOverlapOnSameVLAN: Rule {
+enum NoOverlapOnSameVLAN: AddressConflictRule {
   static let requirement = "No other network on the same VLAN hands out the same addresses."
 
+  static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
+    others(on: plan.link, in: facts).reduce(AddressSet()) { $0.union(shared(by: $1, plan)) }
+  }
+
+  private static func others(on link: Link?, in facts: borrowing ClusterFacts) -> [NetworkAttachmentFact] {
+    guard let link else { return [] }
+    return facts.attachments.filter { $0.owner == nil && $0.isOn(link) }
+  }
+
+  private static func shared(by attachment: NetworkAttachmentFact, _ plan: AddressPlan) -> AddressSet {
+    attachment.addressesHandedOutTwice(beside: plan.range).intersection(plan.usable)
+  }
+
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let link = plan.link else { return }
-    for attachment in context.facts.attachments where attachment.owner == nil && attachment.isOn(link) {
-      var others = attachment.otherAddresses
-      if !attachment.checksReservations, let allocatable = attachment.allocatable { others = others.union(allocatable) }
-      if others.isEmpty { continue }
-      let shared = others.intersection(plan.usable)
+    for attachment in others(on: plan.link, in: context.facts) {
+      let shared = shared(by: attachment, plan)
       guard let first = shared.first else { continue }
       findings.addViolation(
         plan.fields.path(.range), .invalid(plan.written),

@@ -1,8 +1,12 @@
 internal import Addressing
 
 /// Whereabouts keeps a pool for each range, so two networks that share an address hand it out twice.
-enum NoOverlapWithOtherSettings: Rule {
+enum NoOverlapWithOtherSettings: AddressConflictRule {
   static let requirement = "The range shares no usable address with vm-migration-network or rwx-network."
+
+  static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
+    facts.otherSettingNetworks.reduce(AddressSet()) { $0.union($1.usable.intersection(plan.usable)) }
+  }
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     for other in context.facts.otherSettingNetworks {

@@ -1,8 +1,14 @@
 internal import Addressing
 
 /// Whereabouts hands out the lowest address first, which is often a host's address on the storage VLAN.
-enum RangeContainsNoHostAddress: Rule {
+enum RangeContainsNoHostAddress: AddressConflictRule {
   static let requirement = "The range holds no address that a HostNetworkConfig gives a host on the same VLAN."
+
+  static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
+    guard let link = plan.link else { return AddressSet() }
+    let configs = facts.hostNetworks.filter { !$0.isDynamic && $0.isOn(link) }
+    return AddressSet(configs.flatMap(\.addresses).map(\.address)).intersection(plan.usable)
+  }
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
     guard let link = plan.link else { return }

@@ -26,30 +26,66 @@ extension AddressPlan {
 
   /// The pods that addresses are kept for. Whether a pod of another namespace still exists is not known.
   func reservationHolders(in context: EvaluationContext) -> String {
-    let fields = keptEntries(in: context)
-    if fields.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
-    return fields.contains(where: \.isOfLonghorn)
+    let entries = keptEntries(in: context)
+    if entries.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
+    return entries.contains(where: \.isOfLonghorn)
       ? "pods that are gone or not Longhorn's" : "pods that are not Longhorn's"
   }
 
-  /// The commands that release the addresses of Longhorn's deleted pods.
-  func commandsToFree(in context: EvaluationContext) -> String {
-    let fields = keptEntries(in: context)
-    let reserved = fields.filter(\.isReservedOverAll).map { "\($0.address)" }
-    let pools = Set(fields.flatMap(\.pools)).sorted()
+  /// How to release kept addresses, as an imperative. Those of pods that may exist would be handed out twice.
+  ///
+  /// - Parameter count: How many addresses are missing.
+  func adviceToFree(_ count: Int, in context: EvaluationContext) -> String {
+    let entries = keptEntries(in: context)
+    let gone = entries.filter(\.isOfLonghorn)
+    if gone.count == entries.count { return "free them first: \(gone.commandsToFree)" }
+    if gone.count >= count { return "free those of Longhorn's pods first: \(gone.commandsToFree)" }
+    return "or free those whose pod is gone (kubectl get pods -A shows the others): \(entries.commandsToFind)"
+  }
+}
+
+extension [ReservationFacts.Entry] {
+  /// The commands that remove the reservations.
+  fileprivate var commandsToFree: String {
     let edits = pools.map { pool in
-      """
-      remove the entries of \(fields.filter { $0.pools.contains(pool) }.map { "\($0.address)" }.englishList) under \
-      spec.allocations with kubectl -n kube-system edit ippools.whereabouts.cni.cncf.io \(pool)
-      """
+      "remove \(keys(in: pool).ranges) under spec.allocations with kubectl -n kube-system edit \(Self.pools) \(pool)"
     }
-    let deletion =
-      reserved.isEmpty
-      ? []
-      : [
-        "kubectl -n kube-system delete overlappingrangeipreservations.whereabouts.cni.cncf.io "
-          + reserved.joined(separator: " ")
-      ]
-    return (edits + deletion).joined(separator: ", and ")
+    let names = filter(\.isReservedOverAll).map { "\($0.address)" }
+    if names.isEmpty { return edits.joined(separator: ", and ") }
+    let rest = names.count > Self.mostNames ? " ... (and the other \(names.count - Self.mostNames))" : ""
+    let list = names.prefix(Self.mostNames).joined(separator: " ") + rest
+    return (edits + ["kubectl -n kube-system delete \(Self.reservations) \(list)"]).joined(separator: ", and ")
+  }
+
+  /// The commands that show the reservations.
+  fileprivate var commandsToFind: String {
+    let edits = pools.map { "kubectl -n kube-system edit \(Self.pools) \($0)" }
+    let list = contains(where: \.isReservedOverAll) ? ["kubectl -n kube-system get \(Self.reservations) -o yaml"] : []
+    return (edits + list).joined(separator: ", and ")
+  }
+
+  private var pools: [String] { Set(flatMap(\.places).map(\.pool)).sorted() }
+
+  private func keys(in pool: String) -> [UInt32] {
+    flatMap(\.places).lazy.filter { $0.pool == pool }.map(\.key).sorted()
+  }
+
+  private static var pools: String { "ippools.whereabouts.cni.cncf.io" }
+  private static var reservations: String { "overlappingrangeipreservations.whereabouts.cni.cncf.io" }
+  private static var mostNames: Int { 64 }
+}
+
+extension [UInt32] {
+  /// Ascending numbers in words: `1 to 14 and 20`.
+  fileprivate var ranges: String {
+    var ranges: [ClosedRange<UInt32>] = []
+    for number in self {
+      if let last = ranges.last, number == last.upperBound + 1 {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else if ranges.last?.upperBound != number {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)" }.englishList
   }
 }

@@ -16,8 +16,7 @@ enum RangeIsLargeEnough: Rule {
         """
         must have \(max(need.total, 1)) free addresses, but has \(plan.available): \(plan.kept.count) of \
         \(usable.counted("usable address")) \(plan.kept.count == 1 ? "is" : "are") kept for \(plan.reservationHolders(in: context)); \
-        this cluster needs \(need.sum)\(version); free them first: \(plan.commandsToFree(in: context)); or \
-        \(plan.fields.adviceOnAnotherRange(like: plan.range, in: context))
+        this cluster needs \(need.sum)\(version); \(plan.advice(lacking: max(need.total, 1) - plan.available, context))
         """)
     }
     let after = plan.exclusions.isEmpty ? "" : " after its exclusions"
@@ -33,6 +32,13 @@ enum RangeIsLargeEnough: Rule {
 }
 
 extension AddressPlan {
+  /// The advice where only reservations leave too few addresses; the surer way first.
+  fileprivate func advice(lacking count: Int, _ context: EvaluationContext) -> String {
+    let free = adviceToFree(count, in: context)
+    let otherRange = fields.adviceOnAnotherRange(like: range, in: context)
+    return free.hasPrefix("or ") ? "\(otherRange), \(free)" : "\(free); or \(otherRange)"
+  }
+
   /// Proposes the smallest network around the range that is large enough with the same exclusions.
   fileprivate func advice(for need: Int, _ context: EvaluationContext) -> String {
     // RangeIsNotTooLarge already rejects a wider range, so only the exclusions can be at fault.

@@ -9,8 +9,8 @@ enum VLANHasOneSubnet: Rule {
     for attachment in context.facts.attachments
     where attachment.isVMNetwork && attachment.isOn(link) {
       guard let network = attachment.route?.network, network != plan.range,
-        // RangeIsWholeSubnet covers a range inside the network.
-        !network.contains(plan.range)
+        // RangeIsWholeSubnet covers a range inside the network, VMNetworkAddressesAreExcluded a network inside the range.
+        !network.overlaps(plan.range)
       else { continue }
       findings.addWarning(
         """

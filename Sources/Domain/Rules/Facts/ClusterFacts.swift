@@ -80,6 +80,7 @@ package struct NodeFact: Sendable, Equatable {
   package var addresses: [IPv4Address]
   /// Why no pod can start there; nil for an available node.
   package var outage: Outage?
+  package var labels: [String: String] = [:]
 
   package enum Outage: Sendable, Equatable {
     case notReady

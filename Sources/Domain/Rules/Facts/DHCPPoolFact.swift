@@ -7,6 +7,7 @@ package struct DHCPPoolFact: Sendable, Equatable {
   /// `NAMESPACE/NAME` of its NetworkAttachmentDefinition.
   package var network = ""
   package var server: IPv4Address?
+  package var router: IPv4Address?
   package var subnet: IPv4Prefix?
   /// The allocatable addresses, without exclusions.
   package var addresses = AddressSet()
@@ -15,8 +16,6 @@ package struct DHCPPoolFact: Sendable, Equatable {
 
   var described: String { "\(namespace)/\(name)" }
 
-  /// The pool's addresses with that of its server.
-  package var allAddresses: AddressSet {
-    server.map { addresses.union(AddressSet(AddressInterval($0, $0))) } ?? addresses
-  }
+  /// The pool's addresses with those of its server and its router.
+  package var allAddresses: AddressSet { addresses.union(AddressSet([server, router].compactMap(\.self))) }
 }

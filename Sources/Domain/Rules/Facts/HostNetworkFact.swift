@@ -21,10 +21,25 @@ package struct HostNetworkFact: Sendable, Equatable {
   package var isDynamic = false
   /// Sorted by address.
   package var addresses: [HostAddress] = []
+  /// Static addresses of nodes that the node selector does not match now.
+  package var unselectedAddresses: [HostAddress] = []
+  /// Nil for all nodes.
+  package var selector: LabelSelectorFact?
   /// The networks of the addresses.
   package var networks: [IPv4Prefix] = []
 
   package init() {}
+
+  /// The same with the addresses of nodes that the selector does not match apart. The labels of a node that is not known may
+  /// match.
+  package func selecting(from nodes: [NodeFact]) -> HostNetworkFact {
+    guard let selector, !isDynamic else { return self }
+    let unmatched = Set(nodes.lazy.filter { !selector.matches($0.labels) }.map(\.name))
+    var config = self
+    config.addresses = addresses.filter { !unmatched.contains($0.node) }
+    config.unselectedAddresses = addresses.filter { unmatched.contains($0.node) }
+    return config
+  }
 
   func isOn(_ link: Link) -> Bool {
     max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)

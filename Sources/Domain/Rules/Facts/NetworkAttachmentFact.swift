@@ -23,9 +23,9 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   package var trunk: [ClosedRange<Int>] = []
   /// The addresses that Whereabouts allocates on it; nil if another plugin, or none, does.
   package var allocatable: AddressSet?
-  /// Whether Whereabouts checks the reservations of other networks before it allocates an address: not with
-  /// `enable_overlapping_ranges` false, and not with a `network_name`, which has separate reservations.
-  package var checksReservations = true
+  /// The same by range: networks with the same range have one pool.
+  package var ranges: [WhereaboutsRangeFact] = []
+  package var reservationScope = ReservationScope.cluster
   /// The addresses of plugins that do not know Whereabouts' reservations: `host-local` and `static`.
   package var otherAddresses = AddressSet()
   package var route: RouteFact?
@@ -44,10 +44,51 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
     max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
   }
 
+  /// What Whereabouts hands out on it after a look at the reservations of the storage network with this range.
+  func addressesHandedOutOnce(beside range: IPv4Prefix) -> AddressSet {
+    switch reservationScope {
+    case .cluster: allocatable ?? AddressSet()
+    case .pool: ranges.filter { $0.network == range }.reduce(AddressSet()) { $0.union($1.addresses) }
+    case .named: AddressSet()
+    }
+  }
+
+  /// What it hands out without such a look.
+  func addressesHandedOutTwice(beside range: IPv4Prefix) -> AddressSet {
+    switch reservationScope {
+    case .cluster: otherAddresses
+    case .pool: ranges.filter { $0.network != range }.reduce(otherAddresses) { $0.union($1.addresses) }
+    case .named: otherAddresses.union(allocatable ?? AddressSet())
+    }
+  }
+
   func carries(vlan: Int) -> Bool { self.vlan == vlan || trunk.contains { $0.contains(vlan) } }
 }
 
-/// The route of a VM network (annotation `network.harvesterhci.io/route`).
+/// A range of a network that Whereabouts serves.
+package struct WhereaboutsRangeFact: Sendable, Equatable {
+  package let network: IPv4Prefix
+  /// Without its exclusions, and from `range_start` to `range_end`.
+  package let addresses: AddressSet
+
+  package init(network: IPv4Prefix, addresses: AddressSet) {
+    self.network = network
+    self.addresses = addresses
+  }
+}
+
+/// Where Whereabouts looks before it hands out an address.
+package enum ReservationScope: Sendable, Equatable {
+  /// At the reservations of every network without a name.
+  case cluster
+  /// At the pool of the range alone, as with `enable_overlapping_ranges` false.
+  case pool
+  /// At reservations of its own, as with a `network_name`, and with a pool for each node (`node_slice_size`) and
+  /// `enable_overlapping_ranges` false.
+  case named
+}
+
+/// How a VM network is routed (annotation `network.harvesterhci.io/route`).
 package struct RouteFact: Sendable, Equatable {
   package var network: IPv4Prefix?
   package var gateway: IPv4Address?

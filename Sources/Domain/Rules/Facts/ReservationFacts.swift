@@ -14,12 +14,18 @@ package struct ReservationFacts: Sendable, Equatable {
     package let address: IPv4Address
     /// `NAMESPACE/NAME` of the pod.
     package let pod: String
-    /// The pools with an entry for the address.
-    package var pools: [String] = []
-    /// Whether an OverlappingRangeIPReservation exists for the address.
+    /// Its entries in pools.
+    package var places: [Place] = []
+    /// Whether an OverlappingRangeIPReservation has its name.
     package var isReservedOverAll = false
 
-    /// Whether it is a pod of Longhorn. Whether pods of other namespaces exist is not known.
+    package struct Place: Sendable, Equatable {
+      package let pool: String
+      /// The key under `spec.allocations`: the offset of the address in the pool's range.
+      package let key: UInt32
+    }
+
+    /// Whether a pod of Longhorn had it. Whether other pods exist is not known.
     package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
   }
 
@@ -29,15 +35,22 @@ package struct ReservationFacts: Sendable, Equatable {
     pools: [AddressPoolFact], reservations: [AddressPoolFact.Reservation], longhornPods: [LonghornPodAddresses]
   ) {
     let holders = Dictionary(longhornPods.map { ($0.reference, $0) }) { first, _ in first }
+    /// Whereabouts before 0.5 notes a pod without its namespace.
+    func holder(of reservation: AddressPoolFact.Reservation) -> LonghornPodAddresses? {
+      holders[reservation.pod] ?? (reservation.pod.contains("/") ? nil : holders["longhorn-system/\(reservation.pod)"])
+    }
     var kept: [IPv4Address: Entry] = [:]
     var reserved: [IPv4Address] = []
     func add(_ reservation: AddressPoolFact.Reservation, _ change: (inout Entry) -> Void) {
       reserved.append(reservation.address)
-      if holders[reservation.pod]?.mayOwn(reservation.address) == true { return }
+      if holder(of: reservation)?.mayOwn(reservation.address) == true { return }
       change(&kept[reservation.address, default: Entry(address: reservation.address, pod: reservation.pod)])
     }
     for pool in pools where pool.networkName.isEmpty {
-      for reservation in pool.reservations { add(reservation) { $0.pools.append(pool.name) } }
+      for reservation in pool.reservations {
+        let place = Entry.Place(pool: pool.name, key: reservation.address.rawValue - pool.range.first.rawValue)
+        add(reservation) { $0.places.append(place) }
+      }
     }
     for reservation in reservations { add(reservation) { $0.isReservedOverAll = true } }
     all = AddressSet(reserved)
@@ -46,7 +59,7 @@ package struct ReservationFacts: Sendable, Equatable {
   }
 }
 
-/// The addresses of a pod in Longhorn's namespace.
+/// The addresses that a pod of Longhorn's namespace has.
 package struct LonghornPodAddresses: Sendable, Equatable {
   /// `NAMESPACE/NAME`, as in Whereabouts' reservations.
   package var reference: String
