@@ -12,13 +12,14 @@ package struct SubnetPlan: Sendable, Equatable {
   /// - Parameter subnet: The subnet that the addresses are in; nil for the smallest.
   /// - Returns: Nil if the subnet has not all of them as usable addresses, or none that is allowed has.
   package init?(from first: IPv4Address, to last: IPv4Address, in subnet: IPv4Prefix? = nil) {
+    guard first <= last else { return nil }
     let wanted = AddressSet(AddressInterval(first, last))
     let lengths = subnet.map { $0.length...$0.length } ?? widestPrefixLength...30
     let candidates = lengths.reversed().lazy.map { IPv4Prefix(containing: first, length: $0) }
     let fitting = candidates.first { candidate in
       (subnet == nil || candidate == subnet) && wanted.intersection(AddressSet(usableIn: candidate)) == wanted
     }
-    guard first <= last, let fitting else { return nil }
+    guard let fitting else { return nil }
     var others = AddressSet(usableIn: fitting)
     others.subtract(wanted)
     self.first = first
