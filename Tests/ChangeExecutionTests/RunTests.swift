@@ -182,7 +182,7 @@ import Testing
       Issue.record("it must be stuck")
       return
     }
-    #expect(reason.contains("«Harvester has carried out the change»"))
+    #expect(reason.contains("«Harvester has applied the change»"))
     #expect(advice.count == 3)
     #expect(advice.last == "go back to \(ScriptedCluster.value): apply --revert")
     cluster.hangsAt = nil
