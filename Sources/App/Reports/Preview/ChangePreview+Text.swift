@@ -1,6 +1,7 @@
 internal import KubeObjects
 internal import Rules
 
+/// The preview as text, in the order in which things happen.
 extension ChangePreview: Report {
   package func styledText(within width: Int?) -> StyledText {
     var styledText = StyledText()
