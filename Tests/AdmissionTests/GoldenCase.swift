@@ -99,7 +99,7 @@ extension JSONValue {
   }
 
   /// Objects to remove from the cluster, with kubectl's names: `vlanconfigs.network.harvesterhci.io/a`.
-  func absent() throws -> [(WatchedKind, ObjectName)] {
+  func absent() throws -> [(WatchedKind, NamespacedName)] {
     guard case .array(let elements)? = self["without"] else { return [] }
     return try elements.map { element in
       let parts = (element.text ?? "").split(separator: "/").map(String.init)
@@ -107,7 +107,7 @@ extension JSONValue {
       guard let kind, let name = parts.last, parts.count > 1 else {
         throw CaseError(description: "without: \(element.text ?? "?") is no kind and name")
       }
-      return (kind, ObjectName(namespace: parts.count == 3 ? parts[1] : "", name: name))
+      return (kind, NamespacedName(namespace: parts.count == 3 ? parts[1] : "", name: name))
     }
   }
 

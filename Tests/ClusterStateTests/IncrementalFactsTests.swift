@@ -82,8 +82,8 @@ import Testing
     for (kind, status) in [(WatchedKind.virtualMachine, "Stopped"), (.virtualMachineInstance, "Failed")] {
       let field = kind == .virtualMachine ? "printableStatus" : "phase"
       let object = Array(#"{"metadata":{"name":"a"},"status":{"\#(field)":"\#(status)"}}"#.utf8)
-      try store.put(object.span, of: kind, at: ObjectName(name: "a"))
-      store.remove(kind, at: ObjectName(name: "a"))
+      try store.put(object.span, of: kind, at: NamespacedName(name: "a"))
+      store.remove(kind, at: NamespacedName(name: "a"))
     }
     #expect(!store.hasChanges)
   }

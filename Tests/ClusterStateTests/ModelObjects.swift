@@ -12,16 +12,16 @@ struct ModelObjects {
   /// The number of different objects under one name.
   static let states = 5
 
-  var objects: [WatchedKind: [ObjectName: (number: Int, state: Int)]] = Dictionary(
+  var objects: [WatchedKind: [NamespacedName: (number: Int, state: Int)]] = Dictionary(
     uniqueKeysWithValues: kinds.map { ($0, [:]) })
 
-  static func name(_ kind: WatchedKind, _ number: Int) -> ObjectName {
+  static func name(_ kind: WatchedKind, _ number: Int) -> NamespacedName {
     switch kind {
-    case .node: ObjectName(name: "node-\(number)")
-    case .longhornVolume: ObjectName(namespace: "longhorn-system", name: "pvc-\(number)")
-    case .persistentVolumeClaim: ObjectName(namespace: "cattle-monitoring-system", name: "x-\(number)")
-    case .addressReservation: ObjectName(namespace: "kube-system", name: "192.168.0.\(number % 256)")
-    default: ObjectName(namespace: ["a", "a-b", "b"][number % 3], name: "x-\(number)")
+    case .node: NamespacedName(name: "node-\(number)")
+    case .longhornVolume: NamespacedName(namespace: "longhorn-system", name: "pvc-\(number)")
+    case .persistentVolumeClaim: NamespacedName(namespace: "cattle-monitoring-system", name: "x-\(number)")
+    case .addressReservation: NamespacedName(namespace: "kube-system", name: "192.168.0.\(number % 256)")
+    default: NamespacedName(namespace: ["a", "a-b", "b"][number % 3], name: "x-\(number)")
     }
   }
 
@@ -72,11 +72,11 @@ struct ModelObjects {
 
 // Changes.
 extension ModelObjects {
-  func randomName(_ kind: WatchedKind, _ random: inout SplitMix) -> ObjectName {
+  func randomName(_ kind: WatchedKind, _ random: inout SplitMix) -> NamespacedName {
     Self.name(kind, Int.random(in: 0..<400, using: &random))
   }
 
-  mutating func write(_ kind: WatchedKind, _ random: inout SplitMix) -> (name: ObjectName, text: String) {
+  mutating func write(_ kind: WatchedKind, _ random: inout SplitMix) -> (name: NamespacedName, text: String) {
     let number = Int.random(in: 0..<400, using: &random)
     let state = Int.random(in: 0..<Self.states, using: &random)
     objects[kind]?[Self.name(kind, number)] = (number, state)
@@ -105,7 +105,7 @@ extension ModelObjects {
 // What a message says.
 extension ModelObjects {
   var machines: UnstoppedMachines {
-    var statuses: [ObjectName: String] = [:]
+    var statuses: [NamespacedName: String] = [:]
     for (name, object) in objects[.virtualMachineInstance] ?? [:] {
       let phase = ["Running", "Failed", "Succeeded", "Scheduling", ""][object.state]
       if phase != "Failed", phase != "Succeeded" { statuses[name] = phase }

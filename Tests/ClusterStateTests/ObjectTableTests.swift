@@ -7,9 +7,9 @@ import Testing
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func `the list equals a full sort`(_ seed: UInt64) {
     var random = SplitMix(state: seed)
     var table = ObjectTable<Int>()
-    var oracle: [ObjectName: Int] = [:]
+    var oracle: [NamespacedName: Int] = [:]
     for _ in 0..<3_000 {
-      let name = ObjectName(
+      let name = NamespacedName(
         namespace: ["", "a", "b"].randomElement(using: &random) ?? "", name: "\(Int.random(in: 0..<40, using: &random))"
       )
       let fact = Bool.random(using: &random) ? Int.random(in: 0..<3, using: &random) : nil
@@ -25,11 +25,11 @@ import Testing
   @Test func `the list is empty in a new table and after all objects are removed`() {
     var table = ObjectTable<Int>()
     #expect(table.sorted == [])
-    table[ObjectName(name: "a")] = 1
+    table[NamespacedName(name: "a")] = 1
     #expect(table.sorted == [1])
-    table[ObjectName(name: "a")] = nil
+    table[NamespacedName(name: "a")] = nil
     #expect(table.sorted == [])
-    table[ObjectName(name: "never there")] = nil
+    table[NamespacedName(name: "never there")] = nil
     #expect(table.sorted == [])
   }
 }

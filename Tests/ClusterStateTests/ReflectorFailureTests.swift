@@ -77,7 +77,7 @@ import Testing
     driver.receive(#"{"type":"ADDED","obj"#)
     driver.end()
     #expect(driver.reflector.status.lastContact == .zero)
-    #expect(driver.reflector.status.lastError == "the watch broke off")
+    #expect(driver.reflector.status.lastError == "the watch was closed within an event")
   }
 
   @Test func `watches that end at once are restarted at most once a second`() {

@@ -80,7 +80,7 @@ import Testing
   @Test(arguments: ["Running", "Stopped", "Succeeded", "Failed", "Terminating", ""])
   func `a row and an object of the same status have the same effect`(_ status: String) throws {
     for (kind, field) in [(WatchedKind.virtualMachine, "printableStatus"), (.virtualMachineInstance, "phase")] {
-      let name = ObjectName(namespace: "default", name: "a")
+      let name = NamespacedName(namespace: "default", name: "a")
       var (asRow, asObject) = (ObjectStore(), ObjectStore())
       asRow.put(status: status, of: kind, at: name)
       let object = Array(

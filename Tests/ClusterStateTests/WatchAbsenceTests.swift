@@ -18,7 +18,7 @@ import Testing
       var list = ObjectStore()
       for name in names {
         let object = Array(Self.definition(name).utf8)
-        try list.put(object.span, of: kind, at: ObjectName(name: name))
+        try list.put(object.span, of: kind, at: NamespacedName(name: name))
       }
       driver.objects.replace(kind, from: list)
     }

@@ -79,8 +79,8 @@ import Testing
     (403, #"{"kind":"Status","message":"pods is forbidden","code":403}"#, "answered 403: pods is forbidden"),
     (401, "", "does not accept the credentials"),
     (500, "", "answered 500"),
-    (200, "{", "half a list"),
-    (200, #"{"items":[]}"#, "half a list"),
+    (200, "{", "incomplete"),
+    (200, #"{"items":[]}"#, "incomplete"),
     (200, #"{"metadata":{"resourceVersion":"5"},"items":[{"a":}]}"#, "what is not JSON"),
   ]
 

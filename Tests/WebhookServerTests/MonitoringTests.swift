@@ -12,7 +12,7 @@ struct MonitoringTests {
   /// Every metric family of the server, in its order.
   static let families: [Family] = {
     let state = ServerState()
-    state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
+    state.facts.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
     state.write(to: &page)
     return families(of: page)
@@ -84,7 +84,7 @@ struct MonitoringTests {
   @Test(.enabled(if: Program.isInstalled("promtool")))
   func `promtool accepts the metrics of a live cluster`() throws {
     let state = ServerState()
-    state.cluster.attach(SharedClusterCache(staleness: .seconds(120)))
+    state.facts.attach(SharedClusterCache(staleness: .seconds(120)))
     var page = Exposition()
     state.write(to: &page)
     var registrar = Exposition()

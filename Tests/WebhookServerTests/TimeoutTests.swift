@@ -147,7 +147,7 @@ final class ServerInProcess: ServerUnderTest {
 
   @Test func `the server is ready and evaluates reviews when facts are available`() throws {
     let server = try ServerInProcess()
-    server.state.cluster.publish(ClusterFacts())
+    server.state.facts.publish(ClusterFacts())
     #expect(try server.fetch("/readyz").body == "ready\n")
     // The cluster is empty and has no cluster network; the response is a denial and no longer an error.
     #expect(try Verdict(server.fetch("/validate", post: ExampleReview.text("update-set-value"))).code == 422)

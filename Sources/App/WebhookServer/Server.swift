@@ -119,7 +119,7 @@ package enum Server {
       try reloader.load()
       return reloader
     case .live(let source):
-      state.cluster.attach(try source.startWatching(log))
+      state.facts.attach(try source.startWatching(log))
       return nil
     }
   }

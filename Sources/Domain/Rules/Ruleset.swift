@@ -112,11 +112,11 @@ package enum RuleCatalog {
 extension [Violation] {
   /// Whether other rules were not evaluated, so that correcting these may bring up more.
   package var mayHideOthers: Bool {
-    let preconditions = [
+    let gatingRules = [
       ValueIsJSONObject.name, FieldTypesAreValid.name, ClusterNetworkIsSet.name, ClusterNetworkExists.name,
       RangeIsValidCIDR.name, ExclusionsAreValidCIDRs.name, ExclusionsAreWithinRange.name,
     ]
-    return contains { $0.kind != .forbidden && preconditions.contains($0.rule) }
+    return contains { $0.kind != .forbidden && gatingRules.contains($0.rule) }
   }
 }
 

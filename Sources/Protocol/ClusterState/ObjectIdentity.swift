@@ -5,7 +5,7 @@ internal import KubeObjects
 package struct ObjectIdentity {
   package let group: String
   package let kind: String
-  package let name: ObjectName
+  package let name: NamespacedName
   /// The byte range of a list's `items` array; nil for a single object.
   let items: Range<Int>?
 
@@ -30,7 +30,7 @@ package struct ObjectIdentity {
     let slash = apiVersion.firstIndex(of: "/")
     group = slash.map { String(apiVersion[..<$0]) } ?? ""
     self.kind = kind
-    name = ObjectName(namespace: metadata.namespace, name: metadata.name)
+    name = NamespacedName(namespace: metadata.namespace, name: metadata.name)
     self.items = kind.hasSuffix("List") ? items : nil
   }
 }

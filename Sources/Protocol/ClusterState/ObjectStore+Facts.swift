@@ -87,7 +87,7 @@ extension ObjectStore {
 
   private mutating func updateLonghorn() {
     func setting(_ name: String) -> LonghornSetting? {
-      longhornSettings[ObjectName(namespace: "longhorn-system", name: name)]
+      longhornSettings[NamespacedName(namespace: "longhorn-system", name: name)]
     }
     let storageNetwork = setting("storage-network")
     currentFacts.longhorn = LonghornNetworkFact(
@@ -107,7 +107,7 @@ extension ObjectStore {
 }
 
 extension ObjectTable<SettingObject> {
-  fileprivate subscript(name: String) -> SettingObject? { self[ObjectName(name: name)] }
+  fileprivate subscript(name: String) -> SettingObject? { self[NamespacedName(name: name)] }
 }
 
 extension SettingObject {

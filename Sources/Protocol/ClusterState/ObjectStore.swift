@@ -63,14 +63,14 @@ package struct ObjectStore: Sendable {
 
   /// Inserts the object, or replaces the one with the same name.
   package mutating func put(
-    _ object: Span<UInt8>, of kind: WatchedKind, at name: ObjectName
+    _ object: Span<UInt8>, of kind: WatchedKind, at name: NamespacedName
   ) throws(JSONError) {
     var reader = JSONReader(object)
     if try Self.accessors[kind.rawValue].put(&self, name, &reader) { changedKinds.insert(kind) }
   }
 
   /// Inserts or replaces an object of which only its status is read.
-  mutating func put(status: String, of kind: WatchedKind, at name: ObjectName) {
+  mutating func put(status: String, of kind: WatchedKind, at name: NamespacedName) {
     let isChange =
       switch kind {
       case .virtualMachine: machines.set(\.status, to: VirtualMachine.isStopped(status) ? nil : status, at: name)
@@ -81,7 +81,7 @@ package struct ObjectStore: Sendable {
     if isChange { changedKinds.insert(kind) }
   }
 
-  package mutating func remove(_ kind: WatchedKind, at name: ObjectName) {
+  package mutating func remove(_ kind: WatchedKind, at name: NamespacedName) {
     if Self.accessors[kind.rawValue].remove(&self, name) { changedKinds.insert(kind) }
   }
 
@@ -116,7 +116,7 @@ extension ObjectStore {
     case .discovery: return isUndiscovered ? .proven : .unknown
     case .definitions:
       guard listedKinds.contains(.customResourceDefinition) else { return .unknown }
-      return definitions[ObjectName(name: kind.resource.name)] == nil ? .proven : .refuted
+      return definitions[NamespacedName(name: kind.resource.name)] == nil ? .proven : .refuted
     }
   }
 
@@ -183,13 +183,13 @@ extension ObjectStore {
 
   /// The operations on one table. Writes return whether they are a change.
   private struct TableAccessor: Sendable {
-    let put: @Sendable (inout ObjectStore, ObjectName, inout JSONReader) throws(JSONError) -> Bool
-    let remove: @Sendable (inout ObjectStore, ObjectName) -> Bool
+    let put: @Sendable (inout ObjectStore, NamespacedName, inout JSONReader) throws(JSONError) -> Bool
+    let remove: @Sendable (inout ObjectStore, NamespacedName) -> Bool
     let replace: @Sendable (inout ObjectStore, ObjectStore) -> Void
 
     init(
-      put: @escaping @Sendable (inout ObjectStore, ObjectName, inout JSONReader) throws(JSONError) -> Bool,
-      remove: @escaping @Sendable (inout ObjectStore, ObjectName) -> Bool,
+      put: @escaping @Sendable (inout ObjectStore, NamespacedName, inout JSONReader) throws(JSONError) -> Bool,
+      remove: @escaping @Sendable (inout ObjectStore, NamespacedName) -> Bool,
       replace: @escaping @Sendable (inout ObjectStore, ObjectStore) -> Void
     ) {
       self.put = put
@@ -227,7 +227,7 @@ extension ObjectStore {
 }
 
 /// The namespace and name of an object; the namespace of a cluster-scoped object is empty.
-package struct ObjectName: Hashable, Comparable, Sendable {
+package struct NamespacedName: Hashable, Comparable, Sendable {
   package var namespace = ""
   package var name = ""
 

@@ -33,11 +33,11 @@ package struct StorageUsers: Sendable, Equatable {
     var machineTable = MachineTable()
     for instance in instances {
       _ = machineTable.set(
-        \.phase, to: instance.status, at: ObjectName(namespace: instance.namespace, name: instance.name))
+        \.phase, to: instance.status, at: NamespacedName(namespace: instance.namespace, name: instance.name))
     }
     var volumeTable = VolumeTable()
     for volume in volumes where !volume.isHeldOnlyByVMs {
-      _ = volumeTable.set(volume, at: ObjectName(namespace: "longhorn-system", name: volume.name))
+      _ = volumeTable.set(volume, at: NamespacedName(namespace: "longhorn-system", name: volume.name))
     }
     var facts = facts
     facts.unstoppedMachines = machineTable.summary

@@ -39,9 +39,9 @@ extension VerifyInput {
         .failed, "\(network.definition) hands out \(has ?? "no address")",
         [.init("the setting has \(network.range) with \(network.usable.count.counted("usable address"))")])
     }
-    if let expected = network.link, let link = attachment.link, !attachment.isOn(expected) {
+    if let expected = network.segment, let segment = attachment.segment, !attachment.isOn(expected) {
       return report(
-        .failed, "\(network.definition) is on \(link.described)",
+        .failed, "\(network.definition) is on \(segment.described)",
         [.init("the setting has \(expected.described)", advice: rewriteValue)])
     }
     return report(

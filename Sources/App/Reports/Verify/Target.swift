@@ -8,7 +8,7 @@ package enum Target: Sendable, Equatable {
     /// The addresses that Whereabouts may hand out.
     package let usable: AddressSet
     /// Nil if the value does not contain a valid cluster network and VLAN.
-    package let link: Link?
+    package let segment: VLANSegment?
     /// `NAMESPACE/NAME` of the definition that Harvester made for it; empty while there is none.
     package let definition: String
   }
@@ -33,7 +33,7 @@ package enum Target: Sendable, Equatable {
     }
     self = .network(
       Network(
-        range: network.range, usable: network.usable, link: network.link,
+        range: network.range, usable: network.usable, segment: network.segment,
         definition: setting.annotations?.definition ?? ""))
   }
 

@@ -97,9 +97,9 @@ struct SnapshotReloader {
     if let reason = source.reasonWithoutNodes(facts) {
       // The snapshot may still be written, so the server starts, with its facts unavailable.
       log.warning("the snapshot has no nodes; is it complete?", metadata: ["path": "\(source.path)"])
-      state.cluster.markUnavailable(UnavailableError(message: "the cluster's state is unknown: \(reason)"))
+      state.facts.markUnavailable(UnavailableError(message: "the cluster's state is unknown: \(reason)"))
     } else {
-      state.cluster.publish(facts)
+      state.facts.publish(facts)
     }
     state.metrics.snapshotReloads.add(1)
   }
@@ -110,7 +110,7 @@ struct SnapshotReloader {
       var objects = try source.read()
       let facts = objects.facts
       if let reason = source.reasonWithoutNodes(facts) { throw ServerError(reason) }
-      state.cluster.publish(facts)
+      state.facts.publish(facts)
       state.metrics.snapshotReloads.add(1)
       log.notice("snapshot reloaded", metadata: ["path": "\(source.path)"])
     } catch {

@@ -15,15 +15,15 @@ extension SharedClusterCache {
   /// Writes the metrics of each kind.
   func write(to page: inout Exposition) {
     let kinds = self.kinds
-    page.begin("watch_status", .gauge, "How well a kind is known; the value is always 1.")
+    page.begin("watch_status", .gauge, "Sync state of each watched resource; the value is always 1.")
     for (kind, status, _) in kinds { page.add(1, ["resource": kind.resource.name, "state": status.state.word]) }
-    page.begin("watch_last_contact_age_seconds", .gauge, "Time since the API server last said something about a kind.")
+    page.begin("watch_last_contact_age_seconds", .gauge, "Time since the last event, bookmark or list of a resource.")
     for (kind, _, age) in kinds where age != nil { page.add(age?.seconds ?? 0, ["resource": kind.resource.name]) }
-    page.begin("watch_lists_total", .counter, "Times a kind was listed whole.")
+    page.begin("watch_lists_total", .counter, "Complete lists of a resource.")
     for (kind, status, _) in kinds { page.add(status.lists, ["resource": kind.resource.name]) }
-    page.begin("watch_events_total", .counter, "Changes of objects that the API server told of.")
+    page.begin("watch_events_total", .counter, "Watch events of a resource, without bookmarks.")
     for (kind, status, _) in kinds { page.add(status.events, ["resource": kind.resource.name]) }
-    page.begin("watch_failures_total", .counter, "Requests that failed or broke off.")
+    page.begin("watch_failures_total", .counter, "Lists, watches and discovery requests that failed.")
     for (kind, status, _) in kinds { page.add(status.failures, ["resource": kind.resource.name]) }
   }
 }

@@ -38,7 +38,7 @@ extension EventLoop {
     if requestPhase != connection.deadlinePhase {
       connection.deadlinePhase = requestPhase
       connection.phaseStart = connection.requestPhaseStart ?? now
-      let timeout = timeouts.timeout(for: connection.phase, isDraining: isShuttingDown)
+      let timeout = timeouts.timeout(for: connection.phase, isShuttingDown: isShuttingDown)
       deadlines.set(connection.token, at: connection.phaseStart + timeout)
     }
   }

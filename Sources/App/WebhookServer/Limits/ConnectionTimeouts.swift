@@ -33,11 +33,11 @@ struct ConnectionTimeouts: Sendable {
   /// The same for a connection that is idle between requests; the API server closes its own after this time.
   var idleEvictionAge: Duration = .seconds(90)
 
-  /// - Parameter isDraining: Whether the server is stopping; it then waits only briefly for connections without a
+  /// - Parameter isShuttingDown: Whether the server is stopping; it then waits only briefly for connections without a
   ///   request.
-  func timeout(for phase: Connection.Phase, isDraining: Bool) -> Duration {
+  func timeout(for phase: Connection.Phase, isShuttingDown: Bool) -> Duration {
     switch phase {
-    case .handshake where isDraining, .idle where isDraining: newEvictionAge
+    case .handshake where isShuttingDown, .idle where isShuttingDown: newEvictionAge
     case .handshake: handshake
     case .idle: keepAlive
     case .head: requestHead

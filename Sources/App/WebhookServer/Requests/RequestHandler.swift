@@ -47,7 +47,7 @@ struct RequestHandler: Sendable {
       let review = try ReviewDecoder.decode(request.body)
       let decoded = shouldSampleStages ? MonotonicInstant.now : nil
       let outcome = reviewer.evaluate(review, for: webhook) { () throws(UnavailableError) in
-        try state.cluster.currentFacts()
+        try state.facts.currentFacts()
       }
       let evaluated = shouldSampleStages ? MonotonicInstant.now : nil
       let body = ReviewEncoder.encode(outcome, uid: review.uid)
@@ -67,7 +67,7 @@ struct RequestHandler: Sendable {
 
   private var readiness: HTTPResponse {
     let reasons = state.notReadyReasons
-    let kinds = state.cluster.live?.readiness ?? ""
+    let kinds = state.facts.live?.readiness ?? ""
     guard !reasons.isEmpty else { return .text(.ok, "ready\n" + kinds) }
     return .text(.serviceUnavailable, "not ready\n" + reasons.map { "- \($0)\n" }.joined() + kinds)
   }

@@ -57,7 +57,7 @@ extension SettingAnnotations {
 extension NetworkAttachmentFact {
   /// Returns false if the VLAN, cluster network or addresses differ from those that Harvester would set.
   fileprivate func isConsistent(with network: ProposedNetwork) -> Bool {
-    if link != nil, let link = network.link, !isOn(link) { return false }
+    if segment != nil, let segment = network.segment, !isOn(segment) { return false }
     guard let range = network.range.value?.cidr?.network, let allocatable else { return true }
     return allocatable.intersection(AddressSet(range.addresses)) == allocatable
   }

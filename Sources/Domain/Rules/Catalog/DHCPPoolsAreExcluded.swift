@@ -5,11 +5,11 @@ enum DHCPPoolsAreExcluded: AddressConflictRule {
   static let requirement = "No managed DHCP pool on the same VLAN hands out the same addresses."
 
   static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
-    pools(on: plan.link, in: facts).reduce(AddressSet()) { $0.union($1.allAddresses.intersection(plan.usable)) }
+    pools(on: plan.segment, in: facts).reduce(AddressSet()) { $0.union($1.allAddresses.intersection(plan.usable)) }
   }
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    for pool in pools(on: plan.link, in: context.facts) {
+    for pool in pools(on: plan.segment, in: context.facts) {
       let shared = pool.allAddresses.intersection(plan.usable)
       guard !shared.isEmpty else { continue }
       findings.addWarning("\(plan.fields.path(.range)): \(explanation(pool, plan))")
@@ -17,9 +17,9 @@ enum DHCPPoolsAreExcluded: AddressConflictRule {
     }
   }
 
-  private static func pools(on link: Link?, in facts: borrowing ClusterFacts) -> [DHCPPoolFact] {
-    guard let link, !facts.dhcpPools.isEmpty else { return [] }
-    let networks = Set(facts.attachments.lazy.filter { $0.isOn(link) }.map(\.described))
+  private static func pools(on segment: VLANSegment?, in facts: borrowing ClusterFacts) -> [DHCPPoolFact] {
+    guard let segment, !facts.dhcpPools.isEmpty else { return [] }
+    let networks = Set(facts.attachments.lazy.filter { $0.isOn(segment) }.map(\.described))
     return facts.dhcpPools.filter { networks.contains($0.network) }
   }
 

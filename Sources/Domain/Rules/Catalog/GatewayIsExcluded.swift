@@ -23,9 +23,9 @@ enum GatewayIsExcluded: AddressConflictRule {
   private static func gateways(
     _ plan: AddressPlan, _ facts: borrowing ClusterFacts
   ) -> [(network: String, gateway: IPv4Address)] {
-    guard let link = plan.link else { return [] }
+    guard let segment = plan.segment else { return [] }
     var gateways: [(network: String, gateway: IPv4Address)] = []
-    for attachment in facts.attachments where attachment.isVMNetwork && attachment.isOn(link) {
+    for attachment in facts.attachments where attachment.isVMNetwork && attachment.isOn(segment) {
       guard let gateway = attachment.route?.gateway, plan.usable.contains(gateway),
         !gateways.contains(where: { $0.gateway == gateway })
       else { continue }

@@ -7,12 +7,12 @@ enum NoOverlapOnSameVLAN: AddressConflictRule {
   static let requirement = "No other network on the same VLAN hands out the same addresses."
 
   static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
-    others(on: plan.link, in: facts).reduce(AddressSet()) { $0.union(shared(by: $1, plan)) }
+    others(on: plan.segment, in: facts).reduce(AddressSet()) { $0.union(shared(by: $1, plan)) }
   }
 
-  private static func others(on link: Link?, in facts: borrowing ClusterFacts) -> [NetworkAttachmentFact] {
-    guard let link else { return [] }
-    return facts.attachments.filter { $0.owner == nil && $0.isOn(link) }
+  private static func others(on segment: VLANSegment?, in facts: borrowing ClusterFacts) -> [NetworkAttachmentFact] {
+    guard let segment else { return [] }
+    return facts.attachments.filter { $0.owner == nil && $0.isOn(segment) }
   }
 
   private static func shared(by attachment: NetworkAttachmentFact, _ plan: AddressPlan) -> AddressSet {
@@ -20,7 +20,7 @@ enum NoOverlapOnSameVLAN: AddressConflictRule {
   }
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    for attachment in others(on: plan.link, in: context.facts) {
+    for attachment in others(on: plan.segment, in: context.facts) {
       let shared = shared(by: attachment, plan)
       guard let first = shared.first else { continue }
       findings.addViolation(

@@ -6,8 +6,8 @@ enum RangeIsWholeSubnet: Rule {
   static let requirement = "The range is not only part of a VM network's subnet."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let link = plan.link else { return }
-    for attachment in context.facts.attachments where attachment.isVMNetwork && attachment.isOn(link) {
+    guard let segment = plan.segment else { return }
+    for attachment in context.facts.attachments where attachment.isVMNetwork && attachment.isOn(segment) {
       guard let subnet = attachment.route?.network, subnet != plan.range, subnet.contains(plan.range) else { continue }
       findings.addWarnings(warnings(plan, subnet, of: attachment, context))
     }

@@ -5,14 +5,14 @@ enum UnselectedHostsAreExcluded: AddressConflictRule {
   static let requirement = "The range holds no address that a HostNetworkConfig keeps for a node on the same VLAN."
 
   static func conflicts(with plan: AddressPlan, in facts: borrowing ClusterFacts) -> AddressSet {
-    guard let link = plan.link else { return AddressSet() }
-    let hosts = facts.hostNetworks.filter { $0.isOn(link) }.flatMap(\.unselectedAddresses)
+    guard let segment = plan.segment else { return AddressSet() }
+    let hosts = facts.hostNetworks.filter { $0.isOn(segment) }.flatMap(\.unselectedAddresses)
     return AddressSet(hosts.map(\.address)).intersection(plan.usable)
   }
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let link = plan.link else { return }
-    for config in context.facts.hostNetworks where config.isOn(link) {
+    guard let segment = plan.segment else { return }
+    for config in context.facts.hostNetworks where config.isOn(segment) {
       let hosts = config.unselectedAddresses.filter { plan.usable.contains($0.address) }
       guard let first = hosts.first else { continue }
       let others = hosts.count > 1 ? " and \((hosts.count - 1).counted("other"))" : ""

@@ -5,9 +5,9 @@ enum VLANHasOneSubnet: Rule {
   static let requirement = "No VM network on the same VLAN has another IP network."
 
   static func evaluate(_ plan: AddressPlan, _ context: EvaluationContext, _ findings: inout Findings) {
-    guard let link = plan.link else { return }
+    guard let segment = plan.segment else { return }
     for attachment in context.facts.attachments
-    where attachment.isVMNetwork && attachment.isOn(link) {
+    where attachment.isVMNetwork && attachment.isOn(segment) {
       guard let network = attachment.route?.network, network != plan.range,
         // RangeIsWholeSubnet covers a range inside the network, VMNetworkAddressesAreExcluded a network inside the range.
         !network.overlaps(plan.range)

@@ -41,10 +41,12 @@ enum VMNetworkAddressesAreExcluded: AddressConflictRule {
 
   /// Those without a managed DHCP pool, of which DHCPPoolsAreExcluded reports the exact addresses.
   private static func networks(_ plan: AddressPlan, _ facts: borrowing ClusterFacts) -> [NetworkAttachmentFact] {
-    guard let link = plan.link else { return [] }
+    guard let segment = plan.segment else { return [] }
     let managed = Set(facts.dhcpPools.map(\.network))
     return facts.attachments.filter { attachment in
-      guard attachment.isVMNetwork, attachment.isOn(link), let subnet = attachment.route?.network else { return false }
+      guard attachment.isVMNetwork, attachment.isOn(segment), let subnet = attachment.route?.network else {
+        return false
+      }
       return plan.range.contains(subnet) && !plan.usable.intersection(AddressSet(subnet.addresses)).isEmpty
         && !managed.contains(attachment.described)
     }

@@ -41,7 +41,7 @@ package struct HostNetworkFact: Sendable, Equatable {
     return config
   }
 
-  func isOn(_ link: Link) -> Bool {
-    max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
+  func isOn(_ segment: VLANSegment) -> Bool {
+    max(vlan, 1) == max(segment.vlan, 1) && clusterNetwork.isExactly(segment.clusterNetwork)
   }
 }

@@ -37,11 +37,13 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   var described: String { "\(namespace)/\(name)" }
 
   /// Nil if the definition names no bridge of a cluster network.
-  package var link: Link? { clusterNetwork.isEmpty ? nil : Link(clusterNetwork: clusterNetwork, vlan: vlan) }
+  package var segment: VLANSegment? {
+    clusterNetwork.isEmpty ? nil : VLANSegment(clusterNetwork: clusterNetwork, vlan: vlan)
+  }
 
   /// Returns whether both share a broadcast domain. Harvester gives untagged networks the VLAN 1.
-  package func isOn(_ link: Link) -> Bool {
-    max(vlan, 1) == max(link.vlan, 1) && clusterNetwork.isExactly(link.clusterNetwork)
+  package func isOn(_ segment: VLANSegment) -> Bool {
+    max(vlan, 1) == max(segment.vlan, 1) && clusterNetwork.isExactly(segment.clusterNetwork)
   }
 
   /// What Whereabouts hands out on it after a look at the reservations of the storage network with this range.

@@ -8,7 +8,7 @@ package struct OtherSettingNetwork: Sendable, Equatable {
   package let range: IPv4Prefix
   package let usable: AddressSet
   /// Nil if the cluster network or the VLAN is invalid.
-  package let link: Link?
+  package let segment: VLANSegment?
 
   /// Parses a text of the same format as the storage network's.
   ///
@@ -25,6 +25,6 @@ package struct OtherSettingNetwork: Sendable, Equatable {
     var usable = AddressSet(usableIn: range)
     usable.subtract((network.exclusions.value ?? []).compactMap { $0.cidr?.network })
     self.usable = usable
-    link = network.link
+    segment = network.segment
   }
 }

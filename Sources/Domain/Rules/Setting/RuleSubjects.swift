@@ -89,5 +89,5 @@ extension AddressPlan {
   /// The range as a message quotes it.
   var written: String { range.description.quoted }
 
-  var link: Link? { fields.network.link }
+  var segment: VLANSegment? { fields.network.segment }
 }

@@ -54,7 +54,7 @@ package struct PagedList {
     if let failure { return failed(failure) }
     if let response { return explain(response) }
     guard let list = try? ObjectMeta(of: decoder.envelope.span), !list.resourceVersion.isEmpty else {
-      return failed("the API server sent half a list")
+      return failed("the list response is incomplete: it has no metadata.resourceVersion")
     }
     decoder = ListItemDecoder()
     version = list.resourceVersion

@@ -52,7 +52,7 @@ package struct PartWatch {
   package mutating func tick(_ now: Duration) -> Action {
     guard now >= nextWakeup else { return .wait }
     guard case .waiting = step else {
-      fail("the API server fell silent", now)
+      fail("timed out waiting for the API server", now)
       return .cancelAndDropConnection
     }
     if version.isEmpty {
@@ -104,7 +104,7 @@ extension PartWatch {
       }
     case .watching(let began, _):
       step = .waiting(until: max(now, began + WatchLimits.minWatchInterval))
-      if !lines.isBetweenLines { fail("the watch broke off", now) }
+      if !lines.isBetweenLines { fail("the watch was closed within an event", now) }
     case .refused(let code, _):
       if code == 410 { version = "" }
       fail("the API server answered \(code) to the watch of \(part.resource.name)", now)

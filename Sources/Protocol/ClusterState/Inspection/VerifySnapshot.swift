@@ -43,7 +43,7 @@ package struct VerifySnapshot: Sendable {
     try others.add(object)
   }
 
-  mutating func put(_ object: Span<UInt8>, of part: Part, at name: ObjectName) throws(JSONError) {
+  mutating func put(_ object: Span<UInt8>, of part: Part, at name: NamespacedName) throws(JSONError) {
     switch part {
     case .watched(let kind): try objects.put(object, of: kind, at: name)
     case .inspected(let kind):
@@ -52,7 +52,7 @@ package struct VerifySnapshot: Sendable {
     }
   }
 
-  mutating func remove(_ part: Part, at name: ObjectName) {
+  mutating func remove(_ part: Part, at name: NamespacedName) {
     switch part {
     case .watched(let kind): objects.remove(kind, at: name)
     case .inspected(let kind):

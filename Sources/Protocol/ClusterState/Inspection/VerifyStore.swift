@@ -49,7 +49,7 @@ struct VerifyStore: Sendable {
 
   /// Inserts the object, or replaces the one with the same name.
   mutating func put(
-    _ object: Span<UInt8>, of kind: VerifyKind, at name: ObjectName
+    _ object: Span<UInt8>, of kind: VerifyKind, at name: NamespacedName
   ) throws(JSONError) {
     var reader = JSONReader(object)
     switch kind {
@@ -64,7 +64,7 @@ struct VerifyStore: Sendable {
     }
   }
 
-  mutating func remove(_ kind: VerifyKind, at name: ObjectName) {
+  mutating func remove(_ kind: VerifyKind, at name: NamespacedName) {
     switch kind {
     case .node: nodes[name] = nil
     case .vlanStatus: uplinks[name] = nil

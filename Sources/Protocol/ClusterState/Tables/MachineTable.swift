@@ -24,7 +24,7 @@ struct MachineTable: Sendable {
   var unpackedFacts: Int { stoppable.unpackedFacts + terminating.unpackedFacts }
 
   /// Writes the text of one kind; nil if its object is gone or does not count. Returns whether that is a change.
-  mutating func set(_ half: any Half, to text: String?, at name: ObjectName) -> Bool {
+  mutating func set(_ half: any Half, to text: String?, at name: NamespacedName) -> Bool {
     let old = stoppable[name] ?? terminating[name]
     var machine = old ?? Machine()
     if machine[keyPath: half] == text { return false }
@@ -49,7 +49,7 @@ struct MachineTable: Sendable {
   }
 
   /// Calls the closure with every machine, those that are being deleted last.
-  mutating func forEach(_ visit: (ObjectName, Machine) -> Void) {
+  mutating func forEach(_ visit: (NamespacedName, Machine) -> Void) {
     for table in [\MachineTable.stoppable, \.terminating] {
       self[keyPath: table].forEach { name, machine in
         visit(name, machine)
@@ -68,7 +68,7 @@ struct MachineTable: Sendable {
   }
 
   /// The machine's status, or the phase of an instance without a machine.
-  private static func fact(_ name: ObjectName, _ machine: Machine) -> VirtualMachineFact {
+  private static func fact(_ name: NamespacedName, _ machine: Machine) -> VirtualMachineFact {
     VirtualMachineFact(
       namespace: name.namespace, name: name.name, status: machine.status ?? machine.phase ?? "")
   }
@@ -80,7 +80,7 @@ extension MachineTable.Machine {
     bytes.append(phase)
   }
 
-  init(unpacking reader: inout PackedReader, name: ObjectName) {
+  init(unpacking reader: inout PackedReader, name: NamespacedName) {
     status = reader.optionalText()
     phase = reader.optionalText()
   }

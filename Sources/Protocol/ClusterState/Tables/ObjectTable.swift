@@ -3,20 +3,20 @@
 /// A write takes constant time. The first read of the list after a write sorts only the changed names and copies the
 /// rest; a write of an equal fact is no change.
 struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
-  private var facts: [ObjectName: Fact] = [:]
+  private var facts: [NamespacedName: Fact] = [:]
   /// The sorted names and facts as of the last read.
-  private var names: [ObjectName] = []
+  private var names: [NamespacedName] = []
   private var list: [Fact] = []
   /// The names that were written or removed since the last read.
-  private var changed: Set<ObjectName> = []
+  private var changed: Set<NamespacedName> = []
 
-  subscript(name: ObjectName) -> Fact? {
+  subscript(name: NamespacedName) -> Fact? {
     get { facts[name] }
     set { _ = set(newValue, at: name) }
   }
 
   /// Inserts, replaces or, with nil, removes a fact. Returns whether that is a change.
-  mutating func set(_ fact: Fact?, at name: ObjectName) -> Bool {
+  mutating func set(_ fact: Fact?, at name: NamespacedName) -> Bool {
     if facts[name] == fact { return false }
     facts[name] = fact
     changed.insert(name)
@@ -57,9 +57,9 @@ struct ObjectTable<Fact: Sendable & Equatable>: Sendable {
   }
 }
 
-extension [ObjectName] {
+extension [NamespacedName] {
   /// Returns the first index at or after `start` whose name is not less than `name`, by binary search.
-  fileprivate func firstPlace(notBefore name: ObjectName, from start: Int) -> Int {
+  fileprivate func firstPlace(notBefore name: NamespacedName, from start: Int) -> Int {
     var (low, high) = (start, count)
     while low < high {
       let middle = (low + high) / 2

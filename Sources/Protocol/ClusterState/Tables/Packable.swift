@@ -3,7 +3,7 @@ internal import Rules
 /// A fact that a ``PackedTable`` keeps as bytes.
 protocol Packable: Sendable {
   func pack(into bytes: inout PackedBytes)
-  init(unpacking reader: inout PackedReader, name: ObjectName)
+  init(unpacking reader: inout PackedReader, name: NamespacedName)
 }
 
 /// The bytes of a fact: numbers, and texts with their lengths.
@@ -70,7 +70,7 @@ extension VolumeFact: Packable {
     }
   }
 
-  init(unpacking reader: inout PackedReader, name: ObjectName) {
+  init(unpacking reader: inout PackedReader, name: NamespacedName) {
     self.init(name: name.name, state: reader.text())
     node = reader.text()
     namespace = reader.text()

@@ -15,7 +15,7 @@ struct PackedTable<Fact: Packable>: Sendable {
 
   var isEmpty: Bool { count == 0 }
 
-  subscript(name: ObjectName) -> Fact? {
+  subscript(name: NamespacedName) -> Fact? {
     mutating get {
       guard let place = place(of: name.packed), place.isPresent else { return nil }
       return fact(at: place.chunk, place.record).fact
@@ -23,7 +23,7 @@ struct PackedTable<Fact: Packable>: Sendable {
   }
 
   /// Inserts, replaces or, with nil, removes a fact.
-  mutating func set(_ fact: Fact?, at name: ObjectName) {
+  mutating func set(_ fact: Fact?, at name: NamespacedName) {
     let key = name.packed
     let value = fact.map { fact in
       var bytes = PackedBytes()
@@ -77,16 +77,16 @@ struct PackedTable<Fact: Packable>: Sendable {
     return (chunk, record, isPresent)
   }
 
-  private mutating func fact(at chunk: Int, _ record: Int) -> (name: ObjectName, fact: Fact) {
+  private mutating func fact(at chunk: Int, _ record: Int) -> (name: NamespacedName, fact: Fact) {
     unpackedFacts += 1
     let (key, value) = chunks[chunk].record(record)
-    let name = ObjectName(packed: key)
+    let name = NamespacedName(packed: key)
     var reader = PackedReader(value)
     return (name, Fact(unpacking: &reader, name: name))
   }
 
   /// Calls the closure with each fact in order until it returns false.
-  mutating func forEach(_ visit: (ObjectName, Fact) -> Bool) {
+  mutating func forEach(_ visit: (NamespacedName, Fact) -> Bool) {
     for chunk in chunks.indices {
       for record in 0..<chunks[chunk].count {
         let (name, fact) = fact(at: chunk, record)
@@ -96,8 +96,8 @@ struct PackedTable<Fact: Packable>: Sendable {
   }
 
   /// Returns the first facts in order.
-  mutating func first(_ limit: Int) -> [(name: ObjectName, fact: Fact)] {
-    var first: [(ObjectName, Fact)] = []
+  mutating func first(_ limit: Int) -> [(name: NamespacedName, fact: Fact)] {
+    var first: [(NamespacedName, Fact)] = []
     if limit > 0 {
       forEach { name, fact in
         first.append((name, fact))
@@ -108,7 +108,7 @@ struct PackedTable<Fact: Packable>: Sendable {
   }
 }
 
-extension ObjectName {
+extension NamespacedName {
   /// The bytes whose order is that of names: no namespace or name has a zero byte.
   fileprivate var packed: [UInt8] { Array(namespace.utf8) + [0] + Array(name.utf8) }
 

@@ -17,13 +17,13 @@ struct VolumeTable: Sendable {
   /// The number of volumes in each namespace, because claims name a volume only.
   private var namespaces: [String: Int] = [:]
   /// The volume of each system claim, and the number of claims that name it.
-  private var claims: [ObjectName: String] = [:]
+  private var claims: [NamespacedName: String] = [:]
   private var systemVolumes: [String: Int] = [:]
 
   var unpackedFacts: Int { groups.reduce(commands.unpackedFacts) { $0 + $1.unpackedFacts } }
 
   /// Inserts, replaces or, with nil, removes a volume in use. Returns whether that is a change.
-  mutating func set(_ volume: VolumeFact?, at name: ObjectName) -> Bool {
+  mutating func set(_ volume: VolumeFact?, at name: NamespacedName) -> Bool {
     let old = find(name)
     if old?.volume == volume { return false }
     if let old { remove(old.volume, old.group, at: name) }
@@ -31,20 +31,20 @@ struct VolumeTable: Sendable {
     return true
   }
 
-  private mutating func find(_ name: ObjectName) -> (volume: VolumeFact, group: Group)? {
+  private mutating func find(_ name: NamespacedName) -> (volume: VolumeFact, group: Group)? {
     for group in Group.allCases where !groups[group.rawValue].isEmpty {
       if let volume = groups[group.rawValue][name] { return (volume, group) }
     }
     return nil
   }
 
-  private mutating func remove(_ volume: VolumeFact, _ group: Group, at name: ObjectName) {
+  private mutating func remove(_ volume: VolumeFact, _ group: Group, at name: NamespacedName) {
     groups[group.rawValue].set(nil, at: name)
     namespaces.add(-1, to: name.namespace)
     if group.hasCommands { countCommands(of: volume, by: -1) }
   }
 
-  private mutating func insert(_ volume: VolumeFact, at name: ObjectName) {
+  private mutating func insert(_ volume: VolumeFact, at name: NamespacedName) {
     let group = systemVolumes[volume.name] == nil ? Group(volume) : .ofSystem
     groups[group.rawValue].set(volume, at: name)
     namespaces.add(1, to: name.namespace)
@@ -53,7 +53,7 @@ struct VolumeTable: Sendable {
 
   private mutating func countCommands(of volume: VolumeFact, by step: Int) {
     for command in volume.stopCommands {
-      let key = ObjectName(name: command)
+      let key = NamespacedName(name: command)
       let count = (commands[key]?.count ?? 0) + step
       commands.set(count == 0 ? nil : UseCount(count: count), at: key)
     }
@@ -63,7 +63,7 @@ struct VolumeTable: Sendable {
 // Claims.
 extension VolumeTable {
   /// Writes the volume of a system claim; nil if there is no such claim. Returns whether that is a change.
-  mutating func setClaim(_ volume: String?, at name: ObjectName) -> Bool {
+  mutating func setClaim(_ volume: String?, at name: NamespacedName) -> Bool {
     let old = claims[name]
     if old == volume { return false }
     claims[name] = volume
@@ -75,7 +75,7 @@ extension VolumeTable {
 
   private mutating func regroup(_ volume: String) {
     for namespace in namespaces.keys {
-      let name = ObjectName(namespace: namespace, name: volume)
+      let name = NamespacedName(namespace: namespace, name: volume)
       guard let (fact, group) = find(name) else { continue }
       remove(fact, group, at: name)
       insert(fact, at: name)
@@ -129,7 +129,7 @@ extension VolumeTable {
   private func count(_ names: Group...) -> Int { names.reduce(0) { $0 + groups[$1.rawValue].count } }
 
   private mutating func first(_ names: Group...) -> [VolumeFact] {
-    var first: [(name: ObjectName, fact: VolumeFact)] = []
+    var first: [(name: NamespacedName, fact: VolumeFact)] = []
     for group in names { first += groups[group.rawValue].first(NameList.limit) }
     return first.sorted { $0.name < $1.name }.prefix(NameList.limit).map(\.fact)
   }
@@ -157,7 +157,7 @@ private struct UseCount: Packable {
 
   func pack(into bytes: inout PackedBytes) { bytes.append(count) }
 
-  init(unpacking reader: inout PackedReader, name: ObjectName) { count = reader.number() }
+  init(unpacking reader: inout PackedReader, name: NamespacedName) { count = reader.number() }
 }
 
 extension [String: Int] {

@@ -2,7 +2,7 @@ internal import JSON
 
 /// The fields that the reflector itself needs of an object, a list without its elements, or a Status.
 struct ObjectMeta {
-  var name = ObjectName()
+  var name = NamespacedName()
   var resourceVersion = ""
   /// The `continue` token of a list, for the next page; empty on the last one.
   var continueToken = ""

@@ -38,7 +38,7 @@ extension Reflector {
   /// Finishes a page: requests the next one, or commits the list and watches from its version.
   mutating func finishPage(_ envelope: [UInt8], _ now: Duration, into objects: inout ObjectStore) -> Action {
     guard let list = try? ObjectMeta(of: envelope.span), !list.resourceVersion.isEmpty else {
-      fail("the API server sent half a list", now)
+      fail("the list response is incomplete: it has no metadata.resourceVersion", now)
       return .wait
     }
     if !list.continueToken.isEmpty {
@@ -86,7 +86,7 @@ extension Reflector {
       recordContact(now)
       resetBackoff()
     } else {
-      fail("the watch broke off", now)
+      fail("the watch was closed within an event", now)
     }
     return tick(now)
   }

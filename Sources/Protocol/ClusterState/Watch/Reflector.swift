@@ -112,7 +112,7 @@ extension Reflector {
   package mutating func tick(_ now: Duration) -> Action {
     guard now >= nextWakeup else { return .wait }
     if let nextStep { return begin(nextStep, now) }
-    fail("the API server fell silent", now)
+    fail("timed out waiting for the API server", now)
     return .cancelAndDropConnection
   }
 

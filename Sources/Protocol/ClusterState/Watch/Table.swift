@@ -18,7 +18,7 @@ enum TableColumns {
 
 /// A row of a Table: the text in one column, and the name of the object.
 struct TableRow {
-  private(set) var name = ObjectName()
+  private(set) var name = NamespacedName()
   /// Empty if the object has no value for the column.
   private(set) var text = ""
 
@@ -46,8 +46,8 @@ struct TableRow {
 
 extension JSONReader {
   /// Reads the namespace and name of an object with metadata.
-  fileprivate mutating func readObjectName() throws(JSONError) -> ObjectName {
-    var name = ObjectName()
+  fileprivate mutating func readObjectName() throws(JSONError) -> NamespacedName {
+    var name = NamespacedName()
     try readMembers { key, reader throws(JSONError) in
       guard key.equals("metadata") else { return }
       try reader.readMembers { key, reader throws(JSONError) in

@@ -1,5 +1,5 @@
-/// A VLAN of a cluster network: one broadcast domain.
-package struct Link: Sendable, Equatable {
+/// A VLAN of a cluster network: one broadcast domain (layer 2 segment).
+package struct VLANSegment: Sendable, Equatable {
   package let clusterNetwork: String
   /// 0 for untagged.
   package let vlan: Int
@@ -9,12 +9,12 @@ package struct Link: Sendable, Equatable {
 
 extension ProposedNetwork {
   /// The broadcast domain of the network; nil if the cluster network or the VLAN is invalid.
-  var link: Link? {
+  var segment: VLANSegment? {
     guard let clusterNetwork = clusterNetwork.value, !clusterNetwork.isEmpty else { return nil }
     switch vlan {
     case .wrongType: return nil
-    case .absent: return Link(clusterNetwork: clusterNetwork, vlan: 0)
-    case .value(let vlan): return Link(clusterNetwork: clusterNetwork, vlan: vlan)
+    case .absent: return VLANSegment(clusterNetwork: clusterNetwork, vlan: 0)
+    case .value(let vlan): return VLANSegment(clusterNetwork: clusterNetwork, vlan: vlan)
     }
   }
 }
