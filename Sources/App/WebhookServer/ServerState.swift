@@ -1,4 +1,5 @@
 internal import Platform
+internal import Rules
 internal import Synchronization
 
 /// The state that the event loops and the main thread share.

@@ -27,7 +27,7 @@ enum RangeIsPrivate: Rule {
       return findings.addWarning(
         """
         \(proposed.fields.path(.range)): \(range) lies in \(linkLocal), from which hosts take addresses by themselves \
-        (segment-local); private are 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16
+        (link-local); private are 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16
         """)
     }
     guard !privateNetworks.contains(where: { $0.contains(range) }),
