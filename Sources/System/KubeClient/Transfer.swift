@@ -81,6 +81,9 @@ package enum TransferEvent: ~Escapable {
     if usesOwnConnection {
       // An event of a shared connection wakes all requests on it: libcurl asks the kernel once for each.
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+      // libcurl would reuse an idle HTTP/2 connection for HTTP/1.1 and fail with «Received HTTP/0.9».
+      set(CURLOPT_FRESH_CONNECT, 1)
+      set(CURLOPT_FORBID_REUSE, 1)
     } else {
       // Requests wait until it is known whether one connection can have them all.
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))

@@ -49,7 +49,7 @@ final class ChangeConnection {
         reached()
         return value
       } catch {
-        reason = "\(error)"
+        reason = (error as? UnavailableError)?.message ?? "\(error)"
       }
       try unreached(reason)
     }
