@@ -28,7 +28,7 @@ DEST := $(DESTDIR)$(PREFIX)
   dist-index packages python python-packages tools check-tag notes version toolchain clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: packages toolchain certs ## build, and serve an example cluster on 127.0.0.1:8443 (or PORT=…)
 	swift build -c release --static-swift-stdlib --product storage-network-webhook
@@ -140,7 +140,7 @@ check-tag: # of a release: v and the version, which CHANGELOG.md has
 	@grep -q '^## \[$(VERSION)\] - ' CHANGELOG.md || { echo 'CHANGELOG.md has no entry for $(VERSION)' >&2; exit 1; }
 
 notes: # of the release: its part of CHANGELOG.md
-	@awk '/^## \[/ { here = $$2 == "[$(VERSION)]"; next } here' CHANGELOG.md
+	@awk '/^## \[/ { here = $$2 == "[$(VERSION)]"; next } here && !/^\[.*\]: /' CHANGELOG.md
 
 version: ## print the version; release/set-version changes it
 	@echo $(VERSION)

@@ -23,7 +23,7 @@ import Testing
       }
       let (violations, warnings) = ruleset.evaluate(change, in: { SharedFacts(facts) }).findings
       let written = String(decoding: text, as: UTF8.self)
-      return (violations.compactMap(Advice.init) + warnings.map(Advice.init)).flatMap { advice in
+      return (violations.compactMap(Advice.init) + Advice.joining(warnings)).flatMap { advice in
         advice.proposals(for: written).map { Remedy(golden: golden, advice: advice, others: violations, value: $0) }
       }
     }
@@ -53,7 +53,7 @@ import Testing
         && (remedy.advice.isSame(as: violation) || !remedy.others.contains(violation))
     }
     #expect(again == [], "\(remedy.advice.message)")
-    #expect(!remedy.advice.isWarning || !warnings.map(\.message).contains(remedy.advice.message))
+    #expect(!remedy.advice.isWarning || !warnings.contains { remedy.advice.message.hasPrefix($0.message) })
   }
 }
 
@@ -70,8 +70,19 @@ extension Verdict {
 struct Advice {
   let rule: String
   let field: String
-  let message: String
+  private(set) var message: String
   let isWarning: Bool
+
+  /// Joins the lines of one list of exclusions, which is followed as a whole.
+  static func joining(_ warnings: [Warning]) -> [Advice] {
+    warnings.map(Advice.init).reduce(into: []) { joined, advice in
+      if let rest = advice.message.firstMatch(of: /and also exclude (.*)/), let last = joined.indices.last {
+        joined[last].message += ", \(rest.1)"
+      } else {
+        joined.append(advice)
+      }
+    }
+  }
 
   /// Nil if the cluster must change and not the value.
   init?(_ violation: Violation) {

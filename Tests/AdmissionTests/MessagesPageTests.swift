@@ -42,6 +42,8 @@ import Testing
       guard message.isWarning else { continue }
       #expect(message.text.utf8.count < 256, "\(message)")
       #expect(message.text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }, "\(message)")
+      // A warning that was cut has lost its advice.
+      #expect(!message.text.hasSuffix("..."), "\(message)")
     }
   }
 }
@@ -80,9 +82,10 @@ struct MessagesPage {
       "Every message of the webhook by rule, in the order in which the rules are evaluated; below, each",
       "case as kubectl prints it and as the banner of Harvester's Web UI shows it. A test generates this page from the cases",
       "in `Tests/Cases` and fails when it is stale.", "",
-      "A message begins as the Kubernetes API's field errors do: `Required value`, `Invalid value`, `Unsupported value`,",
-      "`Not found` and `Duplicate value` are about the value, `Forbidden` is about the cluster, which does not allow the",
-      "change yet. All reasons are told at once; a value that cannot be read may have more once it can be.", "",
+      "A denial begins as the Kubernetes API's field errors do: `Required value`, `Invalid value`, `Unsupported value`,",
+      "`Not found` and `Duplicate value` are about the value. `Forbidden` is about the change: mostly the cluster does not",
+      "allow it yet, and some changes, such as a deletion, are never allowed. A warning denies nothing. All reasons are",
+      "told at once; a value that cannot be read may have more once it can be.", "",
     ]
     for rule in RuleCatalog.rules {
       lines += ["## \(rule.name)", "", rule.requirement, ""]

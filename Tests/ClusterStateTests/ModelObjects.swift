@@ -118,7 +118,8 @@ extension ModelObjects {
       VirtualMachineFact(namespace: $0.key.namespace, name: $0.key.name, status: $0.value)
     }
     return UnstoppedMachines(
-      count: sorted.count, first: Array(sorted.prefix(10)), firstStoppable: sorted.first { $0.status != "Terminating" })
+      count: sorted.count, first: Array(sorted.prefix(NameList.limit)),
+      firstStoppable: sorted.first { $0.status != "Terminating" })
   }
 
   var volumes: VolumesInUse {
@@ -132,11 +133,11 @@ extension ModelObjects {
     let unused = others.filter { $0.pods.isEmpty && !$0.isDetaching }.map(\.name)
     let detaching = ordered.filter(\.isDetaching).map(\.name)
     return VolumesInUse(
-      count: counted.count, first: Array(ordered.prefix(10)),
+      count: counted.count, first: Array(ordered.prefix(NameList.limit)),
       commands: Array(Set(others.flatMap(\.stopCommands)).sorted().prefix(4)),
       areHeldByVMs: counted.contains(where: \.isHeldOnlyByVMs),
-      unused: NameList(first: Array(unused.prefix(10)), count: unused.count),
-      detaching: NameList(first: Array(detaching.prefix(10)), count: detaching.count))
+      unused: NameList(first: Array(unused.prefix(NameList.limit)), count: unused.count),
+      detaching: NameList(first: Array(detaching.prefix(NameList.limit)), count: detaching.count))
   }
 }
 

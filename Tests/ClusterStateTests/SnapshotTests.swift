@@ -99,6 +99,29 @@ import Testing
     }
   }
 
+  /// A node in maintenance is cordoned by Harvester and often switched off.
+  @Test(
+    arguments: [
+      ("completed", "False", true, .maintenance), ("completed", "True", false, .maintenance),
+      ("", "False", true, .notReady), ("", "Unknown", false, .notReady), ("", "True", true, .cordoned),
+      ("", "True", false, nil),
+    ] as [(String, String, Bool, NodeFact.Outage?)])
+  func `the rules and verify give a node the same outage`(
+    _ maintenance: String, _ ready: String, _ isCordoned: Bool, _ outage: NodeFact.Outage?
+  ) throws {
+    let node = Array(
+      """
+      {"apiVersion":"v1","kind":"Node",
+       "metadata":{"name":"n1","annotations":{"harvesterhci.io/maintain-status":"\(maintenance)"}},
+       "spec":{"unschedulable":\(isCordoned)},"status":{"conditions":[{"type":"Ready","status":"\(ready)"}]}}
+      """.utf8)
+    var (objects, inspected) = (ObjectStore(), VerifyStore())
+    try objects.add(node.span)
+    try inspected.add(node.span)
+    #expect(objects.facts.nodes.map(\.outage) == [outage])
+    #expect(inspected.facts.nodes.map(\.outage) == [outage])
+  }
+
   @Test func `of an object in two files the last one is used`() throws {
     var snapshot = Snapshot()
     try snapshot.add(Array(Self.node.utf8), named: "a.yaml")

@@ -142,6 +142,28 @@ extension PlanReport {
   }
 }
 
+@Suite struct `Owners of addresses` {
+  @Test func `addresses that a HostNetworkConfig keeps for unmatched nodes have an owner`() throws {
+    var selector = LabelSelectorFact()
+    selector.requirements = [.init(key: "storage", comparison: "Exists", values: [])]
+    var config = HostNetworkFact()
+    (config.name, config.selector) = ("hosts", selector)
+    config.addresses = ["a", "b", "c"].enumerated().map { number, node in
+      .init(node: node, address: IPv4Address(rawValue: 0xC0A8_0001 + UInt32(number)), isApplied: node == "b")
+    }
+    var labelled = NodeFact(name: "a")
+    labelled.labels = ["storage": ""]
+    var facts = ClusterFacts()
+    facts.nodes = [labelled, NodeFact(name: "b"), NodeFact(name: "c")]
+    facts.hostNetworks = [config.selecting(from: facts.nodes)]
+    // b has its address by the status.
+    #expect(facts.hostNetworks[0].addresses.map(\.node) == ["a", "b"])
+    #expect(facts.hostNetworks[0].unselectedAddresses.map(\.node) == ["c"])
+    let owners = AddressOwner.all(in: facts, RulesetOptions()).filter { $0.owner.contains("hosts") }
+    #expect(owners.map(\.owner) == ["a", "b", "c"].map { "node \($0) (HostNetworkConfig hosts)" })
+  }
+}
+
 @Suite struct `Free ranges` {
   @Test func `the lowest free network equals that of an exhaustive search`() {
     var numbers = SeededNumbers()

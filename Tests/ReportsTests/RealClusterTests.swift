@@ -108,7 +108,7 @@ import Testing
       cluster.setMessage("IP allocation failure for Longhorn Pods")
     },
     Row(
-      "Harvester v1.8 waits for a node that is away", isVerified: true,
+      "Harvester v1.8 waits for a node that is unavailable", isVerified: true,
       contains: ["harvester-node-2 is not Ready, and this Harvester waits for it (harvester#9375)"],
       omits: ["delete", "larger"]
     ) { cluster in

@@ -61,10 +61,14 @@ import Testing
   /// Valid JSON has no mistake, and the corrected text is valid JSON.
   @Test func `a text truncated anywhere is corrected to JSON or not at all`() throws {
     for (text, _) in Self.table {
+      var repaired = 0
       for length in 0..<text.utf8.count {
         guard let repair = JSONRepair(Array(text.utf8.prefix(length))) else { continue }
+        #expect(!repair.mistakes.isEmpty)
         _ = try JSONValue(parsing: Array(repair.object.written.utf8))
+        repaired += 1
       }
+      #expect(repaired > 0, "\(text)")
     }
   }
 

@@ -43,6 +43,24 @@ import Testing
   }
 }
 
+@Suite struct `Warnings about a list` {
+  @Test(arguments: [
+    ([], []), (["a"], ["1 a"]), ((0..<10).map { "\($0)" }, ["1 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9"]),
+    ((0..<11).map { "\($0)" }, ["1 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9", "2 10"]),
+  ]) func `no line names more than ten elements, and each element is named once`(_ names: [String], _ lines: [String]) {
+    #expect(Warning.lines(of: names, after: "1 ", thenAfter: "2 ") == lines)
+  }
+
+  @Test func `a line has up to 255 bytes, and an element that does not fit is on the next line`() {
+    func lines(_ length: Int) -> [String] {
+      Warning.lines(of: ["a", "b", String(repeating: "c", count: length)], after: "first ", thenAfter: "next ")
+    }
+    // `first a, b and ` has 15 bytes.
+    #expect(lines(240).map(\.utf8.count) == [255])
+    #expect(lines(241) == ["first a and b", "next \(String(repeating: "c", count: 241))"])
+  }
+}
+
 @Suite struct `Values of extreme size` {
   func verdict(_ text: String) -> Verdict {
     let change = Change.update(from: SettingObject(), to: SettingObject(value: .text(Array(text.utf8))))

@@ -1,8 +1,5 @@
 internal import JSON
 
-/// The maximum number of objects that a message names; further ones are only counted.
-let maxNamesInMessage = NameList.limit
-
 extension Collection where Element == String {
   /// `a`, `a and b`, `a, b and c`; with more than ten elements `..., j and 5 more`.
   package var englishList: String {

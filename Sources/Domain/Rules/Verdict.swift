@@ -23,6 +23,25 @@ package struct Warning: Sendable, Equatable {
     self.rule = rule
     self.message = message.ascii(upTo: Self.maxLength)
   }
+
+  /// Returns as few warnings as name every element, with at most ``NameList/limit`` in each.
+  ///
+  /// - Parameters:
+  ///   - start: The beginning of the first warning.
+  ///   - next: The beginning of the others.
+  static func lines(of elements: [String], after start: String, thenAfter next: String) -> [String] {
+    var lines: [String] = []
+    var part: [String] = []
+    func line(_ part: [String]) -> String { (lines.isEmpty ? start : next) + part.englishList }
+    for element in elements {
+      if part.count == NameList.limit || !part.isEmpty && line(part + [element]).utf8.count > maxLength {
+        lines.append(line(part))
+        part = []
+      }
+      part.append(element)
+    }
+    return part.isEmpty ? lines : lines + [line(part)]
+  }
 }
 
 /// The error of a review that cannot be decided, because the facts are not known.
@@ -62,13 +81,13 @@ struct Findings {
   ) {
     violationsOfRule += 1
     hasViolation = true
-    guard writesMessages, violationsOfRule <= maxNamesInMessage else { return }
+    guard writesMessages, violationsOfRule <= NameList.limit else { return }
     violations.append(Violation(rule: rule?.name ?? "", field: field(), kind(), detail()))
   }
 
   mutating func addWarning(_ message: @autoclosure () -> String) {
     warningsOfRule += 1
-    guard writesMessages, warningsOfRule <= maxNamesInMessage else { return }
+    guard writesMessages, warningsOfRule <= NameList.limit else { return }
     warnings.append(Warning(rule: rule?.name ?? "", message: message()))
   }
 
@@ -86,29 +105,30 @@ struct Findings {
       self.rule = rule
       (violationsOfRule, warningsOfRule) = (0, 0)
       rule.evaluate(subject, context, &self)
-      if max(violationsOfRule, warningsOfRule) > maxNamesInMessage { addOmittedCounts(of: rule) }
+      if max(violationsOfRule, warningsOfRule) > NameList.limit { addOmittedCounts(of: rule) }
     }
   }
 
   private mutating func addOmittedCounts(of rule: any Rule.Type) {
-    if violationsOfRule > maxNamesInMessage, let field = violations.last?.field {
+    if violationsOfRule > NameList.limit, let field = violations.last?.field {
+      let more = violationsOfRule - NameList.limit
       // The last one is in `value.exclude[9]`; the others are in the same list.
       violations.append(
         Violation(
           rule: rule.name, field: String(field.prefix { $0 != "[" }), .invalid(nil),
-          "\(violationsOfRule - maxNamesInMessage) more are refused for the same reason"))
+          "\(more) more \(more == 1 ? "is" : "are") refused for the same reason"))
     }
-    if warningsOfRule > maxNamesInMessage {
+    if warningsOfRule > NameList.limit {
       warnings.append(
         Warning(
-          rule: rule.name, message: "\((warningsOfRule - maxNamesInMessage).counted("more warning")) of this kind"))
+          rule: rule.name, message: "\((warningsOfRule - NameList.limit).counted("more warning")) of this kind"))
     }
   }
 
   /// Marks the only violation, so that the operator knows that no other one follows.
   mutating func markOnlyBlocker() {
     if violations.count == 1, violations[0].kind == .forbidden {
-      violations[0] = violations[0].asOnlyBlocker
+      violations[0].isOnlyBlocker = true
     }
   }
 

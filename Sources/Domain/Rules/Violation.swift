@@ -5,23 +5,21 @@ package struct Violation: Sendable, Equatable {
   /// The path in the setting, such as `value.range` or `default.exclude[1]`. Clients print it before the message.
   package let field: String
   package let kind: Kind
-  /// One line: the prefix of the ``Kind``, the detail and the remedy.
-  package let message: String
+  /// What the value must be, then objects and numbers, then the remedy after a semicolon.
+  private let detail: String
+  /// Whether the message says that nothing else blocks the change.
+  var isOnlyBlocker = false
 
-  /// - Parameter detail: What the value must be, then objects and numbers, then the remedy after a semicolon.
   package init(rule: String, field: String, _ kind: Kind, _ detail: String) {
     self.rule = rule
     self.field = field
     self.kind = kind
-    message = "\(kind.prefix): \(detail)".escapedForOneLine
+    self.detail = detail
   }
 
-  /// The same violation, marked as the only one.
-  var asOnlyBlocker: Violation { Violation(self, message.dropFirst("\(kind.prefix): ".count)) }
-
-  private init(_ other: Violation, _ detail: Substring) {
-    (rule, field, kind) = (other.rule, other.field, other.kind)
-    message = "\(kind.prefix): only this blocks the change: \(detail)"
+  /// One line: the prefix of the ``Kind``, the detail and the remedy.
+  package var message: String {
+    "\(kind.prefix): \(isOnlyBlocker ? "only this blocks the change: " : "")\(detail)".escapedForOneLine
   }
 }
 
@@ -37,7 +35,7 @@ extension Violation {
     case notSupported(String)
     case notFound(String)
     case duplicate(String)
-    /// The value may be right, but the cluster does not allow the change now.
+    /// The value may be right, but the change is not allowed: now, because of the cluster, or at any time.
     case forbidden
   }
 }

@@ -63,9 +63,8 @@ extension JSONReader {
         } else if key.equals("node") {
           status.node = try reader.readStringIfPresent()?.string ?? ""
         } else if key.equals("conditions") {
-          let condition = try reader.readConditions().first { $0.type == "ready" }
-          status.isReady = condition?.status == "True"
-          status.message = condition?.message ?? ""
+          let conditions = try reader.readConditions()
+          (status.isReady, status.message) = (conditions.isReady ?? false, conditions.problem)
         }
       }
     }
@@ -80,10 +79,6 @@ extension JSONReader {
     }
     return isReady
   }
-}
-
-extension [Condition] {
-  fileprivate var isReady: Bool? { first { $0.type == "ready" }.map { $0.status == "True" } }
 }
 
 /// Returns the strings of a JSON array in an annotation.

@@ -8,6 +8,19 @@ package struct Condition: Sendable, Equatable {
   package var message = ""
 }
 
+extension [Condition] {
+  /// Harvester's condition `ready`; nil without one.
+  var isReady: Bool? { first { $0.type == "ready" }.map { $0.status == "True" } }
+
+  /// The reason for not being ready: the first text of the condition `ready` and then of the other failed ones. Empty
+  /// while ready or without a text.
+  var problem: String {
+    if isReady == true { return "" }
+    let failed = filter { $0.type == "ready" } + filter { $0.type != "ready" && $0.status != "True" }
+    return failed.lazy.flatMap { [$0.message, $0.reason] }.first { !$0.isEmpty } ?? ""
+  }
+}
+
 extension JSONReader {
   package mutating func readConditions() throws(JSONError) -> [Condition] {
     var conditions: [Condition] = []

@@ -17,7 +17,7 @@ extension JSONReader {
       }
     }
     // The current addresses of the nodes: leases, or addresses that the spec no longer has.
-    for (node, text) in status { config.add(text, of: node) }
+    for (node, text) in status { config.add(text, of: node, isApplied: true) }
     config.addresses.sort { ($0.address, $0.node) < ($1.address, $1.node) }
     return config
   }
@@ -97,11 +97,14 @@ extension LabelSelectorFact {
 
 extension HostNetworkFact {
   /// Adds an address with or without a prefix length.
-  fileprivate mutating func add(_ text: String, of node: String) {
+  fileprivate mutating func add(_ text: String, of node: String, isApplied: Bool = false) {
     let cidr = try? CIDR(text)
     guard let address = cidr?.address ?? (try? IPv4Address(text)) else { return }
-    let host = HostAddress(node: node, address: address)
-    if !addresses.contains(host) { addresses.append(host) }
+    if let index = addresses.firstIndex(where: { ($0.node, $0.address) == (node, address) }) {
+      addresses[index].isApplied = addresses[index].isApplied || isApplied
+    } else {
+      addresses.append(HostAddress(node: node, address: address, isApplied: isApplied))
+    }
     if let network = cidr?.network, !networks.contains(network) { networks.append(network) }
   }
 }

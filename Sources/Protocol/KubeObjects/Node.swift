@@ -24,7 +24,7 @@ extension JSONReader {
         try reader.readNodeStatus(into: &node, &isReady)
       }
     }
-    node.outage = isInMaintenance ? .maintenance : !isReady ? .notReady : isCordoned ? .cordoned : nil
+    node.outage = NodeFact.Outage(isInMaintenance: isInMaintenance, isReady: isReady, isCordoned: isCordoned)
     return node
   }
 

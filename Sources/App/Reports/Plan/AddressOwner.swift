@@ -49,12 +49,12 @@ extension AddressOwner {
     }
   }
 
-  /// The virtual IP, and the addresses of hosts in HostNetworkConfigs.
+  /// The virtual IP, and the addresses of hosts in HostNetworkConfigs, also those that a label brings back at any time.
   private static func ofHosts(_ facts: ClusterFacts) -> [AddressOwner] {
     let virtual = facts.virtualAddress.map { [AddressOwner(AddressSet([$0]), "the cluster's virtual IP")] } ?? []
     return virtual
       + facts.hostNetworks.flatMap { config in
-        config.addresses.map { host in
+        (config.addresses + config.unselectedAddresses).map { host in
           AddressOwner(AddressSet([host.address]), "node \(host.node) (HostNetworkConfig \(config.name))")
         }
       }

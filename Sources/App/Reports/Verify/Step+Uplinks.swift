@@ -36,7 +36,7 @@ extension VerifyInput {
   }
 }
 
-extension InspectedUplink {
+extension VLANStatusFact {
   fileprivate var words: String {
     "\(clusterNetwork) is not up on \(node)\(message.isEmpty ? "" : ": \(message)")"
   }

@@ -13,7 +13,7 @@ enum ClusterNetworkIsUp: Rule {
       return "\(node) (\(status.map(\.explanation) ?? "no VlanStatus yet"))"
     }
     // Without a VlanStatus the network controller has not applied the network config, which shows the reason.
-    let statuses = network.statusesNotUp.prefix(maxNamesInMessage).map(\.name).joined(separator: " ")
+    let statuses = network.statusesNotUp.prefix(NameList.limit).map(\.name).joined(separator: " ")
     let object = statuses.isEmpty ? "vlanconfigs" : "vlanstatuses"
     findings.addViolation(
       resolved.fields.path(.clusterNetwork), .forbidden,

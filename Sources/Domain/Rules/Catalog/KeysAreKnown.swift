@@ -26,7 +26,7 @@ enum KeysAreKnown: Rule {
 
   /// One warning for all keys, because the Web UI shows each warning in its own box, at every save.
   private static func message(on keys: [String]) -> String {
-    let shown = keys.prefix(maxNamesInMessage).map(shown)
+    let shown = keys.prefix(NameList.limit).map(shown)
     func message(naming count: Int) -> String {
       let rest = keys.count - count
       let names = rest > 0 ? "\(shown.prefix(count).joined(separator: ", ")) and \(rest) more" : shown.englishList

@@ -36,12 +36,14 @@ enum LonghornIsSynced: Rule {
 
   /// Deleting an instance manager interrupts the volumes that it serves, so the advice says when that is safe.
   private static func adviceToRestart(_ outdated: [LonghornPodFact], _ longhorn: LonghornNetworkFact) -> String {
-    """
-    \(outdated.count.counted("Longhorn pod")) were not restarted by an earlier change to \
-    \(longhorn.destination): \(outdated.map(\.described).englishList); once no volume is in use, delete \
-    \(outdated.count == 1 ? "it" : "them") so that Longhorn starts \(outdated.count == 1 ? "it" : "them") again: \
-    kubectl -n longhorn-system delete pod \(outdated.prefix(maxNamesInMessage).map(\.name).joined(separator: " "))
-    """
+    let (verb, pronoun) = outdated.count == 1 ? ("was", "it") : ("were", "them")
+    let some = outdated.count > NameList.limit ? "; for the first \(NameList.limit) run" : ""
+    return """
+      \(outdated.count.counted("Longhorn pod")) \(verb) not restarted by an earlier change to \
+      \(longhorn.destination): \(outdated.map(\.described).englishList); once no volume is in use, delete \
+      \(pronoun) so that Longhorn starts \(pronoun) again\(some): \
+      kubectl -n longhorn-system delete pod \(outdated.prefix(NameList.limit).map(\.name).joined(separator: " "))
+      """
   }
 }
 

@@ -51,9 +51,10 @@ enum NoChangeInProgress: Rule {
 
   /// Why Harvester waits although there are free addresses.
   private static func cause(_ context: EvaluationContext) -> String {
-    let away = context.facts.nodes.filter { !$0.isWitness && $0.outage != nil }
     let witnesses = context.facts.nodes.filter(\.isWitness)
-    var causes = away.map { "\($0.name) is \($0.outage?.described ?? "away")" }
+    var causes = context.facts.nodes.filter { !$0.isWitness }.compactMap { node in
+      node.outage.map { "\(node.name) is \($0.described)" }
+    }
     // https://github.com/harvester/harvester/pull/9364
     if context.facts.version.map({ $0 < HarvesterVersion(1, 7) }) ?? true {
       causes += witnesses.map { "the witness \($0.name) is counted, which needs none" }

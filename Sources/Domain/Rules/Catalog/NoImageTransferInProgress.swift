@@ -15,7 +15,8 @@ enum NoImageTransferInProgress: Rule {
       change.field.rawValue, .forbidden,
       """
       \(names.count.counted("image")) \(names.count == 1 ? "is" : "are") still being transferred: \(names.englishList); wait \
-      until \(names.count == 1 ? "it has" : "all have") finished, or delete \(names.count == 1 ? "it" : "them"): \
+      until \(names.count == 1 ? "it has" : "all have") finished, or delete \
+      \(names.count == 1 ? "it" : "them; run for each, for example"): \
       \(command(images, sources))
       """)
   }

@@ -1,6 +1,7 @@
 internal import Addressing
 
-/// Whereabouts keeps a pool for each range, so two networks that share an address hand it out twice.
+/// Whereabouts checks the reservations of every network, so networks of Harvester's settings that share addresses exhaust
+/// them sooner. This is denied because both ranges are set for Harvester alone and can be kept apart.
 enum NoOverlapWithOtherSettings: AddressConflictRule {
   static let requirement = "The range shares no usable address with vm-migration-network or rwx-network."
 

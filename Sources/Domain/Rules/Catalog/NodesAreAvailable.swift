@@ -6,13 +6,13 @@ enum NodesAreAvailable: Rule {
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let unavailable = context.facts.nodes.filter { !$0.isWitness && $0.outage != nil }
     guard !unavailable.isEmpty else { return }
-    let names = unavailable.prefix(3).map { "\($0.name.truncated(to: 30)) (\($0.outage?.described ?? ""))" }
+    let first = unavailable.prefix(3).map { "\($0.name.truncated(to: 30)) (\($0.outage?.described ?? ""))" }
+    let names = NameList(first: first, count: unavailable.count)
     let isOne = unavailable.count == 1
-    let others = unavailable.count > 3 ? " and \(unavailable.count - 3) more" : ""
     findings.addWarning(
       """
       \(change.field.rawValue): \(isOne ? "a node is" : "\(unavailable.count) nodes are") unavailable: \
-      \(names.joined(separator: ", "))\(others); \(consequence(context.facts.version, isOne: isOne))
+      \(names.englishList); \(consequence(context.facts.version, isOne: isOne))
       """)
   }
 

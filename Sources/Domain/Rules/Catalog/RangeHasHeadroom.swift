@@ -20,14 +20,25 @@ enum RangeHasHeadroom: Rule {
       return findings.addWarning(
         """
         \(plan.fields.path(.range)): \(plan.range) has just the \(need.total) addresses that are needed now; the next \
-        node, disk or image will find none
+        node, disk or image will find none; \(advice)
         """)
     }
+    let nodes = spare / node
+    let parts = [
+      nodes > 0 ? nodes.counted("more node") + own(disks, nodes) : nil,
+      spare > 1 ? (spare / 2).counted("more disk") : nil, "\(spare.counted("image")) transferred at once",
+    ]
     findings.addWarning(
       """
       \(plan.fields.path(.range)): \(plan.range) has \(spare.counted("address")) to spare: enough for \
-      \((spare / node).counted("more node")) with \(disks.counted("disk")) each, or \((spare / 2).counted("more disk")), or \
-      \(spare.counted("image")) transferred at once
+      \(parts.compactMap(\.self).joined(separator: ", or ")); \(advice)
       """)
   }
+
+  /// The disks of additional nodes.
+  private static func own(_ disks: Int, _ nodes: Int) -> String {
+    disks == 0 ? "" : " with \(disks.counted("disk"))\(nodes == 1 ? "" : " each")"
+  }
+
+  private static let advice = "a larger range avoids another change later"
 }

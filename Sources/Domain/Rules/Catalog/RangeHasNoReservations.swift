@@ -14,7 +14,7 @@ enum RangeHasNoReservations: Rule {
     findings.addWarning(
       """
       \(plan.fields.path(.range)): Whereabouts keeps \(plan.kept.count) of \(plan.usable.count.counted("usable address")) for \
-      \(plan.reservationHolders(in: context)), such as \(first)\(pod); \(plan.available) are left
+      \(plan.reservationHolders(in: context)), such as \(first)\(pod); \(plan.available) \(plan.available == 1 ? "is" : "are") left
       """)
   }
 }
@@ -32,16 +32,30 @@ extension AddressPlan {
       ? "pods that are gone or not Longhorn's" : "pods that are not Longhorn's"
   }
 
-  /// How to release kept addresses, as an imperative. Those of pods that may exist would be handed out twice.
+  /// How to release kept addresses. Those of pods that may exist would be handed out twice.
   ///
   /// - Parameter count: How many addresses are missing.
-  func adviceToFree(_ count: Int, in context: EvaluationContext) -> String {
+  func adviceToFree(_ count: Int, in context: EvaluationContext) -> AdviceToFree {
     let entries = keptEntries(in: context)
     let gone = entries.filter(\.isOfLonghorn)
-    if gone.count == entries.count { return "free them first: \(gone.commandsToFree)" }
-    if gone.count >= count { return "free those of Longhorn's pods first: \(gone.commandsToFree)" }
-    return "or free those whose pod is gone (kubectl get pods -A shows the others): \(entries.commandsToFind)"
+    if gone.count == entries.count {
+      return AdviceToFree(text: "free them first: \(gone.commandsToFree)", isEnough: true)
+    }
+    if gone.count >= count {
+      return AdviceToFree(text: "free those of Longhorn's pods first: \(gone.commandsToFree)", isEnough: true)
+    }
+    return AdviceToFree(
+      text: "free those whose pod is gone (kubectl get pods -A shows the others): \(entries.commandsToFind)",
+      isEnough: false)
   }
+}
+
+/// How to release kept addresses.
+struct AdviceToFree {
+  /// An imperative.
+  let text: String
+  /// Whether that surely frees as many addresses as are missing.
+  let isEnough: Bool
 }
 
 extension [ReservationFacts.Entry] {
@@ -52,9 +66,9 @@ extension [ReservationFacts.Entry] {
     }
     let names = filter(\.isReservedOverAll).map { "\($0.address)" }
     if names.isEmpty { return edits.joined(separator: ", and ") }
-    let rest = names.count > Self.mostNames ? " ... (and the other \(names.count - Self.mostNames))" : ""
-    let list = names.prefix(Self.mostNames).joined(separator: " ") + rest
-    return (edits + ["kubectl -n kube-system delete \(Self.reservations) \(list)"]).joined(separator: ", and ")
+    let some = names.count > Self.mostNames ? "for the first \(Self.mostNames) of \(names.count), run " : ""
+    let list = names.prefix(Self.mostNames).joined(separator: " ")
+    return (edits + ["\(some)kubectl -n kube-system delete \(Self.reservations) \(list)"]).joined(separator: ", and ")
   }
 
   /// The commands that show the reservations.

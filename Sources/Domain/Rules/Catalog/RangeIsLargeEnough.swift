@@ -20,8 +20,8 @@ enum RangeIsLargeEnough: Rule {
         """)
     }
     let after = plan.exclusions.isEmpty ? "" : " after its exclusions"
-    let kept =
-      plan.kept.isEmpty ? "" : ", of which \(plan.kept.count) are kept for \(plan.reservationHolders(in: context))"
+    let areKept = "\(plan.kept.count) \(plan.kept.count == 1 ? "is" : "are") kept"
+    let kept = plan.kept.isEmpty ? "" : ", of which \(areKept) for \(plan.reservationHolders(in: context))"
     findings.addViolation(
       plan.fields.path(.range), .invalid(plan.written),
       """
@@ -36,7 +36,7 @@ extension AddressPlan {
   fileprivate func advice(lacking count: Int, _ context: EvaluationContext) -> String {
     let free = adviceToFree(count, in: context)
     let otherRange = fields.adviceOnAnotherRange(like: range, in: context)
-    return free.hasPrefix("or ") ? "\(otherRange), \(free)" : "\(free); or \(otherRange)"
+    return free.isEnough ? "\(free.text); or \(otherRange)" : "\(otherRange), or \(free.text)"
   }
 
   /// Proposes the smallest network around the range that is large enough with the same exclusions.

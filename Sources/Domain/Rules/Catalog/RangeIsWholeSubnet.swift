@@ -22,14 +22,12 @@ enum RangeIsWholeSubnet: Rule {
       VLAN, so pods would have the wrong mask
       """
     guard let exclusions = exclusions(in: subnet, plan, context) else { return ["\(problem); choose another VLAN"] }
-    let advice = "set the range \(subnet) and exclude"
-    let line = "\(problem); \(advice) \(exclusions.englishList)"
-    if exclusions.count <= maxNamesInMessage, line.utf8.count <= Warning.maxLength { return [line] }
+    let advice = "set the range \(subnet) and"
+    let line = "\(problem); \(advice) exclude \(exclusions.englishList)"
+    if exclusions.count <= NameList.limit, line.utf8.count <= Warning.maxLength { return [line] }
+    let start = "\(plan.fields.path(.range)): \(advice) "
     return [problem]
-      + stride(from: 0, to: exclusions.count, by: maxNamesInMessage).map { start in
-        let part = exclusions[start..<min(start + maxNamesInMessage, exclusions.count)]
-        return "\(plan.fields.path(.range)): \(advice) \(start > 0 ? "also " : "")\(part.englishList)"
-      }
+      + Warning.lines(of: exclusions, after: "\(start)exclude ", thenAfter: "\(start)also exclude ")
   }
 
   /// What is to be excluded of the subnet so that the range is left, without what others use of it; nil where the rules

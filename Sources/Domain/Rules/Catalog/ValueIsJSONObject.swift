@@ -7,7 +7,7 @@ enum ValueIsJSONObject: Rule {
   private static let example = #"{"vlan":100,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#
 
   /// The length in bytes up to which a message shows a corrected text.
-  private static let maxProposalLength = 2048
+  fileprivate static let maxProposalLength = 2048
 
   static func evaluate(_ proposal: ParsedSetting, _ context: EvaluationContext, _ findings: inout Findings) {
     let field = proposal.field.rawValue
@@ -31,7 +31,7 @@ enum ValueIsJSONObject: Rule {
       if let repair = JSONRepair(text) {
         let mistakes = repair.mistakes.map(\.description).englishList
         let advice =
-          repair.object.spelling(upTo: maxProposalLength).map { "write \($0)" } ?? "write for example \(example)"
+          repair.object.spelling.map { "write \($0)" } ?? "write for example \(example)"
         findings.addViolation(
           field, .invalid(written), "\(start) has \(mistakes) (line \(line), column \(column)); \(advice)")
       } else {
@@ -45,8 +45,9 @@ enum ValueIsJSONObject: Rule {
 
 extension JSONValue {
   /// The spelling in which the object is stored; nil where it would be rejected as a text again, or is too long.
-  fileprivate func spelling(upTo limit: Int) -> String? {
-    guard case .object = self, let spelling = CanonicalValue(Array(written.utf8))?.spelling, spelling.count <= limit
+  fileprivate var spelling: String? {
+    guard case .object = self, let spelling = CanonicalValue(Array(written.utf8))?.spelling,
+      spelling.count <= ValueIsJSONObject.maxProposalLength
     else { return nil }
     return String(decoding: spelling, as: UTF8.self)
   }
@@ -55,7 +56,7 @@ extension JSONValue {
   fileprivate func advice(_ example: String) -> String {
     // An object that was encoded twice.
     if case .string(let text) = self, let object = try? JSONValue(parsing: Array(text.utf8)),
-      let spelling = object.spelling(upTo: 2048)
+      let spelling = object.spelling
     {
       return "a string that holds one; write \(spelling)"
     }

@@ -11,8 +11,8 @@ enum VirtualMachinesAreStopped: Rule {
     let advice =
       machines.firstStoppable.map { machine in
         """
-        stop \(pronoun) in the UI or run: virtctl stop \(machine.name) -n \(machine.namespace); start \(pronoun) again \
-        after verify says verified
+        stop \(pronoun) in the UI or run\(machines.count == 1 ? "" : " for each, for example"): \
+        virtctl stop \(machine.name) -n \(machine.namespace); start \(pronoun) again after verify says verified
         """
       } ?? "wait until \(machines.count == 1 ? "it is" : "they are") gone"
     findings.addViolation(

@@ -1,7 +1,7 @@
 internal import JSON
 
 /// Longhorn changes the network only while every volume is detached. Harvester stops its own workloads; the operator must
-/// stop all others, and to detach volumes that an upgrade left behind.
+/// stop all others, and detach volumes that an upgrade left behind.
 enum VolumesAreDetached: Rule {
   static let requirement = "No Longhorn volume is in use, except by workloads that Harvester stops itself."
 
@@ -22,8 +22,8 @@ enum VolumesAreDetached: Rule {
     var advice: [String] = []
     if !volumes.commands.isEmpty {
       let commands = volumes.commands.prefix(VolumesInUse.maxCommands)
-      let more = volumes.commands.count > commands.count ? " && ... (and the other workloads likewise)" : ""
-      advice.append("stop the workloads: \(commands.joined(separator: " && "))\(more)")
+      let some = volumes.commands.count > commands.count ? "; for the first \(commands.count) run" : ""
+      advice.append("stop the workloads\(some): \(commands.joined(separator: " && "))")
     }
     if volumes.areHeldByVMs {
       advice.append("stop the virtual machines whose pods (virt-launcher) use a volume")
@@ -46,7 +46,8 @@ extension VolumeFact {
     let place = node.isEmpty ? "" : " on \(node)"
     let claim = claim.isEmpty ? "" : ", claim \(namespace)/\(claim)"
     let owners = workloads.lazy.filter { $0.kind != "Pod" }.map { "\($0.kind) \($0.name)" }
-    let pods = pods.isEmpty ? "" : ", pod \(pods.englishList)\(owners.isEmpty ? "" : " of \(owners.englishList)")"
+    let noun = pods.count == 1 ? "pod" : "pods"
+    let pods = pods.isEmpty ? "" : ", \(noun) \(pods.englishList)\(owners.isEmpty ? "" : " of \(owners.englishList)")"
     return "\(name) (\(state.isEmpty ? "no state yet" : state)\(place)\(claim)\(pods))"
   }
 }

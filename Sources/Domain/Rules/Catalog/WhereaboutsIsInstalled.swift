@@ -9,7 +9,7 @@ enum WhereaboutsIsInstalled: Rule {
   static func evaluate(_ change: Change, _ context: EvaluationContext, _ findings: inout Findings) {
     let missing = context.facts.missingDefinitions
     guard !missing.isEmpty else { return }
-    let source = DefinitionSource(serverVersion: context.facts.serverVersion)
+    let source = DefinitionSource(of: context.facts)
     let files = missing.map { "-f \(source.file(of: $0))" }
     findings.addViolation(
       change.field.rawValue, .forbidden,
@@ -28,14 +28,14 @@ private struct DefinitionSource {
   let isGuessed: Bool
   private let path: (prefix: String, suffix: String)
 
-  /// - Parameter serverVersion: Without a release, such as on a development build, the newest known one is used: its
-  ///   definitions have every field of the older ones.
-  init(serverVersion: String?) {
-    let release = serverVersion.flatMap(Release.init)
-    version = release?.tag ?? "v1.8.0"
-    isGuessed = release == nil
+  /// A version without a tag, such as that of a development build, gets the definitions of v1.8.0: they have every field of
+  /// the older ones, and v1.9 has the same.
+  init(of facts: borrowing ClusterFacts) {
+    let tag = facts.serverVersion.flatMap { HarvesterVersion.isTag($0) ? $0 : nil }
+    version = tag ?? "v1.8.0"
+    isGuessed = tag == nil
     path =
-      release.map { $0.isBefore1_6 } == true
+      tag != nil && facts.version.map { $0 < HarvesterVersion(1, 6) } == true
       ? ("deploy/charts/harvester/dependency_charts/whereabouts/crds", "")
       : ("deploy/charts/harvester-crd/templates", "-1.16.0")
   }
@@ -44,19 +44,5 @@ private struct DefinitionSource {
     let kind = definition.prefix { $0 != "." }
     return "https://raw.githubusercontent.com/harvester/harvester/\(version)/\(path.prefix)/whereabouts.cni.cncf.io_"
       + "\(kind)\(path.suffix).yaml"
-  }
-
-  /// A version such as `v1.6.1` or `v1.9.0-rc4`, which is also the name of a tag.
-  private struct Release {
-    let tag: String
-    let isBefore1_6: Bool
-
-    init?(_ version: String) {
-      guard let match = version.wholeMatch(of: /v(\d{1,4})\.(\d{1,4})\.\d{1,4}(-rc\d{1,4})?/), let major = Int(match.1),
-        let minor = Int(match.2)
-      else { return nil }
-      tag = version
-      isBefore1_6 = (major, minor) < (1, 6)
-    }
   }
 }

@@ -87,6 +87,19 @@ package struct NodeFact: Sendable, Equatable {
     /// Harvester's maintenance mode.
     case maintenance
     case cordoned
+
+    /// The outage that explains the others: Harvester cordons a node in maintenance, which is often switched off.
+    package init?(isInMaintenance: Bool, isReady: Bool, isCordoned: Bool) {
+      if isInMaintenance {
+        self = .maintenance
+      } else if !isReady {
+        self = .notReady
+      } else if isCordoned {
+        self = .cordoned
+      } else {
+        return nil
+      }
+    }
   }
 
   package init(

@@ -7,7 +7,8 @@ package final class ClusterNetworkFact: Sendable {
   package let isReady: Bool?
   /// The nodes that no VlanConfig matches, without witnesses.
   package let nodesWithoutConfig: [String]
-  /// The nodes that a VlanConfig matches and that have no ready VlanStatus.
+  /// The nodes that a VlanConfig matches and that have a VlanStatus that is not ready, or no VlanStatus. The outdated
+  /// VlanStatus of a node that none matches does not count.
   package let nodesNotUp: [String]
   /// The VlanConfigs that match a node, with the MTUs of their uplinks.
   package let configs: [VLANConfigFact]
@@ -39,7 +40,7 @@ package final class ClusterNetworkFact: Sendable {
       let up = Set(own.lazy.filter(\.isReady).map(\.node))
       let down = Set(own.lazy.filter { !$0.isReady }.map(\.node))
       let storing = nodes.lazy.filter { !$0.isWitness }.map(\.name)
-      let notUp = Array(storing.filter { down.contains($0) || matched.contains($0) && !up.contains($0) })
+      let notUp = Array(storing.filter { matched.contains($0) && (down.contains($0) || !up.contains($0)) })
       return ClusterNetworkFact(
         name: network.name, isReady: network.isReady, nodesWithoutConfig: storing.filter { !matched.contains($0) },
         nodesNotUp: notUp, configs: configs, statusesNotUp: own.filter { !$0.isReady && notUp.contains($0.node) })
@@ -83,7 +84,7 @@ package struct VLANStatusFact: Sendable, Equatable {
   package var node: String
   package var isReady: Bool
   package var name: String
-  /// The message of the condition that is not ready.
+  /// The reason for not being ready; possibly empty.
   package var message: String
 
   package init(clusterNetwork: String, node: String, isReady: Bool, name: String = "", message: String = "") {

@@ -19,6 +19,11 @@ package struct HarvesterVersion: Sendable, Comparable, CustomStringConvertible {
     self.init(major, minor)
   }
 
+  /// Returns whether the version is also the name of a tag, such as `v1.6.1` or `v1.9.0-rc4`, and not a build of a branch.
+  static func isTag(_ serverVersion: String) -> Bool {
+    serverVersion.wholeMatch(of: /v\d{1,4}\.\d{1,4}\.\d{1,4}(-rc\d{1,4})?/) != nil
+  }
+
   package static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
 
   package var description: String { "v\(major).\(minor)" }

@@ -7,10 +7,13 @@ package struct HostNetworkFact: Sendable, Equatable {
   package struct HostAddress: Sendable, Equatable {
     package let node: String
     package let address: IPv4Address
+    /// Whether the node has it now, by the status.
+    package var isApplied: Bool
 
-    package init(node: String, address: IPv4Address) {
+    package init(node: String, address: IPv4Address, isApplied: Bool = false) {
       self.node = node
       self.address = address
+      self.isApplied = isApplied
     }
   }
 
@@ -21,7 +24,7 @@ package struct HostNetworkFact: Sendable, Equatable {
   package var isDynamic = false
   /// Sorted by address.
   package var addresses: [HostAddress] = []
-  /// Static addresses of nodes that the node selector does not match now.
+  /// Static addresses of nodes that the node selector does not match now, and that no node has.
   package var unselectedAddresses: [HostAddress] = []
   /// Nil for all nodes.
   package var selector: LabelSelectorFact?
@@ -30,18 +33,18 @@ package struct HostNetworkFact: Sendable, Equatable {
 
   package init() {}
 
-  /// The same with the addresses of nodes that the selector does not match apart. The labels of a node that is not known may
-  /// match.
+  /// The same with the addresses of nodes that the selector does not match apart. An address that its node has now stays in
+  /// use whatever the labels. The labels of a node that is not known may match.
   package func selecting(from nodes: [NodeFact]) -> HostNetworkFact {
     guard let selector, !isDynamic else { return self }
     let unmatched = Set(nodes.lazy.filter { !selector.matches($0.labels) }.map(\.name))
     var config = self
-    config.addresses = addresses.filter { !unmatched.contains($0.node) }
-    config.unselectedAddresses = addresses.filter { unmatched.contains($0.node) }
+    config.addresses = addresses.filter { $0.isApplied || !unmatched.contains($0.node) }
+    config.unselectedAddresses = addresses.filter { !$0.isApplied && unmatched.contains($0.node) }
     return config
   }
 
   func isOn(_ segment: VLANSegment) -> Bool {
-    max(vlan, 1) == max(segment.vlan, 1) && clusterNetwork.isExactly(segment.clusterNetwork)
+    segment.carries(clusterNetwork: clusterNetwork, vlan: vlan)
   }
 }

@@ -1,6 +1,6 @@
 /// The names that a message says of many: the first ones in order, and the number of all.
 package struct NameList: Sendable, Equatable {
-  /// Dialogs are small, so further names are only counted.
+  /// The maximum number of objects that a message names. Dialogs are small, so further ones are only counted.
   package static let limit = 10
 
   /// At most ``limit``.

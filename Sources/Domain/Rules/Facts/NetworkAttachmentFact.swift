@@ -41,9 +41,9 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
     clusterNetwork.isEmpty ? nil : VLANSegment(clusterNetwork: clusterNetwork, vlan: vlan)
   }
 
-  /// Returns whether both share a broadcast domain. Harvester gives untagged networks the VLAN 1.
+  /// Returns whether both share a broadcast domain.
   package func isOn(_ segment: VLANSegment) -> Bool {
-    max(vlan, 1) == max(segment.vlan, 1) && clusterNetwork.isExactly(segment.clusterNetwork)
+    segment.carries(clusterNetwork: clusterNetwork, vlan: vlan)
   }
 
   /// What Whereabouts hands out on it after a look at the reservations of the storage network with this range.

@@ -1,8 +1,15 @@
+internal import JSON
+
 /// A VLAN of a cluster network: one broadcast domain (layer 2 segment).
 package struct VLANSegment: Sendable, Equatable {
   package let clusterNetwork: String
   /// 0 for untagged.
   package let vlan: Int
+
+  /// Returns whether a network is on this segment. Harvester gives untagged networks the VLAN 1.
+  func carries(clusterNetwork other: String, vlan otherVLAN: Int) -> Bool {
+    max(vlan, 1) == max(otherVLAN, 1) && clusterNetwork.isExactly(other)
+  }
 
   package var described: String { "\(clusterNetwork), \(vlan == 0 ? "untagged" : "VLAN \(vlan)")" }
 }

@@ -48,7 +48,7 @@ extension VolumeFact {
   package var stopCommands: [String] {
     guard !pods.isEmpty else { return [] }
     let kubectl = "kubectl -n \(namespace)"
-    if workloads.isEmpty { return ["\(kubectl) delete pod \(pods.prefix(maxNamesInMessage).joined(separator: " "))"] }
+    if workloads.isEmpty { return ["\(kubectl) delete pod \(pods.prefix(NameList.limit).joined(separator: " "))"] }
     return workloads.map { workload in
       switch workload.kind {
       case "StatefulSet", "Deployment":

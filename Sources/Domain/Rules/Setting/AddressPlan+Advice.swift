@@ -21,10 +21,8 @@ extension AddressPlan {
     guard let networks = exclusions(of: addresses, context) else {
       return ["\(fields.path(.range)): choose another range than \(range), or another VLAN"]
     }
-    return stride(from: 0, to: networks.count, by: maxNamesInMessage).map { start in
-      let part = networks[start..<min(start + maxNamesInMessage, networks.count)]
-      return "\(fields.path(.exclude)): exclude \(part.map(\.description).englishList)"
-    }
+    let start = "\(fields.path(.exclude)): exclude "
+    return Warning.lines(of: networks.map(\.description), after: start, thenAfter: start)
   }
 
   /// Returns the same for a few addresses, as the end of a warning.

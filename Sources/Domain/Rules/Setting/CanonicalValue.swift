@@ -88,7 +88,7 @@ extension [JSONMember] {
     if hasDistinctKeys { return repeatedKeysInside }
     let keys = sortedByKey.map(\.key)
     func repeats(_ index: Int) -> Bool { index > 0 && keys[index].isExactly(keys[index - 1]) }
-    let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(maxNamesInMessage)
+    let repeated = keys.indices.lazy.filter { repeats($0) && !repeats($0 - 1) }.prefix(NameList.limit)
     return repeated.isEmpty ? repeatedKeysInside : repeated.map { keys[$0] }
   }
 

@@ -5,7 +5,7 @@ package import Rules
 /// The objects that only `verify` reads, each reduced to the fields that it needs.
 struct VerifyStore: Sendable {
   private var nodes = ObjectTable<InspectedNode>()
-  private var uplinks = ObjectTable<InspectedUplink>()
+  private var uplinks = ObjectTable<VLANStatusFact>()
   private var longhornSettings = ObjectTable<InspectedLonghornSetting>()
   private var pods = ObjectTable<InspectedPod>()
   /// The networks of pods of other namespaces; only a snapshot has these pods.
@@ -54,7 +54,7 @@ struct VerifyStore: Sendable {
     var reader = JSONReader(object)
     switch kind {
     case .node: nodes[name] = try reader.readInspectedNode()
-    case .vlanStatus: uplinks[name] = try reader.readInspectedUplink()
+    case .vlanStatus: uplinks[name] = try reader.readVLANStatus()
     case .longhornSetting: longhornSettings[name] = try reader.readInspectedLonghornSetting()
     case .longhornPod: pods[name] = try reader.readInspectedPod()
     case .longhornEvent: events[name] = try reader.readPodEvent()
@@ -118,7 +118,7 @@ struct VerifyStore: Sendable {
 /// The facts that only `verify` needs.
 package struct VerifyFacts: Sendable, Equatable {
   package var nodes: [InspectedNode] = []
-  package var uplinks: [InspectedUplink] = []
+  package var uplinks: [VLANStatusFact] = []
   package var longhornSettings: [InspectedLonghornSetting] = []
   /// All pods of Longhorn's namespace.
   package var pods: [InspectedPod] = []

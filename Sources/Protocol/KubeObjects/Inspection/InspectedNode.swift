@@ -14,9 +14,8 @@ package struct InspectedNode: Sendable, Equatable {
 
   /// Why Longhorn cannot start its pods there.
   package var outage: NodeFact.Outage? {
-    if isReady == false { return .notReady }
-    if !maintenance.isEmpty { return .maintenance }
-    return isUnschedulable ? .cordoned : nil
+    NodeFact.Outage(
+      isInMaintenance: !maintenance.isEmpty, isReady: isReady ?? true, isCordoned: isUnschedulable)
   }
 }
 
