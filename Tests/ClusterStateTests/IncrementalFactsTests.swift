@@ -37,6 +37,50 @@ import Testing
     #expect(store.facts.volumesInUse == model.volumes, "\(place)")
   }
 
+  @Test func `every kind belongs to a group of facts`() {
+    let kinds = ObjectStore.FactGroup.allCases.reduce(into: Set<WatchedKind>()) { $0.formUnion($1.kinds) }
+    #expect(kinds == Set(WatchedKind.allCases))
+  }
+
+  /// Facts of one kind that depend on objects of another, which change after the first.
+  static let dependencies: [(kind: WatchedKind, text: String, other: WatchedKind, otherText: String)] = [
+    (
+      .hostNetworkConfig,
+      #""spec":{"clusterNetwork":"cn","vlanID":7,"mode":"static","nodeSelector":{"matchLabels":{"a":"b"}},"ips":{"x":"10.1.2.3/24"}}"#,
+      .node, #""status":{}"#
+    ),
+    (
+      .longhornSetting, #""value":"harvester-system/x""#, .networkAttachmentDefinition,
+      #""spec":{"config":"{}"}"#
+    ),
+    (.longhornNode, #""spec":{"disks":{"d":{"allowScheduling":true}}}"#, .node, #""status":{}"#),
+    (.vlanStatus, #""status":{"clusterNetwork":"cn","node":"x"}"#, .clusterNetwork, #""status":{}"#),
+  ]
+
+  @Test(arguments: dependencies) func `follow a change of another kind that they depend on`(
+    _ row: (kind: WatchedKind, text: String, other: WatchedKind, otherText: String)
+  ) throws {
+    func write(_ kind: WatchedKind, _ text: String, to store: inout ObjectStore) throws {
+      let isSetting = kind == .longhornSetting
+      let name = NamespacedName(
+        namespace: isSetting ? "longhorn-system" : kind == .networkAttachmentDefinition ? "harvester-system" : "",
+        name: isSetting ? "endpoint-network-for-rwx-volume" : "x")
+      let metadata =
+        #""metadata":{"name":"\#(name.name)","namespace":"\#(name.namespace)","annotations":"#
+        + #"{"storage-network.settings.harvesterhci.io":"true"}}"#
+      try store.put(Array("{\(metadata),\(text)}".utf8).span, of: kind, at: name)
+    }
+    var store = ObjectStore()
+    try write(row.kind, row.text, to: &store)
+    let before = "\(store.facts)"
+    try write(row.other, row.otherText, to: &store)
+    var anew = ObjectStore()
+    try write(row.kind, row.text, to: &anew)
+    try write(row.other, row.otherText, to: &anew)
+    #expect("\(store.facts)" == "\(anew.facts)")
+    #expect("\(store.facts)" != before)
+  }
+
   static let kinds: [WatchedKind] = [.virtualMachine, .virtualMachineInstance, .longhornVolume]
   static let small = Result { try cluster(of: 100) }
   static let large = Result { try cluster(of: 100_000) }

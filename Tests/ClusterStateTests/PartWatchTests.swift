@@ -53,12 +53,13 @@ import Testing
     #expect(watch.error == nil)
   }
 
-  @Test mutating func `a list replaces what a missed event would have removed`() {
+  @Test(arguments: [410, 404])
+  mutating func `a watch that the server refuses is listed again, which removes what is gone`(_ code: Int) {
     _ = watch.tick(.zero)
     _ = list("a", "b")
-    watch.responded(410, .zero)
+    watch.responded(code, .zero)
     #expect(watch.ended(.zero, into: &cluster) == .wait)
-    #expect(watch.error != nil)
+    #expect(watch.error == nil, "a version that is too old is normal")
     #expect(path(watch.tick(.seconds(1))).contains("limit="))
     #expect(pods == ["a", "b"])
     _ = list("b", version: "9", at: .seconds(1))
@@ -67,13 +68,23 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"type":"ERROR","object":{"code":410,"message":"too old"}}"#, "nonsense", #"{"type":"ADDED"}"#,
+    #"{"type":"ERROR","object":{"code":500,"message":"no leader"}}"#, "nonsense", #"{"type":"ADDED"}"#,
   ]) mutating func `what cannot be followed ends the request, and is listed again`(_ line: String) {
     _ = watch.tick(.zero)
     _ = list("a")
     watch.responded(200, .zero)
     #expect(receive(line + "\n") == .cancelAndDropConnection)
     #expect(watch.error != nil)
+    #expect(path(watch.tick(.seconds(1))).contains("limit="))
+  }
+
+  @Test mutating func `an event that says the version is too old is no error, and is followed by a list`() {
+    _ = watch.tick(.zero)
+    _ = list("a")
+    watch.responded(200, .zero)
+    #expect(
+      receive(#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n") == .cancelAndDropConnection)
+    #expect(watch.error == nil)
     #expect(path(watch.tick(.seconds(1))).contains("limit="))
   }
 

@@ -77,6 +77,15 @@ import Testing
     #expect(driver.pendingRequest?.accept == "application/json")
   }
 
+  @Test func `a Table in response to a request for objects is an error, not an empty list`() {
+    var driver = WatchDriver(.setting)
+    driver.respond(200)
+    driver.receive(Wire.table(columns: ["Name"], [#"{"cells":["a"]}"#], version: 10))
+    #expect(driver.actions.last == .cancel)
+    #expect(driver.reflector.status.state == .notSynced)
+    #expect(driver.reflector.status.failures == 1)
+  }
+
   @Test(arguments: ["Running", "Stopped", "Succeeded", "Failed", "Terminating", ""])
   func `a row and an object of the same status have the same effect`(_ status: String) throws {
     for (kind, field) in [(WatchedKind.virtualMachine, "printableStatus"), (.virtualMachineInstance, "phase")] {

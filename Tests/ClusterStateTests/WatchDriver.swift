@@ -20,7 +20,7 @@ struct WatchDriver: ~Copyable {
   mutating func take(_ action: Reflector.Action) {
     if action != .wait { actions.append(action) }
     switch action {
-    case .wait, .renewCredentials: break
+    case .wait: break
     case .request(let request): pendingRequest = request
     case .cancel, .cancelAndDropConnection: pendingRequest = nil
     }

@@ -14,7 +14,7 @@ extension ObjectStore {
   }
 
   /// Facts that depend on the same kinds. A group may read the facts of those before it.
-  private enum FactGroup: CaseIterable {
+  enum FactGroup: CaseIterable {
     case machines, volumes, nodes, networks, transfers, hosts, pools, settings, longhorn
 
     var kinds: Set<WatchedKind> {

@@ -39,11 +39,10 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     // The columns that `kubectl get` prints of them: measured with 10,000 machines, a list of rows costs the API server a
     // third of a list of objects, and is half as long.
     case .virtualMachine:
-      Resource("kubevirt.io", "v1", "virtualmachines", "VirtualMachine", statusColumn: "Status", changesOften: true)
+      Resource("kubevirt.io", "v1", "virtualmachines", "VirtualMachine", statusColumn: "Status")
     case .virtualMachineInstance:
       Resource(
-        "kubevirt.io", "v1", "virtualmachineinstances", "VirtualMachineInstance", statusColumn: "Phase",
-        changesOften: true)
+        "kubevirt.io", "v1", "virtualmachineinstances", "VirtualMachineInstance", statusColumn: "Phase")
     case .virtualMachineImage: Resource("harvesterhci.io", "v1beta1", "virtualmachineimages", "VirtualMachineImage")
     case .clusterNetwork: Resource("network.harvesterhci.io", "v1beta1", "clusternetworks", "ClusterNetwork")
     case .vlanConfig: Resource("network.harvesterhci.io", "v1beta1", "vlanconfigs", "VlanConfig")
@@ -59,9 +58,9 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     case .addressReservation:
       Resource(
         "whereabouts.cni.cncf.io", "v1alpha1", "overlappingrangeipreservations", "OverlappingRangeIPReservation")
-    case .longhornNode: Resource("longhorn.io", "v1beta2", "nodes", "Node", changesOften: true)
+    case .longhornNode: Resource("longhorn.io", "v1beta2", "nodes", "Node")
     case .longhornSetting: Resource("longhorn.io", "v1beta2", "settings", "Setting")
-    case .longhornVolume: Resource("longhorn.io", "v1beta2", "volumes", "Volume", changesOften: true)
+    case .longhornVolume: Resource("longhorn.io", "v1beta2", "volumes", "Volume")
     // All pods of the namespace: each of them may have an address of the storage network.
     case .longhornPod: Resource("", "v1", "pods", "Pod", namespace: LonghornPod.namespace)
     case .backingImageDataSource:
@@ -116,16 +115,13 @@ package struct Resource: Sendable, Equatable {
   package let isMetadataOnly: Bool
   /// The printed column with all that is read of an object beside its name; nil if more is read.
   package let statusColumn: String?
-  /// Whether controllers write the objects all the time, mostly in fields that are not read.
-  package let changesOften: Bool
 
   /// The unambiguous name, as for kubectl, such as `nodes` or `nodes.longhorn.io`.
   package var name: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
   init(
     _ group: String, _ version: String, _ plural: String, _ kind: String, namespace: String? = nil,
-    labelSelector: String? = nil, objectName: String? = nil, isMetadataOnly: Bool = false, statusColumn: String? = nil,
-    changesOften: Bool = false
+    labelSelector: String? = nil, objectName: String? = nil, isMetadataOnly: Bool = false, statusColumn: String? = nil
   ) {
     self.group = group
     self.version = version
@@ -136,6 +132,5 @@ package struct Resource: Sendable, Equatable {
     self.objectName = objectName
     self.isMetadataOnly = isMetadataOnly
     self.statusColumn = statusColumn
-    self.changesOften = changesOften
   }
 }

@@ -11,4 +11,7 @@ enum ClientLimits {
   /// The time without acknowledgement after which a connection is dead. Well below the staleness limit of a kind, which
   /// leaves time for another connection.
   static let millisecondsUnacknowledged: Int32 = 30_000
+
+  /// The maximum body of a response that is read whole; the API server's objects have at most 3 MiB.
+  static let responseBytes = 4 * 1024 * 1024
 }

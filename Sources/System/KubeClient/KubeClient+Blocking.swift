@@ -5,22 +5,26 @@ internal import Platform
 extension KubeClient {
   /// Sends one request and returns its response.
   ///
-  /// - Parameter limit: The maximum body; the API server's objects have at most 3 MiB.
+  /// - Parameters:
+  ///   - requestID: No other request may have it.
+  ///   - handleOthers: Called with the events of the other requests.
   package func send(
-    _ request: APIRequest, timeout: Duration = .seconds(30), limit: Int = 4 * 1024 * 1024
+    _ request: APIRequest, as requestID: Int = 0, timeout: Duration = .seconds(30),
+    handleOthers: EventHandler = { _, _ in }
   ) throws(KubeError) -> (status: Int, body: [UInt8]) {
-    let requestID = 0
     let end = MonotonicInstant.now + timeout
     var status = 0
     var body: [UInt8] = []
     var outcome: Result<Void, KubeError>?
     try begin(request, for: requestID)
     while outcome == nil {
-      guard MonotonicInstant.now < end, body.count <= limit else {
-        cancel(requestID)
-        throw KubeError(body.count > limit ? "the response is too large" : "no response within \(timeout)")
+      guard MonotonicInstant.now < end, body.count <= ClientLimits.responseBytes else {
+        cancelAndDropConnection(requestID)
+        throw KubeError(
+          body.count > ClientLimits.responseBytes ? "the response is too large" : "no response within \(timeout)")
       }
-      wait(atMost: end - .now) { _, event in
+      wait(atMost: end - .now) { id, event in
+        guard id == requestID else { return handleOthers(id, event) }
         switch event {
         case .responded(let code): status = code
         case .received(let bytes): unsafe bytes.withUnsafeBytes { unsafe body.append(contentsOf: $0) }

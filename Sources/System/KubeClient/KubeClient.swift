@@ -2,8 +2,7 @@ internal import CCurl
 package import ClusterState
 internal import Platform
 
-/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2. A request
-/// may have a connection of its own (``APIRequest/usesOwnConnection``).
+/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2.
 ///
 /// It belongs to one thread and works only within ``wait(atMost:_:)``.
 @safe package final class KubeClient {
@@ -64,11 +63,6 @@ internal import Platform
     needsFreshConnection.insert(requestID)
   }
 
-  /// Discards credentials that the server has rejected.
-  package func renewCredentials() {
-    credentials.renew()
-  }
-
   private var cancelledTransfers: [Transfer] = []
 
   private func remove(_ transfer: Transfer) {
@@ -86,6 +80,9 @@ internal import Platform
     cancelledTransfers = []
     finish(eventHandler)
   }
+
+  /// Discards credentials that the server has rejected; the kubelet or a plugin renews them.
+  func renewCredentials() { credentials.renew() }
 
   func deliver(_ event: borrowing TransferEvent, for transfer: Transfer) {
     if !transfer.isCancelled { eventHandler?(transfer.requestID, event) }

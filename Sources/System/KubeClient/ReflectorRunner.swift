@@ -142,7 +142,6 @@ extension ReflectorRunner {
     case .request(let request): begin(request, for: kind)
     case .cancel: client.cancel(kind.rawValue)
     case .cancelAndDropConnection: client.cancelAndDropConnection(kind.rawValue)
-    case .renewCredentials: client.renewCredentials()
     }
   }
 

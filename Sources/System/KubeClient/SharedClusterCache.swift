@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// The cache of a watched cluster, written by one thread and read by any other.
 ///
-/// Writing an event takes constant time, so the lock is held briefly. The facts are computed when a review needs them
-/// after a change.
+/// The lock is held briefly: an event takes constant time, and only the end of a list as long as the kind has objects. The
+/// facts are computed when a review needs them after a change.
 package final class SharedClusterCache: Sendable {
   private let cluster: Mutex<ClusterCache>
   package let staleness: Duration

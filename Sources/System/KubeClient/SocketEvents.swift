@@ -7,7 +7,6 @@ internal import Platform
 /// <https://curl.se/libcurl/c/curl_multi_socket_action.html>
 @safe final class SocketEvents {
   private let poller: Poller
-  private var interests: [Int32: Poller.Interest] = [:]
   /// When libcurl has something to do without an event of a socket; nil for never.
   private var timeout: MonotonicInstant?
 
@@ -36,18 +35,18 @@ internal import Platform
     return unsafe Unmanaged<SocketEvents>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// A registration that fails, for lack of memory, ends at the idle deadline of its requests.
+  /// The kernel forgets a closed descriptor by itself, and its number is used again, so the registration may be another
+  /// than the one that is known. One that fails, for lack of memory, ends at the idle deadline of its requests.
   private func update(_ socket: Int32, _ change: Int32) {
     guard let interest = Poller.Interest(libcurl: change) else {
-      interests[socket] = nil
       try? poller.remove(unowned: socket)
       return
     }
     let token = Poller.Token(slot: UInt32(bitPattern: socket), generation: 0)
-    if interests.updateValue(interest, forKey: socket) == nil {
+    do throws(Errno) {
+      try poller.change(unowned: socket, as: token, to: interest)
+    } catch {
       try? poller.register(unowned: socket, as: token, for: interest)
-    } else {
-      try? poller.change(unowned: socket, as: token, to: interest)
     }
   }
 

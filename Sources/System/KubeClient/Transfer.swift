@@ -41,7 +41,7 @@ package enum TransferEvent: ~Escapable {
     setRequest(request, access, credentials)
     if let body = request.body { set(body: body) }
     if request.method != "GET" { set(CURLOPT_CUSTOMREQUEST, request.method) }
-    setTransport(usesOwnConnection: request.usesOwnConnection)
+    setTransport()
     setTrust(access, credentials)
     setReceivers()
   }
@@ -77,18 +77,11 @@ package enum TransferEvent: ~Escapable {
     unsafe CCurl_set_list(easy, CURLOPT_HTTPHEADER, headers)
   }
 
-  private func setTransport(usesOwnConnection: Bool) {
-    if usesOwnConnection {
-      // An event of a shared connection wakes all requests on it: libcurl asks the kernel once for each.
-      set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-      // libcurl would reuse an idle HTTP/2 connection for HTTP/1.1 and fail with «Received HTTP/0.9».
-      set(CURLOPT_FRESH_CONNECT, 1)
-      set(CURLOPT_FORBID_REUSE, 1)
-    } else {
-      // Requests wait until it is known whether one connection can have them all.
-      set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-      set(CURLOPT_PIPEWAIT, 1)
-    }
+  private func setTransport() {
+    // Requests wait until it is known whether one connection can have them all. HTTP/1.1 for some of them is no way out of
+    // it: libcurl 7.88 then mixes both protocols on one connection.
+    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    set(CURLOPT_PIPEWAIT, 1)
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_CONNECTTIMEOUT, ClientLimits.secondsToConnect)
     set(CURLOPT_TCP_KEEPALIVE, 1)
@@ -147,6 +140,7 @@ extension Transfer {
     if line.count <= 2 {
       var status = 0
       unsafe CCurl_get_number(easy, CURLINFO_RESPONSE_CODE, &status)
+      if status == 401 { client.renewCredentials() }
       if status >= 200 { client.deliver(.responded(status), for: self) }
     }
     return line.count

@@ -1,11 +1,12 @@
 package import ClusterState
 internal import Platform
 
-/// Lists the objects for `verify` in a live cluster once, and then watches them over one connection.
+/// Lists the objects for `verify` in a live cluster, and watches them from there unless they are read once.
 package final class VerifyWatcher {
   private let client: KubeClient
   private let origin: String
   private let watches: [Box]
+  private let listsOnly: Bool
   private var cluster = VerifySnapshot()
 
   /// The watch of one part, by reference.
@@ -17,7 +18,9 @@ package final class VerifyWatcher {
     }
   }
 
-  package init(_ access: ClusterAccess) {
+  /// - Parameter listsOnly: Whether nothing is watched, for a caller that needs one snapshot.
+  package init(_ access: ClusterAccess, listsOnly: Bool = false) {
+    self.listsOnly = listsOnly
     client = KubeClient(access)
     origin = access.origin
     watches = VerifySnapshot.parts.map(Box.init)
@@ -25,45 +28,47 @@ package final class VerifyWatcher {
 
   /// Returns the cluster as it is known now; the first call waits until everything is listed.
   ///
-  /// - Throws: Why a part is not followed at the moment; another call may succeed.
+  /// - Throws: The error of a part that is not followed at the moment; another call may succeed.
   package func snapshot(timeout: Duration = .seconds(60)) throws(KubeError) -> VerifySnapshot {
     let end = MonotonicInstant.now + timeout
-    follow(for: .zero)
+    while run(atMost: .zero), .now < end {}
     while watches.contains(where: { !$0.watch.isListed }) {
       try throwFailure()
       guard MonotonicInstant.now < end else {
         throw KubeError("\(origin): the cluster was not listed within \(timeout)")
       }
-      run(atMost: end - .now)
+      _ = run(atMost: end - .now)
     }
     try throwFailure()
     guard cluster.hasNodes else { throw KubeError("\(origin): the server has no nodes; is the path of its URL right?") }
+    // What is computed is kept for the next call.
+    _ = (cluster.facts, cluster.extraFacts)
     return cluster
   }
-
-  /// Receives events for a duration; those that have arrived already in any case.
-  package func follow(for duration: Duration) {
-    let end = MonotonicInstant.now + duration
-    // Each pass reads what has arrived, and begins what that calls for.
-    for _ in 0..<Self.passes { run(atMost: .zero) }
-    while case let left = end - .now, left > .zero { run(atMost: left) }
-  }
-
-  private static let passes = 4
 
   private func throwFailure() throws(KubeError) {
     if let error = watches.lazy.compactMap(\.watch.error).first { throw KubeError("\(origin): \(error)") }
   }
 
-  /// Starts due requests, then waits for the next events.
-  private func run(atMost limit: Duration) {
+  /// Starts due requests and receives the next events. Returns whether there was any of both.
+  private func run(atMost limit: Duration) -> Bool {
+    // Between two calls nothing is received: what has arrived counts before a deadline.
+    var isActive = receive(atMost: .zero)
     var nextWakeup = Duration.seconds(Int64.max / 2)
     for index in watches.indices {
-      perform(watches[index].watch.tick(.monotonicNow), for: index)
+      let action = watches[index].watch.tick(.monotonicNow)
+      if perform(action, for: index) { isActive = true }
       nextWakeup = min(nextWakeup, watches[index].watch.nextWakeup)
     }
+    return receive(atMost: isActive ? .zero : max(.zero, min(limit, nextWakeup - .monotonicNow))) || isActive
+  }
+
+  /// Receives events. Returns whether there was one.
+  private func receive(atMost limit: Duration) -> Bool {
     var actions: [(Int, PartWatch.Action)] = []
-    client.wait(atMost: max(.zero, min(limit, nextWakeup - .monotonicNow))) { requestID, event in
+    var hasEvents = false
+    client.wait(atMost: limit) { requestID, event in
+      hasEvents = true
       let now = Duration.monotonicNow
       let watch = watches[requestID]
       switch event {
@@ -73,19 +78,23 @@ package final class VerifyWatcher {
       case .failed(let reason): watch.watch.failed(reason, now)
       }
     }
-    for (index, action) in actions { perform(action, for: index) }
+    for (index, action) in actions { _ = perform(action, for: index) }
+    return hasEvents
   }
 
-  private func perform(_ action: PartWatch.Action, for index: Int) {
+  /// Returns whether a request has begun or ended.
+  private func perform(_ action: PartWatch.Action, for index: Int) -> Bool {
     switch action {
-    case .wait: break
+    case .wait: return false
     case .cancelAndDropConnection: client.cancelAndDropConnection(index)
     case .request(let request):
+      if listsOnly, watches[index].watch.isListed { return false }
       do throws(KubeError) {
         try client.begin(request, for: index)
       } catch {
         watches[index].watch.failed(error.description, .monotonicNow)
       }
     }
+    return true
   }
 }

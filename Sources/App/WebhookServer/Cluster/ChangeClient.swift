@@ -33,8 +33,6 @@ extension KubeClient {
   fileprivate func answer(_ request: APIRequest) throws(Unanswered) -> APIResponse {
     do throws(KubeError) {
       let (status, body) = try send(request, timeout: Self.requestTimeout)
-      // The kubelet or a plugin renews the credentials.
-      if status == 401 { renewCredentials() }
       return APIResponse(status: status, body: body)
     } catch {
       throw Unanswered(error.description)

@@ -6,8 +6,7 @@ internal import Snapshot
 package final class VerifyClient {
   private enum Source {
     case snapshot(SnapshotSource)
-    case live(VerifyLister)
-    case watched(VerifyWatcher)
+    case live(VerifyWatcher)
   }
 
   private let cluster: ClusterSource
@@ -19,7 +18,7 @@ package final class VerifyClient {
     switch source {
     case .snapshot(let files): self.source = .snapshot(files)
     case .live(let cluster):
-      self.source = watches ? .watched(VerifyWatcher(cluster.access)) : .live(VerifyLister(cluster.access))
+      self.source = .live(VerifyWatcher(cluster.access, listsOnly: !watches))
     }
   }
 
@@ -35,17 +34,12 @@ package final class VerifyClient {
       var snapshot = Snapshot(inspects: true)
       try files.read(into: &snapshot)
       return snapshot.inspected ?? VerifySnapshot()
-    case .live(let lister): return try Self.translated { () throws(KubeError) in try lister.list() }
-    case .watched(let watcher): return try Self.translated { () throws(KubeError) in try watcher.snapshot() }
-    }
-  }
-
-  private static func translated(_ fetch: () throws(KubeError) -> VerifySnapshot) throws(ServerError) -> VerifySnapshot
-  {
-    do throws(KubeError) {
-      return try fetch()
-    } catch {
-      throw ServerError(error.description)
+    case .live(let watcher):
+      do throws(KubeError) {
+        return try watcher.snapshot()
+      } catch {
+        throw ServerError(error.description)
+      }
     }
   }
 }

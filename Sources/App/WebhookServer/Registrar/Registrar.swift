@@ -119,8 +119,6 @@ extension Registrar {
     do throws(KubeError) {
       let (status, body) = try send(request)
       if case .write(let step) = operation { logWrite(step, request, status) }
-      // The kubelet renews the token on disk.
-      if status == 401 { client.renewCredentials() }
       return reconciler.responded(status, body, at: clock())
     } catch {
       return reconciler.requestFailed(error.description, at: clock())
@@ -171,27 +169,9 @@ extension Registrar {
 // Requests and watches over one connection.
 extension Registrar {
   private func send(_ request: APIRequest) throws(KubeError) -> (status: Int, body: [UInt8]) {
-    let end = MonotonicInstant.now + Self.requestTimeout
-    var status = 0
-    var body: [UInt8] = []
-    var outcome: Result<Void, KubeError>?
-    try client.begin(request, for: Self.requestID)
-    while outcome == nil {
-      guard MonotonicInstant.now < end else {
-        client.cancelAndDropConnection(Self.requestID)
-        throw KubeError("no response within \(Self.requestTimeout)")
-      }
-      waitForEvents(until: end) { event in
-        switch event {
-        case .responded(let code): status = code
-        case .received(let bytes): unsafe bytes.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
-        case .ended: outcome = .success(())
-        case .failed(let reason): outcome = .failure(KubeError(reason))
-        }
-      }
+    try client.send(request, as: Self.requestID, timeout: Self.requestTimeout) { requestID, event in
+      handle(event, of: requestID)
     }
-    try outcome?.get()
-    return (status, body)
   }
 
   private func waitForChange(atMost delay: Duration) {
@@ -199,7 +179,7 @@ extension Registrar {
     var isDebouncing = false
     while MonotonicInstant.now < end {
       beginWatches()
-      waitForEvents(until: min(end, MonotonicInstant.now + RegistrarState.heartbeat)) { _ in }
+      waitForEvents(until: min(end, MonotonicInstant.now + RegistrarState.heartbeat))
       state.beat()
       if !isDebouncing, watches.contains(where: \.hasChanged) {
         isDebouncing = true
@@ -221,15 +201,14 @@ extension Registrar {
     }
   }
 
-  private func waitForEvents(until end: MonotonicInstant, _ handle: (borrowing TransferEvent) -> Void) {
+  private func waitForEvents(until end: MonotonicInstant) {
     let wakeup = watches.reduce(end) { min($0, $1.nextWakeup) }
-    client.wait(atMost: max(.milliseconds(1), wakeup - .now)) { requestID, event in
-      if requestID == Self.requestID {
-        handle(event)
-      } else {
-        watches[requestID - Self.requestID - 1].handle(event, at: .now)
-      }
-    }
+    client.wait(atMost: max(.milliseconds(1), wakeup - .now)) { requestID, event in handle(event, of: requestID) }
+  }
+
+  /// Passes an event to the watch that it belongs to.
+  private func handle(_ event: borrowing TransferEvent, of requestID: Int) {
+    watches[requestID - Self.requestID - 1].handle(event, at: .now)
   }
 }
 

@@ -2,8 +2,8 @@ internal import JSON
 
 /// Lists the objects of one resource for `verify`, and watches them from there.
 ///
-/// Performs no I/O, as ``Reflector``, which serves reviews and is patient where this one tells its caller at once: an
-/// operator looks at the screen.
+/// Performs no I/O, as ``Reflector``. That serves reviews, which its last facts answer during an outage; this one reports
+/// an error at once, because an operator looks at the screen.
 package struct PartWatch {
   package enum Action: Equatable, Sendable {
     case wait
@@ -28,6 +28,8 @@ package struct PartWatch {
   private var lines = LineDecoder()
   /// Where the watch goes on; empty before a list.
   private var version = ""
+  /// The start of the last list.
+  private var lastList = .zero - WatchLimits.minWatchInterval
   /// Whether there was a complete list, or the cluster may lack the resource and does.
   package private(set) var isListed = false
   /// Why the last request failed; nil after a success.
@@ -58,6 +60,7 @@ package struct PartWatch {
     if version.isEmpty {
       list = PagedList(part)
       collected = VerifySnapshot()
+      lastList = now
       step = .listing(deadline: now + WatchLimits.listIdleTimeout)
       return .request(list.firstRequest)
     }
@@ -88,7 +91,7 @@ extension PartWatch {
     case .watching:
       follow(bytes, now, into: &cluster)
       // What cannot be read ends the request.
-      if error != nil { return .cancelAndDropConnection }
+      if case .waiting = step { return .cancelAndDropConnection }
     case .waiting, .refused: break
     }
     return .wait
@@ -106,10 +109,17 @@ extension PartWatch {
       step = .waiting(until: max(now, began + WatchLimits.minWatchInterval))
       if !lines.isBetweenLines { fail("the watch was closed within an event", now) }
     case .refused(let code, _):
-      if code == 410 { version = "" }
+      // Too old, which is normal; or the resource is gone, which the list decides.
+      if code == 410 || code == 404 { return listAgain(now) }
       fail("the API server answered \(code) to the watch of \(part.resource.name)", now)
     case .waiting: break
     }
+    return tick(now)
+  }
+
+  private mutating func listAgain(_ now: Duration) -> Action {
+    version = ""
+    step = .waiting(until: max(now, lastList + WatchLimits.minWatchInterval))
     return tick(now)
   }
 
@@ -149,7 +159,11 @@ extension PartWatch {
     } catch {
       // What follows cannot be read: it is listed again.
       self.version = ""
-      fail(error.explanation, now)
+      if case .reported(code: 410, _) = error {
+        step = .waiting(until: max(now, lastList + WatchLimits.minWatchInterval))
+      } else {
+        fail(error.explanation, now)
+      }
     }
   }
 

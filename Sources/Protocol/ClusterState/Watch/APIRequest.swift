@@ -8,19 +8,16 @@ package struct APIRequest: Sendable, Equatable {
   package let body: [UInt8]?
   /// The media type of the body; that of a PATCH selects the patch strategy.
   package let contentType: String
-  /// Whether the response, which lasts, is not multiplexed with others on an HTTP/2 connection.
-  package let usesOwnConnection: Bool
 
   package init(
     method: String = "GET", path: String, accept: String = "application/json", body: [UInt8]? = nil,
-    contentType: String = "application/json", usesOwnConnection: Bool = false
+    contentType: String = "application/json"
   ) {
     self.method = method
     self.path = path
     self.accept = accept
     self.body = body
     self.contentType = contentType
-    self.usesOwnConnection = usesOwnConnection
   }
 }
 
@@ -56,11 +53,10 @@ extension APIRequest {
       "timeoutSeconds=\(max(1, duration.components.seconds))",
     ]
     return APIRequest(
-      resource, query, accept: resource.isMetadataOnly ? json(as: "PartialObjectMetadata") : "application/json",
-      usesOwnConnection: resource.changesOften)
+      resource, query, accept: resource.isMetadataOnly ? json(as: "PartialObjectMetadata") : "application/json")
   }
 
-  private init(_ resource: Resource, _ query: [String], accept: String, usesOwnConnection: Bool = false) {
+  private init(_ resource: Resource, _ query: [String], accept: String) {
     var path = resource.group.isEmpty ? "/api/" : "/apis/\(resource.group)/"
     path += resource.version
     if let namespace = resource.namespace { path += "/namespaces/\(namespace)" }
@@ -69,8 +65,7 @@ extension APIRequest {
       (resource.labelSelector.map { ["labelSelector=\($0.percentEncoded)"] } ?? [])
       + (resource.objectName.map { ["fieldSelector=\("metadata.name=\($0)".percentEncoded)"] } ?? [])
     self.init(
-      path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"), accept: accept,
-      usesOwnConnection: usesOwnConnection)
+      path: "\(path)/\(resource.plural)?" + (query + selection).joined(separator: "&"), accept: accept)
   }
 }
 

@@ -85,8 +85,8 @@ struct ListItemDecoder {
   private mutating func enterArray() throws(StreamFailure) {
     if envelope.ends(withKey: "items") {
       isInElements = true
-    } else if envelope.ends(withKey: "rows"), let columnName {
-      column = TableColumns.index(of: columnName, in: envelope)
+    } else if envelope.ends(withKey: "rows") {
+      column = columnName.flatMap { TableColumns.index(of: $0, in: envelope) }
       guard column != nil else { throw .columnMissing }
       isInElements = true
     }

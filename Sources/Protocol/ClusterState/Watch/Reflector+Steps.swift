@@ -95,7 +95,7 @@ extension Reflector {
   mutating func handleStreamError(_ failure: StreamFailure, _ now: Duration) -> Action {
     switch failure {
     case .reported(code: 410, _): relist(now)
-    case .columnMissing:
+    case .columnMissing where listsTable:
       // Another definition of the kind than KubeVirt's: its objects say what its columns do not.
       listsTable = false
       phase = .waiting(until: now, then: .list(continuing: ""))
@@ -112,8 +112,9 @@ extension Reflector {
     switch response.code {
     case 401:
       status.lastError = "the API server does not accept the credentials (401)"
+      // The client renews the credentials.
       phase = .waiting(until: now + pauseBeforeRepetition(), then: response.step)
-      return .renewCredentials
+      return .wait
     case 404:
       return handleNotFound(after: response.step, message, now, in: &objects)
     case 410:

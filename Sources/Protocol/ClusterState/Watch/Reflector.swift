@@ -63,8 +63,6 @@ package struct Reflector: ~Copyable {
     case cancel
     /// Cancel the request and close its connection, which delivers nothing.
     case cancelAndDropConnection
-    /// Renew the credentials, which were rejected, before the next request.
-    case renewCredentials
   }
 
   /// - Parameters:

@@ -36,16 +36,18 @@ extension ReflectorStatus {
   package func age(at now: Duration) -> Duration? { lastContact.map { now - $0 } }
 
   /// Returns why no review can be decided with this kind, or nil if it is known well enough.
-  package func staleReason(about resource: Resource, at now: Duration, staleAfter limit: Duration) -> String? {
+  package func staleReason(
+    about resource: @autoclosure () -> Resource, at now: Duration, staleAfter limit: Duration
+  ) -> String? {
     switch state {
     case .notSynced:
-      "\(resource.name): not listed yet" + lastErrorSuffix
+      "\(resource().name): not listed yet" + lastErrorSuffix
     case .forbidden(let verb):
-      "\(resource.name): forbidden: the webhook's ServiceAccount must be allowed to \(verb.rawValue) \(resource.plural) "
-        + "\(resource.groupInWords)"
+      "\(resource().name): forbidden: the webhook's ServiceAccount must be allowed to \(verb.rawValue) \(resource().plural) "
+        + "\(resource().groupInWords)"
     case .synced, .notInstalled:
       if let age = age(at: now), age > limit {
-        "\(resource.name): watch data is stale: last contact \(age.components.seconds)s ago, limit \(limit.components.seconds)s"
+        "\(resource().name): watch data is stale: last contact \(age.components.seconds)s ago, limit \(limit.components.seconds)s"
           + lastErrorSuffix
       } else {
         nil
