@@ -93,6 +93,22 @@ import Testing
 
   @Test func `continuous integration runs make test`() throws {
     #expect(try Repository.text(".ci/run").hasSuffix("\nmake test\n"))
+    let help = try Program.run("make", ["--silent", "--directory", Repository.root.path, "help"]).output
+    for line in lines {
+      guard let (_, target, text) = line.wholeMatch(of: /([^:\s]+):[^=].*## (.*)/)?.output else { continue }
+      #expect(
+        help.split(separator: "\n").contains { $0.hasPrefix("make \(target) ") && $0.hasSuffix(text) }, "\(target)")
+    }
+  }
+
+  /// Code that a debug build accepts may not compile with optimization.
+  @Test func `make test compiles for release too`() throws {
+    let recipe = try #require(
+      try Repository.text("Makefile").firstMatch(of: /\ntest:.*\n((?:\t.*\n)+)/)?.output.1
+    ).split(separator: "\n")
+    #expect(recipe.first == "\t$(BUILD_SERVER)")
+    #expect(try Repository.text("Makefile").contains("\nBUILD_SERVER := swift build -c release "))
+    #expect(recipe.allSatisfy { !$0.hasPrefix("\t-") && !$0.contains("||") }, "a failure must not be ignored")
   }
 
   @Test func `the repository has no key and no certificate`() throws {
