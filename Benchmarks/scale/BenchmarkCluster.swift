@@ -18,7 +18,8 @@ struct GeneratedObjects {
   /// The number of each kind.
   let count: Int
 
-  func name(_ number: Int) -> String { "production-web-server-\(number % count)" }
+  /// The order of the names is that of the numbers, as an API server lists them.
+  func name(_ number: Int) -> String { "production-web-server-\(1_000_000 + number % count)" }
 
   func instance(_ number: Int, phase: String = "Running", version: Int = 1, note: Int = 0) -> String {
     #"""
@@ -31,7 +32,7 @@ struct GeneratedObjects {
 
   func volume(_ number: Int) -> String {
     #"""
-    {"apiVersion":"longhorn.io/v1beta2","kind":"Volume","metadata":{"name":"volume-\#(number)",\#
+    {"apiVersion":"longhorn.io/v1beta2","kind":"Volume","metadata":{"name":"volume-\#(1_000_000 + number)",\#
     "namespace":"longhorn-system","annotations":{"text":"\#(Self.text)"}},"spec":{"numberOfReplicas":3},\#
     "status":{"state":"attached","currentNodeID":"node-1","kubernetesStatus":{"namespace":"default","pvcName":\#
     "claim-\#(number)","workloadsStatus":[{"podName":"pod-\#(number)","podStatus":"Running","workloadName":"",\#

@@ -33,7 +33,7 @@ struct ReleaseToolTests {
   {
     let path = "PATH=\(folder.path("bin")):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
     // What the tests themselves were started with must not matter.
-    let unset = ["CI", "WITHOUT_TOOLS", "HELM", "KUBECTL", "MAKEFLAGS", "MAKELEVEL"].flatMap { ["--unset", $0] }
+    let unset = ["REQUIRE_TOOLS", "HELM", "KUBECTL", "MAKEFLAGS", "MAKELEVEL"].flatMap { ["--unset", $0] }
     return try Program.run(
       "env", unset + ["--chdir", folder.url.path, path] + variables.map { "\($0)=\($1)" } + [program] + arguments)
   }
@@ -120,13 +120,12 @@ struct ReleaseToolTests {
 
   @Test(
     arguments: [
-      ([:], 0, "NOTICE: Helm could not be downloaded"), (["CI": "true"], 1, "ERROR: Helm could not be downloaded"),
-      (["CI": "false"], 0, "NOTICE"), (["CI": "true", "WITHOUT_TOOLS": "true"], 0, "NOTICE"),
-      (["CI": "true", "WITHOUT_TOOLS": "false"], 1, "ERROR"),
-      (["CI": "true", "HELM": "/bin/true", "KUBECTL": "/bin/true"], 0, ""),
-      (["CI": "true", "HELM": "/bin/true", "KUBECTL": "/nowhere"], 1, "ERROR"),
+      ([:], 0, "NOTICE: Helm could not be downloaded"), (["REQUIRE_TOOLS": "true"], 1, "ERROR: Helm could not be downloaded"),
+      (["REQUIRE_TOOLS": "false"], 0, "NOTICE"),
+      (["REQUIRE_TOOLS": "true", "HELM": "/bin/true", "KUBECTL": "/bin/true"], 0, ""),
+      (["REQUIRE_TOOLS": "true", "HELM": "/bin/true", "KUBECTL": "/nowhere"], 1, "ERROR"),
     ] as [([String: String], Int32, String)])
-  func `without network the tools are missing, which is an error in CI`(
+  func `without network the tools are missing, which is an error if they are required`(
     variables: [String: String], exitCode: Int32, words: String
   ) throws {
     try copy("Tests/Tools/install", "Tests/Tools/requirements.txt")

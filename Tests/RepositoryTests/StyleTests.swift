@@ -93,12 +93,6 @@ import Testing
 
   @Test func `continuous integration runs make test`() throws {
     #expect(try Repository.text(".ci/run").hasSuffix("\nmake test\n"))
-    let help = try Program.run("make", ["--silent", "--directory", Repository.root.path, "help"]).output
-    for line in lines {
-      guard let (_, target, text) = line.wholeMatch(of: /([^:\s]+):[^=].*## (.*)/)?.output else { continue }
-      #expect(
-        help.split(separator: "\n").contains { $0.hasPrefix("make \(target) ") && $0.hasSuffix(text) }, "\(target)")
-    }
   }
 
   /// Code that a debug build accepts may not compile with optimization.
