@@ -159,6 +159,38 @@ import Testing
     `An interrupted change`.expectDone(cluster)
   }
 
+  @Test func `a machine that KubeVirt must not start is named at once, and the others are started`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.meanwhile = { run in if run.phases.last == .written { cluster.protected = ["default/web-1"] } }
+    guard case .stop(.stuck(let reason, _)) = run.execute() else {
+      Issue.record("it must be named")
+      return
+    }
+    #expect(
+      reason == "1 virtual machine did not come up: default/web-1 (Internal error occurred: exceeded quota)")
+    #expect(cluster.status(of: "team-a/db") == "Running")
+    #expect(run.elapsed < .seconds(60))
+    cluster.protected = []
+    #expect(Run(cluster).execute(.resume) == .outcome(.done(stillStopped: [])))
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  @Test func `a machine that KubeVirt must not stop is named at once`() {
+    let cluster = ScriptedCluster()
+    cluster.protected = ["default/web-1"]
+    let run = Run(cluster)
+    guard case .stop(.refused(let reasons, _)) = run.execute() else {
+      Issue.record("it must be named")
+      return
+    }
+    #expect(reasons == ["default/web-1 cannot be stopped: Internal error occurred: exceeded quota"])
+    #expect(run.elapsed == .zero)
+    cluster.protected = []
+    #expect(Run(cluster).execute(.resume) == .outcome(.done(stillStopped: [])))
+    `An interrupted change`.expectDone(cluster)
+  }
+
   @Test func `no more machines start at the same time than allowed`() {
     let cluster = ScriptedCluster(machines: [
       "a/1": "Always", "a/2": "Always", "a/3": "RerunOnFailure", "b/4": "Always", "b/5": "Manual",

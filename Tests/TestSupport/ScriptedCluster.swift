@@ -33,6 +33,8 @@ public final class ScriptedCluster: @unchecked Sendable {
   public var stubborn: Set<String> = []
   /// The machines that never become Running.
   public var broken: Set<String> = []
+  /// The machines that KubeVirt must not change, as by a quota: it answers 500 to a stop or start.
+  public var protected: Set<String> = []
   /// Whether KubeVirt's subresources are served.
   public var servesSubresources = true
   /// The permissions that the user lacks: `verb resource/subresource namespace name`, each a prefix.

@@ -19,12 +19,20 @@ final class ChangeConnection {
   }
 
   /// Sends a request until there is an answer that another attempt would not change.
-  func send(_ request: APIRequest) throws(ChangeStop) -> APIResponse {
+  func send(_ request: APIRequest) throws(ChangeStop) -> APIResponse { try send(request) { !$0.isTemporary } }
+
+  /// Sends a request about one machine. KubeVirt answers 500 if it must not change this machine, as by a quota or another
+  /// webhook's denial, so this status is no outage.
+  func send(aboutMachine request: APIRequest) throws(ChangeStop) -> APIResponse {
+    try send(request) { $0.status == 500 || !$0.isTemporary }
+  }
+
+  private func send(_ request: APIRequest, until isFinal: (APIResponse) -> Bool) throws(ChangeStop) -> APIResponse {
     while true {
       let reason: String
       do throws(Unanswered) {
         let response = try cluster.exchange(request)
-        if !response.isTemporary {
+        if isFinal(response) {
           reached()
           return response
         }

@@ -148,7 +148,7 @@ extension ChangeExecutor {
     var found: [Machine] = []
     for fact in machines {
       let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
-      let response = try connection.send(MachineRequest(machine: machine).read)
+      let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
       switch response.status {
       case 404: report(.notice("\(machine.reference) is gone"))
       case 200:

@@ -57,7 +57,7 @@ extension ChangeExecutor {
     let request = MachineRequest(machine: machine)
     // A strategy that the start subresource would not restore. With `Manual`, restoring it starts nothing.
     if isHalted, !machine.runPolicy.isSetByStart || !usesSubresources {
-      let response = try connection.send(request.patch(machine.runPolicy))
+      let response = try connection.send(aboutMachine: request.patch(machine.runPolicy))
       guard response.isSuccess else { return .failed(response.message) }
       if machine.runPolicy != .strategy("Manual") { return asked(machine) }
     }
@@ -66,7 +66,7 @@ extension ChangeExecutor {
       return machine.runPolicy == .strategy("Manual")
         ? .failed("KubeVirt's start subresource is not served") : asked(machine)
     }
-    let response = try connection.send(request.subresource(.start))
+    let response = try connection.send(aboutMachine: request.subresource(.start))
     if response.isSuccess { return asked(machine) }
     // KubeVirt says 409 while an instance exists, and of a machine that it starts by itself.
     guard response.status == 409 else { return .failed(response.message) }
@@ -85,7 +85,7 @@ extension ChangeExecutor {
   }
 
   private func look(at machine: Machine) throws(ChangeStop) -> Sight {
-    let response = try connection.send(MachineRequest(machine: machine).read)
+    let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
     if response.status == 404 { return gone("\(machine.reference) is gone") }
     guard response.isSuccess, let state = response.value.flatMap(MachineState.init(object:)) else {
       return .unreadable(response.message)

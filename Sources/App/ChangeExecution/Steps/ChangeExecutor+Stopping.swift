@@ -42,7 +42,7 @@ extension ChangeExecutor {
   private func stop(_ machine: Machine, _ operation: MachineRequest.Operation) throws(ChangeStop) -> Bool {
     let request = MachineRequest(machine: machine)
     let response = try connection.send(
-      usesSubresources
+      aboutMachine: usesSubresources
         ? request.subresource(operation)
         : operation == .forceStop ? request.deleteInstance : request.patch(machine.runPolicy.halted))
     switch response.status {
@@ -84,7 +84,7 @@ extension ChangeExecutor {
 
   private func described(_ fact: VirtualMachineFact) throws(ChangeStop) -> String {
     let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
-    let response = try connection.send(MachineRequest(machine: machine).read)
+    let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
     let writer = response.value.flatMap { LastWriter(of: "spec", in: $0).described }
     return "\(fact.reference) (\(fact.status)\(writer.map { ", last changed by \($0)" } ?? ""))"
   }
