@@ -141,6 +141,44 @@ import Testing
     #expect(run.elapsed > .seconds(60))
   }
 
+  @Test func `an outage is no time in which a machine did not stop`() {
+    let cluster = ScriptedCluster()
+    cluster.stubborn = ["team-a/db"]
+    let run = Run(cluster)
+    run.options.forcesStop = true
+    run.isAway = { $0.elapsed > .seconds(10) && $0.elapsed < .seconds(260) }
+    // The machine is seen running for 10 s before the outage and for 50 s after it.
+    run.meanwhile = { run in if run.elapsed >= .seconds(310) { cluster.stubborn = [] } }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    let isForced = run.events.contains { if case .requested(.forceStop, _) = $0 { true } else { false } }
+    #expect(!isForced)
+    #expect(run.elapsed > .seconds(310))
+    Self.expectDone(cluster)
+  }
+
+  @Test func `an outage is no time in which Harvester did not move, or a machine did not start`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    cluster.hangsAt = "Stopping Pods"
+    cluster.broken = ["team-a/db"]
+    var following: Duration?
+    var starting: Duration?
+    run.isAway = { run in
+      if run.phases.last == .written { following = following ?? run.elapsed }
+      if run.phases.last == .starting { starting = starting ?? run.elapsed }
+      return [following, starting].contains { since in
+        since.map { run.elapsed > $0 + .seconds(60) && run.elapsed < $0 + .seconds(310) } ?? false
+      }
+    }
+    run.meanwhile = { run in
+      if let following, run.elapsed > following + .seconds(330) { cluster.hangsAt = nil }
+      if let starting, run.elapsed > starting + .seconds(330) { cluster.broken = [] }
+    }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(run.elapsed > .seconds(660))
+    Self.expectDone(cluster)
+  }
+
   @Test func `an API server that stays away ends the run, not the change`() {
     let cluster = ScriptedCluster()
     let run = Run(cluster)

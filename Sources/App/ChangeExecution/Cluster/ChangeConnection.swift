@@ -9,6 +9,8 @@ final class ChangeConnection {
   let report: (ChangeEvent) -> Void
   /// Since when nothing has answered; nil while the API server answers.
   private var outageBegan: Duration?
+  /// The sum of the outages that are over.
+  private var downtime = Duration.zero
   /// Before the first answer an error is a mistake of the operator, afterwards it may be temporary.
   private var hasAnswered = false
 
@@ -17,6 +19,10 @@ final class ChangeConnection {
     self.options = options
     self.report = report
   }
+
+  /// The time during which the API server answered. What must move within a timeout is measured by it: nothing can be seen
+  /// to move during an outage.
+  var uptime: Duration { cluster.elapsed() - downtime }
 
   /// Sends a request until there is an answer that another attempt would not change.
   func send(_ request: APIRequest) throws(ChangeStop) -> APIResponse { try send(request) { !$0.isTemporary } }
@@ -29,6 +35,7 @@ final class ChangeConnection {
 
   private func send(_ request: APIRequest, until isFinal: (APIResponse) -> Bool) throws(ChangeStop) -> APIResponse {
     while true {
+      let start = cluster.elapsed()
       let reason: String
       do throws(Unanswered) {
         let response = try cluster.exchange(request)
@@ -40,7 +47,7 @@ final class ChangeConnection {
       } catch {
         reason = error.description
       }
-      try unreached(reason)
+      try unreached(reason, since: start)
     }
   }
 
@@ -51,6 +58,7 @@ final class ChangeConnection {
 
   private func read<Value>(_ read: () throws -> Value) throws(ChangeStop) -> Value {
     while true {
+      let start = cluster.elapsed()
       let reason: String
       do {
         let value = try read()
@@ -59,26 +67,26 @@ final class ChangeConnection {
       } catch {
         reason = (error as? UnavailableError)?.message ?? "\(error)"
       }
-      try unreached(reason)
+      try unreached(reason, since: start)
     }
   }
 
   private func reached() {
     hasAnswered = true
-    guard outageBegan != nil else { return }
+    guard let began = outageBegan else { return }
     outageBegan = nil
+    downtime += cluster.elapsed() - began
     report(.unreachable(nil))
   }
 
-  private func unreached(_ reason: String) throws(ChangeStop) {
+  private func unreached(_ reason: String, since start: Duration) throws(ChangeStop) {
     guard hasAnswered else { throw .unavailable(reason) }
-    let now = cluster.elapsed()
-    let began = outageBegan ?? now
+    let began = outageBegan ?? start
     if outageBegan == nil {
-      outageBegan = now
+      outageBegan = start
       report(.unreachable(reason))
     }
-    if now - began >= options.timeout {
+    if cluster.elapsed() - began >= options.timeout {
       throw .unavailable(
         "the API server has not answered for \(options.timeout.words): \(reason)",
         advice: ["when it answers again, go on: apply --resume"])

@@ -22,7 +22,7 @@ extension ChangeExecutor {
     var shown: StartingProgress?
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      queue.see(facts.machines, at: connection.cluster.elapsed())
+      queue.see(facts.machines, at: connection.uptime)
       for machine in queue.next { queue.record(try start(machine), of: machine) }
       for machine in queue.silent {
         if case .gone(let reason) = try look(at: machine) { queue.record(.gone(reason), of: machine) }

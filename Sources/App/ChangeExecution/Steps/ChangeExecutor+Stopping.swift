@@ -26,7 +26,7 @@ extension ChangeExecutor {
       off.formUnion(machines.lazy.map(\.reference).filter { byName[$0] == nil && asked.contains($0) })
 
       let progress = StoppingProgress(facts, total: machines.count)
-      let stillness = timer.see(progress, at: connection.cluster.elapsed())
+      let stillness = timer.see(progress, at: connection.uptime)
       if !machines.isEmpty || !progress.isDone { report(.stopping(progress)) }
       if progress.isDone { return .advance(.stopped) }
       guard stillness >= options.timeout else { return nil }
