@@ -70,6 +70,35 @@ import Testing
     #expect(cluster.writes.isEmpty)
   }
 
+  @Test func `where the value is changed while the user is asked, before anything is stopped`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.whileAsked = { _ in cluster.setValue(#"{"vlan":7}"#, by: "kubectl-edit") }
+    #expect(reasons(run.execute()).contains("changed by another client (kubectl-edit"))
+    #expect(cluster.writes.isEmpty)
+  }
+
+  /// What the user may not do with the machine, and the words of the refusal.
+  static let limits: [(limit: @Sendable (Run) -> Void, words: String)] = [
+    ({ $0.options.namespaces = ["default"] }, "1 virtual machine of other namespaces runs: team-a/db"),
+    ({ $0.cluster.denied = ["update virtualmachines/stop team-a"] }, "not permitted: update virtualmachines"),
+    ({ $0.options.stopsMachines = false }, "1 virtual machine is not stopped: team-a/db (Running)"),
+  ]
+
+  @Test(arguments: limits.indices)
+  func `where a machine is started while the user is asked that must not be stopped`(_ index: Int) {
+    let cluster = ScriptedCluster()
+    for machine in ["default/web-1", "team-a/db"] { cluster.haltMachine(machine) }
+    let run = Run(cluster)
+    Self.limits[index].limit(run)
+    run.whileAsked = { _ in
+      cluster.startMachine("team-a/db")
+      for _ in 0..<6 { cluster.tick() }
+    }
+    #expect(reasons(run.execute()).contains(Self.limits[index].words))
+    #expect(cluster.writes.isEmpty)
+  }
+
   @Test(arguments: [ChangeRecord.Phase.stopping, .stopped])
   func `where a machine is started by another client meanwhile, and it is named`(_ phase: ChangeRecord.Phase) {
     let cluster = ScriptedCluster(machines: ["default/web-1": "RerunOnFailure", "team-a/db": "Always"])

@@ -191,6 +191,42 @@ import Testing
     `An interrupted change`.expectDone(cluster)
   }
 
+  /// Before the reader of the cluster sees it off, while it goes off, and after it.
+  @Test(arguments: [0, 1, 6]) func `a machine that its owner stops while the user is asked stays off`(_ ticks: Int) {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.whileAsked = { _ in cluster.haltMachine("team-a/db", ticks: ticks) }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(cluster.status(of: "default/web-1") == "Running")
+    #expect(cluster.status(of: "team-a/db") == "Stopped")
+    #expect(!cluster.writes.contains { $0.path.contains("db/st") })
+  }
+
+  @Test func `a machine that is started while the user is asked is stopped, and started again`() {
+    let cluster = ScriptedCluster()
+    cluster.haltMachine("team-a/db")
+    let run = Run(cluster)
+    run.whileAsked = { _ in
+      cluster.startMachine("team-a/db")
+      for _ in 0..<6 { cluster.tick() }
+    }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(cluster.writes.contains { $0.path.hasSuffix("db/stop") })
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  @Test func `a revert takes the machines that run once the user has answered`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.kill = Run.Kill(write: `An interrupted change`.writes.count, isTaken: false)
+    run.execute()
+    let revert = Run(cluster)
+    revert.whileAsked = { _ in cluster.addMachine("default/new", "Always") }
+    #expect(revert.execute(.revert) == .outcome(.reverted))
+    #expect(cluster.status(of: "default/new") == "Running")
+    `An interrupted change`.expectDone(cluster, value: "")
+  }
+
   @Test func `no more machines start at the same time than allowed`() {
     let cluster = ScriptedCluster(machines: [
       "a/1": "Always", "a/2": "Always", "a/3": "RerunOnFailure", "b/4": "Always", "b/5": "Manual",

@@ -107,7 +107,7 @@ extension ScriptedCluster {
     ]
   }
 
-  func addMachine(_ reference: String, _ strategy: String) {
+  public func addMachine(_ reference: String, _ strategy: String) {
     let parts = reference.split(separator: "/").map(String.init)
     started[reference] = true
     put(

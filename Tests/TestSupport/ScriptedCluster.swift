@@ -176,6 +176,12 @@ extension ScriptedCluster {
     }
   }
 
+  /// Stops a machine in its spec, and lets the controllers do so many steps.
+  public func haltMachine(_ reference: String, ticks: Int = 6) {
+    edit(Self.machinePath(reference)) { $0["spec"] = ["runStrategy": "Halted"] }
+    for _ in 0..<ticks { tick() }
+  }
+
   public func deleteMachine(_ reference: String) {
     locked {
       remove(Self.machinePath(reference))

@@ -50,16 +50,35 @@ extension ChangeExecutor {
     if let refusal = review.refusal { throw refusal }
     guard review.preview.hasEffect else { return .done(.unchanged) }
 
-    let machines = facts.machines.filter { !$0.isLeaving }
-    try requireNamespaces(machines)
-    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: options.startsMachines)
+    try requireAccess(to: facts.staying)
     guard try confirm() else { throw .declined }
+    let machines = try machinesAfterConfirmation(value, facts, inspected.extraFacts)
     let now = connection.cluster.timestamp()
     let original = facts.setting?.valueBytes ?? []
     let record = ChangeRecord(
       original: original, expected: original, values: [review.change.normalized.new.valueBytes],
       machines: try read(machines), holder: options.holder, session: options.session, startedAt: now, updatedAt: now)
     return .ready(try RecordStore.create(record, connection))
+  }
+
+  /// The machines that run once the user has answered, which may take minutes. What differs from what was shown is checked
+  /// like it.
+  private func machinesAfterConfirmation(
+    _ value: [UInt8], _ shown: ChangeFacts, _ extraFacts: VerifyFacts
+  ) throws(ChangeStop) -> [VirtualMachineFact] {
+    let facts = try connection.facts()
+    if let setting = facts.setting, setting.valueBytes != shown.setting?.valueBytes {
+      throw try changedByOthers(setting, isRecorded: false)
+    }
+    guard facts.staying.map(\.reference) != shown.staying.map(\.reference) else { return facts.staying }
+    if let refusal = try ChangeReview(of: value, in: facts, extraFacts, options).refusal { throw refusal }
+    try requireAccess(to: facts.staying)
+    return facts.staying
+  }
+
+  private func requireAccess(to machines: [VirtualMachineFact]) throws(ChangeStop) {
+    try requireNamespaces(machines)
+    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: options.startsMachines)
   }
 
   private func resume(_ record: ChangeRecord) throws(ChangeStop) -> RecordStore {
@@ -73,11 +92,45 @@ extension ChangeExecutor {
   /// Turns the change around. Where its value has been written, the former one is written in the same way.
   private func revert(_ record: ChangeRecord, _ facts: ChangeFacts) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
+    let shown = try reversion(of: record, in: facts)
+    try requirePermissions(shown.machines(with: record), starts: true)
+    guard try confirm() else { throw .declined }
+    // The answer may take minutes.
+    let plan = try reversion(of: record, in: try connection.facts())
+    if plan.added.map(\.reference) != shown.added.map(\.reference) {
+      try requirePermissions(plan.machines(with: record), starts: true)
+    }
+    let added = try read(plan.added)
+    let setting = plan.setting
+    // During a change Harvester and the webhook accept only the empty value.
+    let isInProgress = setting.configured?.isInProgress == true && !record.original.isEmpty
+    return try RecordStore.takeOver(record, connection) { record in
+      record.direction = .revert
+      record.machines += added
+      record.expected = setting.valueBytes
+      record.values = isInProgress && !setting.value.isBlank ? [[], record.original] : [record.original]
+      record.phase = plan.needsWrite ? .stopping : .verified
+    }
+  }
+
+  /// What a revert needs in the present state of the cluster.
+  private struct Reversion {
+    let setting: SettingObject
+    /// Before the value is written nothing needs to be stopped to go back.
+    let needsWrite: Bool
+    /// The machines to stop that are not recorded yet.
+    let added: [VirtualMachineFact]
+
+    func machines(with record: ChangeRecord) -> [(namespace: String, name: String)] {
+      record.machines.map { ($0.namespace, $0.name) } + added.map { ($0.namespace, $0.name) }
+    }
+  }
+
+  private func reversion(of record: ChangeRecord, in facts: ChangeFacts) throws(ChangeStop) -> Reversion {
     guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
     let isWritten = setting.means(record.goal) || setting.means(record.value)
     guard isWritten || setting.means(record.expected) else { throw try changedByOthers(setting) }
-    let running = facts.machines.filter { !$0.isLeaving }
-    // Before the value is written nothing needs to be stopped to go back.
+    let running = facts.staying
     let needsWrite = !setting.means(record.original)
     if needsWrite, !running.isEmpty, !options.stopsMachines {
       throw .refused(
@@ -86,19 +139,8 @@ extension ChangeExecutor {
     }
     if needsWrite { try requireNamespaces(running) }
     let known = Set(record.machines.map(\.reference))
-    let added = needsWrite ? try read(running.filter { !known.contains($0.reference) }) : []
-    let machines = record.machines + added
-    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: true)
-    guard try confirm() else { throw .declined }
-    // During a change Harvester and the webhook accept only the empty value.
-    let isInProgress = setting.configured?.isInProgress == true && !record.original.isEmpty
-    return try RecordStore.takeOver(record, connection) { record in
-      record.direction = .revert
-      record.machines = machines
-      record.expected = setting.valueBytes
-      record.values = isInProgress && !setting.value.isBlank ? [[], record.original] : [record.original]
-      record.phase = needsWrite ? .stopping : .verified
-    }
+    let added = needsWrite ? running.filter { !known.contains($0.reference) } : []
+    return Reversion(setting: setting, needsWrite: needsWrite, added: added)
   }
 }
 
@@ -143,7 +185,7 @@ extension ChangeExecutor {
     return allowed
   }
 
-  /// Reads the machines with their run policies; one that is gone meanwhile needs nothing.
+  /// Reads the machines with their run policies; one that is gone or going off needs nothing.
   private func read(_ machines: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
     var found: [Machine] = []
     for fact in machines {
@@ -155,7 +197,8 @@ extension ChangeExecutor {
         guard let read = response.value.flatMap(Machine.init(object:)) else {
           throw .unavailable("\(machine.reference) is not readable")
         }
-        found.append(read)
+        // Its owner has stopped it.
+        if !read.runPolicy.isHalted { found.append(read) }
       default: throw .refused(response.reasons, advice: [])
       }
     }
@@ -169,6 +212,11 @@ extension [AccessReview] {
     for review in self where try !executor.isAllowed(review) { denied.append(review) }
     return denied
   }
+}
+
+extension ChangeFacts {
+  /// The machines that run, and do not go off by themselves.
+  fileprivate var staying: [VirtualMachineFact] { machines.filter { !$0.isLeaving } }
 }
 
 extension VirtualMachineFact {

@@ -73,18 +73,23 @@ extension ChangeExecutor {
 
   /// Throws if a machine runs that is not to be stopped: it was started after the change began.
   func requireNoStrangers(in running: [VirtualMachineFact], but ours: Set<String> = []) throws(ChangeStop) {
-    let strangers = running.filter { !ours.contains($0.reference) && !$0.isLeaving }
-    guard !strangers.isEmpty else { return }
     var descriptions: [String] = []
-    for stranger in strangers { descriptions.append(try described(stranger)) }
+    for fact in running where !ours.contains(fact.reference) && !fact.isLeaving {
+      if let description = try described(fact) { descriptions.append(description) }
+    }
+    guard !descriptions.isEmpty else { return }
     throw .refused(
       "started meanwhile by another client: \(descriptions.englishList)",
-      advice: "have \(strangers.count == 1 ? "it" : "them") stopped, then run: apply --resume", "or: apply --revert")
+      advice: "have \(descriptions.count == 1 ? "it" : "them") stopped, then run: apply --resume", "or: apply --revert")
   }
 
-  private func described(_ fact: VirtualMachineFact) throws(ChangeStop) -> String {
+  /// Nil for a machine that its owner has stopped: KubeVirt has not carried it out yet.
+  private func described(_ fact: VirtualMachineFact) throws(ChangeStop) -> String? {
     let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
     let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
+    if response.isSuccess, let present = response.value.flatMap(Machine.init(object:)), present.runPolicy.isHalted {
+      return nil
+    }
     let writer = response.value.flatMap { LastWriter(of: "spec", in: $0).described }
     return "\(fact.reference) (\(fact.status)\(writer.map { ", last changed by \($0)" } ?? ""))"
   }

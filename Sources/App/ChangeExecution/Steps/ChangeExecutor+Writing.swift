@@ -52,14 +52,16 @@ extension ChangeExecutor {
   }
 
   /// The refusal of a value that neither this change nor the state before explains.
-  func changedByOthers(_ setting: SettingObject) throws(ChangeStop) -> ChangeStop {
+  func changedByOthers(_ setting: SettingObject, isRecorded: Bool = true) throws(ChangeStop) -> ChangeStop {
     let response = try connection.send(APIRequest(path: Self.settingPath))
     let writer = response.value.flatMap { LastWriter(of: "value", in: $0).described }
-    return .refused(
-      """
+    let reason = """
       the setting's value was changed by another client\(writer.map { " (\($0))" } ?? ""): it is now \
       \(ChangeRecord.described(setting.valueBytes))
-      """,
+      """
+    guard isRecorded else { return .refused(reason, advice: "nothing was changed; agree on one value, and begin anew") }
+    return .refused(
+      reason,
       advice: "agree on one value; write it back and run: apply --resume",
       """
       or keep theirs: start the machines that the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) names, and \
