@@ -224,6 +224,23 @@ import Testing
     let cluster = ScriptedCluster()
     let run = Run(cluster)
     run.meanwhile = { run in if run.phases.last == .stopping { cluster.delete(ScriptedCluster.recordPath) } }
-    #expect(reasons(run.execute()).contains("was deleted by another client"))
+    #expect(
+      reasons(run.execute()) == """
+        the ConfigMap harvester-system/storage-network-change was deleted by another client
+        outside of the change 2 virtual machines run, with this run strategy: default/web-1 (RerunOnFailure) and team-a/db (Always)
+        the value before the change is the empty value
+        """)
+  }
+
+  @Test func `where the record cannot be removed at the end`() {
+    let cluster = ScriptedCluster()
+    cluster.interception = { method, path in
+      method == "DELETE" && path == ScriptedCluster.recordPath ? (409, "{}") : nil
+    }
+    #expect(
+      Run(cluster).execute()
+        == .stop(
+          .unavailable(
+            "the ConfigMap storage-network-change changes faster than it can be written", advice: [])))
   }
 }

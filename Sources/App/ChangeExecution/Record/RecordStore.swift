@@ -1,5 +1,6 @@
 internal import ClusterState
 internal import Reports
+internal import Rules
 
 /// The record in the cluster. Each write carries the version that was read, so that two processes learn of each other.
 final class RecordStore {
@@ -40,7 +41,7 @@ final class RecordStore {
     }
     guard response.isSuccess || response.status == 409 else { throw .refused(response.reasons, advice: []) }
     // The response of an earlier attempt may be lost.
-    guard let stored = try stored(connection) else { throw vanished }
+    guard let stored = try stored(connection) else { throw vanished(record) }
     guard stored.session == record.session else { throw takenOver(by: stored) }
     return RecordStore(stored, connection)
   }
@@ -72,12 +73,12 @@ extension RecordStore {
       guard response.isSuccess || response.status == 409 || response.status == 404 else {
         throw .refused(response.reasons, advice: [])
       }
-      guard let stored = try Self.stored(connection) else { throw Self.vanished }
+      guard let stored = try Self.stored(connection) else { throw Self.vanished(record) }
       let isOwn = stored.session == next.session || stored == before
       guard isOwn else { throw Self.takenOver(by: stored) }
       next.resourceVersion = stored.resourceVersion
     }
-    throw .unavailable("the ConfigMap \(ChangeRecord.name) changes faster than it can be written")
+    throw Self.unwritable
   }
 
   private static let maxAttempts = 8
@@ -92,13 +93,17 @@ extension RecordStore {
       guard stored.session == record.session else { throw Self.takenOver(by: stored) }
       confirm(stored)
     }
+    throw Self.unwritable
   }
+
+  private static let unwritable = ChangeStop.unavailable(
+    "the ConfigMap \(ChangeRecord.name) changes faster than it can be written")
 
   /// Throws if another process has taken the change over. Asks at most every few seconds, unless `now` is true.
   func confirmSession(now: Bool = false) throws(ChangeStop) {
     let time = connection.cluster.elapsed()
     guard now || time - lastConfirmation >= Self.confirmationInterval else { return }
-    guard let stored = try Self.stored(connection) else { throw Self.vanished }
+    guard let stored = try Self.stored(connection) else { throw Self.vanished(record) }
     guard stored.session == record.session else { throw Self.takenOver(by: stored) }
     confirm(stored)
   }
@@ -114,9 +119,23 @@ extension RecordStore {
       advice: "agree who goes on; then run: apply --resume, or: apply --revert")
   }
 
-  private static var vanished: ChangeStop {
-    .refused(
-      "the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) was deleted by another client",
-      advice: "look at the virtual machines and at verify; then begin anew")
+  /// Names what only this process still knows.
+  private static func vanished(_ record: ChangeRecord) -> ChangeStop {
+    let deletion = "the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) was deleted by another client"
+    guard !record.machines.isEmpty else {
+      return .refused(deletion, advice: "look at verify; then begin anew")
+    }
+    let machines = record.machines.map { "\($0.reference) (\($0.runPolicy.described))" }
+    let verb = machines.count == 1 ? "runs" : "run"
+    return .refused(
+      [
+        deletion,
+        """
+        outside of the change \(machines.count.counted("virtual machine")) \(verb), with this run strategy: \
+        \(machines.englishList)
+        """,
+        "the value before the change is \(ChangeRecord.described(record.original))",
+      ],
+      advice: ["look at verify; start the virtual machines by hand; then begin anew"])
   }
 }
