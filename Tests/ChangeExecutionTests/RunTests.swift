@@ -227,6 +227,36 @@ import Testing
     `An interrupted change`.expectDone(cluster, value: "")
   }
 
+  @Test func `a revert of a value that was written back by hand waits for Harvester before it starts machines`() {
+    let cluster = ScriptedCluster()
+    Run(cluster).execute()
+    cluster.hangsAt = "Restarting Pods"
+    let stuck = Run(cluster)
+    #expect(stuck.execute(.apply([])) != .outcome(.done(stillStopped: [])))
+    cluster.setValue(ScriptedCluster.value, by: "kubectl-edit")
+    let revert = Run(cluster)
+    var isRestarting = false
+    revert.meanwhile = { run in
+      if run.elapsed > .seconds(60) { cluster.hangsAt = nil }
+      if cluster.hangsAt != nil, cluster.status(of: "team-a/db") != "Stopped" { isRestarting = true }
+    }
+    #expect(revert.execute(.revert) == .outcome(.reverted))
+    #expect(!isRestarting)
+    #expect(revert.phases == [.written, .verified, .starting])
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  @Test func `a revert before anything was written starts the machines at once`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.kill = Run.Kill(write: 5, isTaken: true)
+    run.execute()
+    let revert = Run(cluster)
+    #expect(revert.execute(.revert) == .outcome(.reverted))
+    #expect(revert.phases == [.verified, .starting])
+    `An interrupted change`.expectDone(cluster, value: "")
+  }
+
   @Test func `no more machines start at the same time than allowed`() {
     let cluster = ScriptedCluster(machines: [
       "a/1": "Always", "a/2": "Always", "a/3": "RerunOnFailure", "b/4": "Always", "b/5": "Manual",

@@ -103,13 +103,16 @@ extension ChangeExecutor {
     let added = try read(plan.added)
     let setting = plan.setting
     // During a change Harvester and the webhook accept only the empty value.
-    let isInProgress = setting.configured?.isInProgress == true && !record.original.isEmpty
+    let isInProgress = setting.configured?.isInProgress == true
+    let emptiesFirst = plan.needsWrite && isInProgress && !record.original.isEmpty && !setting.value.isBlank
     return try RecordStore.takeOver(record, connection) { record in
       record.direction = .revert
       record.machines += added
       record.expected = setting.valueBytes
-      record.values = isInProgress && !setting.value.isBlank ? [[], record.original] : [record.original]
-      record.phase = plan.needsWrite ? .stopping : .verified
+      record.values = emptiesFirst ? [[], record.original] : [record.original]
+      // A former value that was written back by hand is followed like one of this program.
+      let isFollowed = isInProgress || [.written, .verified, .starting].contains(record.phase)
+      record.phase = plan.needsWrite ? .stopping : isFollowed ? .written : .verified
     }
   }
 
