@@ -10,7 +10,6 @@ package struct ChangeOptions: Sendable {
   package var startParallel = 5
   /// The namespaces whose machines may be stopped; empty for all.
   package var namespaces: [String] = []
-  package var isDryRun = false
   /// The time without progress after which a step is stuck.
   package var timeout: Duration = .seconds(300)
   package var ruleset = RulesetOptions()

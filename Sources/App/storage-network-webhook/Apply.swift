@@ -97,6 +97,7 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     if dryRun { return try showPreview() }
+    let command = try command()
     guard yes || StandardInput.isTerminal else {
       throw InputError("standard input is no terminal, so that apply cannot ask; add --yes")
     }
@@ -107,7 +108,7 @@ struct Apply: ParsableCommand {
       try source.changeCluster(), options, confirm: { () throws(ChangeStop) in try confirm() },
       report: { printer.show($0) })
     do throws(ChangeStop) {
-      printer.show(.ended(try executor.run(try command())))
+      printer.show(.ended(try executor.run(command)))
     } catch {
       printer.show(.stopped(error))
       throw error.exitCode
@@ -116,41 +117,40 @@ struct Apply: ParsableCommand {
 
   /// The checklist and the preview, of a snapshot or a live cluster.
   private func showPreview() throws {
+    let value = try proposedValue()
     let source = try cluster.source()
     let facts = try source.changeFacts()
     var inspected = try VerifyClient(source).fetch()
     let printer = ChangePrinter(output.output)
+    let review: ChangeReview
     do throws(ChangeStop) {
-      let review = try ChangeReview(of: try proposedValue(), in: facts, inspected.extraFacts, options)
-      printer.show(.checked(review.report))
-      printer.show(.previewed(review.preview))
-      printer.show(.ended(.dryRun(isAllowed: review.report.isAllowed)))
-      if !review.report.isAllowed { throw ChangeStop.declined }
+      review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
     } catch {
-      if error != .declined { printer.show(.stopped(error)) }
-      throw ExitCode.denied
+      printer.show(.stopped(error))
+      throw error.exitCode
     }
+    printer.show(.checked(review.report))
+    printer.show(.previewed(review.preview))
+    let outcome = ChangeOutcome.dryRun(isAllowed: review.report.isAllowed)
+    printer.show(.ended(outcome))
+    if !outcome.isSuccess { throw ExitCode.denied }
   }
 }
 
 extension Apply {
-  private func command() throws(ChangeStop) -> ChangeCommand {
+  private func command() throws -> ChangeCommand {
     if resume { return .resume }
     if revert { return .revert }
     return .apply(try proposedValue())
   }
 
-  private func proposedValue() throws(ChangeStop) -> [UInt8] {
+  private func proposedValue() throws -> [UInt8] {
     if disable { return [] }
-    do {
-      let proposed = try ProposedChange(file: file, value: value, stored: nil)
-      guard let new = proposed.change?.new, new.hasValue || value != nil, case .text(let bytes) = new.value else {
-        throw InputError("\(file ?? "--value"): must contain the Setting storage-network with a value")
-      }
-      return bytes
-    } catch {
-      throw .unavailable("\(error)", advice: [])
+    let proposed = try ProposedChange(file: file, value: value, stored: nil)
+    guard let new = proposed.change?.new, new.hasValue || value != nil, case .text(let bytes) = new.value else {
+      throw InputError("\(file ?? "--value"): must contain the Setting storage-network with a value")
     }
+    return bytes
   }
 
   private var options: ChangeOptions {

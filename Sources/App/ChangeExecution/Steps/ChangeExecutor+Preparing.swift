@@ -46,7 +46,6 @@ extension ChangeExecutor {
     let review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
     report(.checked(review.report))
     report(.previewed(review.preview))
-    if options.isDryRun { return .done(.dryRun(isAllowed: review.report.isAllowed)) }
     if let refusal = review.refusal { throw refusal }
     guard review.preview.hasEffect else { return .done(.unchanged) }
 
