@@ -68,7 +68,7 @@ extension UpgradePlan: Report {
 
   private var advice: String {
     free + kept >= need
-      ? "free the leaked addresses before the upgrade: verify --reclaim"
+      ? "free the leaked addresses before the upgrade: verify names them, and the command that frees each"
       : "choose a larger range before the upgrade: plan --suggest"
   }
 
