@@ -188,11 +188,27 @@ import Testing
       return
     }
     #expect(reason == "the API server has not answered for 5 min 00 s: connection refused")
-    #expect(advice == ["when it answers again, go on: apply --resume"])
+    #expect(advice == ["when it answers again, go on: storage-network-webhook apply --resume"])
     let next = Run(cluster)
     next.options.session = "2"
+    // The first call has asked for it.
+    next.options.startsMachines = false
     #expect(next.execute(.resume) == .outcome(.done(stillStopped: [])))
     Self.expectDone(cluster)
+  }
+
+  @Test func `an API server that goes away before anything is recorded leaves nothing to resume`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    var isAway = false
+    run.whileAsked = { _ in isAway = true }
+    run.isAway = { _ in isAway }
+    guard case .stop(.unavailable(_, let advice)) = run.execute() else {
+      Issue.record("it must end")
+      return
+    }
+    #expect(advice == ["when it answers again, begin anew; nothing was changed"])
+    #expect(cluster.writes.isEmpty)
   }
 
   @Test func `without an answer at the beginning nothing is tried again`() {

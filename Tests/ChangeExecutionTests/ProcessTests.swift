@@ -82,7 +82,8 @@ import Testing
     try program.output.waitForLine(with: "still on: team-a/db (Stopping)")
     program.signal(SIGINT)
     #expect(try program.exitCode() == 2)
-    #expect(program.errors.text.contains("interrupted; the change is recorded: go on with apply --resume"))
+    let resume = "storage-network-webhook apply --kubeconfig \(certificates.folder.path("kubeconfig")) --resume"
+    #expect(program.errors.text.contains("interrupted; the change is recorded\n  → go on: \(resume)\n"))
     #expect(cluster.hasRecord)
   }
 

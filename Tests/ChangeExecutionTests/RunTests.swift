@@ -25,6 +25,7 @@ import Testing
       record["virtualMachines"]
         == #"[{"name":"web-1","namespace":"default","runStrategy":"RerunOnFailure","uid":"uid-web-1"},{"name":"db","namespace":"team-a","runStrategy":"Always","uid":"uid-db"}]"#
     )
+    #expect(record["startVMs"] == "true")
     #expect(record["holder"] == "ann@laptop")
     #expect(cluster.status(of: "team-a/db") == "Running")
   }
@@ -33,11 +34,12 @@ import Testing
     let cluster = ScriptedCluster()
     let run = Run(cluster)
     run.options.startsMachines = false
-    guard case .outcome(.done(let machines)) = run.execute() else {
+    guard case .outcome(.done(let machines, let command)) = run.execute() else {
       Issue.record("it must be done")
       return
     }
     #expect(machines.map(\.reference) == ["default/web-1", "team-a/db"])
+    #expect(command == "storage-network-webhook apply --resume --start-vms")
     #expect(cluster.status(of: "team-a/db") == "Stopped")
     #expect(cluster.hasRecord)
     let next = Run(cluster)
@@ -257,6 +259,16 @@ import Testing
     `An interrupted change`.expectDone(cluster, value: "")
   }
 
+  @Test func `advice can be pasted, with the options that name the cluster`() {
+    let command = ProgramCommand(
+      "kubectl storage-network", access: ["--kubeconfig", "/home/ann/my lab's.yaml", "--context", "lab"])
+    #expect(
+      command("apply", "--resume", "--force-stop")
+        == #"kubectl storage-network apply --kubeconfig '/home/ann/my lab'\''s.yaml' --context lab --resume --force-stop"#
+    )
+    #expect(ProgramCommand("p", access: ["--context", ""])("verify") == "p verify --context ''")
+  }
+
   @Test func `no more machines start at the same time than allowed`() {
     let cluster = ScriptedCluster(machines: [
       "a/1": "Always", "a/2": "Always", "a/3": "RerunOnFailure", "b/4": "Always", "b/5": "Manual",
@@ -282,7 +294,7 @@ import Testing
     }
     #expect(reason.contains("«Harvester has applied the change»"))
     #expect(advice.count == 3)
-    #expect(advice.last == "go back to \(ScriptedCluster.value): apply --revert")
+    #expect(advice.last == "go back to \(ScriptedCluster.value): storage-network-webhook apply --revert")
     cluster.hangsAt = nil
     let revert = Run(cluster)
     #expect(revert.execute(.revert) == .outcome(.reverted))
@@ -305,7 +317,7 @@ import Testing
       return
     }
     #expect(reasons == ["2 virtual machines must be stopped again: default/web-1 and team-a/db"])
-    #expect(advice == ["run: apply --revert --stop-vms"])
+    #expect(advice == ["run: storage-network-webhook apply --revert --stop-vms"])
     #expect(Run(cluster).execute(.revert) == .outcome(.reverted))
     `An interrupted change`.expectDone(cluster, value: "")
   }

@@ -102,7 +102,7 @@ struct Apply: ParsableCommand {
       throw InputError("standard input is no terminal, so that apply cannot ask; add --yes")
     }
     guard case .live(let source) = try cluster.source() else { return }
-    let printer = ChangePrinter(output.output)
+    let printer = ChangePrinter(output.output, program)
     try Interruption.handle(exitCode: ExitCode.error.rawValue) { printer.lastWords }
     let executor = ChangeExecutor(
       try source.changeCluster(), options, confirm: { () throws(ChangeStop) in try confirm() },
@@ -121,7 +121,7 @@ struct Apply: ParsableCommand {
     let source = try cluster.source()
     let facts = try source.changeFacts()
     var inspected = try VerifyClient(source).fetch()
-    let printer = ChangePrinter(output.output)
+    let printer = ChangePrinter(output.output, program)
     let review: ChangeReview
     do throws(ChangeStop) {
       review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
@@ -138,6 +138,13 @@ struct Apply: ParsableCommand {
 }
 
 extension Apply {
+  /// This program on the same cluster.
+  private var program: ProgramCommand {
+    let access = [("--kubeconfig", cluster.access.kubeconfig), ("--context", cluster.access.context)]
+    return ProgramCommand(
+      Invocation.current.command, access: access.flatMap { name, value in value.map { [name, $0] } ?? [] })
+  }
+
   private func command() throws -> ChangeCommand {
     if resume { return .resume }
     if revert { return .revert }
@@ -162,6 +169,7 @@ extension Apply {
     options.namespaces = namespace
     options.timeout = .seconds(timeout)
     options.ruleset = rules.ruleset
+    options.command = program
     options.holder = "\(Environment.value("USER") ?? "unknown")@\(HostName.current)"
     options.session = String(UInt64.random(in: 0 ... .max), radix: 16)
     return options
@@ -202,11 +210,13 @@ private final class ChangePrinter: Sendable {
   }
 
   private let format: ReportFormat
+  private let program: ProgramCommand
   private let start = MonotonicInstant.now
   private let state: Mutex<State>
 
-  init(_ format: ReportFormat) {
+  init(_ format: ReportFormat, _ program: ProgramCommand) {
     self.format = format
+    self.program = program
     state = Mutex(
       State(screen: ChangeScreen(.standardOutput, height: TerminalDevice.isPresent ? TerminalDevice.rows : nil)))
   }
@@ -232,7 +242,13 @@ private final class ChangePrinter: Sendable {
   /// The words for a user who interrupts.
   var lastWords: String {
     state.withLock { $0.isRecorded }
-      ? "\ninterrupted; the change is recorded: go on with apply --resume, or take it back with apply --revert\n"
+      ? """
+
+      interrupted; the change is recorded
+        → go on: \(program("apply", "--resume"))
+        → or take it back: \(program("apply", "--revert"))
+
+      """
       : "\ninterrupted; nothing was changed\n"
   }
 }

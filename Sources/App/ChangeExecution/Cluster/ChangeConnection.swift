@@ -11,6 +11,8 @@ final class ChangeConnection {
   private var outageBegan: Duration?
   /// The sum of the outages that are over.
   private var downtime = Duration.zero
+  /// Whether a change is recorded in the cluster, so that another call can go on with it.
+  var isRecorded = false
   /// Before the first answer an error is a mistake of the operator, afterwards it may be temporary.
   private var hasAnswered = false
 
@@ -89,7 +91,10 @@ final class ChangeConnection {
     if cluster.elapsed() - began >= options.timeout {
       throw .unavailable(
         "the API server has not answered for \(options.timeout.words): \(reason)",
-        advice: ["when it answers again, go on: apply --resume"])
+        advice: [
+          "when it answers again, "
+            + (isRecorded ? "go on: \(options.command("apply", "--resume"))" : "begin anew; nothing was changed")
+        ])
     }
     cluster.pause(Self.retryDelay)
   }

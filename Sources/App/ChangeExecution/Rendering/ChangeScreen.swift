@@ -153,14 +153,14 @@ extension ChangeOutcome {
   fileprivate var styledText: StyledText {
     var styledText = StyledText()
     switch self {
-    case .done(let machines):
+    case .done(let machines, let command):
       styledText.add(TextRun("done", .success), ": the change has arrived everywhere")
       guard !machines.isEmpty else { return styledText }
       styledText.add(
         "  \(machines.count.counted("virtual machine")) \(machines.count == 1 ? "is" : "are") still stopped: \(machines.map(\.reference).englishList)",
         hangingIndent: 2)
       styledText.add(
-        list: ["start \(machines.count == 1 ? "it" : "them"): apply --resume --start-vms"], mark: "→ ", .accent)
+        list: ["start \(machines.count == 1 ? "it" : "them"): \(command)"], mark: "→ ", .accent)
     case .reverted:
       styledText.add(TextRun("reverted", .success), ": the value and the virtual machines are as they were")
     case .unchanged: styledText.add(TextRun("unchanged", .success), ": Harvester sees no change")

@@ -34,9 +34,12 @@ extension ChangeExecutor {
     let open = report.steps.filter { !$0.state.isDone }.map { "«\($0.step.title)»: \($0.summary)" }
     let back =
       record.direction == .forward
-      ? ["go back to \(ChangeRecord.described(record.original)): apply --revert"] : []
+      ? ["go back to \(ChangeRecord.described(record.original)): \(options.command("apply", "--revert"))"] : []
     return .stuck(
       "nothing has moved for \(options.timeout.words) at \(open.joined(separator: "; "))",
-      advice: ["wait, and look again: verify --watch", "repair what is named above, then go on: apply --resume"] + back)
+      advice: [
+        "wait, and look again: \(options.command("verify", "--watch"))",
+        "repair what is named above, then go on: \(options.command("apply", "--resume"))",
+      ] + back)
   }
 }

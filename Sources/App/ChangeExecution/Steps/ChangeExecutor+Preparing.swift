@@ -18,27 +18,31 @@ extension ChangeExecutor {
     case .apply(let value):
       guard let stored else { return try begin(value, facts) }
       guard stored.direction == .forward, SettingObject(value: .text(stored.goal)).means(value) else {
-        throw Self.anotherChange(stored)
+        throw anotherChange(stored)
       }
       return .ready(try resume(stored))
     case .resume:
-      guard let stored else { throw .refused("no change is recorded", advice: "begin one with: apply --value JSON") }
+      guard let stored else {
+        throw .refused("no change is recorded", advice: "begin one with: \(options.command("apply", "--value JSON"))")
+      }
       return .ready(try resume(stored))
     case .revert:
       guard let stored else {
-        throw .refused("no change is recorded", advice: "write the former value with: apply --value JSON")
+        throw .refused(
+          "no change is recorded", advice: "write the former value with: \(options.command("apply", "--value JSON"))")
       }
       return .ready(stored.direction == .revert ? try resume(stored) : try revert(stored, facts))
     }
   }
 
-  private static func anotherChange(_ record: ChangeRecord) -> ChangeStop {
+  private func anotherChange(_ record: ChangeRecord) -> ChangeStop {
     let direction = record.direction == .forward ? "to" : "back to"
     return .refused(
       """
       a change \(direction) \(ChangeRecord.described(record.goal)) is recorded since \(record.startedAt), in phase \
       \(record.phase.rawValue), last written at \(record.updatedAt) by \(record.holder)
-      """, advice: "go on with it: apply --resume", "or take it back: apply --revert")
+      """, advice: "go on with it: \(options.command("apply", "--resume"))",
+      "or take it back: \(options.command("apply", "--revert"))")
   }
 
   private func begin(_ value: [UInt8], _ facts: ChangeFacts) throws(ChangeStop) -> Preparation {
@@ -56,7 +60,8 @@ extension ChangeExecutor {
     let original = facts.setting?.valueBytes ?? []
     let record = ChangeRecord(
       original: original, expected: original, values: [review.change.normalized.new.valueBytes],
-      machines: try read(machines), holder: options.holder, session: options.session, startedAt: now, updatedAt: now)
+      machines: try read(machines), startsMachines: options.startsMachines, holder: options.holder,
+      session: options.session, startedAt: now, updatedAt: now)
     return .ready(try RecordStore.create(record, connection))
   }
 
@@ -82,10 +87,12 @@ extension ChangeExecutor {
 
   private func resume(_ record: ChangeRecord) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
-    let starts = options.startsMachines || record.direction == .revert
+    let starts = options.startsMachines || record.startsMachines || record.direction == .revert
     try requirePermissions(record.machines.map { ($0.namespace, $0.name) }, starts: starts)
     guard try confirm() else { throw .declined }
-    return try RecordStore.takeOver(record, connection) { _ in }
+    return try RecordStore.takeOver(record, connection) { record in
+      record.startsMachines = record.startsMachines || options.startsMachines
+    }
   }
 
   /// Turns the change around. Where its value has been written, the former one is written in the same way.
@@ -137,7 +144,7 @@ extension ChangeExecutor {
     if needsWrite, !running.isEmpty, !options.stopsMachines {
       throw .refused(
         "\(running.count.counted("virtual machine")) must be stopped again: \(running.map(\.reference).englishList)",
-        advice: "run: apply --revert --stop-vms")
+        advice: "run: \(options.command("apply", "--revert", "--stop-vms"))")
     }
     if needsWrite { try requireNamespaces(running) }
     let known = Set(record.machines.map(\.reference))

@@ -9,10 +9,12 @@ extension ChangeExecutor {
     let record = store.record
     let end: ChangeOutcome = record.direction == .revert ? .reverted : .done(stillStopped: [])
     if record.machines.isEmpty { return .finish(end) }
-    if options.startsMachines || record.direction == .revert { return .advance(.starting) }
+    if record.startsMachines || record.direction == .revert { return .advance(.starting) }
     let running = Set(try connection.facts().machines.map(\.reference))
     let stopped = record.machines.filter { !running.contains($0.reference) }
-    return stopped.isEmpty ? .finish(end) : .leave(.done(stillStopped: stopped))
+    return stopped.isEmpty
+      ? .finish(end)
+      : .leave(.done(stillStopped: stopped, command: options.command("apply", "--resume", "--start-vms")))
   }
 
   /// Starts the recorded machines, a few at a time.
@@ -39,7 +41,10 @@ extension ChangeExecutor {
   private func notStarted(_ progress: StartingProgress) -> ChangeStop {
     .stuck(
       "\(progress.failed.count.counted("virtual machine")) did not come up: \(progress.failed.englishList)",
-      advice: ["look at their events: kubectl describe vm", "then try again: apply --resume --start-vms"])
+      advice: [
+        "look at their events: kubectl describe vm",
+        "then try again: \(options.command("apply", "--resume", "--start-vms"))",
+      ])
   }
 
   /// Asks KubeVirt to start a machine as it was.

@@ -54,7 +54,9 @@ extension ChangeExecutor {
     // KubeVirt says so of a machine that is off, or on its way.
     case 409: break
     default:
-      throw .refused("\(machine.reference) cannot be stopped: \(response.message)", advice: "apply --resume goes on")
+      throw .refused(
+        "\(machine.reference) cannot be stopped: \(response.message)",
+        advice: "remove the reason, then go on: \(options.command("apply", "--resume"))")
     }
     return true
   }
@@ -65,10 +67,19 @@ extension ChangeExecutor {
       + (progress.attachedVolumes.isEmpty ? [] : ["still attached: \(progress.attachedVolumes.englishList)"])
     let force =
       progress.running.isEmpty || options.forcesStop
-      ? [] : ["shut them down from inside, or end them without grace: apply --resume --force-stop"]
+      ? []
+      : [
+        """
+        shut them down from inside, or end them without grace: \
+        \(options.command("apply", "--resume", "--force-stop"))
+        """
+      ]
     return .stuck(
       "nothing has moved for \(options.timeout.words); \(parts.joined(separator: "; "))",
-      advice: force + ["go on: apply --resume", "or start what was stopped: apply --revert"])
+      advice: force + [
+        "go on: \(options.command("apply", "--resume"))",
+        "or start what was stopped: \(options.command("apply", "--revert"))",
+      ])
   }
 
   /// Throws if a machine runs that is not to be stopped: it was started after the change began.
@@ -80,7 +91,9 @@ extension ChangeExecutor {
     guard !descriptions.isEmpty else { return }
     throw .refused(
       "started meanwhile by another client: \(descriptions.englishList)",
-      advice: "have \(descriptions.count == 1 ? "it" : "them") stopped, then run: apply --resume", "or: apply --revert")
+      advice:
+        "have \(descriptions.count == 1 ? "it" : "them") stopped, then run: \(options.command("apply", "--resume"))",
+      "or: \(options.command("apply", "--revert"))")
   }
 
   /// Nil for a machine that its owner has stopped: KubeVirt has not carried it out yet.
