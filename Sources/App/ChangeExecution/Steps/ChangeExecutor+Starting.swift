@@ -27,7 +27,7 @@ extension ChangeExecutor {
       queue.see(facts.machines, at: connection.uptime)
       for machine in queue.next { queue.record(try start(machine), of: machine) }
       for machine in queue.silent {
-        if case .gone(let reason) = try look(at: machine) { queue.record(.gone(reason), of: machine) }
+        if let answer = try absence(of: machine) { queue.record(answer, of: machine) }
       }
       let progress = queue.progress
       if progress != shown { report(.starting(progress)) }
@@ -51,9 +51,10 @@ extension ChangeExecutor {
   private func start(_ machine: Machine) throws(ChangeStop) -> StartQueue.Answer {
     let present: MachineState
     switch try look(at: machine) {
-    case .gone(let reason): return .gone(reason)
-    case .unreadable(let reason): return .failed(reason)
     case .present(let state): present = state
+    case .unreadable(let reason): return .failed(reason)
+    case .gone: return gone(machine)
+    case .replaced: return replaced(machine)
     }
     // A stop that KubeVirt has not carried out yet comes first.
     if present.isAboutToStop { return .later }
@@ -63,6 +64,7 @@ extension ChangeExecutor {
     // A strategy that the start subresource would not restore. With `Manual`, restoring it starts nothing.
     if isHalted, !machine.runPolicy.isSetByStart || !usesSubresources {
       let response = try connection.send(aboutMachine: request.patch(machine.runPolicy))
+      if response.status == 409 { return .conflict(response.message, comesUp: false) }
       guard response.isSuccess else { return .failed(response.message) }
       if machine.runPolicy != .strategy("Manual") { return asked(machine) }
     }
@@ -75,7 +77,7 @@ extension ChangeExecutor {
     if response.isSuccess { return asked(machine) }
     // KubeVirt says 409 while an instance exists, and of a machine that it starts by itself.
     guard response.status == 409 else { return .failed(response.message) }
-    return isHalted ? .later : asked(machine)
+    return .conflict(response.message, comesUp: !isHalted)
   }
 
   private func asked(_ machine: Machine) -> StartQueue.Answer {
@@ -83,26 +85,22 @@ extension ChangeExecutor {
     return .asked
   }
 
-  private enum Sight {
-    case present(MachineState)
-    case gone(String)
-    case unreadable(String)
+  /// Nil for a machine that is there.
+  private func absence(of machine: Machine) throws(ChangeStop) -> StartQueue.Answer? {
+    switch try look(at: machine) {
+    case .present, .unreadable: nil
+    case .gone: gone(machine)
+    case .replaced: replaced(machine)
+    }
   }
 
-  private func look(at machine: Machine) throws(ChangeStop) -> Sight {
-    let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
-    if response.status == 404 { return gone("\(machine.reference) is gone") }
-    guard response.isSuccess, let state = response.value.flatMap(MachineState.init(object:)) else {
-      return .unreadable(response.message)
-    }
-    guard state.machine.uid == machine.uid else {
-      return gone("\(machine.reference) is another machine of that name now")
-    }
-    return .present(state)
+  private func gone(_ machine: Machine) -> StartQueue.Answer {
+    report(.notice("\(machine.reference) is gone"))
+    return .gone
   }
 
-  private func gone(_ reason: String) -> Sight {
-    report(.notice(reason))
-    return .gone(reason)
+  private func replaced(_ machine: Machine) -> StartQueue.Answer {
+    report(.notice("\(machine.reference) is another machine of that name now"))
+    return .gone
   }
 }

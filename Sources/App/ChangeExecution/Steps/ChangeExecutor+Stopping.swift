@@ -6,40 +6,39 @@ internal import Rules
 extension ChangeExecutor {
   /// Stops the recorded machines, and waits until their instances are gone and every volume is detached.
   func stopMachines(_ store: RecordStore) throws(ChangeStop) -> StepResult {
-    let machines = store.record.machines
-    var asked: Set<String> = []
-    /// The machines that were seen off: one that runs again was started by another client.
-    var off: Set<String> = []
-    var gone: Set<String> = []
-    var isForced = false
+    var queue = StopQueue(store.record.machines)
     var timer = StallTimer<StoppingProgress>()
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
       let running = facts.users.unstopped
-      let byName = Dictionary(running.map { ($0.reference, $0) }) { first, _ in first }
-      let ours = machines.filter { byName[$0.reference] != nil && !off.contains($0.reference) }
-      try requireNoStrangers(in: running, but: gone.union(ours.map(\.reference)))
-      for machine in ours where !asked.contains(machine.reference) && byName[machine.reference]?.isLeaving == false {
-        if try !stop(machine, .stop) { gone.insert(machine.reference) }
-        asked.insert(machine.reference)
-      }
-      off.formUnion(machines.lazy.map(\.reference).filter { byName[$0] == nil && asked.contains($0) })
+      queue.see(running, at: connection.uptime)
+      try requireNoStrangers(in: running, but: queue.expected)
+      try askNext(of: &queue)
 
-      let progress = StoppingProgress(facts, total: machines.count)
+      let progress = StoppingProgress(facts, total: queue.machines.count)
       let stillness = timer.see(progress, at: connection.uptime)
-      if !machines.isEmpty || !progress.isDone { report(.stopping(progress)) }
+      if !queue.machines.isEmpty || !progress.isDone { report(.stopping(progress)) }
       if progress.isDone { return .advance(.stopped) }
       guard stillness >= options.timeout else { return nil }
-      guard options.forcesStop, !isForced, !ours.isEmpty else { throw notStopped(progress) }
-      for machine in ours { _ = try stop(machine, .forceStop) }
-      isForced = true
+      guard options.forcesStop, queue.force() else { throw notStopped(progress, queue.conflicts) }
+      try askNext(of: &queue)
       timer.restart()
       return nil
     }
   }
 
-  /// Asks KubeVirt; false if the machine is gone.
-  private func stop(_ machine: Machine, _ operation: MachineRequest.Operation) throws(ChangeStop) -> Bool {
+  private func askNext(of queue: inout StopQueue) throws(ChangeStop) {
+    for machine in queue.next { queue.record(try stop(machine, queue.isForced ? .forceStop : .stop), of: machine) }
+  }
+
+  /// Asks KubeVirt, if the machine is still the recorded one: the name alone would stop another client's machine.
+  private func stop(_ machine: Machine, _ operation: MachineRequest.Operation) throws(ChangeStop) -> StopQueue.Answer {
+    switch try look(at: machine) {
+    case .gone: return gone(machine)
+    case .replaced(let state): throw replaced(state)
+    case .unreadable(let reason): throw notStoppable(machine, reason)
+    case .present: break
+    }
     let request = MachineRequest(machine: machine)
     let response = try connection.send(
       aboutMachine: usesSubresources
@@ -48,23 +47,39 @@ extension ChangeExecutor {
     switch response.status {
     case 200..<300:
       report(.requested(operation, machine))
-    case 404:
-      report(.notice("\(machine.reference) is gone"))
-      return false
-    // KubeVirt says so of a machine that is off, or on its way.
-    case 409: break
-    default:
-      throw .refused(
-        "\(machine.reference) cannot be stopped: \(response.message)",
-        advice: "remove the reason, then go on: \(options.command("apply", "--resume"))")
+      return .accepted
+    case 404: return gone(machine)
+    case 409: return .conflict(response.message)
+    default: throw notStoppable(machine, response.message)
     }
-    return true
   }
 
-  private func notStopped(_ progress: StoppingProgress) -> ChangeStop {
+  private func gone(_ machine: Machine) -> StopQueue.Answer {
+    report(.notice("\(machine.reference) is gone"))
+    return .gone
+  }
+
+  private func notStoppable(_ machine: Machine, _ reason: String) -> ChangeStop {
+    .refused(
+      "\(machine.reference) cannot be stopped: \(reason)",
+      advice: "remove the reason, then go on: \(options.command("apply", "--resume"))")
+  }
+
+  private func replaced(_ state: MachineState) -> ChangeStop {
+    .refused(
+      """
+      \(state.machine.reference) was deleted and created anew by another client; this other virtual machine of that name \
+      runs (\(state.status)), and is not stopped by this change
+      """,
+      advice: "have it stopped, then run: \(options.command("apply", "--resume"))",
+      "or: \(options.command("apply", "--revert"))")
+  }
+
+  private func notStopped(_ progress: StoppingProgress, _ conflicts: [String]) -> ChangeStop {
     let parts =
       (progress.running.isEmpty ? [] : ["not stopped: \(progress.running.englishList)"])
       + (progress.attachedVolumes.isEmpty ? [] : ["still attached: \(progress.attachedVolumes.englishList)"])
+      + (conflicts.isEmpty ? [] : ["KubeVirt did not accept to stop \(conflicts.englishList)"])
     let force =
       progress.running.isEmpty || options.forcesStop
       ? []
