@@ -2,7 +2,7 @@ internal import ClusterState
 internal import Reports
 internal import Rules
 
-/// The cluster with patience: an API server that does not answer is asked again, until the timeout.
+/// The cluster with a timeout: until then, an API server that does not answer is asked again.
 final class ChangeConnection {
   let cluster: ChangeCluster
   let options: ChangeOptions
@@ -67,7 +67,7 @@ final class ChangeConnection {
         reached()
         return value
       } catch {
-        reason = (error as? UnavailableError)?.message ?? "\(error)"
+        reason = "\(error)"
       }
       try unreached(reason, since: start)
     }
