@@ -119,7 +119,7 @@ extension ChangeExecutor {
       return nil
     }
     let writer = response.value.flatMap { LastWriter(of: "spec", in: $0).described }
-    return "\(fact.reference) (\(fact.status)\(writer.map { ", last changed by \($0)" } ?? ""))"
+    return "\(fact.reference) (\(fact.statusText)\(writer.map { ", last changed by \($0)" } ?? ""))"
   }
 }
 
@@ -127,7 +127,7 @@ extension StoppingProgress {
   init(_ facts: ChangeFacts, total: Int) {
     let running = facts.users.unstopped
     self.total = max(total, running.count)
-    self.running = running.map { "\($0.reference) (\($0.status.isEmpty ? "no status yet" : $0.status))" }
+    self.running = running.map { "\($0.reference) (\($0.statusText))" }
     attachedVolumes = facts.users.volumes.map(\.name)
   }
 }
