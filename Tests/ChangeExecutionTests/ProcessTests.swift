@@ -13,7 +13,7 @@ import Testing
   /// Serves the cluster; each request lets every controller do a step.
   ///
   /// - Parameter freeze: The write whose response never comes.
-  private func serve(_ cluster: ScriptedCluster, freezing freeze: Int = .max) throws -> StubAPIServer {
+  func serve(_ cluster: ScriptedCluster, freezing freeze: Int = .max) throws -> StubAPIServer {
     let server = try StubAPIServer(certificates) { request in
       cluster.tick()
       let (status, body) = cluster.answer(request.method, request.path, request.body)

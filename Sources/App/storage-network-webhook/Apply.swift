@@ -177,16 +177,25 @@ extension Apply {
 
   private func confirm() throws(ChangeStop) -> Bool {
     if yes { return true }
-    let question = "\nGo on? [y/N] "
     do throws(FileError) {
-      switch output.output {
-      case .text: try StandardOutput.write(question)
-      case .json: StandardError.write(question)
+      try ask("\nGo on? [y/N] ")
+      guard let line = try StandardInput.readLine() else {
+        // The terminal shows no end of line for Ctrl-D.
+        try ask("\n")
+        return false
       }
-      let answer = try StandardInput.readLine()?.lowercased() ?? ""
-      return answer == "y" || answer == "yes"
+      let words = line.lowercased().split(whereSeparator: \.isWhitespace)
+      return words == ["y"] || words == ["yes"]
     } catch {
       throw .unavailable(error.description, advice: [])
+    }
+  }
+
+  /// Writes to the terminal; standard output is for the events where a program reads them.
+  private func ask(_ text: String) throws(FileError) {
+    switch output.output {
+    case .text: try StandardOutput.write(text)
+    case .json: StandardError.write(text)
     }
   }
 }
