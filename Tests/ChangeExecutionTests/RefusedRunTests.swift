@@ -43,11 +43,57 @@ import Testing
     #expect(cluster.writes.isEmpty)
   }
 
+  /// What the user may not do, with force, with the subresources; and the refusal, where the right is needed.
+  static let rights: [(denied: String, forces: Bool, bySubresource: Bool, refusal: String?)] = [
+    (
+      "update virtualmachines/start team-a", false, true,
+      "update virtualmachines.subresources.kubevirt.io/start db in team-a"
+    ),
+    // The start subresource restores `Always`, and no other strategy.
+    ("patch virtualmachines team-a", false, true, nil),
+    ("patch virtualmachines default", false, true, "patch virtualmachines.kubevirt.io web-1 in default"),
+    ("patch virtualmachines team-a", false, false, "patch virtualmachines.kubevirt.io db in team-a"),
+    ("delete virtualmachineinstances", true, true, nil), ("delete virtualmachineinstances", false, false, nil),
+    (
+      "delete virtualmachineinstances team-a", true, false,
+      "delete virtualmachineinstances.kubevirt.io db in team-a"
+    ),
+    ("update virtualmachines/stop", false, false, nil),
+    ("patch settings", false, true, "patch settings.harvesterhci.io storage-network"),
+  ]
+
+  @Test(arguments: rights.indices) func `where a right is missing that a step needs, and only there`(_ index: Int) {
+    let (denied, forces, bySubresource, refusal) = Self.rights[index]
+    let cluster = ScriptedCluster()
+    cluster.servesSubresources = bySubresource
+    cluster.denied = [denied]
+    let run = Run(cluster)
+    run.options.forcesStop = forces
+    let result = run.execute()
+    guard let refusal else {
+      #expect(result == .outcome(.done(stillStopped: [])))
+      return
+    }
+    #expect(reasons(result) == "not permitted: \(refusal)")
+    #expect(cluster.writes.isEmpty)
+  }
+
+  @Test func `only what is left to do needs a right`() {
+    let cluster = ScriptedCluster()
+    let first = Run(cluster)
+    first.options.startsMachines = false
+    first.execute()
+    cluster.denied = ["update virtualmachines/stop"]
+    #expect(Run(cluster).execute(.resume) == .outcome(.done(stillStopped: [])))
+  }
+
   @Test func `a right for one machine by its name is enough`() {
     let cluster = ScriptedCluster()
     // Of the whole namespace it is denied.
-    cluster.denied = ["update virtualmachines/stop team-a \u{0}"]
+    cluster.denied = ["update virtualmachines/stop team-a $"]
     #expect(Run(cluster).execute() == .outcome(.done(stillStopped: [])))
+    cluster.denied.append("update virtualmachines/stop team-a db$")
+    #expect(reasons(Run(cluster).execute(.apply([]))).hasSuffix("/stop db in team-a"))
   }
 
   @Test func `where machines of other namespaces run, and they are named`() {

@@ -92,7 +92,7 @@ extension ScriptedCluster {
     func part(_ key: String) -> String { attributes[key] ?? "" }
     let subresource = part("subresource").isEmpty ? "" : "/\(part("subresource"))"
     let wanted = "\(part("verb")) \(part("resource"))\(subresource) \(part("namespace")) \(part("name"))"
-    return (201, #"{"status":{"allowed":\#(!denied.contains { wanted.hasPrefix($0) })}}"#)
+    return (201, #"{"status":{"allowed":\#(!denied.contains { "\(wanted)$".hasPrefix($0) })}}"#)
   }
 }
 

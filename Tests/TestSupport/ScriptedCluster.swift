@@ -37,7 +37,8 @@ public final class ScriptedCluster: @unchecked Sendable {
   public var protected: Set<String> = []
   /// Whether KubeVirt's subresources are served.
   public var servesSubresources = true
-  /// The permissions that the user lacks: `verb resource/subresource namespace name`, each a prefix.
+  /// The permissions that the user lacks: `verb resource/subresource namespace name`, each a prefix; with `$` at its end the
+  /// whole.
   public var denied: [String] = []
   /// The phase at which Harvester hangs; nil if it does not.
   public var hangsAt: String?

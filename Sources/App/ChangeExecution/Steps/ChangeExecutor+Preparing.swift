@@ -53,14 +53,14 @@ extension ChangeExecutor {
     if let refusal = review.refusal { throw refusal }
     guard review.preview.hasEffect else { return .done(.unchanged) }
 
-    try requireAccess(to: facts.staying)
+    let shown = try requireAccess(to: facts.staying)
     guard try confirm() else { throw .declined }
-    let machines = try machinesAfterConfirmation(value, facts, inspected.extraFacts)
+    let machines = try machinesAfterConfirmation(value, facts, shown, inspected.extraFacts)
     let now = connection.cluster.timestamp()
     let original = facts.setting?.valueBytes ?? []
     let record = ChangeRecord(
       original: original, expected: original, values: [review.change.normalized.new.valueBytes],
-      machines: try read(machines), startsMachines: options.startsMachines, holder: options.holder,
+      machines: machines, startsMachines: options.startsMachines, holder: options.holder,
       session: options.session, startedAt: now, updatedAt: now)
     return .ready(try RecordStore.create(record, connection))
   }
@@ -68,27 +68,31 @@ extension ChangeExecutor {
   /// The machines that run once the user has answered, which may take minutes. What differs from what was shown is checked
   /// like it.
   private func machinesAfterConfirmation(
-    _ value: [UInt8], _ shown: ChangeFacts, _ extraFacts: VerifyFacts
-  ) throws(ChangeStop) -> [VirtualMachineFact] {
+    _ value: [UInt8], _ shown: ChangeFacts, _ shownMachines: [Machine], _ extraFacts: VerifyFacts
+  ) throws(ChangeStop) -> [Machine] {
     let facts = try connection.facts()
     if let setting = facts.setting, setting.valueBytes != shown.setting?.valueBytes {
       throw try changedByOthers(setting, isRecorded: false)
     }
-    guard facts.staying.map(\.reference) != shown.staying.map(\.reference) else { return facts.staying }
+    let machines = try read(facts.staying)
+    guard machines != shownMachines else { return machines }
     if let refusal = try ChangeReview(of: value, in: facts, extraFacts, options).refusal { throw refusal }
-    try requireAccess(to: facts.staying)
-    return facts.staying
+    return try requireAccess(to: facts.staying)
   }
 
-  private func requireAccess(to machines: [VirtualMachineFact]) throws(ChangeStop) {
-    try requireNamespaces(machines)
-    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: options.startsMachines)
+  /// Returns the machines as they are now.
+  private func requireAccess(to facts: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
+    try requireNamespaces(facts)
+    let machines = try read(facts)
+    try requirePermissions(stop: machines, start: options.startsMachines ? machines : [])
+    return machines
   }
 
   private func resume(_ record: ChangeRecord) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
     let starts = options.startsMachines || record.startsMachines || record.direction == .revert
-    try requirePermissions(record.machines.map { ($0.namespace, $0.name) }, starts: starts)
+    let isStopping = [.prepared, .stopping].contains(record.phase)
+    try requirePermissions(stop: isStopping ? record.machines : [], start: starts ? record.machines : [])
     guard try confirm() else { throw .declined }
     return try RecordStore.takeOver(record, connection) { record in
       record.startsMachines = record.startsMachines || options.startsMachines
@@ -99,14 +103,12 @@ extension ChangeExecutor {
   private func revert(_ record: ChangeRecord, _ facts: ChangeFacts) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
     let shown = try reversion(of: record, in: facts)
-    try requirePermissions(shown.machines(with: record), starts: true)
+    let shownMachines = try requireAccess(for: shown, of: record)
     guard try confirm() else { throw .declined }
     // The answer may take minutes.
     let plan = try reversion(of: record, in: try connection.facts())
-    if plan.added.map(\.reference) != shown.added.map(\.reference) {
-      try requirePermissions(plan.machines(with: record), starts: true)
-    }
-    let added = try read(plan.added)
+    var added = try read(plan.added)
+    if added != shownMachines { added = try requireAccess(for: plan, of: record) }
     let setting = plan.setting
     // During a change Harvester and the webhook accept only the empty value.
     let isInProgress = setting.configured?.isInProgress == true
@@ -129,10 +131,14 @@ extension ChangeExecutor {
     let needsWrite: Bool
     /// The machines to stop that are not recorded yet.
     let added: [VirtualMachineFact]
+  }
 
-    func machines(with record: ChangeRecord) -> [(namespace: String, name: String)] {
-      record.machines.map { ($0.namespace, $0.name) } + added.map { ($0.namespace, $0.name) }
-    }
+  /// Returns the machines to add, as they are now.
+  private func requireAccess(for plan: Reversion, of record: ChangeRecord) throws(ChangeStop) -> [Machine] {
+    let added = try read(plan.added)
+    let machines = record.machines + added
+    try requirePermissions(stop: plan.needsWrite ? machines : [], start: machines)
+    return added
   }
 
   private func reversion(of record: ChangeRecord, in facts: ChangeFacts) throws(ChangeStop) -> Reversion {
@@ -166,19 +172,18 @@ extension ChangeExecutor {
       """, advice: "have them stopped by their owners, or add their namespaces with --namespace")
   }
 
-  /// Asks for whole namespaces first, and for single machines where that is denied: a role may name them.
-  private func requirePermissions(_ machines: [(namespace: String, name: String)], starts: Bool) throws(ChangeStop) {
+  /// - Parameters:
+  ///   - stopped: The machines that are to be stopped.
+  ///   - started: The machines that are to be started.
+  private func requirePermissions(stop stopped: [Machine], start started: [Machine]) throws(ChangeStop) {
+    let wanted =
+      stopped.flatMap { AccessReview.stopping($0, forces: options.forcesStop, bySubresource: usesSubresources) }
+      + started.flatMap { AccessReview.starting($0, bySubresource: usesSubresources) }
     var missing = try AccessReview.always.deniedReviews(self)
-    let operations: [MachineRequest.Operation] = starts ? [.stop, .start] : [.stop]
-    for (namespace, machines) in Dictionary(grouping: machines, by: \.namespace).sorted(by: { $0.key < $1.key }) {
-      for operation in operations {
-        let whole = AccessReview.machine(operation, bySubresource: usesSubresources, namespace: namespace)
-        guard try !isAllowed(whole) else { continue }
-        missing += try machines.map { machine in
-          AccessReview.machine(
-            operation, bySubresource: usesSubresources, namespace: namespace, name: machine.name)
-        }.deniedReviews(self)
-      }
+    // Whole namespaces first, and single machines where that is denied: a role may name them.
+    let byNamespace = Dictionary(grouping: Set(wanted), by: \.ofWholeNamespace)
+    for (whole, reviews) in byNamespace.sorted(by: { $0.key.order < $1.key.order }) where try !isAllowed(whole) {
+      missing += try reviews.sorted { $0.order < $1.order }.deniedReviews(self)
     }
     guard !missing.isEmpty else { return }
     throw .refused(
@@ -221,6 +226,10 @@ extension [AccessReview] {
     for review in self where try !executor.isAllowed(review) { denied.append(review) }
     return denied
   }
+}
+
+extension AccessReview {
+  fileprivate var order: (String, String) { (namespace, described) }
 }
 
 extension ChangeFacts {
