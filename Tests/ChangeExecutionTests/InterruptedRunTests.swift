@@ -8,13 +8,27 @@ import Testing
   static let value = Array(ScriptedCluster.value.utf8)
 
   /// The writes of an undisturbed run.
-  static let writes: [ScriptedCluster.Write] = {
+  static let writes = writes(servesSubresources: true)
+
+  private static func writes(servesSubresources: Bool) -> [ScriptedCluster.Write] {
     let cluster = ScriptedCluster()
+    cluster.servesSubresources = servesSubresources
     Run(cluster).execute()
     return cluster.writes
-  }()
+  }
 
-  static let kills = (1...writes.count).flatMap { write in [false, true].map { Run.Kill(write: write, isTaken: $0) } }
+  static let kills = kills(at: writes)
+  static let killsWithoutSubresources = kills(at: writes(servesSubresources: false))
+
+  private static func kills(at writes: [ScriptedCluster.Write]) -> [Run.Kill] {
+    (1...writes.count).flatMap { write in [false, true].map { Run.Kill(write: write, isTaken: $0) } }
+  }
+
+  /// Whether a change is recorded after a kill: from the first write to the last one.
+  private static func leavesRecord(_ kill: Run.Kill, of kills: [Run.Kill]) -> Bool {
+    let count = kills.last?.write ?? 0
+    return kill.isTaken ? kill.write < count : kill.write > 1
+  }
 
   /// Everything is as an undisturbed run leaves it.
   static func expectDone(
@@ -46,7 +60,8 @@ import Testing
     let first = Run(cluster)
     first.kill = kill
     #expect(first.execute() == .killed)
-    let wasRecorded = cluster.hasRecord
+    let wasRecorded = Self.leavesRecord(kill, of: Self.kills)
+    #expect(cluster.hasRecord == wasRecorded)
     let second = Run(cluster)
     second.options.session = "2"
     let result = second.execute(command)
@@ -67,25 +82,30 @@ import Testing
   @Test(arguments: kills.indices) func `killed at any write, a revert leads back`(_ index: Int) {
     let cluster = ScriptedCluster()
     let first = Run(cluster)
-    first.kill = Self.kills[index]
+    let kill = Self.kills[index]
+    first.kill = kill
     #expect(first.execute() == .killed)
+    #expect(cluster.hasRecord == Self.leavesRecord(kill, of: Self.kills))
     guard cluster.hasRecord else { return }
     let second = Run(cluster)
     second.options.session = "2"
-    #expect(second.execute(.revert) == .outcome(.reverted), "\(Self.kills[index])")
+    #expect(second.execute(.revert) == .outcome(.reverted), "\(kill)")
     Self.expectDone(cluster, value: "")
   }
 
-  @Test(arguments: kills.indices) func `killed at any write, without the subresources`(_ index: Int) {
+  @Test(arguments: killsWithoutSubresources.indices)
+  func `killed at any write, without the subresources`(_ index: Int) {
     let cluster = ScriptedCluster()
     cluster.servesSubresources = false
     let first = Run(cluster)
-    first.kill = Self.kills[index]
+    let kill = Self.killsWithoutSubresources[index]
+    first.kill = kill
     #expect(first.execute() == .killed)
+    #expect(cluster.hasRecord == Self.leavesRecord(kill, of: Self.killsWithoutSubresources))
     guard cluster.hasRecord else { return }
     let second = Run(cluster)
     second.options.session = "2"
-    #expect(second.execute(.resume) == .outcome(.done(stillStopped: [])), "\(Self.kills[index])")
+    #expect(second.execute(.resume) == .outcome(.done(stillStopped: [])), "\(kill)")
     Self.expectDone(cluster)
   }
 
@@ -115,6 +135,7 @@ import Testing
         let first = Run(cluster)
         first.kill = Run.Kill(write: write, isTaken: isTaken)
         #expect(first.execute(.revert) == .killed)
+        #expect(cluster.hasRecord == !(isTaken && write == count))
         if cluster.hasRecord {
           let second = Run(cluster)
           second.options.session = "2"

@@ -154,17 +154,20 @@ import Testing
     let run = Run(cluster)
     var isStarted = false
     run.meanwhile = { run in
-      if run.phases.last == .stopping, !isStarted,
-        phase == .stopping || cluster.status(of: "default/web-1") == "Stopped"
-      {
-        isStarted = true
-        cluster.startMachine("team-a/db", by: "virtctl")
-        cluster.tick()
-      }
+      guard run.phases.last == phase, !isStarted else { return }
+      isStarted = true
+      cluster.startMachine("team-a/db", by: "virtctl")
+      cluster.tick()
+    }
+    // A conflict lets the step that writes the value look again.
+    cluster.interception = { method, path in
+      method == "PATCH" && path == ScriptedCluster.settingPath && !isStarted ? (409, "{}") : nil
     }
     let result = run.execute()
     #expect(
       reasons(result).contains("started meanwhile by another client: team-a/db (Starting, last changed by virtctl at"))
+    #expect(isStarted)
+    #expect(run.phases.last == phase)
     #expect(cluster.storedValue == "")
     #expect(cluster.hasRecord)
     // Its owner stops it again, and the change goes on.

@@ -123,7 +123,8 @@ import Testing
   }
 
   /// Deleted and created anew before the machines are stopped, and before a second call forces them.
-  @Test(arguments: [false, true]) func `another machine with the name of a recorded one is not stopped`(_ forces: Bool) {
+  @Test(arguments: [false, true]) func `another machine with the name of a recorded one is not stopped`(_ forces: Bool)
+  {
     let cluster = ScriptedCluster()
     cluster.stubborn = forces ? ["team-a/db"] : []
     let run = Run(cluster)
