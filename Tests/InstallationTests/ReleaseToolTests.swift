@@ -120,7 +120,8 @@ struct ReleaseToolTests {
 
   @Test(
     arguments: [
-      ([:], 0, "NOTICE: Helm could not be downloaded"), (["REQUIRE_TOOLS": "true"], 1, "ERROR: Helm could not be downloaded"),
+      ([:], 0, "NOTICE: Helm could not be downloaded"),
+      (["REQUIRE_TOOLS": "true"], 1, "ERROR: Helm could not be downloaded"),
       (["REQUIRE_TOOLS": "false"], 0, "NOTICE"),
       (["REQUIRE_TOOLS": "true", "HELM": "/bin/true", "KUBECTL": "/bin/true"], 0, ""),
       (["REQUIRE_TOOLS": "true", "HELM": "/bin/true", "KUBECTL": "/nowhere"], 1, "ERROR"),
