@@ -96,7 +96,7 @@ package struct LiveSource: Sendable {
 extension Logger {
   /// Logs each state change of a kind.
   fileprivate func logChange(_ kind: WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) {
-    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "state": "\(now.state.word)"]
+    var metadata: Logger.Metadata = ["resource": "\(kind.resource.name)", "state": "\(now.state.word)"]
     if let lastError = now.lastError {
       metadata["reason"] = "\(lastError)"
       // One warning per outage; the reasons that follow are for debugging.
