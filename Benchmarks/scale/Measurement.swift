@@ -72,6 +72,16 @@ final class Measurement {
     return values.mapValues { $0.sorted()[$0.count / 2] }
   }
 
+  /// Sends changes for some minutes, every second one of a fact, and reports the resident memory after each minute.
+  func soak(minutes: Int, report: (String) -> Void) throws {
+    for minute in 0...minutes {
+      report("after \(minute) min and \(sentEvents) events: " + String(format: "%.1f MiB", try residentMemory()))
+      let end = Date(timeIntervalSinceNow: minute == minutes ? 0 : 60)
+      while Date() < end { try send(sentEvents, isRelevant: sentEvents % 2 == 0) }
+      while try receivedEvents() < sentEvents { pauseBriefly() }
+    }
+  }
+
   private func record(_ measure: Measure, _ value: Double) { values[measure, default: []].append(value) }
 
   private func send(_ number: Int, isRelevant: Bool) throws {

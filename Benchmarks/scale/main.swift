@@ -1,6 +1,8 @@
 // Prints what the work behind the requests costs, against the number of objects, as a Markdown table.
 //
 //   scale PROGRAM [OBJECTS...]       default: 200 20000 200000
+//   scale PROGRAM --soak MINUTES     prints the resident memory each minute, while one of 200000 objects changes each
+//                                    millisecond
 //
 // Half of the objects are running virtual machine instances, half attached volumes, so each of them has a fact. The cluster
 // is the API server stub of the tests; with KUBEBUILDER_ASSETS, a real etcd and kube-apiserver. A change is sent each
@@ -9,21 +11,29 @@
 import Foundation
 import TestSupport
 
-guard CommandLine.arguments.count > 1 else {
-  print("usage: scale PROGRAM [OBJECTS...]")
+var arguments = CommandLine.arguments.dropFirst()
+guard let program = arguments.popFirst() else {
+  print("usage: scale PROGRAM [OBJECTS... | --soak MINUTES]")
   exit(2)
 }
-let program = CommandLine.arguments[1]
-let given = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
-let sizes = given.isEmpty ? [200, 20_000, 200_000] : given
 
+func cluster(of objects: Int) throws -> any BenchmarkCluster {
+  guard let assets = ControlPlane.Assets.newest else { return try StubCluster(objects: objects) }
+  return try RealCluster(assets, objects: objects)
+}
+
+if arguments.first == "--soak", let minutes = arguments.last.flatMap({ Int($0) }) {
+  try Measurement(of: program, in: cluster(of: 200_000)).soak(minutes: minutes) { line in
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+  }
+  exit(0)
+}
+
+let given = arguments.compactMap { Int($0) }
+let sizes = given.isEmpty ? [200, 20_000, 200_000] : given
 let columns = try sizes.map { size in
-  let cluster: any BenchmarkCluster =
-    if let assets = ControlPlane.Assets.newest { try RealCluster(assets, objects: size) } else {
-      try StubCluster(objects: size)
-    }
   FileHandle.standardError.write(Data("\(size) objects\n".utf8))
-  return try Measurement(of: program, in: cluster).results()
+  return try Measurement(of: program, in: cluster(of: size)).results()
 }
 
 print("| objects | \(sizes.map(String.init).joined(separator: " | ")) |")
