@@ -41,7 +41,7 @@ struct ListItemDecoder {
         index = bytes.firstStructuralByte(from: index)
         if index < bytes.count { try pass(bytes, at: index, &start, element) }
       case .string:
-        index = bytes.firstQuoteOrBackslash(from: index)
+        index = bytes.firstIndex(of: UInt8(ascii: "\""), UInt8(ascii: "\\"), from: index)
         if index < bytes.count { place = bytes[index] == UInt8(ascii: "\"") ? .outside : .escape }
       case .escape: place = .string
       }
@@ -112,13 +112,6 @@ extension Span<UInt8> {
       if byte == UInt8(ascii: "\"") || brace == UInt8(ascii: "{") || brace == UInt8(ascii: "}") { return index }
       index &+= 1
     }
-    return index
-  }
-
-  /// Returns the index of the first quote or backslash; `count` if there is none.
-  fileprivate func firstQuoteOrBackslash(from start: Int) -> Int {
-    var index = start
-    while index < count, self[index] != UInt8(ascii: "\""), self[index] != UInt8(ascii: "\\") { index &+= 1 }
     return index
   }
 }
