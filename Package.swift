@@ -62,7 +62,7 @@ let package = Package(
     layerTarget("Protocol", "TLSWire", ["COpenSSL"]),
     layerTarget("Protocol", "CertificateAuthority", ["COpenSSL"]),
     layerTarget("Protocol", "HTTPWire", ["CNGHTTP2"]),
-    layerTarget("Protocol", "KubeObjects", ["JSON", "Rules"]),
+    layerTarget("Protocol", "KubeObjects", ["Addressing", "JSON", "Rules"]),
     layerTarget("Protocol", "Admission", ["JSON", "KubeObjects", "Rules"]),
     layerTarget("Protocol", "ClusterState", ["Addressing", "JSON", "KubeObjects", "Rules"]),
     layerTarget("Protocol", "Registration", ["CertificateAuthority", "ClusterState", "JSON", "KubeObjects"]),
@@ -73,9 +73,9 @@ let package = Package(
     layerTarget(
       "System", "KubeClient", ["CCurl", "ClusterState", "JSON", "KubeObjects", "Platform", "Rules", "Snapshot"]),
 
-    // App: the server, the reports and the command line.
+    // App: the servers, the commands and their output.
     layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
-    layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "KubeObjects", "Reports", "Rules"]),
+    layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "Reports", "Rules"]),
     layerTarget("App", "WebhookCore", ["HTTPWire", "Platform"]),
     layerTarget(
       "App", "ClusterSources",
@@ -88,14 +88,14 @@ let package = Package(
     layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "ClusterSources", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Rules", "TLSWire",
-        "WebhookCore", logging,
+        "Admission", "CertificateAuthority", "ClusterSources", "ClusterState", "HTTPWire", "KubeClient", "Platform",
+        "Rules", "TLSWire", "WebhookCore", logging,
       ]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ChangeExecution", "ClusterSources", "ClusterState", "Reports", "JSON", "KubeClient",
-        "KubeObjects", "Platform", "Registrar", "Registration", "Rules", "Snapshot", "TLSWire", "WebhookCore",
+        "Addressing", "Admission", "ChangeExecution", "ClusterSources", "ClusterState", "JSON", "KubeObjects",
+        "Platform", "Registrar", "Registration", "Rules", "Snapshot", "TLSWire", "WebhookCore",
         "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
@@ -116,7 +116,7 @@ let package = Package(
       path: "Tests/Fuzz", exclude: ["run"], swiftSettings: testSwiftSettings),
     tests(of: "Fuzz"),
 
-    // Runs other programs and issues certificates for tests.
+    // Runs other programs, issues certificates, and plays clusters for tests.
     .target(
       name: "TestSupport", dependencies: ["ClusterState", "COpenSSL"], path: "Tests/TestSupport",
       swiftSettings: testSwiftSettings),
@@ -129,7 +129,7 @@ let package = Package(
     tests(of: "Rules", ["Addressing", "JSON", "TestSupport"]),
     tests(of: "TLSWire", ["COpenSSL", "TestSupport"]),
     tests(of: "CertificateAuthority", ["TestSupport"]),
-    tests(of: "Registration", ["CertificateAuthority", "ClusterState", "JSON", "KubeObjects", "TestSupport"]),
+    tests(of: "Registration", ["CertificateAuthority", "ClusterState", "TestSupport"]),
     tests(of: "HTTPWire", ["CNGHTTP2", "TestSupport"]),
     tests(of: "Admission", ["ClusterState", "HTTPWire", "JSON", "Rules", "Snapshot", "TestSupport"]),
     tests(of: "ClusterState", ["JSON", "Rules", "Snapshot"]),
@@ -141,7 +141,7 @@ let package = Package(
       ]),
     tests(of: "ChangeExecution", ["ClusterState", "Reports", "Rules", "TerminalPictures", "TestSupport"]),
     tests(of: "Platform", ["TestSupport"]),
-    tests(of: "KubeClient", ["ClusterState", "COpenSSL", "JSON", "KubeObjects", "Platform", "Rules", "TestSupport"]),
+    tests(of: "KubeClient", ["ClusterState", "KubeObjects", "Platform", "Rules", "TestSupport"]),
     tests(
       of: "WebhookServer",
       [
@@ -162,7 +162,7 @@ let package = Package(
     // Tests of the image, the manifests, the alert rules and the docs.
     .testTarget(
       name: "InstallationTests",
-      dependencies: ["Registration", "Snapshot", "TestSupport", "WebhookCore", "WebhookServer"],
+      dependencies: ["Registration", "Snapshot", "TestSupport", "WebhookCore"],
       path: "Tests/InstallationTests",
       swiftSettings: testSwiftSettings),
   ],

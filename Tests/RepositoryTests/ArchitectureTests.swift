@@ -35,6 +35,25 @@ import Testing
     }
   }
 
+  /// SwiftPM builds a target that imports more than it declares, as long as another target has built it before.
+  @Test func `each target declares what it imports, and nothing else`() throws {
+    let declarations = try Repository.text("Package.swift").matches(
+      of: /layerTarget\(\s*"\w+",\s*"(?<target>\w+)"(?:,\s*\[(?<names>[^\]]*)\])?\)/)
+    #expect(Set(declarations.map { String($0.target) }) == Set(Self.layerOfTarget.keys).subtracting(Self.executables))
+    for declaration in declarations {
+      let names = declaration.names ?? ""
+      let declared =
+        names.matches(of: /"(\w+)"/).map { String($0.output.1) } + (names.contains("logging") ? ["Logging"] : [])
+      let imported = Self.files.filter { $0.target == String(declaration.target) }.flatMap {
+        $0.lines.compactMap(Import.init)
+      }
+      let ofToolchain: Set = ["Glibc", "Synchronization", "_Builtin_intrinsics.intel.sse2"]
+      #expect(Set(declared) == Set(imported.map(\.module)).subtracting(ofToolchain), "\(declaration.target)")
+    }
+  }
+
+  private static let executables: Set = ["storage-network-webhook"]
+
   /// The targets with small functions on the request path: the compiler inlines only public ones across modules.
   static let inlinedTargets: Set = ["Addressing", "JSON", "Platform"]
 

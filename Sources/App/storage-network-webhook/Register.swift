@@ -1,9 +1,9 @@
 internal import Registrar
+internal import WebhookCore
 internal import ArgumentParser
 internal import ClusterSources
 internal import Platform
 internal import Registration
-internal import WebhookServer
 
 /// `register`: keeps certificates and webhook configurations in the desired state.
 struct Register: ParsableCommand {
@@ -100,8 +100,8 @@ struct Register: ParsableCommand {
       if test, try !RegistrarProcess.testDenial(registrar, log: logging.logger()) { throw ExitCode.denied }
       return
     }
-    let queue = try AsyncLogWriter(limit: ServerLimits.logBufferSize)
-    defer { queue.finish(within: ServerLimits.logFlushTimeout) }
+    let queue = try AsyncLogWriter(limit: LogLimits.bufferBytes)
+    defer { queue.finish(within: LogLimits.flushTimeout) }
     try RegistrarProcess.run(registrar, log: logging.logger(queue), queue: queue)
   }
 }

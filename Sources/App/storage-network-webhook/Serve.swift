@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ClusterSources
 internal import Platform
 internal import Rules
+internal import WebhookCore
 internal import WebhookServer
 
 /// `serve`: serves the API server until a signal.
@@ -60,8 +61,8 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     let certificate = CertificateSource(certificate: tlsCertificate, key: tlsKey, clientCAs: clientCa)
-    let log = try AsyncLogWriter(limit: ServerLimits.logBufferSize)
-    defer { log.finish(within: ServerLimits.logFlushTimeout) }
+    let log = try AsyncLogWriter(limit: LogLimits.bufferBytes)
+    defer { log.finish(within: LogLimits.flushTimeout) }
     try Server.run(
       ServerConfiguration(
         listen: listen, certificate: certificate,

@@ -3,7 +3,6 @@ internal import Platform
 internal import Reports
 internal import TLSWire
 internal import WebhookCore
-internal import WebhookServer
 
 /// The command line.
 @main
@@ -34,7 +33,7 @@ struct StorageNetworkWebhook: ParsableCommand {
       exit(withError: code)
     } catch {
       if exitCode(for: error) == .success { exit(withError: error) }
-      StandardError.write(fullMessage(for: error) + "\n", within: ServerLimits.logFlushTimeout)
+      StandardError.write(fullMessage(for: error) + "\n", within: LogLimits.flushTimeout)
       exit(withError: ExitCode.error)
     }
   }

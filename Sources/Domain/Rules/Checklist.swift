@@ -15,7 +15,7 @@ package struct Checklist: Sendable, Equatable {
   }
 
   package struct Section: Sendable, Equatable {
-    package let group: RuleGroup
+    package let group: RuleGroupInfo
     package let items: [Item]
 
     package var isEvaluated: Bool { items.contains { $0.result != .skip } }

@@ -99,10 +99,10 @@ struct Findings {
   }
 
   mutating func evaluate<Subject>(
-    _ rules: [any Rule<Subject>.Type], about subject: Subject, _ context: EvaluationContext
+    _ group: RuleGroup<Subject>, about subject: Subject, _ context: EvaluationContext
   ) {
-    evaluatedRules?.formUnion(rules.map { $0.name })
-    for rule in rules {
+    evaluatedRules?.formUnion(group.info.rules.map(\.name))
+    for rule in group.rules {
       self.rule = rule
       (violationsOfRule, warningsOfRule) = (0, 0)
       rule.evaluate(subject, context, &self)

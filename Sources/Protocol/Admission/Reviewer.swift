@@ -21,17 +21,27 @@ package struct Reviewer: Sendable {
     self.ruleset = ruleset
   }
 
+  /// The steps before the response is encoded.
+  package enum Stage {
+    case decode
+    case evaluate
+  }
+
+  /// - Parameter finish: Called at the end of each stage, for a caller that times them.
   /// - Throws: ``ReviewError`` when the body is not a review.
   package func respond(
-    to body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
+    to body: Span<UInt8>, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts,
+    finish: (Stage) -> Void = { _ in }
   ) throws(ReviewError) -> Response {
     let request = try ReviewDecoder.decode(body)
+    finish(.decode)
     let outcome = evaluate(request, for: webhook, in: cluster)
+    finish(.evaluate)
     let response = ReviewEncoder.encode(outcome, uid: request.uid)
     return Response(request: request, outcome: outcome, body: response)
   }
 
-  /// Evaluates a decoded request, for callers that time each step.
+  /// Evaluates a decoded request.
   package func evaluate(
     _ request: AdmissionRequest, for webhook: Webhook, in cluster: () throws(UnavailableError) -> SharedFacts
   ) -> Outcome {

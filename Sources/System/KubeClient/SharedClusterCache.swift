@@ -5,8 +5,9 @@ internal import Synchronization
 
 /// The cache of a watched cluster, written by one thread and read by any other.
 ///
-/// The lock is held briefly: an event takes constant time, and only the end of a list as long as the kind has objects. The
-/// facts are computed when a review needs them after a change.
+/// The lock is held briefly: an event takes constant time, the end of a list as long as the kind has objects. The first
+/// review after a change computes the changed facts, which takes as long as their kinds have objects, except virtual
+/// machines and volumes.
 package final class SharedClusterCache: Sendable {
   private let cluster: Mutex<ClusterCache>
   package let staleness: Duration

@@ -2,7 +2,7 @@ internal import KubeClient
 internal import Rules
 internal import Synchronization
 
-/// The latest facts: written after each read of the cluster, read once by each review.
+/// The facts that reviews read: those of the last read of a snapshot, or of the cache of a watched cluster.
 final class FactsProvider: Sendable {
   private enum Content {
     case unknown(UnavailableError)

@@ -41,7 +41,7 @@ extension Connection {
   func processPlaintext(_ plaintext: Span<UInt8>, _ context: EventLoopContext) {
     if http == nil { begin(context) }
     guard !plaintext.isEmpty || !context.output.isEmpty else { return }
-    http?.advanceClock(to: context.clock.iterationStart.nanoseconds)
+    http?.advanceClock(to: context.reviewTimer.iterationStart.nanoseconds)
     apply(
       http?.receive(plaintext, at: context.date, output: &context.output) { request in
         context.respond(to: request, over: version, from: client)
@@ -62,7 +62,7 @@ extension Connection {
   }
 
   func resume(_ context: EventLoopContext) {
-    http?.advanceClock(to: context.clock.iterationStart.nanoseconds)
+    http?.advanceClock(to: context.reviewTimer.iterationStart.nanoseconds)
     apply(
       http?.resume(at: context.date, output: &context.output) { request in
         context.respond(to: request, over: version, from: client)

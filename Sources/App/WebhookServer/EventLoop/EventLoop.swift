@@ -79,7 +79,7 @@ final class EventLoop {
     while isRunning {
       try poller.wait(
         until: nextWakeup, busyPollUntil: busyPolling.end, from: now, wake: context.beginIteration, handle)
-      now = context.clock.iterationStart
+      now = context.reviewTimer.iterationStart
       processReceived()
       busyPolling.record(soleActiveClient, at: now)
       sendResponses(at: now)

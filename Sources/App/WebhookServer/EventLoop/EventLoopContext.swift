@@ -17,7 +17,7 @@ final class EventLoopContext {
   var plaintext: [UInt8] = []
   /// Its responses, not yet encrypted.
   var output: [UInt8] = []
-  var clock = ReviewTimer()
+  var reviewTimer = ReviewTimer()
   /// The body of /metrics, cached for one iteration.
   var cachedMetrics: HTTPResponse?
   private(set) var date = HTTPDate(secondsSince1970: 0)
@@ -44,7 +44,7 @@ final class EventLoopContext {
 
   /// Reads the clock; the text of the date changes once a second.
   func beginIteration() {
-    clock.begin(at: .now)
+    reviewTimer.begin(at: .now)
     cachedMetrics = nil
     let second = WallClock.seconds
     guard second != self.second else { return }
@@ -54,8 +54,8 @@ final class EventLoopContext {
 
   /// Records the total duration of the reviews whose responses are sent now.
   func recordResponseLatency() {
-    let count = clock.takePendingCount()
-    if count > 0 { metrics.totalDuration.add(clock.iterationStart, .now, times: count) }
+    let count = reviewTimer.takePendingCount()
+    if count > 0 { metrics.totalDuration.add(reviewTimer.iterationStart, .now, times: count) }
   }
 
   func record(_ failure: TLSFailure) {

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Chooses the connections to close at the connection limit.
+/// Chooses the connections to close at the connection limit, or when descriptors or memory run out.
 ///
 /// A peer that fills the server with connections that do little or nothing must not keep the API server out.
 /// Connections that have exceeded the eviction age of their phase go first, the oldest of a flood always before the

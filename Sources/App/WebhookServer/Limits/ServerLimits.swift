@@ -68,7 +68,8 @@ package enum ServerLimits {
   /// Fewer event loops run then: each answers tens of thousands of reviews a second.
   package static let minimumMemoryPerLoop = 128 * 1024 * 1024
 
-  /// Descriptors that are not connections: listeners, pollers, files being read, the watches of a live cluster.
+  /// Descriptors that are kept for other purposes than connections: listeners, pollers, files being read, the watches of a
+  /// live cluster. With some to spare, unlike ``minimumFileDescriptors``, below which nothing starts.
   package static let reservedDescriptors = 64
 
   /// Descriptors in use besides event loops and listeners: standard streams, log, signals, watched files and a file
@@ -89,12 +90,6 @@ package enum ServerLimits {
 
   /// The pause before an event loop accepts again after it ran out of descriptors.
   package static let acceptBackoff: Duration = .milliseconds(500)
-
-  /// Bytes of log lines that wait to be read: some thousand reviews.
-  package static let logBufferSize = 1024 * 1024
-
-  /// The time that the process waits at its end for the rest of its log to be read.
-  package static let logFlushTimeout: Duration = .seconds(1)
 
   /// Bytes of a certificate chain or key.
   package static let maxCertificateFileSize = 1024 * 1024

@@ -39,7 +39,10 @@ enum LimitKind: String, CaseIterable {
     case .tooManyFields: self = .fieldCount
     case .bodyTooLarge: self = .bodySize
     case .http2Flood: self = .http2Flood
-    default: return nil
+    case .malformedRequestLine, .unknownVersion, .badTarget, .bareLineEnd, .malformedField, .obsoleteLineFolding, .badHost,
+      .conflictingHost, .repeatedContentType, .badContentLength, .conflictingLength, .badTransferCoding,
+      .unknownTransferCoding, .badChunk, .unknownExpectation, .tooManyEmptyLines, .malformedFrames, .memoryExhausted:
+      return nil
     }
   }
 }

@@ -57,7 +57,7 @@ extension Metrics {
       exposition.add(
         loops.reduce(0) { $0 + $1.reviews[key] },
         [
-          "webhook": key.webhook.rawValue, "operation": key.operation == .connect ? "other" : key.operation.rawValue,
+          "webhook": key.webhook.rawValue, "operation": key.operation.rawValue,
           "verdict": key.verdict.rawValue,
         ])
     }
@@ -83,7 +83,7 @@ extension Metrics {
     exposition.begin(
       "review_duration_seconds", .histogram,
       """
-      Time from the start of the event loop's iteration to the sending of a review's response, and the stages of the \
+      Time from the start of the event loop's iteration until a review's response is ready to be sent, and the stages of the \
       first review of each iteration.
       """)
     exposition.add(decodeDuration, label: ("stage", "decode"))

@@ -43,23 +43,16 @@ struct RequestHandler: Sendable {
       return .error(.unsupportedMediaType, "the content type must be application/json")
     }
     do throws(ReviewError) {
-      let shouldSampleStages = context.clock.shouldSampleStages()
-      let start = shouldSampleStages ? MonotonicInstant.now : nil
-      let review = try ReviewDecoder.decode(request.body)
-      let decoded = shouldSampleStages ? MonotonicInstant.now : nil
-      let outcome = reviewer.evaluate(review, for: webhook) { () throws(UnavailableError) in
+      var stages = context.reviewTimer.shouldSampleStages() ? StageTimer() : nil
+      let review = try reviewer.respond(to: request.body, for: webhook) { () throws(UnavailableError) in
         try state.facts.currentFacts()
+      } finish: {
+        stages?.finish($0, in: context.metrics)
       }
-      let evaluated = shouldSampleStages ? MonotonicInstant.now : nil
-      let body = ReviewEncoder.encode(outcome, uid: review.uid)
-      context.clock.countReview()
-      if let start, let decoded, let evaluated {
-        context.metrics.decodeDuration.add(start, decoded)
-        context.metrics.evaluateDuration.add(decoded, evaluated)
-      }
-      context.metrics.reviews.count(webhook, review.operation, outcome)
-      record(review, outcome, by: webhook, from: client, since: context.clock.iterationStart)
-      return HTTPResponse(status: .ok, contentType: .json, body: body)
+      context.reviewTimer.countReview()
+      context.metrics.reviews.count(webhook, review.request.operation, review.outcome)
+      record(review, by: webhook, from: client, since: context.reviewTimer.iterationStart)
+      return HTTPResponse(status: .ok, contentType: .json, body: review.body)
     } catch {
       state.metrics.invalidReviews.add(1)
       return .error(.badRequest, error.explanation)
@@ -83,13 +76,12 @@ struct RequestHandler: Sendable {
     return response
   }
 
-  /// Counts violations and warnings, and logs the review: a plain allowed one at level debug.
+  /// Counts violations and warnings, and logs the review: an allowed one at level debug.
   private func record(
-    _ review: AdmissionRequest, _ outcome: Outcome, by webhook: Reviewer.Webhook, from client: String?,
-    since received: MonotonicInstant
+    _ review: Reviewer.Response, by webhook: Reviewer.Webhook, from client: String?, since received: MonotonicInstant
   ) {
     let level: Logger.Level
-    switch outcome {
+    switch review.outcome {
     case .allowed(let warnings):
       for warning in warnings { state.metrics.warnings.add(warning.rule) }
       level = .debug
@@ -104,7 +96,7 @@ struct RequestHandler: Sendable {
     }
     guard level >= minimumLogLevel else { return }
     let line = ReviewLogEntry(
-      webhook: webhook, client: client, review: review, outcome: outcome, duration: .now - received)
+      webhook: webhook, client: client, review: review.request, outcome: review.outcome, duration: .now - received)
     log.log(level: level, "review", metadata: line.metadata)
   }
 }

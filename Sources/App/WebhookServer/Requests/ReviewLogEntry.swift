@@ -27,7 +27,7 @@ struct ReviewLogEntry {
     ]
     if let client { metadata["client"] = "\(truncated(client.utf8))" }
     if review.isDryRun { metadata["dryRun"] = "true" }
-    if case .unavailable(let unavailableError) = outcome { metadata["error"] = "\(unavailableError.message)" }
+    if case .unavailable(let unavailableError) = outcome { metadata["reason"] = "\(unavailableError.message)" }
     return metadata
   }
 

@@ -1,3 +1,4 @@
+internal import Admission
 internal import Platform
 
 /// Measures reviews with few reads of the clock: each costs as much as a rule.
@@ -28,5 +29,19 @@ struct ReviewTimer {
   mutating func takePendingCount() -> Int {
     defer { pending = 0 }
     return pending
+  }
+}
+
+/// Measures the stages of one review.
+struct StageTimer {
+  private var start = MonotonicInstant.now
+
+  mutating func finish(_ stage: Reviewer.Stage, in metrics: LoopMetrics) {
+    let now = MonotonicInstant.now
+    switch stage {
+    case .decode: metrics.decodeDuration.add(start, now)
+    case .evaluate: metrics.evaluateDuration.add(start, now)
+    }
+    start = now
   }
 }
