@@ -1,5 +1,5 @@
 # The image has the program and the shared libraries that it links, nothing else. `make image` builds it. A release is built
-# from the bases by digest, which `make pin-images` writes here.
+# from the bases by digest, which `make pin-images` writes here; its archives are built in the first one too.
 
 FROM swift:6.3-bookworm AS build
 # Tests/RepositoryTests compares this list with the Makefile's. Versions are not pinned: Debian removes superseded ones

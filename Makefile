@@ -16,6 +16,7 @@ ENGINE ?= $(firstword $(foreach engine,docker podman buildah,$(if $(shell comman
 
 # SERVER builds in one minute. SHIPPED, which is installed, put into images and measured, takes two.
 SERVER := .build/release/storage-network-webhook
+BUILD_SERVER := swift build -c release --static-swift-stdlib --product storage-network-webhook
 SHIPPED := .build/shipped/release/storage-network-webhook
 EXAMPLE := manifests/example
 
@@ -23,15 +24,18 @@ EXAMPLE := manifests/example
 PREFIX ?= /usr/local
 DEST := $(DESTDIR)$(PREFIX)
 
+# Swift builds in parallel by itself. Two targets at once would wait for the same package manager, and `dist-index` needs
+# what the targets before it have built.
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help run try test shipped bench fuzz install lint sanitize certs image pin-images dist dist-binary dist-files \
-  dist-index packages python python-packages tools check-tag notes version toolchain clean
+  dist-index packages python python-packages tools check-tag toolchain-image notes version toolchain clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: packages toolchain certs ## build, and serve an example cluster on 127.0.0.1:8443 (or PORT=…)
-	swift build -c release --static-swift-stdlib --product storage-network-webhook
+	$(BUILD_SERVER)
 	@echo
 	@echo "Serving $(EXAMPLE)/cluster.yaml on https://127.0.0.1:$(PORT). In a second terminal:"
 	@echo
@@ -47,9 +51,12 @@ run: packages toolchain certs ## build, and serve an example cluster on 127.0.0.
 try: packages ## post every example review to the server of `make run`
 	@$(EXAMPLE)/try https://localhost:$(PORT) certs/ca.pem
 
-test: packages toolchain lint tools ## lint, build and run all tests
+# The optimizer's checks reject code that a debug build accepts, so the release build is part of the test. The image's tests
+# run its program.
+test: packages toolchain lint tools ## lint, build for release, build and run all tests
+	$(BUILD_SERVER)
 	swift build --build-tests
-	swift test --skip-build
+	IMAGE_PROGRAM=$(abspath $(SERVER)) swift test --skip-build
 
 shipped: packages toolchain ## build the program as shipped, and run all tests with it
 	Benchmarks/build --product storage-network-webhook
@@ -135,9 +142,14 @@ tools: ## install Helm and kubectl for the tests of the chart, into .build/tools
 	@$(MAKE) --no-print-directory python || true
 	@Tests/Tools/install
 
-check-tag: # of a release: v and the version, which CHANGELOG.md has
+check-tag: # of a release: v and the version, which CHANGELOG.md has; base images have digests
 	@[ "$(TAG)" = "v$(VERSION)" ] || { echo 'the tag $(TAG) is not v$(VERSION)' >&2; exit 1; }
 	@grep -q '^## \[$(VERSION)\] - ' CHANGELOG.md || { echo 'CHANGELOG.md has no entry for $(VERSION)' >&2; exit 1; }
+	@! grep -E '^FROM [a-z]+:' Dockerfile | grep -vE '@sha256:[0-9a-f]{64}( |$$)' >&2 || { \
+	  echo 'the Dockerfile has base images without a digest; run make pin-images before the tag' >&2; exit 1; }
+
+toolchain-image: # the image that the Dockerfile builds in, with its digest
+	@sed -nE 's/^FROM (swift:[^ ]+) AS build$$/\1/p' Dockerfile
 
 notes: # of the release: its part of CHANGELOG.md
 	@awk '/^## \[/ { here = $$2 == "[$(VERSION)]"; next } here && !/^\[.*\]: /' CHANGELOG.md

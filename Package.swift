@@ -98,6 +98,9 @@ let package = Package(
       name: "microbenchmarks", dependencies: ["Addressing", "Admission", "ClusterState", "JSON", "Rules", "Snapshot"],
       path: "Benchmarks/microbenchmarks", swiftSettings: testSwiftSettings),
 
+    .executableTarget(
+      name: "scale", dependencies: ["TestSupport"], path: "Benchmarks/scale", swiftSettings: testSwiftSettings),
+
     // Fuzz targets, run by libFuzzer (Tests/Fuzz/run), and by an ordinary test with the inputs that it found.
     .target(
       name: "Fuzz",
@@ -109,7 +112,8 @@ let package = Package(
 
     // Runs other programs and issues certificates for tests.
     .target(
-      name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/TestSupport", swiftSettings: testSwiftSettings),
+      name: "TestSupport", dependencies: ["ClusterState", "COpenSSL"], path: "Tests/TestSupport",
+      swiftSettings: testSwiftSettings),
     // Draws reports as pictures of a terminal, for the documentation.
     .target(
       name: "TerminalPictures", dependencies: ["Reports"], path: "Tests/TerminalPictures",

@@ -8,13 +8,27 @@ import Testing
   static let value = Array(ScriptedCluster.value.utf8)
 
   /// The writes of an undisturbed run.
-  static let writes: [ScriptedCluster.Write] = {
+  static let writes = writes(servesSubresources: true)
+
+  private static func writes(servesSubresources: Bool) -> [ScriptedCluster.Write] {
     let cluster = ScriptedCluster()
+    cluster.servesSubresources = servesSubresources
     Run(cluster).execute()
     return cluster.writes
-  }()
+  }
 
-  static let kills = (1...writes.count).flatMap { write in [false, true].map { Run.Kill(write: write, isTaken: $0) } }
+  static let kills = kills(at: writes)
+  static let killsWithoutSubresources = kills(at: writes(servesSubresources: false))
+
+  private static func kills(at writes: [ScriptedCluster.Write]) -> [Run.Kill] {
+    (1...writes.count).flatMap { write in [false, true].map { Run.Kill(write: write, isTaken: $0) } }
+  }
+
+  /// Whether a change is recorded after a kill: from the first write to the last one.
+  private static func leavesRecord(_ kill: Run.Kill, of kills: [Run.Kill]) -> Bool {
+    let count = kills.last?.write ?? 0
+    return kill.isTaken ? kill.write < count : kill.write > 1
+  }
 
   /// Everything is as an undisturbed run leaves it.
   static func expectDone(
@@ -46,7 +60,8 @@ import Testing
     let first = Run(cluster)
     first.kill = kill
     #expect(first.execute() == .killed)
-    let wasRecorded = cluster.hasRecord
+    let wasRecorded = Self.leavesRecord(kill, of: Self.kills)
+    #expect(cluster.hasRecord == wasRecorded)
     let second = Run(cluster)
     second.options.session = "2"
     let result = second.execute(command)
@@ -67,25 +82,30 @@ import Testing
   @Test(arguments: kills.indices) func `killed at any write, a revert leads back`(_ index: Int) {
     let cluster = ScriptedCluster()
     let first = Run(cluster)
-    first.kill = Self.kills[index]
+    let kill = Self.kills[index]
+    first.kill = kill
     #expect(first.execute() == .killed)
+    #expect(cluster.hasRecord == Self.leavesRecord(kill, of: Self.kills))
     guard cluster.hasRecord else { return }
     let second = Run(cluster)
     second.options.session = "2"
-    #expect(second.execute(.revert) == .outcome(.reverted), "\(Self.kills[index])")
+    #expect(second.execute(.revert) == .outcome(.reverted), "\(kill)")
     Self.expectDone(cluster, value: "")
   }
 
-  @Test(arguments: kills.indices) func `killed at any write, without the subresources`(_ index: Int) {
+  @Test(arguments: killsWithoutSubresources.indices)
+  func `killed at any write, without the subresources`(_ index: Int) {
     let cluster = ScriptedCluster()
     cluster.servesSubresources = false
     let first = Run(cluster)
-    first.kill = Self.kills[index]
+    let kill = Self.killsWithoutSubresources[index]
+    first.kill = kill
     #expect(first.execute() == .killed)
+    #expect(cluster.hasRecord == Self.leavesRecord(kill, of: Self.killsWithoutSubresources))
     guard cluster.hasRecord else { return }
     let second = Run(cluster)
     second.options.session = "2"
-    #expect(second.execute(.resume) == .outcome(.done(stillStopped: [])), "\(Self.kills[index])")
+    #expect(second.execute(.resume) == .outcome(.done(stillStopped: [])), "\(kill)")
     Self.expectDone(cluster)
   }
 
@@ -115,6 +135,7 @@ import Testing
         let first = Run(cluster)
         first.kill = Run.Kill(write: write, isTaken: isTaken)
         #expect(first.execute(.revert) == .killed)
+        #expect(cluster.hasRecord == !(isTaken && write == count))
         if cluster.hasRecord {
           let second = Run(cluster)
           second.options.session = "2"
@@ -141,6 +162,44 @@ import Testing
     #expect(run.elapsed > .seconds(60))
   }
 
+  @Test func `an outage is no time in which a machine did not stop`() {
+    let cluster = ScriptedCluster()
+    cluster.stubborn = ["team-a/db"]
+    let run = Run(cluster)
+    run.options.forcesStop = true
+    run.isAway = { $0.elapsed > .seconds(10) && $0.elapsed < .seconds(260) }
+    // The machine is seen running for 10 s before the outage and for 50 s after it.
+    run.meanwhile = { run in if run.elapsed >= .seconds(310) { cluster.stubborn = [] } }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    let isForced = run.events.contains { if case .requested(.forceStop, _) = $0 { true } else { false } }
+    #expect(!isForced)
+    #expect(run.elapsed > .seconds(310))
+    Self.expectDone(cluster)
+  }
+
+  @Test func `an outage is no time in which Harvester did not move, or a machine did not start`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    cluster.hangsAt = "Stopping Pods"
+    cluster.broken = ["team-a/db"]
+    var following: Duration?
+    var starting: Duration?
+    run.isAway = { run in
+      if run.phases.last == .written { following = following ?? run.elapsed }
+      if run.phases.last == .starting { starting = starting ?? run.elapsed }
+      return [following, starting].contains { since in
+        since.map { run.elapsed > $0 + .seconds(60) && run.elapsed < $0 + .seconds(310) } ?? false
+      }
+    }
+    run.meanwhile = { run in
+      if let following, run.elapsed > following + .seconds(330) { cluster.hangsAt = nil }
+      if let starting, run.elapsed > starting + .seconds(330) { cluster.broken = [] }
+    }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(run.elapsed > .seconds(660))
+    Self.expectDone(cluster)
+  }
+
   @Test func `an API server that stays away ends the run, not the change`() {
     let cluster = ScriptedCluster()
     let run = Run(cluster)
@@ -150,11 +209,27 @@ import Testing
       return
     }
     #expect(reason == "the API server has not answered for 5 min 00 s: connection refused")
-    #expect(advice == ["when it answers again, go on: apply --resume"])
+    #expect(advice == ["when it answers again, go on: storage-network-webhook apply --resume"])
     let next = Run(cluster)
     next.options.session = "2"
+    // The first call has asked for it.
+    next.options.startsMachines = false
     #expect(next.execute(.resume) == .outcome(.done(stillStopped: [])))
     Self.expectDone(cluster)
+  }
+
+  @Test func `an API server that goes away before anything is recorded leaves nothing to resume`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    var isAway = false
+    run.whileAsked = { _ in isAway = true }
+    run.isAway = { _ in isAway }
+    guard case .stop(.unavailable(_, let advice)) = run.execute() else {
+      Issue.record("it must end")
+      return
+    }
+    #expect(advice == ["when it answers again, begin anew; nothing was changed"])
+    #expect(cluster.writes.isEmpty)
   }
 
   @Test func `without an answer at the beginning nothing is tried again`() {

@@ -13,7 +13,7 @@ import Testing
   /// Serves the cluster; each request lets every controller do a step.
   ///
   /// - Parameter freeze: The write whose response never comes.
-  private func serve(_ cluster: ScriptedCluster, freezing freeze: Int = .max) throws -> StubAPIServer {
+  func serve(_ cluster: ScriptedCluster, freezing freeze: Int = .max) throws -> StubAPIServer {
     let server = try StubAPIServer(certificates) { request in
       cluster.tick()
       let (status, body) = cluster.answer(request.method, request.path, request.body)
@@ -82,7 +82,8 @@ import Testing
     try program.output.waitForLine(with: "still on: team-a/db (Stopping)")
     program.signal(SIGINT)
     #expect(try program.exitCode() == 2)
-    #expect(program.errors.text.contains("interrupted; the change is recorded: go on with apply --resume"))
+    let resume = "storage-network-webhook apply --kubeconfig \(certificates.folder.path("kubeconfig")) --resume"
+    #expect(program.errors.text.contains("interrupted; the change is recorded\n  → go on: \(resume)\n"))
     #expect(cluster.hasRecord)
   }
 
@@ -114,6 +115,33 @@ import Testing
       ])
     #expect(files.exitCode == 0, "\(files.errors)")
     #expect(files.output.contains(#"{"cniVersion":"0.3.1","type":"bridge","bridge":"storage-br""#))
+  }
+
+  @Test(arguments: [[], ["--dry-run"], ["--yes"]])
+  func `a file that cannot be read is an error before the cluster is asked`(_ arguments: [String]) throws {
+    let cluster = ScriptedCluster()
+    let server = try serve(cluster)
+    defer { server.stop() }
+    let file = certificates.folder.path("missing.yaml")
+    let program = try Program(
+      Repository.executable,
+      ["apply", "-f", file, "--kubeconfig", certificates.folder.path("kubeconfig")] + arguments)
+    #expect(try program.exitCode() == 2)
+    #expect(program.errors.text.contains(file), "\(program.errors.text)")
+    #expect(program.output.text.isEmpty)
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test func `a dry run of a wrong value is denied`() throws {
+    let run = try Program.run(
+      Repository.executable,
+      [
+        "apply", "--dry-run", "--value", #"{"vlan":5000}"#, "--cluster-snapshot",
+        Repository.path("manifests/example/cluster.yaml"),
+      ])
+    #expect(run.exitCode == 1)
+    #expect(run.output.contains("must be between 1 and 4094"))
+    #expect(run.output.contains("dry run: nothing was changed"))
   }
 
   /// Arguments that do not fit together, and words of the explanation.

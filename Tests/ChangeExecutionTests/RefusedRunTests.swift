@@ -43,11 +43,57 @@ import Testing
     #expect(cluster.writes.isEmpty)
   }
 
+  /// What the user may not do, with force, with the subresources; and the refusal, where the right is needed.
+  static let rights: [(denied: String, forces: Bool, bySubresource: Bool, refusal: String?)] = [
+    (
+      "update virtualmachines/start team-a", false, true,
+      "update virtualmachines.subresources.kubevirt.io/start db in team-a"
+    ),
+    // The start subresource restores `Always`, and no other strategy.
+    ("patch virtualmachines team-a", false, true, nil),
+    ("patch virtualmachines default", false, true, "patch virtualmachines.kubevirt.io web-1 in default"),
+    ("patch virtualmachines team-a", false, false, "patch virtualmachines.kubevirt.io db in team-a"),
+    ("delete virtualmachineinstances", true, true, nil), ("delete virtualmachineinstances", false, false, nil),
+    (
+      "delete virtualmachineinstances team-a", true, false,
+      "delete virtualmachineinstances.kubevirt.io db in team-a"
+    ),
+    ("update virtualmachines/stop", false, false, nil),
+    ("patch settings", false, true, "patch settings.harvesterhci.io storage-network"),
+  ]
+
+  @Test(arguments: rights.indices) func `where a right is missing that a step needs, and only there`(_ index: Int) {
+    let (denied, forces, bySubresource, refusal) = Self.rights[index]
+    let cluster = ScriptedCluster()
+    cluster.servesSubresources = bySubresource
+    cluster.denied = [denied]
+    let run = Run(cluster)
+    run.options.forcesStop = forces
+    let result = run.execute()
+    guard let refusal else {
+      #expect(result == .outcome(.done(stillStopped: [])))
+      return
+    }
+    #expect(reasons(result) == "not permitted: \(refusal)")
+    #expect(cluster.writes.isEmpty)
+  }
+
+  @Test func `only what is left to do needs a right`() {
+    let cluster = ScriptedCluster()
+    let first = Run(cluster)
+    first.options.startsMachines = false
+    first.execute()
+    cluster.denied = ["update virtualmachines/stop"]
+    #expect(Run(cluster).execute(.resume) == .outcome(.done(stillStopped: [])))
+  }
+
   @Test func `a right for one machine by its name is enough`() {
     let cluster = ScriptedCluster()
     // Of the whole namespace it is denied.
-    cluster.denied = ["update virtualmachines/stop team-a \u{0}"]
+    cluster.denied = ["update virtualmachines/stop team-a $"]
     #expect(Run(cluster).execute() == .outcome(.done(stillStopped: [])))
+    cluster.denied.append("update virtualmachines/stop team-a db$")
+    #expect(reasons(Run(cluster).execute(.apply([]))).hasSuffix("/stop db in team-a"))
   }
 
   @Test func `where machines of other namespaces run, and they are named`() {
@@ -70,6 +116,35 @@ import Testing
     #expect(cluster.writes.isEmpty)
   }
 
+  @Test func `where the value is changed while the user is asked, before anything is stopped`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.whileAsked = { _ in cluster.setValue(#"{"vlan":7}"#, by: "kubectl-edit") }
+    #expect(reasons(run.execute()).contains("changed by another client (kubectl-edit"))
+    #expect(cluster.writes.isEmpty)
+  }
+
+  /// What the user may not do with the machine, and the words of the refusal.
+  static let limits: [(limit: @Sendable (Run) -> Void, words: String)] = [
+    ({ $0.options.namespaces = ["default"] }, "1 virtual machine of other namespaces runs: team-a/db"),
+    ({ $0.cluster.denied = ["update virtualmachines/stop team-a"] }, "not permitted: update virtualmachines"),
+    ({ $0.options.stopsMachines = false }, "1 virtual machine is not stopped: team-a/db (Running)"),
+  ]
+
+  @Test(arguments: limits.indices)
+  func `where a machine is started while the user is asked that must not be stopped`(_ index: Int) {
+    let cluster = ScriptedCluster()
+    for machine in ["default/web-1", "team-a/db"] { cluster.haltMachine(machine) }
+    let run = Run(cluster)
+    Self.limits[index].limit(run)
+    run.whileAsked = { _ in
+      cluster.startMachine("team-a/db")
+      for _ in 0..<6 { cluster.tick() }
+    }
+    #expect(reasons(run.execute()).contains(Self.limits[index].words))
+    #expect(cluster.writes.isEmpty)
+  }
+
   @Test(arguments: [ChangeRecord.Phase.stopping, .stopped])
   func `where a machine is started by another client meanwhile, and it is named`(_ phase: ChangeRecord.Phase) {
     let cluster = ScriptedCluster(machines: ["default/web-1": "RerunOnFailure", "team-a/db": "Always"])
@@ -79,17 +154,20 @@ import Testing
     let run = Run(cluster)
     var isStarted = false
     run.meanwhile = { run in
-      if run.phases.last == .stopping, !isStarted,
-        phase == .stopping || cluster.status(of: "default/web-1") == "Stopped"
-      {
-        isStarted = true
-        cluster.startMachine("team-a/db", by: "virtctl")
-        cluster.tick()
-      }
+      guard run.phases.last == phase, !isStarted else { return }
+      isStarted = true
+      cluster.startMachine("team-a/db", by: "virtctl")
+      cluster.tick()
+    }
+    // A conflict lets the step that writes the value look again.
+    cluster.interception = { method, path in
+      method == "PATCH" && path == ScriptedCluster.settingPath && !isStarted ? (409, "{}") : nil
     }
     let result = run.execute()
     #expect(
       reasons(result).contains("started meanwhile by another client: team-a/db (Starting, last changed by virtctl at"))
+    #expect(isStarted)
+    #expect(run.phases.last == phase)
     #expect(cluster.storedValue == "")
     #expect(cluster.hasRecord)
     // Its owner stops it again, and the change goes on.
@@ -195,6 +273,23 @@ import Testing
     let cluster = ScriptedCluster()
     let run = Run(cluster)
     run.meanwhile = { run in if run.phases.last == .stopping { cluster.delete(ScriptedCluster.recordPath) } }
-    #expect(reasons(run.execute()).contains("was deleted by another client"))
+    #expect(
+      reasons(run.execute()) == """
+        the ConfigMap harvester-system/storage-network-change was deleted by another client
+        outside of the change 2 virtual machines run, with this run strategy: default/web-1 (RerunOnFailure) and team-a/db (Always)
+        the value before the change is the empty value
+        """)
+  }
+
+  @Test func `where the record cannot be removed at the end`() {
+    let cluster = ScriptedCluster()
+    cluster.interception = { method, path in
+      method == "DELETE" && path == ScriptedCluster.recordPath ? (409, "{}") : nil
+    }
+    #expect(
+      Run(cluster).execute()
+        == .stop(
+          .unavailable(
+            "the ConfigMap storage-network-change changes faster than it can be written", advice: [])))
   }
 }

@@ -25,6 +25,8 @@ final class Run {
   /// Called before each pause, for what others do meanwhile.
   var meanwhile: (Run) -> Void = { _ in }
   var answer = true
+  /// Called while the user is asked, for what others do meanwhile.
+  var whileAsked: (Run) -> Void = { _ in }
 
   var options: ChangeOptions = {
     var options = ChangeOptions()
@@ -46,7 +48,7 @@ final class Run {
   @discardableResult
   func execute(_ command: ChangeCommand = .apply(Array(ScriptedCluster.value.utf8))) -> Result {
     let executor = ChangeExecutor(
-      world, options, confirm: { () throws(ChangeStop) in self.answer }, report: { self.record($0) })
+      world, options, confirm: { () throws(ChangeStop) in self.confirm() }, report: { self.record($0) })
     do throws(ChangeStop) {
       let outcome = try executor.run(command)
       record(.ended(outcome))
@@ -55,6 +57,11 @@ final class Run {
       record(.stopped(error))
       return isDead ? .killed : .stop(error)
     }
+  }
+
+  private func confirm() -> Bool {
+    if !isDead { whileAsked(self) }
+    return answer
   }
 
   /// The phases that were entered, in order.

@@ -25,6 +25,7 @@ import Testing
       record["virtualMachines"]
         == #"[{"name":"web-1","namespace":"default","runStrategy":"RerunOnFailure","uid":"uid-web-1"},{"name":"db","namespace":"team-a","runStrategy":"Always","uid":"uid-db"}]"#
     )
+    #expect(record["startVMs"] == "true")
     #expect(record["holder"] == "ann@laptop")
     #expect(cluster.status(of: "team-a/db") == "Running")
   }
@@ -33,11 +34,12 @@ import Testing
     let cluster = ScriptedCluster()
     let run = Run(cluster)
     run.options.startsMachines = false
-    guard case .outcome(.done(let machines)) = run.execute() else {
+    guard case .outcome(.done(let machines, let command)) = run.execute() else {
       Issue.record("it must be done")
       return
     }
     #expect(machines.map(\.reference) == ["default/web-1", "team-a/db"])
+    #expect(command == "storage-network-webhook apply --resume --start-vms")
     #expect(cluster.status(of: "team-a/db") == "Stopped")
     #expect(cluster.hasRecord)
     let next = Run(cluster)
@@ -159,6 +161,114 @@ import Testing
     `An interrupted change`.expectDone(cluster)
   }
 
+  @Test func `a machine that KubeVirt must not start is named at once, and the others are started`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.meanwhile = { run in if run.phases.last == .written { cluster.protected = ["default/web-1"] } }
+    guard case .stop(.stuck(let reason, _)) = run.execute() else {
+      Issue.record("it must be named")
+      return
+    }
+    #expect(
+      reason == "1 virtual machine did not come up: default/web-1 (Internal error occurred: exceeded quota)")
+    #expect(cluster.status(of: "team-a/db") == "Running")
+    #expect(run.elapsed < .seconds(60))
+    cluster.protected = []
+    #expect(Run(cluster).execute(.resume) == .outcome(.done(stillStopped: [])))
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  @Test func `a machine that KubeVirt must not stop is named at once`() {
+    let cluster = ScriptedCluster()
+    cluster.protected = ["default/web-1"]
+    let run = Run(cluster)
+    guard case .stop(.refused(let reasons, _)) = run.execute() else {
+      Issue.record("it must be named")
+      return
+    }
+    #expect(reasons == ["default/web-1 cannot be stopped: Internal error occurred: exceeded quota"])
+    #expect(run.elapsed == .zero)
+    cluster.protected = []
+    #expect(Run(cluster).execute(.resume) == .outcome(.done(stillStopped: [])))
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  /// Before the reader of the cluster sees it off, while it goes off, and after it.
+  @Test(arguments: [0, 1, 6]) func `a machine that its owner stops while the user is asked stays off`(_ ticks: Int) {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.whileAsked = { _ in cluster.haltMachine("team-a/db", ticks: ticks) }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(cluster.status(of: "default/web-1") == "Running")
+    #expect(cluster.status(of: "team-a/db") == "Stopped")
+    #expect(!cluster.writes.contains { $0.path.contains("db/st") })
+  }
+
+  @Test func `a machine that is started while the user is asked is stopped, and started again`() {
+    let cluster = ScriptedCluster()
+    cluster.haltMachine("team-a/db")
+    let run = Run(cluster)
+    run.whileAsked = { _ in
+      cluster.startMachine("team-a/db")
+      for _ in 0..<6 { cluster.tick() }
+    }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(cluster.writes.contains { $0.path.hasSuffix("db/stop") })
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  @Test func `a revert takes the machines that run once the user has answered`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.kill = Run.Kill(write: `An interrupted change`.writes.count, isTaken: false)
+    run.execute()
+    let revert = Run(cluster)
+    revert.whileAsked = { _ in cluster.addMachine("default/new", "Always") }
+    #expect(revert.execute(.revert) == .outcome(.reverted))
+    #expect(cluster.status(of: "default/new") == "Running")
+    `An interrupted change`.expectDone(cluster, value: "")
+  }
+
+  @Test func `a revert of a value that was written back by hand waits for Harvester before it starts machines`() {
+    let cluster = ScriptedCluster()
+    Run(cluster).execute()
+    cluster.hangsAt = "Restarting Pods"
+    let stuck = Run(cluster)
+    #expect(stuck.execute(.apply([])) != .outcome(.done(stillStopped: [])))
+    cluster.setValue(ScriptedCluster.value, by: "kubectl-edit")
+    let revert = Run(cluster)
+    var isRestarting = false
+    revert.meanwhile = { run in
+      if run.elapsed > .seconds(60) { cluster.hangsAt = nil }
+      if cluster.hangsAt != nil, cluster.status(of: "team-a/db") != "Stopped" { isRestarting = true }
+    }
+    #expect(revert.execute(.revert) == .outcome(.reverted))
+    #expect(!isRestarting)
+    #expect(revert.phases == [.written, .verified, .starting])
+    `An interrupted change`.expectDone(cluster)
+  }
+
+  @Test func `a revert before anything was written starts the machines at once`() {
+    let cluster = ScriptedCluster()
+    let run = Run(cluster)
+    run.kill = Run.Kill(write: 5, isTaken: true)
+    run.execute()
+    let revert = Run(cluster)
+    #expect(revert.execute(.revert) == .outcome(.reverted))
+    #expect(revert.phases == [.verified, .starting])
+    `An interrupted change`.expectDone(cluster, value: "")
+  }
+
+  @Test func `advice can be pasted, with the options that name the cluster`() {
+    let command = ProgramCommand(
+      "kubectl storage-network", access: ["--kubeconfig", "/home/ann/my lab's.yaml", "--context", "lab"])
+    #expect(
+      command("apply", "--resume", "--force-stop")
+        == #"kubectl storage-network apply --kubeconfig '/home/ann/my lab'\''s.yaml' --context lab --resume --force-stop"#
+    )
+    #expect(ProgramCommand("p", access: ["--context", ""])("verify") == "p verify --context ''")
+  }
+
   @Test func `no more machines start at the same time than allowed`() {
     let cluster = ScriptedCluster(machines: [
       "a/1": "Always", "a/2": "Always", "a/3": "RerunOnFailure", "b/4": "Always", "b/5": "Manual",
@@ -184,7 +294,7 @@ import Testing
     }
     #expect(reason.contains("«Harvester has applied the change»"))
     #expect(advice.count == 3)
-    #expect(advice.last == "go back to \(ScriptedCluster.value): apply --revert")
+    #expect(advice.last == "go back to \(ScriptedCluster.value): storage-network-webhook apply --revert")
     cluster.hangsAt = nil
     let revert = Run(cluster)
     #expect(revert.execute(.revert) == .outcome(.reverted))
@@ -207,7 +317,7 @@ import Testing
       return
     }
     #expect(reasons == ["2 virtual machines must be stopped again: default/web-1 and team-a/db"])
-    #expect(advice == ["run: apply --revert --stop-vms"])
+    #expect(advice == ["run: storage-network-webhook apply --revert --stop-vms"])
     #expect(Run(cluster).execute(.revert) == .outcome(.reverted))
     `An interrupted change`.expectDone(cluster, value: "")
   }

@@ -46,6 +46,27 @@ import Testing
     #expect(longest <= 80)
   }
 
+  @Test func `a terminal shows each phase as soon as it is entered, and keeps the last state of the one before`() {
+    let log = Self.wholeRun().log
+    var screen = ChangeScreen(Terminal(width: 100), height: 50)
+    var shown = TerminalEmulation()
+    var headings: [String] = []
+    for (event, elapsed) in log {
+      shown.write(screen.render(event, after: elapsed))
+      if case .entered(let record) = event { headings.append("\(record.phase): \(shown.lines.last ?? "")") }
+    }
+    #expect(
+      headings == [
+        "prepared: ✓ the change is recorded in the ConfigMap harvester-system/storage-network-change",
+        "stopping: Stopping virtual machines",
+        "stopped: ✓ every virtual machine is stopped, every volume is detached",
+        "written: Waiting for Harvester and Longhorn", "verified: verified: the value has arrived everywhere",
+        "starting: Starting virtual machines",
+      ])
+    #expect(shown.lines.contains("  ✓ Harvester has applied the change"))
+    #expect(!shown.lines.contains { $0.contains("you can start") })
+  }
+
   @Test func `JSON has one line for each event`() throws {
     let run = Self.wholeRun()
     var log = ChangeEventLog()

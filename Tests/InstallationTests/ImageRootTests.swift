@@ -112,8 +112,11 @@ final class ImageRoot {
   private let folder: TemporaryFolder
   var path: String { folder.path("root") }
 
-  /// The path of the program in the root.
-  static let program = URL(filePath: Repository.executable).standardized.path
+  /// The path of the program in the root: that of `IMAGE_PROGRAM`, which links Swift's runtime statically as images have it, or
+  /// the program under test.
+  static let program = URL(
+    filePath: ProcessInfo.processInfo.environment["IMAGE_PROGRAM"] ?? Repository.executable
+  ).standardized.path
 
   init() throws {
     folder = try TemporaryFolder()

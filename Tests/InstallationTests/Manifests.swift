@@ -14,12 +14,22 @@ struct Manifests: Equatable {
     "helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance", "app.kubernetes.io/version",
   ]
 
+  /// Every object of a YAML text, hooks included.
+  static func objects(_ yaml: String) throws -> [[String: Any]] {
+    var documents = YAMLDocuments(Array(yaml.utf8))
+    var objects: [[String: Any]] = []
+    while let document = try documents.next() {
+      if let object = try JSONSerialization.jsonObject(with: Data(document)) as? [String: Any] {
+        objects.append(object)
+      }
+    }
+    return objects
+  }
+
   /// - Parameter yaml: The objects; hooks are left out, and Helm's own labels.
   init(_ yaml: String) throws {
-    var documents = YAMLDocuments(Array(yaml.utf8))
     var objects: [String: NSDictionary] = [:]
-    while let document = try documents.next() {
-      guard let object = try JSONSerialization.jsonObject(with: Data(document)) as? [String: Any] else { continue }
+    for object in try Self.objects(yaml) {
       var metadata = object["metadata"] as? [String: Any] ?? [:]
       let annotations = metadata["annotations"] as? [String: String] ?? [:]
       if annotations["helm.sh/hook"] != nil { continue }

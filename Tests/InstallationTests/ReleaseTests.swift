@@ -6,41 +6,105 @@ import WebhookServer
 /// What `make dist` makes without the compiler. `release/twice` compares whole builds.
 @Suite(
   .enabled(
-    if: Tools.kubectl != nil && Program.isInstalled("git")
-      && FileManager.default.fileExists(atPath: Repository.path(".git")),
-    "no kubectl (Tests/Tools/install), or no git repository"))
+    if: Tools.kubectl != nil && Program.isInstalled("git"), "no kubectl (Tests/Tools/install), or no git"))
 struct `Release files` {
-  /// Packs the current commit in a folder of its own; archives of the program are played.
-  static func pack(in folder: URL, umask: String) throws {
+  /// The working tree as it is, in one commit of a repository of its own: neither uncommitted changes nor HEAD matter.
+  let repository: TemporaryFolder
+
+  init() throws {
+    repository = try TemporaryFolder()
+    let script = """
+      git init --quiet --bare "$1" && export GIT_DIR="$1" GIT_WORK_TREE="$2" && git config core.bare false &&
+      git add --all && git -c user.name=t -c user.email=t@example.org -c commit.gpgsign=false commit --quiet --message t
+      """
+    let run = try Program.run("sh", ["-c", script, "sh", repository.url.path, Repository.root.path])
+    try #require(run.exitCode == 0, "\(run.errors)")
+  }
+
+  /// Clones the commit; archives of the program are played.
+  private func clone(to folder: URL, umask: String = "022") throws {
     let clone = try Program.run(
       "sh",
       [
-        "-c",
-        "umask \(umask) && git clone --quiet '\(Repository.root.path)' '\(folder.path)' && mkdir '\(folder.path)/dist'",
+        "-c", #"umask "$1" && git clone --quiet "$2" "$3" && mkdir "$3/dist""#, "sh", umask, repository.url.path,
+        folder.path,
       ])
     try #require(clone.exitCode == 0, "\(clone.errors)")
+    let commit = try Program.run("git", ["-C", folder.path, "rev-parse", "HEAD"]).output.prefix(40)
     for processor in ["amd64", "arm64"] {
-      try processor.write(
-        to: folder.appending(path: "dist/storage-network-webhook-\(Version.current)-linux-\(processor).tar.gz"),
-        atomically: false, encoding: .utf8)
+      let archive = "dist/storage-network-webhook-\(Version.current)-linux-\(processor)"
+      for (ending, text) in [
+        ("tar.gz", processor), ("spdx.json", #"{"sourceInfo": "built from git commit \#(commit)"}"#),
+      ] {
+        try text.write(to: folder.appending(path: "\(archive).\(ending)"), atomically: false, encoding: .utf8)
+      }
     }
+  }
+
+  private func run(_ step: String, in folder: URL, _ variables: String...) throws -> Program.Run {
+    try Program.run(
+      "env",
+      [
+        "KUBECTL=\(Tools.kubectl ?? "")", "IMAGE_REPOSITORY=registry.example/webhook",
+        "CHART_REGISTRY=oci://charts.example/mine", "DOWNLOAD_URL=https://downloads.example",
+      ] + variables + [folder.appending(path: "release/\(step)").path])
+  }
+
+  private func pack(in folder: URL, umask: String) throws {
+    try clone(to: folder, umask: umask)
     for step in ["files", "index"] {
-      let run = try Program.run(
-        "env",
-        [
-          "PATH=\(Repository.path(".build/tools")):\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
-          "IMAGE_REPOSITORY=registry.example/webhook", "CHART_REGISTRY=oci://charts.example/mine",
-          "DOWNLOAD_URL=https://downloads.example", folder.appending(path: "release/\(step)").path,
-        ])
+      let run = try run(step, in: folder)
       try #require(run.exitCode == 0, "\(run.errors)")
+      #expect(run.errors == "")
     }
+  }
+
+  @Test func `KUBECTL names the program that renders the manifests`() throws {
+    let folder = repository.url.appending(path: "clone")
+    try clone(to: folder)
+    try repository.write("#!/bin/sh\necho \"rendered: $*\"\n", to: "mine")
+    _ = try Program.run("chmod", ["+x", repository.path("mine")])
+    let mine = try run("files", in: folder, "KUBECTL=\(repository.path("mine"))")
+    #expect(mine.exitCode == 0, "\(mine.errors)")
+    let manifests = folder.appending(path: "dist/install-self-managed.yaml")
+    #expect(
+      try String(contentsOf: manifests, encoding: .utf8) == "rendered: kustomize manifests/overlays/self-managed\n")
+    let missing = try run("files", in: folder, "KUBECTL=/nowhere/kubectl")
+    #expect(missing.exitCode != 0)
+    #expect(missing.errors.contains("/nowhere/kubectl"))
+  }
+
+  @Test func `checksums leave out other versions' files, and an archive of another commit is an error`() throws {
+    let folder = repository.url.appending(path: "clone")
+    try clone(to: folder)
+    let name = "storage-network-webhook-\(Version.current)"
+    func write(_ text: String, to file: String) throws {
+      try text.write(to: folder.appending(path: "dist/\(file)"), atomically: false, encoding: .utf8)
+    }
+    for stale in [
+      "storage-network-webhook-0.0.1-linux-amd64.tar.gz", "\(name)-rc1.tgz", "SHA256SUMS.sigstore.json", "notes",
+    ] { try write("stale", to: stale) }
+    try write("{}", to: "\(name)-image-arm64.spdx.json")
+    let good = try run("index", in: folder)
+    #expect(good.exitCode == 0, "\(good.errors)")
+    let sums = try String(contentsOf: folder.appending(path: "dist/SHA256SUMS"), encoding: .utf8)
+    #expect(
+      sums.split(separator: "\n").map { String($0.dropFirst(66)) } == [
+        "\(name)-image-arm64.spdx.json", "\(name)-linux-amd64.spdx.json", "\(name)-linux-amd64.tar.gz",
+        "\(name)-linux-arm64.spdx.json", "\(name)-linux-arm64.tar.gz", "storage-network.yaml",
+      ])
+
+    try write(#"{"sourceInfo": "built from git commit 0123"}"#, to: "\(name)-linux-arm64.spdx.json")
+    let bad = try run("index", in: folder)
+    #expect(bad.exitCode == 1)
+    #expect(bad.errors.contains("dist/\(name)-linux-arm64.tar.gz is not of commit "), "\(bad.errors)")
   }
 
   @Test func `release files have the same bytes in every folder`() throws {
     let folder = try TemporaryFolder()
     let (one, two) = (folder.url.appending(path: "one"), folder.url.appending(path: "another/place"))
-    try Self.pack(in: one, umask: "022")
-    try Self.pack(in: two, umask: "077")
+    try pack(in: one, umask: "022")
+    try pack(in: two, umask: "077")
     let difference = try Program.run("diff", ["--recursive", "--brief", one.path + "/dist", two.path + "/dist"])
     #expect(difference.exitCode == 0, "\(difference.output)")
 
@@ -50,7 +114,8 @@ struct `Release files` {
     #expect(
       names == [
         "SHA256SUMS", "addon.yaml", "install-cert-manager.yaml", "install-self-managed.yaml",
-        "\(name)-linux-amd64.tar.gz", "\(name)-linux-arm64.tar.gz", "\(name).tgz", "storage-network.yaml",
+        "\(name)-linux-amd64.spdx.json", "\(name)-linux-amd64.tar.gz", "\(name)-linux-arm64.spdx.json",
+        "\(name)-linux-arm64.tar.gz", "\(name).tgz", "storage-network.yaml",
       ])
     let check = try Program.run("sh", ["-c", "cd '\(dist.path)' && sha256sum --check --strict SHA256SUMS"])
     #expect(check.exitCode == 0, "\(check.output)\(check.errors)")
@@ -72,7 +137,7 @@ struct `Release files` {
     for helm in Tools.helms {
       let run = try Program.run(helm, ["template", "t", "\(dist.path)/\(name).tgz"])
       #expect(run.exitCode == 0, "\(run.errors)")
-      #expect(run.output.contains("image: registry.example/webhook:\(Version.current)\n"))
+      #expect(run.output.contains("image: \"registry.example/webhook:\(Version.current)\"\n"))
     }
   }
 }

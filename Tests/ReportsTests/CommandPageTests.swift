@@ -90,7 +90,10 @@ struct CommandPage {
   private static let pictures = [
     "plan": ["![plan](pictures/plan.svg)", "", "`--svg` draws the same range:", "", "![a range](pictures/range.svg)"],
     "check": ["![check](pictures/check.svg)"],
-    "apply": ["![a whole change](pictures/apply.svg)"],
+    "apply": [
+      "![a whole change](pictures/apply.svg)", "",
+      "The kubeconfig's user needs [these rights](operate.md#the-rights-that-apply-needs).",
+    ],
     "verify": [
       "![all is well](pictures/verify-completed.svg)", "", "![pods were left behind](pictures/verify-left-behind.svg)",
       "", "![the range is exhausted](pictures/verify-exhausted.svg)", "",

@@ -58,20 +58,64 @@ import Testing
 }
 
 @Suite struct `plan --upgrade` {
-  @Test func `a second generation of Longhorn's pods is counted`() throws {
-    let plan = try #require(UpgradePlan(in: try Golden.facts("completed")))
-    #expect(plan.need == plan.terms.reduce(0) { $0 + $1.total })
-    #expect(plan.usable == 59)
-    #expect(plan.free == plan.usable - plan.used)
-    #expect(plan.used > 0)
-    #expect(plan.isSufficient)
-    #expect(plan.text(for: .plain).contains("are in use"))
+  /// Three nodes with two disks each. Of /26 without its first /30 and the broadcast address 59 addresses are usable, of /29
+  /// three.
+  static let plans: [(state: String, text: String)] = [
+    (
+      "completed",
+      """
+      The next upgrade needs 12 addresses of 192.168.0.0/26
+
+        6  3 nodes × 2
+        6  6 disks
+
+      ✓ 6 of 59 usable addresses are in use; 53 are free
+
+      """
+    ),
+    (
+      "leaked",
+      """
+      The next upgrade needs 12 addresses of 192.168.0.0/26
+
+        6  3 nodes × 2
+        6  6 disks
+
+      ✓ 10 of 59 usable addresses are in use, 4 of them by pods that are gone; 49 are free
+
+      """
+    ),
+    (
+      "exhausted",
+      """
+      The next upgrade needs 12 addresses of 192.168.0.0/29
+
+        6  3 nodes × 2
+        6  6 disks
+
+      ✗ 3 of 3 usable addresses are in use; 0 are free, 12 too few
+        → choose a larger range before the upgrade: plan --suggest
+
+      """
+    ),
+  ]
+
+  @Test(arguments: plans) func `a second generation of Longhorn's pods is counted`(
+    _ row: (state: String, text: String)
+  ) throws {
+    let plan = try #require(UpgradePlan(in: try Golden.facts(row.state)))
+    #expect(plan.text(for: .plain) == row.text)
+    #expect(plan.isSufficient == (row.state != "exhausted"))
   }
 
-  @Test func `where it has no address, that is said with what helps`() throws {
-    let plan = try #require(UpgradePlan(in: try Golden.facts("exhausted")))
-    #expect(!plan.isSufficient)
-    #expect(plan.text(for: .plain).contains("too few"))
+  @Test func `of the formula of v1.3, and of the second data engine`() throws {
+    var options = RulesetOptions()
+    options.sizing = .always(.v1_3)
+    var facts = try Golden.facts("completed")
+    #expect(UpgradePlan(in: facts, options)?.need == 9)
+    facts.v2DataEngineIsOn = true
+    #expect(UpgradePlan(in: facts, options)?.need == 12)
+    #expect(UpgradePlan(in: facts, options)?.terms.last?.description == "3 V2 engine nodes")
   }
 
   @Test func `without a storage network there is nothing to plan`() throws {

@@ -95,6 +95,16 @@ import Testing
     #expect(try Repository.text(".ci/run").hasSuffix("\nmake test\n"))
   }
 
+  /// Code that a debug build accepts may not compile with optimization.
+  @Test func `make test compiles for release too`() throws {
+    let recipe = try #require(
+      try Repository.text("Makefile").firstMatch(of: /\ntest:.*\n((?:\t.*\n)+)/)?.output.1
+    ).split(separator: "\n")
+    #expect(recipe.first == "\t$(BUILD_SERVER)")
+    #expect(try Repository.text("Makefile").contains("\nBUILD_SERVER := swift build -c release "))
+    #expect(recipe.allSatisfy { !$0.hasPrefix("\t-") && !$0.contains("||") }, "a failure must not be ignored")
+  }
+
   @Test func `the repository has no key and no certificate`() throws {
     let run = try Program.run("git", ["-C", Repository.root.path, "ls-files"])
     // Unpacked from an archive, it is no repository.

@@ -58,6 +58,7 @@ extension ScriptedCluster {
     let parts = path.split(separator: "/").map(String.init)
     let reference = "\(parts[4])/\(parts[6])"
     guard objects[Self.machinePath(reference)] != nil else { return Self.status(404, "not found") }
+    if protected.contains(reference) { return Self.status(500, "Internal error occurred: exceeded quota") }
     let strategy = strategy(of: reference)
     if parts[7] == "stop" {
       if strategy == "Halted" || started[reference] == false, sent["gracePeriod"] == nil {
@@ -91,7 +92,7 @@ extension ScriptedCluster {
     func part(_ key: String) -> String { attributes[key] ?? "" }
     let subresource = part("subresource").isEmpty ? "" : "/\(part("subresource"))"
     let wanted = "\(part("verb")) \(part("resource"))\(subresource) \(part("namespace")) \(part("name"))"
-    return (201, #"{"status":{"allowed":\#(!denied.contains { wanted.hasPrefix($0) })}}"#)
+    return (201, #"{"status":{"allowed":\#(!denied.contains { "\(wanted)$".hasPrefix($0) })}}"#)
   }
 }
 

@@ -107,13 +107,13 @@ extension ScriptedCluster {
     ]
   }
 
-  func addMachine(_ reference: String, _ strategy: String) {
+  public func addMachine(_ reference: String, _ strategy: String, uid: String? = nil) {
     let parts = reference.split(separator: "/").map(String.init)
     started[reference] = true
     put(
       [
         "apiVersion": "kubevirt.io/v1", "kind": "VirtualMachine",
-        "metadata": ["name": parts[1], "namespace": parts[0], "uid": "uid-\(parts[1])"],
+        "metadata": ["name": parts[1], "namespace": parts[0], "uid": uid ?? "uid-\(parts[1])"],
         "spec": ["runStrategy": strategy], "status": ["printableStatus": "Running"],
       ], at: Self.machinePath(reference))
     addInstance(reference, phase: "Running")

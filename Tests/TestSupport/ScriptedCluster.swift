@@ -33,9 +33,12 @@ public final class ScriptedCluster: @unchecked Sendable {
   public var stubborn: Set<String> = []
   /// The machines that never become Running.
   public var broken: Set<String> = []
+  /// The machines that KubeVirt must not change, as by a quota: it answers 500 to a stop or start.
+  public var protected: Set<String> = []
   /// Whether KubeVirt's subresources are served.
   public var servesSubresources = true
-  /// The permissions that the user lacks: `verb resource/subresource namespace name`, each a prefix.
+  /// The permissions that the user lacks: `verb resource/subresource namespace name`, each a prefix; with `$` at its end the
+  /// whole.
   public var denied: [String] = []
   /// The phase at which Harvester hangs; nil if it does not.
   public var hangsAt: String?
@@ -172,6 +175,12 @@ extension ScriptedCluster {
         machine["metadata"] = metadata
       }
     }
+  }
+
+  /// Stops a machine in its spec, and lets the controllers do so many steps.
+  public func haltMachine(_ reference: String, ticks: Int = 6) {
+    edit(Self.machinePath(reference)) { $0["spec"] = ["runStrategy": "Halted"] }
+    for _ in 0..<ticks { tick() }
   }
 
   public func deleteMachine(_ reference: String) {

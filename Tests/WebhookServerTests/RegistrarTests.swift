@@ -28,7 +28,7 @@ import Testing
         "register", "--listen", "127.0.0.1:0", "--kubeconfig", certificates.folder.path("kubeconfig"), "--log-format",
         "json",
       ] + options)
-    if options.contains("--once") { return (program, 0) }
+    if options.contains("--once") || options.contains("--test") { return (program, 0) }
     return (program, try LogLine(program.errors.waitForLine(with: #""message":"listening""#)).port)
   }
 
@@ -104,6 +104,27 @@ import Testing
     #expect(try second.exitCode() == 0, "\(second.errors.text)")
   }
 
+  static let denials: [(status: Int, message: String, exitCode: Int32, requests: Int, words: String)] = [
+    (
+      422, #"admission webhook \"storage-network.harvesterhci.io\" denied the request: value.vlan"#, 0, 1,
+      "bad value denied"
+    ),
+    (403, #"User \"y\" cannot patch resource \"settings\""#, 2, 1, "cannot patch"),
+    (200, "", 1, 10, "does not call the webhook"),
+  ]
+
+  /// The only request of `register --test` is the dry run: it reads nothing and writes nothing.
+  @Test(arguments: denials) func `the test of the denial needs nothing but the setting`(
+    _ row: (status: Int, message: String, exitCode: Int32, requests: Int, words: String)
+  ) throws {
+    let server = try StubAPIServer(certificates) { _ in .whole(row.status, #"{"message":"\#(row.message)"}"#) }
+    let (program, _) = try start(server, "--test")
+    #expect(try program.exitCode() == row.exitCode, "\(program.errors.text)")
+    #expect(program.errors.text.contains(row.words), "\(program.errors.text)")
+    let path = "/apis/harvesterhci.io/v1beta1/settings/storage-network?dryRun=All"
+    #expect(server.requests.map { "\($0.method) \($0.path)" } == Array(repeating: "PATCH \(path)", count: row.requests))
+  }
+
   @Test func `a signal at any moment ends the process without a crash`() throws {
     let server = try StubAPIServer(certificates, handler: Self.forbidden)
     // Each round ends it at another moment of its first exchanges, handshakes included.
@@ -128,7 +149,8 @@ import Testing
 
   @Test(arguments: [
     (["--listen", "nonsense"], "must be an address and a port"), (["--service-port", "0"], "between 1 and 65535"),
-    (["--test"], "--test needs --once"), (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
+    (["--test", "--rotate-ca"], "--test with --rotate-ca needs --once"),
+    (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
     (["--certificates", "x"], "external"),
   ]) func `an invalid option is reported`(options: [String], words: String) throws {
     let text = """

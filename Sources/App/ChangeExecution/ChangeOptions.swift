@@ -10,7 +10,6 @@ package struct ChangeOptions: Sendable {
   package var startParallel = 5
   /// The namespaces whose machines may be stopped; empty for all.
   package var namespaces: [String] = []
-  package var isDryRun = false
   /// The time without progress after which a step is stuck.
   package var timeout: Duration = .seconds(300)
   package var ruleset = RulesetOptions()
@@ -19,7 +18,41 @@ package struct ChangeOptions: Sendable {
   /// A text that no other process has.
   package var session = ""
 
+  /// What to type for this program, for advice that can be pasted.
+  package var command = ProgramCommand()
+
   package init() {}
+}
+
+/// The program as its user types it, with the options that name the cluster.
+package struct ProgramCommand: Sendable {
+  private let program: String
+  private let access: [String]
+
+  /// - Parameter access: Options such as `--kubeconfig` and its value, which are quoted where a shell needs it.
+  package init(_ program: String = "storage-network-webhook", access: [String] = []) {
+    self.program = program
+    self.access = access.map(Self.quoted)
+  }
+
+  /// Returns the command line of a subcommand.
+  package func callAsFunction(_ subcommand: String, _ options: String...) -> String {
+    ([program, subcommand] + access + options).joined(separator: " ")
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: "+"):
+        true
+      default: false
+      }
+    }
+    if isPlain, !word.isEmpty { return word }
+    return "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'"
+  }
 }
 
 /// What `apply` is asked to do.

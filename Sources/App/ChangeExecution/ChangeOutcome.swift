@@ -1,7 +1,7 @@
 /// How `apply` ended.
 package enum ChangeOutcome: Sendable, Equatable {
-  /// The change has arrived everywhere; these machines remain stopped.
-  case done(stillStopped: [Machine])
+  /// The change has arrived everywhere; these machines remain stopped, and the command starts them.
+  case done(stillStopped: [Machine], command: String = "")
   /// The change was taken back, and everything is as it was.
   case reverted
   /// Harvester would see no change.

@@ -23,7 +23,7 @@ package struct ChangeReview {
     // The checklist is about the moment of the write.
     report = CheckReport(
       of: change, in: options.stopsMachines ? facts.afterStoppingMachines : facts.rules, options.ruleset)
-    preview = ChangePreview(of: change, in: facts.rules, facts.users, extraFacts, options.ruleset)
+    preview = ChangePreview(of: change, report, in: facts.rules, facts.users, extraFacts, options.ruleset)
   }
 
   /// Why the change must not be made; nil if it may.

@@ -97,17 +97,18 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     if dryRun { return try showPreview() }
+    let command = try command()
     guard yes || StandardInput.isTerminal else {
       throw InputError("standard input is no terminal, so that apply cannot ask; add --yes")
     }
     guard case .live(let source) = try cluster.source() else { return }
-    let printer = ChangePrinter(output.output)
+    let printer = ChangePrinter(output.output, program)
     try Interruption.handle(exitCode: ExitCode.error.rawValue) { printer.lastWords }
     let executor = ChangeExecutor(
       try source.changeCluster(), options, confirm: { () throws(ChangeStop) in try confirm() },
       report: { printer.show($0) })
     do throws(ChangeStop) {
-      printer.show(.ended(try executor.run(try command())))
+      printer.show(.ended(try executor.run(command)))
     } catch {
       printer.show(.stopped(error))
       throw error.exitCode
@@ -116,41 +117,47 @@ struct Apply: ParsableCommand {
 
   /// The checklist and the preview, of a snapshot or a live cluster.
   private func showPreview() throws {
+    let value = try proposedValue()
     let source = try cluster.source()
     let facts = try source.changeFacts()
     var inspected = try VerifyClient(source).fetch()
-    let printer = ChangePrinter(output.output)
+    let printer = ChangePrinter(output.output, program)
+    let review: ChangeReview
     do throws(ChangeStop) {
-      let review = try ChangeReview(of: try proposedValue(), in: facts, inspected.extraFacts, options)
-      printer.show(.checked(review.report))
-      printer.show(.previewed(review.preview))
-      printer.show(.ended(.dryRun(isAllowed: review.report.isAllowed)))
-      if !review.report.isAllowed { throw ChangeStop.declined }
+      review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
     } catch {
-      if error != .declined { printer.show(.stopped(error)) }
-      throw ExitCode.denied
+      printer.show(.stopped(error))
+      throw error.exitCode
     }
+    printer.show(.checked(review.report))
+    printer.show(.previewed(review.preview))
+    let outcome = ChangeOutcome.dryRun(isAllowed: review.report.isAllowed)
+    printer.show(.ended(outcome))
+    if !outcome.isSuccess { throw ExitCode.denied }
   }
 }
 
 extension Apply {
-  private func command() throws(ChangeStop) -> ChangeCommand {
+  /// This program on the same cluster.
+  private var program: ProgramCommand {
+    let access = [("--kubeconfig", cluster.access.kubeconfig), ("--context", cluster.access.context)]
+    return ProgramCommand(
+      Invocation.current.command, access: access.flatMap { name, value in value.map { [name, $0] } ?? [] })
+  }
+
+  private func command() throws -> ChangeCommand {
     if resume { return .resume }
     if revert { return .revert }
     return .apply(try proposedValue())
   }
 
-  private func proposedValue() throws(ChangeStop) -> [UInt8] {
+  private func proposedValue() throws -> [UInt8] {
     if disable { return [] }
-    do {
-      let proposed = try ProposedChange(file: file, value: value, stored: nil)
-      guard let new = proposed.change?.new, new.hasValue || value != nil, case .text(let bytes) = new.value else {
-        throw InputError("\(file ?? "--value"): must contain the Setting storage-network with a value")
-      }
-      return bytes
-    } catch {
-      throw .unavailable("\(error)", advice: [])
+    let proposed = try ProposedChange(file: file, value: value, stored: nil)
+    guard let new = proposed.change?.new, new.hasValue || value != nil, case .text(let bytes) = new.value else {
+      throw InputError("\(file ?? "--value"): must contain the Setting storage-network with a value")
     }
+    return bytes
   }
 
   private var options: ChangeOptions {
@@ -162,6 +169,7 @@ extension Apply {
     options.namespaces = namespace
     options.timeout = .seconds(timeout)
     options.ruleset = rules.ruleset
+    options.command = program
     options.holder = "\(Environment.value("USER") ?? "unknown")@\(HostName.current)"
     options.session = String(UInt64.random(in: 0 ... .max), radix: 16)
     return options
@@ -169,16 +177,25 @@ extension Apply {
 
   private func confirm() throws(ChangeStop) -> Bool {
     if yes { return true }
-    let question = "\nGo on? [y/N] "
     do throws(FileError) {
-      switch output.output {
-      case .text: try StandardOutput.write(question)
-      case .json: StandardError.write(question)
+      try ask("\nGo on? [y/N] ")
+      guard let line = try StandardInput.readLine() else {
+        // The terminal shows no end of line for Ctrl-D.
+        try ask("\n")
+        return false
       }
-      let answer = try StandardInput.readLine()?.lowercased() ?? ""
-      return answer == "y" || answer == "yes"
+      let words = line.lowercased().split(whereSeparator: \.isWhitespace)
+      return words == ["y"] || words == ["yes"]
     } catch {
       throw .unavailable(error.description, advice: [])
+    }
+  }
+
+  /// Writes to the terminal; standard output is for the events where a program reads them.
+  private func ask(_ text: String) throws(FileError) {
+    switch output.output {
+    case .text: try StandardOutput.write(text)
+    case .json: StandardError.write(text)
     }
   }
 }
@@ -202,11 +219,13 @@ private final class ChangePrinter: Sendable {
   }
 
   private let format: ReportFormat
+  private let program: ProgramCommand
   private let start = MonotonicInstant.now
   private let state: Mutex<State>
 
-  init(_ format: ReportFormat) {
+  init(_ format: ReportFormat, _ program: ProgramCommand) {
     self.format = format
+    self.program = program
     state = Mutex(
       State(screen: ChangeScreen(.standardOutput, height: TerminalDevice.isPresent ? TerminalDevice.rows : nil)))
   }
@@ -232,7 +251,13 @@ private final class ChangePrinter: Sendable {
   /// The words for a user who interrupts.
   var lastWords: String {
     state.withLock { $0.isRecorded }
-      ? "\ninterrupted; the change is recorded: go on with apply --resume, or take it back with apply --revert\n"
+      ? """
+
+      interrupted; the change is recorded
+        → go on: \(program("apply", "--resume"))
+        → or take it back: \(program("apply", "--revert"))
+
+      """
       : "\ninterrupted; nothing was changed\n"
   }
 }

@@ -83,7 +83,7 @@ struct Check: ParsableCommand {
     var report = CheckReport(of: proposed.change, in: facts, rules.ruleset)
     report.detail = detail
     if let (extraFacts, users) = cluster, let change = proposed.change {
-      report.preview = ChangePreview(of: change, in: facts, users, extraFacts, rules.ruleset)
+      report.preview = ChangePreview(of: change, report, in: facts, users, extraFacts, rules.ruleset)
     }
     return report
   }

@@ -16,8 +16,8 @@ struct Register: ParsableCommand {
       Example:
         storage-network-webhook register --once --kubeconfig ~/.kube/config
 
-      Exit status: 0 after a signal. With --once: 0 in the desired state; 1 no serving pod responds, or the bad value of \
-      --test is not denied; 2 error.
+      Exit status: 0 after a signal. With --once: 0 in the desired state; 1 no serving pod responds; 2 error. With --test: \
+      0 the bad value is denied; 1 it is not; 2 error.
       """)
 
   @Option(help: ArgumentHelp("Namespace of the Secret and the Service.", valueName: "name"))
@@ -47,7 +47,11 @@ struct Register: ParsableCommand {
   @Flag(help: "Reconcile once and exit.")
   var once = false
 
-  @Flag(help: "With --once: send a bad value of the setting as a dry run, which the webhook must deny.")
+  @Flag(
+    help: """
+      Write nothing; send a bad value of the setting as a dry run, which the webhook must deny, and exit. With --once: \
+      reconcile first.
+      """)
   var test = false
 
   @Flag(
@@ -71,7 +75,7 @@ struct Register: ParsableCommand {
 
   func validate() throws {
     if !(1...65535).contains(servicePort) { throw ValidationError("--service-port must be between 1 and 65535") }
-    if test, !once { throw ValidationError("--test needs --once") }
+    if test, rotateCA, !once { throw ValidationError("--test with --rotate-ca needs --once") }
     if rotateCA, certificates == .external {
       throw ValidationError("--rotate-ca needs --certificates self; ask the other program for a new CA")
     }
@@ -88,9 +92,10 @@ struct Register: ParsableCommand {
     options.issuer = certificates
     let registrar = RegistrarConfiguration(
       source: try LiveSource(kubeconfig: access.kubeconfig, context: access.context), options: options,
-      probeURL: probeURL, rotatesCA: rotateCA, testsDenial: test, listen: listen)
-    if once {
-      if try !RegistrarProcess.runOnce(registrar, log: logging.logger()) { throw ExitCode.denied }
+      probeURL: probeURL, rotatesCA: rotateCA, listen: listen)
+    if once || test {
+      if once, try !RegistrarProcess.runOnce(registrar, log: logging.logger()) { throw ExitCode.denied }
+      if test, try !RegistrarProcess.testDenial(registrar, log: logging.logger()) { throw ExitCode.denied }
       return
     }
     let queue = try AsyncLogWriter(limit: ServerLimits.logBufferSize)

@@ -68,6 +68,15 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     }
   }
 
+  /// Whether a living cluster has many of it and changes them all the time. Such a watch has a connection of its own, whose
+  /// events then cost the reads of one request instead of all.
+  package var changesOften: Bool {
+    switch self {
+    case .virtualMachine, .virtualMachineInstance, .longhornVolume, .longhornPod: true
+    default: false
+    }
+  }
+
   /// The proof that an API server does not serve a kind. A 404 alone proves nothing: an API server that is starting,
   /// and a path to no API server, return it for every kind.
   enum AbsenceProof {

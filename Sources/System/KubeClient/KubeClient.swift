@@ -2,17 +2,19 @@ internal import CCurl
 package import ClusterState
 internal import Platform
 
-/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2.
+/// Performs requests to one API server: any number at a time, over one connection if the server supports HTTP/2. A request
+/// whose events are frequent may have a connection of its own.
 ///
 /// It belongs to one thread and works only within ``wait(atMost:_:)``.
-@safe package final class KubeClient {
+package final class KubeClient {
   package typealias EventHandler = (_ requestID: Int, borrowing TransferEvent) -> Void
 
-  /// Owned: freed in `deinit`, after all transfers are removed from it.
-  private let multi: UnsafeMutableRawPointer
-  private let events: SocketEvents
   private let access: ClusterAccess
   private let credentials: CredentialProvider
+  private let poller: Poller
+  /// The first is shared; each of the others belongs to the requests with one ID.
+  private var pools: [ConnectionPool]
+  private var ownPools: [Int: ConnectionPool] = [:]
   private var transfers: [Int: Transfer] = [:]
   /// The IDs of requests whose last connection delivered nothing.
   private var needsFreshConnection: Set<Int> = []
@@ -26,27 +28,40 @@ internal import Platform
 
   package init(_ access: ClusterAccess) {
     _ = Self.library
-    guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl fails here only without memory") }
-    guard let events = try? SocketEvents() else { preconditionFailure("epoll fails here only without memory") }
-    unsafe self.multi = multi
-    self.events = events
-    unsafe events.attach(to: multi)
+    guard let poller = try? Poller(batch: 64) else { preconditionFailure("epoll fails here only without memory") }
     self.access = access
     credentials = CredentialProvider(access)
+    self.poller = poller
+    pools = [ConnectionPool(poller, index: 0)]
   }
 
   deinit {
-    for transfer in transfers.values { unsafe curl_multi_remove_handle(multi, transfer.easy) }
-    unsafe curl_multi_cleanup(multi)
+    for transfer in transfers.values { transfer.pool.remove(transfer) }
   }
 
-  /// Starts a request. The caller chooses its ID, which may be used again when the request has ended.
-  package func begin(_ request: APIRequest, for requestID: Int) throws(KubeError) {
+  /// Starts a request.
+  ///
+  /// - Parameters:
+  ///   - requestID: Chosen by the caller, and free again when the request has ended.
+  ///   - onOwnConnection: Whether the connection is shared by requests with this ID only.
+  package func begin(
+    _ request: APIRequest, for requestID: Int, onOwnConnection: Bool = false
+  ) throws(KubeError) {
     precondition(transfers[requestID] == nil, "a request ID is in use once at a time")
-    let transfer = Transfer(request, to: access, try credentials.load(), requestID: requestID, client: self)
+    let transfer = Transfer(
+      request, to: access, try credentials.load(), requestID: requestID, client: self,
+      pool: onOwnConnection ? ownPool(of: requestID) : pools[0])
     if needsFreshConnection.remove(requestID) != nil { transfer.forceFreshConnection() }
     transfers[requestID] = transfer
-    unsafe curl_multi_add_handle(multi, transfer.easy)
+    transfer.pool.add(transfer)
+  }
+
+  private func ownPool(of requestID: Int) -> ConnectionPool {
+    if let pool = ownPools[requestID] { return pool }
+    let pool = ConnectionPool(poller, index: pools.count)
+    pools.append(pool)
+    ownPools[requestID] = pool
+    return pool
   }
 
   /// Cancels a request; no more events follow. May be called from an event handler.
@@ -54,7 +69,7 @@ internal import Platform
     guard let transfer = transfers.removeValue(forKey: requestID) else { return }
     transfer.isCancelled = true
     // libcurl forbids the removal within its callbacks; there the callback's result ends the transfer.
-    if eventHandler == nil { remove(transfer) } else { cancelledTransfers.append(transfer) }
+    if eventHandler == nil { transfer.pool.remove(transfer) } else { cancelledTransfers.append(transfer) }
   }
 
   /// Cancels a request and opens a new connection for the next one with this ID, because its connection is dead.
@@ -65,20 +80,37 @@ internal import Platform
 
   private var cancelledTransfers: [Transfer] = []
 
-  private func remove(_ transfer: Transfer) {
-    unsafe curl_multi_remove_handle(multi, transfer.easy)
-  }
-
   /// Waits for events, up to a timeout, and delivers them.
   package func wait(atMost timeout: Duration, _ eventHandler: EventHandler) {
     withoutActuallyEscaping(eventHandler) { eventHandler in
       self.eventHandler = eventHandler
-      unsafe events.wait(atMost: timeout, multi)
+      waitForSockets(atMost: timeout)
       self.eventHandler = nil
     }
-    for transfer in cancelledTransfers { remove(transfer) }
+    for transfer in cancelledTransfers { transfer.pool.remove(transfer) }
     cancelledTransfers = []
-    finish(eventHandler)
+    for pool in pools {
+      while let (transfer, result) = pool.takeFinished() { finish(transfer, result, eventHandler) }
+    }
+  }
+
+  private func waitForSockets(atMost limit: Duration) {
+    let now = MonotonicInstant.now
+    let end = now + max(.zero, limit)
+    try? poller.wait(until: pools.compactMap(\.timeout).min().map { min($0, end) } ?? end, from: now) { event in
+      pools[Int(event.token.generation)].handle(event)
+    }
+    let then = MonotonicInstant.now
+    for pool in pools { pool.handleTimeout(then) }
+  }
+
+  private func finish(_ transfer: Transfer, _ result: CURLcode, _ eventHandler: EventHandler) {
+    transfers[transfer.requestID] = nil
+    if result == CURLE_OK {
+      eventHandler(transfer.requestID, .ended)
+    } else {
+      eventHandler(transfer.requestID, .failed(transfer.explanation(of: result)))
+    }
   }
 
   /// Discards credentials that the server has rejected; the kubelet or a plugin renews them.
@@ -86,25 +118,5 @@ internal import Platform
 
   func deliver(_ event: borrowing TransferEvent, for transfer: Transfer) {
     if !transfer.isCancelled { eventHandler?(transfer.requestID, event) }
-  }
-
-  /// Removes finished transfers and delivers their results.
-  private func finish(_ eventHandler: EventHandler) {
-    var left: Int32 = 0
-    while let message = unsafe curl_multi_info_read(multi, &left) {
-      guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
-      // Sound: the message is valid until the next call to libcurl with this handle, and read before.
-      let result = unsafe CCurl_result(message)
-      var pointer = unsafe UnsafeMutableRawPointer?.none
-      unsafe CCurl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &pointer)
-      let transfer = unsafe Transfer.of(pointer)
-      transfers[transfer.requestID] = nil
-      remove(transfer)
-      if result == CURLE_OK {
-        eventHandler(transfer.requestID, .ended)
-      } else {
-        eventHandler(transfer.requestID, .failed(transfer.explanation(of: result)))
-      }
-    }
   }
 }

@@ -148,7 +148,7 @@ extension ReflectorRunner {
   private func begin(_ request: APIRequest, for kind: WatchedKind) {
     if listsOnly, self[kind].state != .notSynced { return }
     do throws(KubeError) {
-      try client.begin(request, for: kind.rawValue)
+      try client.begin(request, for: kind.rawValue, onOwnConnection: kind.changesOften)
     } catch {
       dispatch(kind) { reflector, _ in reflector.failed(error.description, .monotonicNow) }
     }

@@ -16,11 +16,12 @@ package enum TransferEvent: ~Escapable {
 
 /// One request in progress, and the libcurl callbacks for it.
 @safe final class Transfer {
-  /// Owned: freed in `deinit`, after it is removed from the multi handle.
+  /// Owned: freed in `deinit`, after it is removed from the pool.
   let easy: UnsafeMutableRawPointer
   private var headers = unsafe UnsafeMutablePointer<curl_slist>?.none
   private var connectTo = unsafe UnsafeMutablePointer<curl_slist>?.none
   let requestID: Int
+  let pool: ConnectionPool
   /// Whether further events are discarded.
   var isCancelled = false
   /// The client that performs the transfer and owns it.
@@ -30,12 +31,13 @@ package enum TransferEvent: ~Escapable {
 
   init(
     _ request: APIRequest, to access: ClusterAccess, _ credentials: RequestCredentials, requestID: Int,
-    client: KubeClient
+    client: KubeClient, pool: ConnectionPool
   ) {
     guard let easy = unsafe curl_easy_init() else { preconditionFailure("libcurl fails here only without memory") }
     unsafe self.easy = easy
     self.requestID = requestID
     self.client = client
+    self.pool = pool
     unsafe failure = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe failure.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setRequest(request, access, credentials)
@@ -47,7 +49,7 @@ package enum TransferEvent: ~Escapable {
   }
 
   deinit {
-    // Sound: all of them were allocated here, and the multi handle no longer has the first.
+    // Sound: all of them were allocated here, and the pool no longer has the first.
     unsafe curl_easy_cleanup(easy)
     unsafe curl_slist_free_all(headers)
     unsafe curl_slist_free_all(connectTo)

@@ -42,12 +42,14 @@ struct `Chart installation` {
     try load.more(20)
     // An upgrade that the API server rejects changes nothing that serves.
     #expect(throws: ProgramFailure.self) {
-      try context.apply(image: "three", "--set-string", "podLabels.team=not a label")
+      try context.apply(image: "three", "--set", "tolerations[0].operator=Never")
     }
     try load.more(20)
     try context.helm(pair.helm, ["rollback", "guard"])
 
-    try Kubelet(context).test(with: pair.helm, port: context.balancer.port)
+    let written = try context.plane.resourceVersions()
+    try Kubelet(context).test(with: pair.helm)
+    #expect(try context.plane.resourceVersions() == written, "the test writes nothing, and nothing of it is left")
     let counts = load.stop()
     #expect(Set(counts.keys) == `Installation`.allGood, "\(counts)")
     #expect(try context.webhooks() == before, "Helm has no part in the registration")
@@ -168,22 +170,39 @@ struct `Add-on` {
   }
 }
 
-/// A kubelet that knows one pod, that of `helm test`: it runs this machine's program with the pod's own arguments, and
-/// reports how it ended.
+extension ControlPlane {
+  /// The webhook's objects and the settings with their versions; Helm's own records are left out.
+  fileprivate func resourceVersions() throws -> [String] {
+    let kinds = """
+      clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,secrets,pods,deployments,services,\
+      validatingwebhookconfigurations,mutatingwebhookconfigurations,settings.harvesterhci.io
+      """
+    let template = #"{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}"#
+    return try kubectl("get", kinds, "--all-namespaces", "-o", "jsonpath=\(template)").split(separator: "\n")
+      .map(String.init).filter { $0.contains("storage-network") || $0.hasPrefix("Setting/") }.sorted()
+  }
+}
+
+/// A kubelet that knows one pod, that of `helm test`: it runs this machine's program with the pod's own arguments and
+/// permissions, and reports how it ended.
 private struct Kubelet {
   let context: InstalledCluster
 
   init(_ context: InstalledCluster) { self.context = context }
 
-  func test(with helm: String, port: Int) throws {
+  func test(with helm: String) throws {
     let test = try Program(helm, context.helmOptions + ["test", "guard", "--timeout", "60s"])
     try context.eventually("the test's pod") { try arguments() != [] }
+    let token = try context.plane.kubectl(
+      "create", "token", "storage-network-webhook-test", "--namespace", "harvester-system")
+    try context.plane.folder.write(context.plane.kubeconfig(user: "token: \(token)"), to: "test")
+    for (verb, object) in [("get", "settings/storage-network"), ("patch", "settings/other"), ("get", "secrets")] {
+      let question = ["auth", "can-i", verb, object, "--namespace", "harvester-system"]
+      let answer = try context.plane.tryKubectl(question + ["--as", Self.account]).output
+      #expect(answer == "no\n", "\(verb) \(object)")
+    }
     let program = try Program(
-      Repository.executable,
-      try arguments() + [
-        "--kubeconfig", context.plane.folder.path("registrar"), "--probe-url", "https://127.0.0.1:\(port)",
-        "--service-port", "\(port)",
-      ])
+      Repository.executable, try arguments() + ["--kubeconfig", context.plane.folder.path("test")])
     let exitCode = try program.exitCode()
     #expect(exitCode == 0, "\(program.errors.text)")
     #expect(program.errors.text.contains(#"admission webhook \"storage-network.harvesterhci.io\" denied the request"#))
@@ -192,6 +211,8 @@ private struct Kubelet {
       "--type=merge", "-p", #"{"status":{"phase":"\#(exitCode == 0 ? "Succeeded" : "Failed")"}}"#)
     #expect(try test.exitCode() == 0, "\(test.output.text)\(test.errors.text)")
   }
+
+  private static let account = "system:serviceaccount:harvester-system:storage-network-webhook-test"
 
   private func arguments() throws -> [String] {
     try context.plane.tryKubectl([

@@ -15,13 +15,36 @@
 
 {{- /* Labels of every object. */ -}}
 {{- define "webhook.labels" -}}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-{{- with .Values.extraLabels }}
-{{ toYaml . }}
+{{- with include "webhook.map" .Values.extraLabels }}
+{{ . }}
 {{- end }}
+{{- end }}
+
+{{- /* A map as YAML, without the entries that are null: Helm removes a null only where it stands for a default of the chart.
+Nothing is printed for a map without entries. */ -}}
+{{- define "webhook.map" -}}
+{{- $kept := dict -}}
+{{- range $key, $value := . -}}
+{{- if kindIs "map" $value -}}
+{{- range $inner, $content := $value -}}
+{{- if kindIs "invalid" $content -}}
+{{- $value = omit $value $inner -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $value -}}
+{{- $_ := set $kept $key $value -}}
+{{- else if kindIs "string" $value -}}
+{{- $_ := set $kept $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- with $kept -}}
+{{- toYaml . -}}
+{{- end -}}
 {{- end }}
 
 {{- define "webhook.serverLabels" -}}

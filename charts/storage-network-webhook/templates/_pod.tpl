@@ -13,9 +13,9 @@ capabilities:
 {{- end }}
 
 {{- define "webhook.containerImage" -}}
-image: {{ include "webhook.image" . }}
+image: {{ include "webhook.image" . | quote }}
 {{- with .Values.image.pullPolicy }}
-imagePullPolicy: {{ . }}
+imagePullPolicy: {{ . | quote }}
 {{- end }}
 {{- end }}
 
@@ -24,9 +24,9 @@ imagePullPolicy: {{ . }}
 imagePullSecrets:
 {{ toYaml . }}
 {{- end }}
-{{- with .Values.nodeSelector }}
+{{- with include "webhook.map" .Values.nodeSelector }}
 nodeSelector:
-{{ toYaml . | indent 2 }}
+{{ . | indent 2 }}
 {{- end }}
 {{- with .Values.affinity }}
 affinity:
@@ -38,7 +38,7 @@ tolerations:
 {{- end }}
 {{- end }}
 
-{{- /* The flags by which the registrar and its test find the objects. */ -}}
+{{- /* The flags by which the registrar finds the objects. */ -}}
 {{- define "webhook.registrationArgs" -}}
 - --namespace={{ .Release.Namespace }}
 - --secret={{ include "webhook.secret" . }}
@@ -46,6 +46,13 @@ tolerations:
 - --configuration={{ include "webhook.name" . }}
 - --cluster-role={{ include "webhook.registrar" . }}
 - --certificates={{ if eq .Values.certificates.issuer "self" }}self{{ else }}external{{ end }}
+{{- end }}
+
+{{- /* What the pod of `helm test` may do; it is there before the pod, and only during the test. */ -}}
+{{- define "webhook.testAccess" -}}
+helm.sh/hook: test
+helm.sh/hook-weight: "-1"
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
 {{- end }}
 
 {{- /* Arguments: the root and the path. */ -}}

@@ -5,7 +5,7 @@ internal import Reports
 /// A permission of the user, which the API server is asked for before anything is changed.
 ///
 /// <https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access>
-struct AccessReview: Equatable {
+struct AccessReview: Hashable {
   var verb: String
   var group = ""
   var resource: String
@@ -45,16 +45,34 @@ extension AccessReview {
     AccessReview(verb: "patch", group: "harvesterhci.io", resource: "settings", name: "storage-network"),
   ]
 
-  /// The permission to stop or start a machine; without a name for all of a namespace.
-  static func machine(
-    _ operation: MachineRequest.Operation, bySubresource: Bool, namespace: String, name: String = ""
-  ) -> AccessReview {
-    guard bySubresource else {
-      return AccessReview(
-        verb: "patch", group: "kubevirt.io", resource: "virtualmachines", namespace: namespace, name: name)
-    }
-    return AccessReview(
-      verb: "update", group: "subresources.kubevirt.io", resource: "virtualmachines",
-      subresource: operation == .start ? "start" : "stop", namespace: namespace, name: name)
+  /// The permissions to stop a machine, by the requests that ``MachineRequest`` makes.
+  static func stopping(_ machine: Machine, forces: Bool, bySubresource: Bool) -> [AccessReview] {
+    guard !bySubresource else { return [subresource("stop", machine)] }
+    let patch = AccessReview("patch", "virtualmachines", machine)
+    return forces ? [patch, AccessReview("delete", "virtualmachineinstances", machine)] : [patch]
+  }
+
+  /// The permissions to start a machine as it was. A stop may have replaced a strategy that start does not restore.
+  static func starting(_ machine: Machine, bySubresource: Bool) -> [AccessReview] {
+    (bySubresource ? [subresource("start", machine)] : [])
+      + (bySubresource && machine.runPolicy.isSetByStart ? [] : [AccessReview("patch", "virtualmachines", machine)])
+  }
+
+  private static func subresource(_ name: String, _ machine: Machine) -> AccessReview {
+    AccessReview(
+      verb: "update", group: "subresources.kubevirt.io", resource: "virtualmachines", subresource: name,
+      namespace: machine.namespace, name: machine.name)
+  }
+
+  private init(_ verb: String, _ resource: String, _ machine: Machine) {
+    self.init(
+      verb: verb, group: "kubevirt.io", resource: resource, namespace: machine.namespace, name: machine.name)
+  }
+
+  /// The same permission for every object of the namespace.
+  var ofWholeNamespace: AccessReview {
+    var review = self
+    review.name = ""
+    return review
   }
 }

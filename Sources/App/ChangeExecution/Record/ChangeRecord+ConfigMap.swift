@@ -42,6 +42,7 @@ extension ChangeRecord {
       JSONMember("originalValue", text(original)), JSONMember("expectedValue", text(expected)),
       JSONMember("values", json(.array(values.map { .string(text($0)) }))),
       JSONMember("virtualMachines", json(.array(machines.map { .object($0.members) }))),
+      JSONMember("startVMs", startsMachines ? "true" : "false"),
       JSONMember("holder", holder), JSONMember("session", session), JSONMember("startedAt", startedAt),
       JSONMember("updatedAt", updatedAt),
     ]
@@ -69,6 +70,7 @@ extension ChangeRecord {
     self.expected = Array(expected.utf8)
     self.values = values.compactMap { $0.string.map { Array($0.utf8) } }
     self.machines = machines.compactMap(Machine.init(recorded:))
+    startsMachines = text("startVMs") == "true"
     holder = text("holder") ?? ""
     session = text("session") ?? ""
     startedAt = text("startedAt") ?? ""

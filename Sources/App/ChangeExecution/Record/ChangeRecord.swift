@@ -36,6 +36,8 @@ package struct ChangeRecord: Sendable, Equatable {
   package internal(set) var values: [[UInt8]]
   /// The machines that ran, and are stopped for the change.
   package internal(set) var machines: [Machine]
+  /// Whether the machines are started at the end: one call that asks for it is enough.
+  package internal(set) var startsMachines: Bool
   /// The user and host of the process that acts now, for other people.
   package internal(set) var holder: String
   /// The process that acts now.

@@ -1,5 +1,6 @@
 internal import ClusterState
 internal import Reports
+internal import Rules
 
 /// The record in the cluster. Each write carries the version that was read, so that two processes learn of each other.
 final class RecordStore {
@@ -13,6 +14,7 @@ final class RecordStore {
   private init(_ record: ChangeRecord, _ connection: ChangeConnection) {
     self.record = record
     self.connection = connection
+    connection.isRecorded = true
     lastConfirmation = connection.cluster.elapsed()
   }
 
@@ -27,6 +29,7 @@ final class RecordStore {
           "the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) is not readable by this version",
           advice: "use the version that wrote it, or delete it and start its virtual machines yourself")
       }
+      connection.isRecorded = true
       return record
     default: throw .refused(response.reasons, advice: [])
     }
@@ -34,14 +37,16 @@ final class RecordStore {
 
   /// Creates the record of a new change.
   static func create(_ record: ChangeRecord, _ connection: ChangeConnection) throws(ChangeStop) -> RecordStore {
+    // The response may be lost.
+    connection.isRecorded = true
     let response = try connection.send(record.writeRequest)
     if response.isSuccess, let stored = response.value.flatMap(ChangeRecord.init(configMap:)) {
       return RecordStore(stored, connection)
     }
     guard response.isSuccess || response.status == 409 else { throw .refused(response.reasons, advice: []) }
     // The response of an earlier attempt may be lost.
-    guard let stored = try stored(connection) else { throw vanished }
-    guard stored.session == record.session else { throw takenOver(by: stored) }
+    guard let stored = try stored(connection) else { throw vanished(record, connection.options) }
+    guard stored.session == record.session else { throw takenOver(by: stored, connection.options) }
     return RecordStore(stored, connection)
   }
 
@@ -72,12 +77,12 @@ extension RecordStore {
       guard response.isSuccess || response.status == 409 || response.status == 404 else {
         throw .refused(response.reasons, advice: [])
       }
-      guard let stored = try Self.stored(connection) else { throw Self.vanished }
+      guard let stored = try Self.stored(connection) else { throw Self.vanished(record, connection.options) }
       let isOwn = stored.session == next.session || stored == before
-      guard isOwn else { throw Self.takenOver(by: stored) }
+      guard isOwn else { throw Self.takenOver(by: stored, connection.options) }
       next.resourceVersion = stored.resourceVersion
     }
-    throw .unavailable("the ConfigMap \(ChangeRecord.name) changes faster than it can be written")
+    throw Self.unwritable
   }
 
   private static let maxAttempts = 8
@@ -89,17 +94,21 @@ extension RecordStore {
       if response.isSuccess || response.status == 404 { return }
       guard response.status == 409 else { throw .refused(response.reasons, advice: []) }
       guard let stored = try Self.stored(connection) else { return }
-      guard stored.session == record.session else { throw Self.takenOver(by: stored) }
+      guard stored.session == record.session else { throw Self.takenOver(by: stored, connection.options) }
       confirm(stored)
     }
+    throw Self.unwritable
   }
+
+  private static let unwritable = ChangeStop.unavailable(
+    "the ConfigMap \(ChangeRecord.name) changes faster than it can be written")
 
   /// Throws if another process has taken the change over. Asks at most every few seconds, unless `now` is true.
   func confirmSession(now: Bool = false) throws(ChangeStop) {
     let time = connection.cluster.elapsed()
     guard now || time - lastConfirmation >= Self.confirmationInterval else { return }
-    guard let stored = try Self.stored(connection) else { throw Self.vanished }
-    guard stored.session == record.session else { throw Self.takenOver(by: stored) }
+    guard let stored = try Self.stored(connection) else { throw Self.vanished(record, connection.options) }
+    guard stored.session == record.session else { throw Self.takenOver(by: stored, connection.options) }
     confirm(stored)
   }
 
@@ -108,15 +117,30 @@ extension RecordStore {
     lastConfirmation = connection.cluster.elapsed()
   }
 
-  private static func takenOver(by other: ChangeRecord) -> ChangeStop {
+  private static func takenOver(by other: ChangeRecord, _ options: ChangeOptions) -> ChangeStop {
     .refused(
       "\(other.holder) has taken the change over at \(other.updatedAt) (phase \(other.phase.rawValue))",
-      advice: "agree who goes on; then run: apply --resume, or: apply --revert")
+      advice: "agree who goes on; then run: \(options.command("apply", "--resume"))",
+      "or: \(options.command("apply", "--revert"))")
   }
 
-  private static var vanished: ChangeStop {
-    .refused(
-      "the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) was deleted by another client",
-      advice: "look at the virtual machines and at verify; then begin anew")
+  /// Names what only this process still knows.
+  private static func vanished(_ record: ChangeRecord, _ options: ChangeOptions) -> ChangeStop {
+    let deletion = "the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) was deleted by another client"
+    guard !record.machines.isEmpty else {
+      return .refused(deletion, advice: "look at \(options.command("verify")); then begin anew")
+    }
+    let machines = record.machines.map { "\($0.reference) (\($0.runPolicy.described))" }
+    let verb = machines.count == 1 ? "runs" : "run"
+    return .refused(
+      [
+        deletion,
+        """
+        outside of the change \(machines.count.counted("virtual machine")) \(verb), with this run strategy: \
+        \(machines.englishList)
+        """,
+        "the value before the change is \(ChangeRecord.described(record.original))",
+      ],
+      advice: ["look at \(options.command("verify")); start the virtual machines by hand; then begin anew"])
   }
 }

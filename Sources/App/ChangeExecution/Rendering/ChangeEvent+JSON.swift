@@ -83,7 +83,7 @@ extension ChangeRecord {
 extension ChangeOutcome {
   fileprivate var members: [JSONMember] {
     switch self {
-    case .done(let machines):
+    case .done(let machines, _):
       [JSONMember("outcome", "done"), JSONMember("stillStopped", machines.map(\.reference))]
     case .reverted: [JSONMember("outcome", "reverted")]
     case .unchanged: [JSONMember("outcome", "unchanged")]

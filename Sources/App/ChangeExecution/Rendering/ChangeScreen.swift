@@ -20,8 +20,16 @@ package struct ChangeScreen {
   /// - Parameter elapsed: The time since the start.
   package mutating func render(_ event: ChangeEvent, after elapsed: Duration) -> String {
     let clock = height == nil ? nil : elapsed
-    guard let styledText = event.styledText(within: terminal.width, clock) else { return "" }
-    return event.isOverwritten ? overwrite(styledText) : stay(styledText)
+    guard case .entered(let record) = event else {
+      guard let styledText = event.styledText(within: terminal.width, clock) else { return "" }
+      return event.isOverwritten ? overwrite(styledText) : stay(styledText)
+    }
+    // The last state of the phase before stays.
+    block = nil
+    let milestone = event.styledText(within: terminal.width, clock).map { stay($0) } ?? ""
+    guard height != nil, let heading = record.phase.heading(for: record.machines.count) else { return milestone }
+    // A request may take a minute.
+    return milestone + overwrite(heading)
   }
 
   private mutating func stay(_ styledText: StyledText) -> String {
@@ -65,7 +73,7 @@ extension ChangeEvent {
     case .requested: nil
     case .stopping(let progress): progress.styledText(elapsed)
     case .written(let value): .line("✓ ", .success, "the value is written: \(ChangeRecord.described(value))")
-    case .verifying(let monitor, let outcome): monitor.styledText(showsClock: elapsed != nil, outcome: outcome)
+    case .verifying(let monitor, let outcome): monitor.styledText(elapsed, outcome)
     case .starting(let progress): progress.styledText(elapsed)
     case .unreachable(let reason?): .line("! ", .warning, "the API server does not answer, trying again: \(reason)")
     case .unreachable(nil): .line("✓ ", .success, "the API server answers again")
@@ -115,29 +123,56 @@ extension ChangeRecord {
   }
 }
 
-extension StoppingProgress {
-  fileprivate func styledText(_ elapsed: Duration?) -> StyledText {
-    var styledText = StyledText()
-    styledText.add(TextRun("Stopping virtual machines", .bold))
-    styledText.add(
-      ProgressBar(percent: total == 0 ? 100 : stopped * 100 / total).runs
-        + [TextRun("  \(stopped) of \(total)")] + elapsed.clock)
-    if !running.isEmpty { styledText.add("  … ", TextRun("still on: \(running.englishList)"), hangingIndent: 4) }
-    if !attachedVolumes.isEmpty {
-      styledText.add("  … ", TextRun("still attached: \(attachedVolumes.englishList)"), hangingIndent: 4)
+extension ChangeRecord.Phase {
+  /// The beginning of the phase's block; nil for a phase without one.
+  ///
+  /// - Parameter machines: The number of machines of the change.
+  fileprivate func heading(for machines: Int) -> StyledText? {
+    let heading: String
+    switch self {
+    case .stopping where machines > 0: heading = StoppingProgress.heading
+    case .written: heading = "Waiting for Harvester and Longhorn"
+    case .starting where machines > 0: heading = StartingProgress.heading
+    case .prepared, .stopping, .stopped, .verified, .starting: return nil
     }
+    var styledText = StyledText()
+    styledText.add(TextRun(heading, .bold))
+    return styledText
+  }
+}
+
+extension StyledText {
+  /// Machines on their way.
+  fileprivate init(_ heading: String, _ done: Int, of total: Int, _ elapsed: Duration?) {
+    self.init()
+    add(TextRun(heading, .bold))
+    add(
+      ProgressBar(percent: total == 0 ? 100 : done * 100 / total).runs
+        + [TextRun("  \(done) of \(total)")] + (elapsed.map { [TextRun("  \($0.words)", .dim)] } ?? []))
+  }
+
+  fileprivate mutating func add(_ words: String, _ names: [String]) {
+    if !names.isEmpty { add("  … ", TextRun("\(words): \(names.englishList)"), hangingIndent: 4) }
+  }
+}
+
+extension StoppingProgress {
+  fileprivate static let heading = "Stopping virtual machines"
+
+  fileprivate func styledText(_ elapsed: Duration?) -> StyledText {
+    var styledText = StyledText(Self.heading, stopped, of: total, elapsed)
+    styledText.add("still on", running)
+    styledText.add("still attached", attachedVolumes)
     return styledText
   }
 }
 
 extension StartingProgress {
+  fileprivate static let heading = "Starting virtual machines"
+
   fileprivate func styledText(_ elapsed: Duration?) -> StyledText {
-    var styledText = StyledText()
-    styledText.add(TextRun("Starting virtual machines", .bold))
-    styledText.add(
-      ProgressBar(percent: total == 0 ? 100 : started * 100 / total).runs
-        + [TextRun("  \(started) of \(total)")] + elapsed.clock)
-    if !pending.isEmpty { styledText.add("  … ", TextRun("starting: \(pending.englishList)"), hangingIndent: 4) }
+    var styledText = StyledText(Self.heading, started, of: total, elapsed)
+    styledText.add("starting", pending)
     for machine in failed {
       styledText.add("  ", TextRun("✗ ", .error), TextRun("did not come up: \(machine)"), hangingIndent: 4)
     }
@@ -145,22 +180,29 @@ extension StartingProgress {
   }
 }
 
-extension Duration? {
-  fileprivate var clock: [TextRun] { map { [TextRun("  \($0.words)", .dim)] } ?? [] }
+extension ProgressMonitor {
+  /// What follows `apply` does, or the user is told to do, so it is no verdict of `verify`.
+  fileprivate func styledText(_ elapsed: Duration?, _ outcome: Outcome?) -> StyledText {
+    var styledText = progress(showsClock: elapsed != nil, outcome: outcome)
+    if outcome == .verified {
+      styledText.add(TextRun("verified", .success), ": the value has arrived everywhere")
+    }
+    return styledText
+  }
 }
 
 extension ChangeOutcome {
   fileprivate var styledText: StyledText {
     var styledText = StyledText()
     switch self {
-    case .done(let machines):
+    case .done(let machines, let command):
       styledText.add(TextRun("done", .success), ": the change has arrived everywhere")
       guard !machines.isEmpty else { return styledText }
       styledText.add(
         "  \(machines.count.counted("virtual machine")) \(machines.count == 1 ? "is" : "are") still stopped: \(machines.map(\.reference).englishList)",
         hangingIndent: 2)
       styledText.add(
-        list: ["start \(machines.count == 1 ? "it" : "them"): apply --resume --start-vms"], mark: "→ ", .accent)
+        list: ["start \(machines.count == 1 ? "it" : "them"): \(command)"], mark: "→ ", .accent)
     case .reverted:
       styledText.add(TextRun("reverted", .success), ": the value and the virtual machines are as they were")
     case .unchanged: styledText.add(TextRun("unchanged", .success), ": Harvester sees no change")

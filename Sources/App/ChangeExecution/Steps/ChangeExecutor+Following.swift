@@ -8,7 +8,7 @@ extension ChangeExecutor {
   func followChange(_ store: RecordStore) throws(ChangeStop) -> StepResult {
     let record = store.record
     var monitor = ProgressMonitor(stallTimeout: options.timeout)
-    let start = connection.cluster.elapsed()
+    let start = connection.uptime
     return try wait(store, every: .milliseconds(500)) { () throws(ChangeStop) -> StepResult? in
       var inspected = try connection.inspect()
       guard let setting = inspected.facts.storageNetwork,
@@ -16,11 +16,11 @@ extension ChangeExecutor {
       else { throw .refused("there is no setting storage-network") }
       // What is watched may be a moment older than the write.
       if setting.means(record.expected), !setting.means(record.value) {
-        if connection.cluster.elapsed() - start >= options.timeout { throw try changedByOthers(setting) }
+        if connection.uptime - start >= options.timeout { throw try changedByOthers(setting) }
         return nil
       }
       guard setting.means(record.value) else { throw try changedByOthers(setting) }
-      let outcome = monitor.record(input.report, at: connection.cluster.elapsed() - start)
+      let outcome = monitor.record(input.report, at: connection.uptime - start)
       report(.verifying(monitor, outcome))
       switch outcome {
       case nil: return nil
@@ -34,9 +34,12 @@ extension ChangeExecutor {
     let open = report.steps.filter { !$0.state.isDone }.map { "«\($0.step.title)»: \($0.summary)" }
     let back =
       record.direction == .forward
-      ? ["go back to \(ChangeRecord.described(record.original)): apply --revert"] : []
+      ? ["go back to \(ChangeRecord.described(record.original)): \(options.command("apply", "--revert"))"] : []
     return .stuck(
       "nothing has moved for \(options.timeout.words) at \(open.joined(separator: "; "))",
-      advice: ["wait, and look again: verify --watch", "repair what is named above, then go on: apply --resume"] + back)
+      advice: [
+        "wait, and look again: \(options.command("verify", "--watch"))",
+        "repair what is named above, then go on: \(options.command("apply", "--resume"))",
+      ] + back)
   }
 }

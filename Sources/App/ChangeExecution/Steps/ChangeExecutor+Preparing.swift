@@ -18,27 +18,31 @@ extension ChangeExecutor {
     case .apply(let value):
       guard let stored else { return try begin(value, facts) }
       guard stored.direction == .forward, SettingObject(value: .text(stored.goal)).means(value) else {
-        throw Self.anotherChange(stored)
+        throw anotherChange(stored)
       }
       return .ready(try resume(stored))
     case .resume:
-      guard let stored else { throw .refused("no change is recorded", advice: "begin one with: apply --value JSON") }
+      guard let stored else {
+        throw .refused("no change is recorded", advice: "begin one with: \(options.command("apply", "--value JSON"))")
+      }
       return .ready(try resume(stored))
     case .revert:
       guard let stored else {
-        throw .refused("no change is recorded", advice: "write the former value with: apply --value JSON")
+        throw .refused(
+          "no change is recorded", advice: "write the former value with: \(options.command("apply", "--value JSON"))")
       }
       return .ready(stored.direction == .revert ? try resume(stored) : try revert(stored, facts))
     }
   }
 
-  private static func anotherChange(_ record: ChangeRecord) -> ChangeStop {
+  private func anotherChange(_ record: ChangeRecord) -> ChangeStop {
     let direction = record.direction == .forward ? "to" : "back to"
     return .refused(
       """
       a change \(direction) \(ChangeRecord.described(record.goal)) is recorded since \(record.startedAt), in phase \
       \(record.phase.rawValue), last written at \(record.updatedAt) by \(record.holder)
-      """, advice: "go on with it: apply --resume", "or take it back: apply --revert")
+      """, advice: "go on with it: \(options.command("apply", "--resume"))",
+      "or take it back: \(options.command("apply", "--revert"))")
   }
 
   private func begin(_ value: [UInt8], _ facts: ChangeFacts) throws(ChangeStop) -> Preparation {
@@ -46,59 +50,112 @@ extension ChangeExecutor {
     let review = try ChangeReview(of: value, in: facts, inspected.extraFacts, options)
     report(.checked(review.report))
     report(.previewed(review.preview))
-    if options.isDryRun { return .done(.dryRun(isAllowed: review.report.isAllowed)) }
     if let refusal = review.refusal { throw refusal }
     guard review.preview.hasEffect else { return .done(.unchanged) }
 
-    let machines = facts.machines.filter { !$0.isLeaving }
-    try requireNamespaces(machines)
-    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: options.startsMachines)
+    let shown = try requireAccess(to: facts.staying)
     guard try confirm() else { throw .declined }
+    let machines = try machinesAfterConfirmation(value, facts, shown, inspected.extraFacts)
     let now = connection.cluster.timestamp()
     let original = facts.setting?.valueBytes ?? []
     let record = ChangeRecord(
       original: original, expected: original, values: [review.change.normalized.new.valueBytes],
-      machines: try read(machines), holder: options.holder, session: options.session, startedAt: now, updatedAt: now)
+      machines: machines, startsMachines: options.startsMachines, holder: options.holder,
+      session: options.session, startedAt: now, updatedAt: now)
     return .ready(try RecordStore.create(record, connection))
+  }
+
+  /// The machines that run once the user has answered, which may take minutes. What differs from what was shown is checked
+  /// like it.
+  private func machinesAfterConfirmation(
+    _ value: [UInt8], _ shown: ChangeFacts, _ shownMachines: [Machine], _ extraFacts: VerifyFacts
+  ) throws(ChangeStop) -> [Machine] {
+    let facts = try connection.facts()
+    if let setting = facts.setting, setting.valueBytes != shown.setting?.valueBytes {
+      throw try changedByOthers(setting, isRecorded: false)
+    }
+    let machines = try read(facts.staying)
+    guard machines != shownMachines else { return machines }
+    if let refusal = try ChangeReview(of: value, in: facts, extraFacts, options).refusal { throw refusal }
+    return try requireAccess(to: facts.staying)
+  }
+
+  /// Returns the machines as they are now.
+  private func requireAccess(to facts: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
+    try requireNamespaces(facts)
+    let machines = try read(facts)
+    try requirePermissions(stop: machines, start: options.startsMachines ? machines : [])
+    return machines
   }
 
   private func resume(_ record: ChangeRecord) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
-    let starts = options.startsMachines || record.direction == .revert
-    try requirePermissions(record.machines.map { ($0.namespace, $0.name) }, starts: starts)
+    let starts = options.startsMachines || record.startsMachines || record.direction == .revert
+    let isStopping = [.prepared, .stopping].contains(record.phase)
+    try requirePermissions(stop: isStopping ? record.machines : [], start: starts ? record.machines : [])
     guard try confirm() else { throw .declined }
-    return try RecordStore.takeOver(record, connection) { _ in }
+    return try RecordStore.takeOver(record, connection) { record in
+      record.startsMachines = record.startsMachines || options.startsMachines
+    }
   }
 
   /// Turns the change around. Where its value has been written, the former one is written in the same way.
   private func revert(_ record: ChangeRecord, _ facts: ChangeFacts) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
+    let shown = try reversion(of: record, in: facts)
+    let shownMachines = try requireAccess(for: shown, of: record)
+    guard try confirm() else { throw .declined }
+    // The answer may take minutes.
+    let plan = try reversion(of: record, in: try connection.facts())
+    var added = try read(plan.added)
+    if added != shownMachines { added = try requireAccess(for: plan, of: record) }
+    let setting = plan.setting
+    // During a change Harvester and the webhook accept only the empty value.
+    let isInProgress = setting.configured?.isInProgress == true
+    let emptiesFirst = plan.needsWrite && isInProgress && !record.original.isEmpty && !setting.value.isBlank
+    return try RecordStore.takeOver(record, connection) { record in
+      record.direction = .revert
+      record.machines += added
+      record.expected = setting.valueBytes
+      record.values = emptiesFirst ? [[], record.original] : [record.original]
+      // A former value that was written back by hand is followed like one of this program.
+      let isFollowed = isInProgress || [.written, .verified, .starting].contains(record.phase)
+      record.phase = plan.needsWrite ? .stopping : isFollowed ? .written : .verified
+    }
+  }
+
+  /// What a revert needs in the present state of the cluster.
+  private struct Reversion {
+    let setting: SettingObject
+    /// Before the value is written nothing needs to be stopped to go back.
+    let needsWrite: Bool
+    /// The machines to stop that are not recorded yet.
+    let added: [VirtualMachineFact]
+  }
+
+  /// Returns the machines to add, as they are now.
+  private func requireAccess(for plan: Reversion, of record: ChangeRecord) throws(ChangeStop) -> [Machine] {
+    let added = try read(plan.added)
+    let machines = record.machines + added
+    try requirePermissions(stop: plan.needsWrite ? machines : [], start: machines)
+    return added
+  }
+
+  private func reversion(of record: ChangeRecord, in facts: ChangeFacts) throws(ChangeStop) -> Reversion {
     guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
     let isWritten = setting.means(record.goal) || setting.means(record.value)
     guard isWritten || setting.means(record.expected) else { throw try changedByOthers(setting) }
-    let running = facts.machines.filter { !$0.isLeaving }
-    // Before the value is written nothing needs to be stopped to go back.
+    let running = facts.staying
     let needsWrite = !setting.means(record.original)
     if needsWrite, !running.isEmpty, !options.stopsMachines {
       throw .refused(
         "\(running.count.counted("virtual machine")) must be stopped again: \(running.map(\.reference).englishList)",
-        advice: "run: apply --revert --stop-vms")
+        advice: "run: \(options.command("apply", "--revert", "--stop-vms"))")
     }
     if needsWrite { try requireNamespaces(running) }
     let known = Set(record.machines.map(\.reference))
-    let added = needsWrite ? try read(running.filter { !known.contains($0.reference) }) : []
-    let machines = record.machines + added
-    try requirePermissions(machines.map { ($0.namespace, $0.name) }, starts: true)
-    guard try confirm() else { throw .declined }
-    // During a change Harvester and the webhook accept only the empty value.
-    let isInProgress = setting.configured?.isInProgress == true && !record.original.isEmpty
-    return try RecordStore.takeOver(record, connection) { record in
-      record.direction = .revert
-      record.machines = machines
-      record.expected = setting.valueBytes
-      record.values = isInProgress && !setting.value.isBlank ? [[], record.original] : [record.original]
-      record.phase = needsWrite ? .stopping : .verified
-    }
+    let added = needsWrite ? running.filter { !known.contains($0.reference) } : []
+    return Reversion(setting: setting, needsWrite: needsWrite, added: added)
   }
 }
 
@@ -115,19 +172,18 @@ extension ChangeExecutor {
       """, advice: "have them stopped by their owners, or add their namespaces with --namespace")
   }
 
-  /// Asks for whole namespaces first, and for single machines where that is denied: a role may name them.
-  private func requirePermissions(_ machines: [(namespace: String, name: String)], starts: Bool) throws(ChangeStop) {
+  /// - Parameters:
+  ///   - stopped: The machines that are to be stopped.
+  ///   - started: The machines that are to be started.
+  private func requirePermissions(stop stopped: [Machine], start started: [Machine]) throws(ChangeStop) {
+    let wanted =
+      stopped.flatMap { AccessReview.stopping($0, forces: options.forcesStop, bySubresource: usesSubresources) }
+      + started.flatMap { AccessReview.starting($0, bySubresource: usesSubresources) }
     var missing = try AccessReview.always.deniedReviews(self)
-    let operations: [MachineRequest.Operation] = starts ? [.stop, .start] : [.stop]
-    for (namespace, machines) in Dictionary(grouping: machines, by: \.namespace).sorted(by: { $0.key < $1.key }) {
-      for operation in operations {
-        let whole = AccessReview.machine(operation, bySubresource: usesSubresources, namespace: namespace)
-        guard try !isAllowed(whole) else { continue }
-        missing += try machines.map { machine in
-          AccessReview.machine(
-            operation, bySubresource: usesSubresources, namespace: namespace, name: machine.name)
-        }.deniedReviews(self)
-      }
+    // Whole namespaces first, and single machines where that is denied: a role may name them.
+    let byNamespace = Dictionary(grouping: Set(wanted), by: \.ofWholeNamespace)
+    for (whole, reviews) in byNamespace.sorted(by: { $0.key.order < $1.key.order }) where try !isAllowed(whole) {
+      missing += try reviews.sorted { $0.order < $1.order }.deniedReviews(self)
     }
     guard !missing.isEmpty else { return }
     throw .refused(
@@ -143,19 +199,20 @@ extension ChangeExecutor {
     return allowed
   }
 
-  /// Reads the machines with their run policies; one that is gone meanwhile needs nothing.
+  /// Reads the machines with their run policies; one that is gone or going off needs nothing.
   private func read(_ machines: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
     var found: [Machine] = []
     for fact in machines {
       let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
-      let response = try connection.send(MachineRequest(machine: machine).read)
+      let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
       switch response.status {
       case 404: report(.notice("\(machine.reference) is gone"))
       case 200:
         guard let read = response.value.flatMap(Machine.init(object:)) else {
           throw .unavailable("\(machine.reference) is not readable")
         }
-        found.append(read)
+        // Its owner has stopped it.
+        if !read.runPolicy.isHalted { found.append(read) }
       default: throw .refused(response.reasons, advice: [])
       }
     }
@@ -169,6 +226,15 @@ extension [AccessReview] {
     for review in self where try !executor.isAllowed(review) { denied.append(review) }
     return denied
   }
+}
+
+extension AccessReview {
+  fileprivate var order: (String, String) { (namespace, described) }
+}
+
+extension ChangeFacts {
+  /// The machines that run, and do not go off by themselves.
+  fileprivate var staying: [VirtualMachineFact] { machines.filter { !$0.isLeaving } }
 }
 
 extension VirtualMachineFact {

@@ -9,10 +9,12 @@ extension ChangeExecutor {
     let record = store.record
     let end: ChangeOutcome = record.direction == .revert ? .reverted : .done(stillStopped: [])
     if record.machines.isEmpty { return .finish(end) }
-    if options.startsMachines || record.direction == .revert { return .advance(.starting) }
+    if record.startsMachines || record.direction == .revert { return .advance(.starting) }
     let running = Set(try connection.facts().machines.map(\.reference))
     let stopped = record.machines.filter { !running.contains($0.reference) }
-    return stopped.isEmpty ? .finish(end) : .leave(.done(stillStopped: stopped))
+    return stopped.isEmpty
+      ? .finish(end)
+      : .leave(.done(stillStopped: stopped, command: options.command("apply", "--resume", "--start-vms")))
   }
 
   /// Starts the recorded machines, a few at a time.
@@ -22,10 +24,10 @@ extension ChangeExecutor {
     var shown: StartingProgress?
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      queue.see(facts.machines, at: connection.cluster.elapsed())
+      queue.see(facts.machines, at: connection.uptime)
       for machine in queue.next { queue.record(try start(machine), of: machine) }
       for machine in queue.silent {
-        if case .gone(let reason) = try look(at: machine) { queue.record(.gone(reason), of: machine) }
+        if let answer = try absence(of: machine) { queue.record(answer, of: machine) }
       }
       let progress = queue.progress
       if progress != shown { report(.starting(progress)) }
@@ -39,16 +41,20 @@ extension ChangeExecutor {
   private func notStarted(_ progress: StartingProgress) -> ChangeStop {
     .stuck(
       "\(progress.failed.count.counted("virtual machine")) did not come up: \(progress.failed.englishList)",
-      advice: ["look at their events: kubectl describe vm", "then try again: apply --resume --start-vms"])
+      advice: [
+        "look at their events: kubectl describe vm",
+        "then try again: \(options.command("apply", "--resume", "--start-vms"))",
+      ])
   }
 
   /// Asks KubeVirt to start a machine as it was.
   private func start(_ machine: Machine) throws(ChangeStop) -> StartQueue.Answer {
     let present: MachineState
     switch try look(at: machine) {
-    case .gone(let reason): return .gone(reason)
-    case .unreadable(let reason): return .failed(reason)
     case .present(let state): present = state
+    case .unreadable(let reason): return .failed(reason)
+    case .gone: return gone(machine)
+    case .replaced: return replaced(machine)
     }
     // A stop that KubeVirt has not carried out yet comes first.
     if present.isAboutToStop { return .later }
@@ -57,7 +63,8 @@ extension ChangeExecutor {
     let request = MachineRequest(machine: machine)
     // A strategy that the start subresource would not restore. With `Manual`, restoring it starts nothing.
     if isHalted, !machine.runPolicy.isSetByStart || !usesSubresources {
-      let response = try connection.send(request.patch(machine.runPolicy))
+      let response = try connection.send(aboutMachine: request.patch(machine.runPolicy))
+      if response.status == 409 { return .conflict(response.message, comesUp: false) }
       guard response.isSuccess else { return .failed(response.message) }
       if machine.runPolicy != .strategy("Manual") { return asked(machine) }
     }
@@ -66,11 +73,11 @@ extension ChangeExecutor {
       return machine.runPolicy == .strategy("Manual")
         ? .failed("KubeVirt's start subresource is not served") : asked(machine)
     }
-    let response = try connection.send(request.subresource(.start))
+    let response = try connection.send(aboutMachine: request.subresource(.start))
     if response.isSuccess { return asked(machine) }
     // KubeVirt says 409 while an instance exists, and of a machine that it starts by itself.
     guard response.status == 409 else { return .failed(response.message) }
-    return isHalted ? .later : asked(machine)
+    return .conflict(response.message, comesUp: !isHalted)
   }
 
   private func asked(_ machine: Machine) -> StartQueue.Answer {
@@ -78,26 +85,22 @@ extension ChangeExecutor {
     return .asked
   }
 
-  private enum Sight {
-    case present(MachineState)
-    case gone(String)
-    case unreadable(String)
+  /// Nil for a machine that is there.
+  private func absence(of machine: Machine) throws(ChangeStop) -> StartQueue.Answer? {
+    switch try look(at: machine) {
+    case .present, .unreadable: nil
+    case .gone: gone(machine)
+    case .replaced: replaced(machine)
+    }
   }
 
-  private func look(at machine: Machine) throws(ChangeStop) -> Sight {
-    let response = try connection.send(MachineRequest(machine: machine).read)
-    if response.status == 404 { return gone("\(machine.reference) is gone") }
-    guard response.isSuccess, let state = response.value.flatMap(MachineState.init(object:)) else {
-      return .unreadable(response.message)
-    }
-    guard state.machine.uid == machine.uid else {
-      return gone("\(machine.reference) is another machine of that name now")
-    }
-    return .present(state)
+  private func gone(_ machine: Machine) -> StartQueue.Answer {
+    report(.notice("\(machine.reference) is gone"))
+    return .gone
   }
 
-  private func gone(_ reason: String) -> Sight {
-    report(.notice(reason))
-    return .gone(reason)
+  private func replaced(_ machine: Machine) -> StartQueue.Answer {
+    report(.notice("\(machine.reference) is another machine of that name now"))
+    return .gone
   }
 }

@@ -21,7 +21,7 @@ extension ChangeExecutor {
       let change = Change.update(from: setting, to: setting.with(record.value))
       let check = CheckReport(of: change, in: facts.rules, options.ruleset)
       guard check.isAllowed else {
-        throw .refused(check.violations.map { "\($0.field): \($0.message)" }, advice: Self.afterDenial)
+        throw .refused(check.violations.map { "\($0.field): \($0.message)" }, advice: afterDenial)
       }
 
       try store.confirmSession(now: true)
@@ -33,13 +33,18 @@ extension ChangeExecutor {
       case 409 where conflicts < Self.maxConflicts:
         conflicts += 1
         return nil
-      default: throw .refused(response.reasons, advice: Self.afterDenial)
+      default: throw .refused(response.reasons, advice: afterDenial)
       }
     }
   }
 
   private static let maxConflicts = 40
-  private static let afterDenial = ["remove the reason, then run: apply --resume", "or: apply --revert"]
+  private var afterDenial: [String] {
+    [
+      "remove the reason, then run: \(options.command("apply", "--resume"))",
+      "or: \(options.command("apply", "--revert"))",
+    ]
+  }
 
   /// A merge patch of the value alone; with a version in it, the API server answers 409 to any other one.
   private static func write(_ value: [UInt8], over version: String) -> APIRequest {
@@ -52,15 +57,17 @@ extension ChangeExecutor {
   }
 
   /// The refusal of a value that neither this change nor the state before explains.
-  func changedByOthers(_ setting: SettingObject) throws(ChangeStop) -> ChangeStop {
+  func changedByOthers(_ setting: SettingObject, isRecorded: Bool = true) throws(ChangeStop) -> ChangeStop {
     let response = try connection.send(APIRequest(path: Self.settingPath))
     let writer = response.value.flatMap { LastWriter(of: "value", in: $0).described }
-    return .refused(
-      """
+    let reason = """
       the setting's value was changed by another client\(writer.map { " (\($0))" } ?? ""): it is now \
       \(ChangeRecord.described(setting.valueBytes))
-      """,
-      advice: "agree on one value; write it back and run: apply --resume",
+      """
+    guard isRecorded else { return .refused(reason, advice: "nothing was changed; agree on one value, and begin anew") }
+    return .refused(
+      reason,
+      advice: "agree on one value; write it back and run: \(options.command("apply", "--resume"))",
       """
       or keep theirs: start the machines that the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) names, and \
       delete it

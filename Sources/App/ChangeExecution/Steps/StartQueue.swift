@@ -9,18 +9,42 @@ struct StartQueue {
     case running
     /// It must be off before it can be started.
     case later
+    /// KubeVirt's message: an instance exists still, or KubeVirt brings the machine up by itself.
+    case conflict(String, comesUp: Bool)
     /// Nothing is left to start.
-    case gone(String)
+    case gone
     case failed(String)
   }
 
   private enum State: Equatable {
-    /// Not asked yet; the time is since when it must be off first.
-    case waiting(since: Duration?)
-    case asked(since: Duration, lastLook: Duration)
+    /// Not accepted yet; the time is since when it must be off first.
+    case waiting(since: Duration?, Conflict? = nil)
+    case asked(since: Duration, lastLook: Duration, Conflict? = nil)
     case up
     case gone
     case failed(String)
+
+    /// Since when it has been asked, or must be off first.
+    var since: Duration? {
+      switch self {
+      case .waiting(let since, _): since
+      case .asked(let since, _, _): since
+      case .up, .gone, .failed: nil
+      }
+    }
+
+    var conflict: Conflict? {
+      switch self {
+      case .waiting(_, let conflict), .asked(_, _, let conflict): conflict
+      case .up, .gone, .failed: nil
+      }
+    }
+  }
+
+  /// KubeVirt's last answer to a machine that it did not start, and its time.
+  private struct Conflict: Equatable {
+    let message: String
+    let time: Duration
   }
 
   private let machines: [Machine]
@@ -51,9 +75,10 @@ struct StartQueue {
     for machine in machines {
       switch state(machine) {
       case .asked where MachineState.upStatuses.contains(status(machine)): states[machine.reference] = .up
-      case .asked(let since, _) where now - since >= timeout: states[machine.reference] = .failed(status(machine))
-      case .waiting(let since?) where now - since >= timeout: states[machine.reference] = .failed(status(machine))
-      case .waiting(nil) where isLeaving(machine): states[machine.reference] = .waiting(since: now)
+      case .asked(let since, _, let conflict) where now - since >= timeout,
+        .waiting(let since?, let conflict) where now - since >= timeout:
+        states[machine.reference] = .failed(status(machine) + (conflict.map { "; KubeVirt: \($0.message)" } ?? ""))
+      case .waiting(nil, _) where isLeaving(machine): states[machine.reference] = .waiting(since: now)
       default: break
       }
     }
@@ -61,30 +86,38 @@ struct StartQueue {
 
   private func isLeaving(_ machine: Machine) -> Bool { ["Stopping", "Terminating"].contains(status(machine)) }
 
-  /// The machines to start now.
+  /// The machines to ask now: those that are due after a conflict, and as many others as may start beside those that do.
   var next: [Machine] {
-    let starting = machines.count { if case .asked = state($0) { true } else { false } }
-    let waiting = machines.filter { if case .waiting = state($0) { !isLeaving($0) } else { false } }
-    return Array(waiting.prefix(max(0, parallel - starting)))
+    let asked = machines.filter { if case .asked = state($0) { true } else { false } }
+    let waiting = machines.filter { if case .waiting = state($0) { !isLeaving($0) && isDue($0) } else { false } }
+    return asked.filter { state($0).conflict != nil && isDue($0) } + waiting.prefix(max(0, parallel - asked.count))
+  }
+
+  private func isDue(_ machine: Machine) -> Bool {
+    state(machine).conflict.map { now - $0.time >= StopQueue.conflictDelay } ?? true
   }
 
   /// The machines that were asked and have no status since: they may be gone.
   var silent: [Machine] {
     machines.filter { machine in
-      guard case .asked(_, let lastLook) = state(machine) else { return false }
+      guard case .asked(_, let lastLook, _) = state(machine) else { return false }
       return statuses[machine.reference] == nil && now - lastLook >= Self.silence
     }
   }
 
   mutating func record(_ answer: Answer, of machine: Machine) {
+    let before = self.state(machine)
     let state: State =
-      switch (answer, self.state(machine)) {
-      case (.asked, _): .asked(since: now, lastLook: now)
-      case (.running, _): .up
-      case (.later, .waiting(let since)): .waiting(since: since ?? now)
-      case (.later, let state): state
-      case (.gone, _): .gone
-      case (.failed(let reason), _): .failed(reason)
+      switch answer {
+      case .asked: .asked(since: now, lastLook: now)
+      case .running: .up
+      case .later: .waiting(since: before.since ?? now)
+      case .conflict(let message, comesUp: true):
+        .asked(since: before.since ?? now, lastLook: now, Conflict(message: message, time: now))
+      case .conflict(let message, comesUp: false):
+        .waiting(since: before.since ?? now, Conflict(message: message, time: now))
+      case .gone: .gone
+      case .failed(let reason): .failed(reason)
       }
     states[machine.reference] = state
   }

@@ -5,21 +5,13 @@ package import Rules
 /// The free addresses of the storage network against what the next upgrade needs: for a while a second generation of
 /// instance managers and backing image managers runs beside the present one.
 package struct UpgradePlan: Sendable, Equatable {
-  package struct Term: Sendable, Equatable {
-    package let count: Int
-    package let unit: String
-    package let perUnit: Int
-
-    package var total: Int { count * perUnit }
-  }
-
   package let range: IPv4Prefix
   package let usable: Int
   /// Usable addresses that Whereabouts has handed out.
   package let used: Int
   /// Those of them that pods hold which are gone.
   package let kept: Int
-  package let terms: [Term]
+  package let terms: [AddressRequirement.Term]
 
   package var free: Int { usable - used }
   package var need: Int { terms.reduce(0) { $0 + $1.total } }
@@ -35,9 +27,9 @@ package struct UpgradePlan: Sendable, Equatable {
     (usable, used, kept) = (usage.usable.count, usage.taken.count, usage.kept.count)
     terms =
       [
-        Term(count: load.nodes, unit: "node", perUnit: sizing == .v1_2 ? 2 : 1),
-        Term(count: load.disks, unit: "disk", perUnit: 1),
-      ] + (facts.v2DataEngineIsOn ? [Term(count: load.nodes, unit: "V2 engine node", perUnit: 1)] : [])
+        .init(count: load.nodes, unit: "node", perUnit: sizing == .v1_2 ? 2 : 1),
+        .init(count: load.disks, unit: "disk", perUnit: 1),
+      ] + (facts.v2DataEngineIsOn ? [.init(count: load.nodes, unit: "V2 engine node", perUnit: 1)] : [])
   }
 }
 
@@ -48,10 +40,7 @@ extension UpgradePlan: Report {
     styledText.addBlank()
     styledText.add(
       table: terms.map { term in
-        [
-          TextRun("\(term.total)"),
-          TextRun("\(term.count.counted(term.unit))\(term.perUnit == 1 ? "" : " × \(term.perUnit)")"),
-        ]
+        [TextRun("\(term.total)"), TextRun(term.description)]
       }, [.trailing, .leading])
     styledText.addBlank()
     let gone = kept == 0 ? "" : ", \(kept) of them by pods that are gone"
@@ -67,7 +56,7 @@ extension UpgradePlan: Report {
 
   private var advice: String {
     free + kept >= need
-      ? "free the leaked addresses before the upgrade: verify --reclaim"
+      ? "free the leaked addresses before the upgrade: verify names them, and the command that frees each"
       : "choose a larger range before the upgrade: plan --suggest"
   }
 

@@ -71,7 +71,7 @@ extension ChangePreview: Report {
     let noun = machines.count.counted("virtual machine")
     styledText.add("  \(noun) must be stopped, in \(namespaces.count.counted("namespace")):")
     for (namespace, machines) in namespaces {
-      let names = machines.map { "\($0.name) (\($0.status.isEmpty ? "no status yet" : $0.status))" }
+      let names = machines.map { "\($0.name) (\($0.statusText))" }
       styledText.add("      \(namespace): \(names.englishList)", hangingIndent: 8)
     }
   }

@@ -36,13 +36,15 @@ package struct ChangePreview: Sendable, Equatable {
   /// Nil if the storage network is disabled.
   package let addresses: AddressCount?
 
-  /// - Parameter change: The change as it would be stored.
+  /// - Parameters:
+  ///   - change: The change as it would be stored.
+  ///   - report: What `check` says of the change.
   package init(
-    of change: Change, in facts: ClusterFacts, _ users: StorageUsers, _ extraFacts: VerifyFacts,
+    of change: Change, _ report: CheckReport, in facts: ClusterFacts, _ users: StorageUsers, _ extraFacts: VerifyFacts,
     _ options: RulesetOptions = RulesetOptions()
   ) {
     let stored = change.normalized
-    hasEffect = CheckReport(of: change, in: facts, options).effect != .none
+    hasEffect = report.effect != .none
     guard case .text(let text) = stored.new.value, !stored.new.value.isBlank else {
       definition = nil
       addresses = nil

@@ -53,8 +53,26 @@ package struct ProgressMonitor {
 }
 
 extension ProgressMonitor {
+  /// The steps with a bar, and the verdict of `verify`.
+  ///
   /// - Parameter showsClock: Whether the text overwrites the last one, so that it may change every second.
   package func styledText(showsClock: Bool, outcome: Outcome?) -> StyledText {
+    var styledText = progress(showsClock: showsClock, outcome: outcome)
+    guard let report else { return styledText }
+    switch outcome {
+    case .verified: styledText.add(TextRun("verified", .success), ": you can start your virtual machines")
+    case .stalled:
+      let open = report.steps.filter { !$0.state.isDone }.map { "«\($0.step.title)»" }
+      styledText.add(
+        TextRun("stuck", .error), TextRun(" for \(stallTimeout.words) at \(open.joined(separator: ", "))"),
+        hangingIndent: 2)
+    case nil: break
+    }
+    return styledText
+  }
+
+  /// The steps with a bar, for a command that has a verdict of its own.
+  package func progress(showsClock: Bool, outcome: Outcome?) -> StyledText {
     var styledText = StyledText()
     guard let report else { return styledText }
     styledText.add(report.heading)
@@ -68,15 +86,6 @@ extension ProgressMonitor {
     styledText.add(ProgressBar(percent: percent).runs + (showsClock ? [TextRun("  \(clock)", .dim)] : []))
     if let lastError {
       styledText.add(TextRun("! ", .warning), TextRun("the last read failed: \(lastError)"), hangingIndent: 2)
-    }
-    switch outcome {
-    case .verified: styledText.add(TextRun("verified", .success), ": you can start your virtual machines")
-    case .stalled:
-      let open = report.steps.filter { !$0.state.isDone }.map { "«\($0.step.title)»" }
-      styledText.add(
-        TextRun("stuck", .error), TextRun(" for \(stallTimeout.words) at \(open.joined(separator: ", "))"),
-        hangingIndent: 2)
-    case nil: break
     }
     return styledText
   }

@@ -1,26 +1,17 @@
 package import ChangeExecution
 internal import ClusterState
 internal import KubeClient
-internal import Logging
 internal import Platform
 
 extension LiveSource {
   /// Returns the cluster for `apply`: requests over one connection, facts that are watched on a thread of their own.
   package func changeCluster() throws -> ChangeCluster {
     let client = KubeClient(access)
-    let cluster = ClusterSource.live(self)
-    let first = try changeFacts()
-    let cache = try startWatching(Logger(label: "lookout") { _ in SwiftLogNoOpLogHandler() })
-    var isWatching = false
-    let inspector = VerifyClient(cluster, watches: true)
+    let facts = try makePoller()
+    let inspector = VerifyClient(.live(self), watches: true)
     return ChangeCluster(
       exchange: { request throws(Unanswered) in try client.answer(request) },
-      facts: {
-        // The list is good until the first watch is.
-        if !isWatching, cache.unavailableError != nil { return first }
-        isWatching = true
-        return try cache.changeFacts()
-      },
+      facts: facts,
       inspect: { try inspector.fetch() }, elapsed: { MonotonicInstant.now - MonotonicInstant(nanoseconds: 0) },
       pause: { client.sleep(for: $0) }, timestamp: { WallClock.timestamp })
   }

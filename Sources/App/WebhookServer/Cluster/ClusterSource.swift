@@ -1,7 +1,6 @@
 package import ChangeExecution
 internal import ClusterState
 internal import KubeClient
-internal import Logging
 package import Rules
 
 /// The source of the cluster's facts.
@@ -24,14 +23,8 @@ package enum ClusterSource: Sendable {
   /// A live cluster is listed once, for the best error message, and watched from then on.
   package func makePoller() throws -> () throws -> ClusterFacts {
     guard case .live(let source) = self else { return facts }
-    let first = try source.facts()
-    let cluster = try source.startWatching(Logger(label: "lookout") { _ in SwiftLogNoOpLogHandler() })
-    var isWatching = false
-    return {
-      if !isWatching, cluster.unavailableError != nil { return first }
-      isWatching = true
-      return try cluster.currentFacts().facts
-    }
+    let poller = try source.makePoller()
+    return { try poller().rules }
   }
 
   /// Returns the current facts and what uses storage, for a command that needs them once.

@@ -65,6 +65,19 @@ package struct LiveSource: Sendable {
     return cluster
   }
 
+  /// Returns a function that returns the current facts, for a command that polls.
+  ///
+  /// The cluster is listed once, for the best error message, and watched from then on.
+  func makePoller() throws -> () throws -> ChangeFacts {
+    let start = MonotonicInstant.now
+    var listed = ListedFacts(try changeFacts(), at: start, staleness: staleness)
+    let cache = try startWatching(Logger(label: "watch") { _ in SwiftLogNoOpLogHandler() })
+    return {
+      try listed.current(
+        at: .now, Result { () throws(UnavailableError) -> ChangeFacts in try cache.changeFacts() })
+    }
+  }
+
   /// Lists every kind once.
   func facts() throws -> ClusterFacts { try changeFacts().rules }
 
@@ -74,8 +87,6 @@ package struct LiveSource: Sendable {
     do {
       try ReflectorRunner(access, into: cluster).listOnce()
       return try cluster.changeFacts()
-    } catch let unavailableError as UnavailableError {
-      throw ServerError("\(access.origin): \(unavailableError.message)")
     } catch {
       throw ServerError("\(access.origin): \(error)")
     }

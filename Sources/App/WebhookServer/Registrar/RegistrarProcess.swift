@@ -10,20 +10,16 @@ package struct RegistrarConfiguration: Sendable {
   /// The URL to probe instead of the Service's.
   package var probeURL: String?
   package var rotatesCA: Bool
-  /// Whether a bad value is sent to the API server at the end, as a dry run.
-  package var testsDenial: Bool
   /// The address that serves /healthz, /readyz and /metrics.
   package var listen: String
 
   package init(
-    source: LiveSource, options: RegistrationOptions, probeURL: String?, rotatesCA: Bool, testsDenial: Bool,
-    listen: String
+    source: LiveSource, options: RegistrationOptions, probeURL: String?, rotatesCA: Bool, listen: String
   ) {
     self.source = source
     self.options = options
     self.probeURL = probeURL
     self.rotatesCA = rotatesCA
-    self.testsDenial = testsDenial
     self.listen = listen
   }
 }
@@ -43,12 +39,15 @@ package enum RegistrarProcess {
     log.notice("stopping")
   }
 
-  /// Reconciles once; false if no serving pod responds, in which case failurePolicy stays unchanged, or if the denial of a
-  /// bad value was to be tested and did not come.
+  /// Reconciles once; false if no serving pod responds, in which case failurePolicy stays unchanged.
   package static func runOnce(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
-    let registrar = registrar(configuration, RegistrarState(), log)
-    guard try registrar.runOnce() else { return false }
-    return try !configuration.testsDenial || registrar.testDenial()
+    try registrar(configuration, RegistrarState(), log).runOnce()
+  }
+
+  /// Sends a bad value of the setting to the API server, as a dry run; false if the webhook does not deny it. The permission to
+  /// patch the setting is enough.
+  package static func testDenial(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
+    try registrar(configuration, RegistrarState(), log).testDenial()
   }
 
   private static func registrar(

@@ -25,5 +25,5 @@ enum VirtualMachinesAreStopped: Rule {
 }
 
 extension VirtualMachineFact {
-  fileprivate var described: String { "\(namespace)/\(name) (\(status.isEmpty ? "no status yet" : status))" }
+  fileprivate var described: String { "\(namespace)/\(name) (\(statusText))" }
 }

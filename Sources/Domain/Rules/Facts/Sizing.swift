@@ -36,6 +36,13 @@ package struct AddressRequirement: Sendable, Equatable {
     /// The purpose of the term, if its unit does not express it.
     package var suffix = ""
 
+    package init(count: Int, unit: String, perUnit: Int, suffix: String = "") {
+      self.count = count
+      self.unit = unit
+      self.perUnit = perUnit
+      self.suffix = suffix
+    }
+
     package var total: Int { count * perUnit }
 
     /// The term in the sum: `10 disks × 2`.

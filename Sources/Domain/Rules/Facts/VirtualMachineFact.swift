@@ -10,6 +10,9 @@ package struct VirtualMachineFact: Sendable, Equatable {
     self.name = name
     self.status = status
   }
+
+  /// The status for people.
+  package var statusText: String { status.isEmpty ? "no status yet" : status }
 }
 
 extension VirtualMachineFact {

@@ -1,46 +1,45 @@
-import Foundation
-import TestSupport
-import Testing
+internal import Foundation
 
 /// A real etcd and kube-apiserver on ports of this machine, with all files in a temporary folder.
 ///
 /// `KUBEBUILDER_ASSETS` is the folder with both programs, as in envtest, and
 /// `KUBEBUILDER_ASSETS_OLD` one with an old Kubernetes (1.24 to 1.27). `kubectl` and `kube-controller-manager` are
 /// taken from there too, if they exist.
-final class ControlPlane {
+public final class ControlPlane {
   /// A folder with the programs of one Kubernetes version.
-  struct Assets: CustomTestStringConvertible, Sendable {
-    let path: String
+  public struct Assets: CustomStringConvertible, Sendable {
+    public let path: String
     /// Whether the version has matchConditions.
-    let isNew: Bool
+    public let isNew: Bool
 
-    var testDescription: String { path }
-    func has(_ program: String) -> Bool { FileManager.default.isExecutableFile(atPath: "\(path)/\(program)") }
-    var isWhole: Bool { has("etcd") && has("kube-apiserver") }
-    var kubectl: String { has("kubectl") ? "\(path)/kubectl" : "kubectl" }
+    public var description: String { path }
+    public func has(_ program: String) -> Bool { FileManager.default.isExecutableFile(atPath: "\(path)/\(program)") }
+    public var isWhole: Bool { has("etcd") && has("kube-apiserver") }
+    public var kubectl: String { has("kubectl") ? "\(path)/kubectl" : "kubectl" }
 
     init?(_ variable: String, isNew: Bool) {
       guard let path = ProcessInfo.processInfo.environment[variable] else { return nil }
       (self.path, self.isNew) = (path, isNew)
     }
 
-    static let newest = Assets("KUBEBUILDER_ASSETS", isNew: true)
+    public static let newest = Assets("KUBEBUILDER_ASSETS", isNew: true)
     /// The versions that are installed.
-    static let all = [newest, Assets("KUBEBUILDER_ASSETS_OLD", isNew: false)].compactMap(\.self).filter(\.isWhole)
+    public static let all = [newest, Assets("KUBEBUILDER_ASSETS_OLD", isNew: false)].compactMap(\.self).filter(
+      \.isWhole)
   }
 
-  let assets: Assets
-  let folder: TemporaryFolder
-  let url: String
+  public let assets: Assets
+  public let folder: TemporaryFolder
+  public let url: String
   private let etcd: Program
   private let etcdURL: String
   private let port: Int
   private var apiServer: Program?
   private var garbageCollector: Program?
 
-  static var isAvailable: Bool { Assets.newest?.isWhole == true }
+  public static var isAvailable: Bool { Assets.newest?.isWhole == true }
 
-  init(_ assets: Assets? = .newest) throws {
+  public init(_ assets: Assets? = .newest) throws {
     guard let assets else { throw POSIXError(.ENOENT) }
     self.assets = assets
     folder = try TemporaryFolder()
@@ -67,7 +66,8 @@ final class ControlPlane {
     etcd.signal(SIGKILL)
   }
 
-  private static let adminToken = UUID().uuidString
+  /// The token of a member of system:masters.
+  public static let adminToken = UUID().uuidString
 
   private func makeKeys() throws {
     for arguments in [
@@ -80,7 +80,7 @@ final class ControlPlane {
     try folder.write("\(Self.adminToken),admin,admin,system:masters\n", to: "tokens.csv")
   }
 
-  func startAPIServer() throws {
+  public func startAPIServer() throws {
     apiServer = try Program(
       "\(assets.path)/kube-apiserver",
       [
@@ -103,7 +103,7 @@ final class ControlPlane {
   }
 
   /// Runs the garbage collector only, which deletes objects without owners.
-  func startGarbageCollector() throws {
+  public func startGarbageCollector() throws {
     garbageCollector = try Program(
       "\(assets.path)/kube-controller-manager",
       [
@@ -114,14 +114,14 @@ final class ControlPlane {
   }
 
   /// Kills the API server.
-  func killAPIServer() throws {
+  public func killAPIServer() throws {
     apiServer?.signal(SIGKILL)
     _ = try apiServer?.exitCode()
     apiServer = nil
   }
 
   /// - Parameter user: The lines of the user's entry.
-  func kubeconfig(user: String) -> String {
+  public func kubeconfig(user: String) -> String {
     """
     apiVersion: v1
     kind: Config
@@ -136,14 +136,14 @@ final class ControlPlane {
 
 extension ControlPlane {
   /// Runs kubectl as administrator; it may fail.
-  func tryKubectl(_ arguments: [String], input: String = "", environment: [String] = []) throws -> Program.Run {
+  public func tryKubectl(_ arguments: [String], input: String = "", environment: [String] = []) throws -> Program.Run {
     let command = [assets.kubectl, "--kubeconfig", folder.path("admin"), "--cache-dir", folder.path("cache")]
     return try Program.run("env", environment + command + arguments, input: input)
   }
 
   /// Runs kubectl as administrator; it must succeed.
   @discardableResult
-  func kubectl(_ arguments: String..., input: String = "") throws -> String {
+  public func kubectl(_ arguments: String..., input: String = "") throws -> String {
     let run = try tryKubectl(arguments, input: input)
     guard run.exitCode == 0 else { throw ProgramFailure(what: arguments.joined(separator: " "), run: run) }
     return run.output
@@ -151,17 +151,23 @@ extension ControlPlane {
 }
 
 /// A program that a test needs has failed.
-struct ProgramFailure: Error, CustomStringConvertible {
+public struct ProgramFailure: Error, CustomStringConvertible {
   let what: String
   let run: Program.Run
-  var description: String { "\(what): \(run.exitCode) \(run.output) \(run.errors)" }
+
+  public init(what: String, run: Program.Run) {
+    self.what = what
+    self.run = run
+  }
+
+  public var description: String { "\(what): \(run.exitCode) \(run.output) \(run.errors)" }
 }
 
 /// Ports that the kernel has chosen; all are reserved before the first is released, so that they differ.
-struct FreePorts {
-  let numbers: [Int]
+public struct FreePorts {
+  public let numbers: [Int]
 
-  init(_ count: Int) throws {
+  public init(_ count: Int) throws {
     let sockets = (0..<count).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
     defer { for socket in sockets { close(socket) } }
     numbers = try sockets.map { socket in
