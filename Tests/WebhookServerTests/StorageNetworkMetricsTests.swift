@@ -1,3 +1,4 @@
+import ClusterSources
 import ClusterState
 import Foundation
 import KubeClient
@@ -5,6 +6,7 @@ import Platform
 import Rules
 import TestSupport
 import Testing
+import WebhookCore
 
 @testable import WebhookServer
 

@@ -1,4 +1,5 @@
 internal import Rules
+internal import WebhookCore
 
 extension Exposition {
   /// Adds the state of the storage network. What is not known has no sample.
