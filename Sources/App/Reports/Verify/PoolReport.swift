@@ -9,8 +9,10 @@ package struct PoolReport: Sendable, Equatable {
 
   package let range: IPv4Prefix
   package let usable: Int
-  /// Entries of the pool.
+  /// The usable addresses that are handed out.
   package let used: Int
+  /// Those of them that are handed out to pods that are gone.
+  package let gone: Int
   /// Entries of pods that no longer exist or have another address.
   package let leaked: [Entry]
   /// Entries of pods of other namespaces, which are not read.
@@ -25,23 +27,20 @@ package struct PoolReport: Sendable, Equatable {
   /// Whether a pool of the range exists to compare the pods with.
   package let isKnown: Bool
 
-  /// - Parameter allocatable: The addresses that the definition hands out; it may exclude more than the setting does.
-  init(
-    of network: Target.Network, _ allocatable: AddressSet?, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts
-  ) {
+  init(of network: Target.Network, _ usage: RangeUsage, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts) {
     range = network.range
-    usable = allocatable.map { $0.intersection(network.usable).count } ?? network.usable.count
+    usable = usage.usable.count
+    used = usage.taken.count
+    gone = usage.leaked.count
     let own = pools.filter { $0.range == network.range }
     isKnown = !own.isEmpty
     let entries = own.flatMap(\.reservations)
-    used = entries.count
-    let pods = Dictionary(extraFacts.pods.map { ($0.reference, $0) }) { first, _ in first }
-    otherNamespaces = entries.filter { !$0.pod.hasPrefix("\(LonghornPod.namespace)/") }
-    func isLeaked(_ entry: Entry) -> Bool {
-      entry.pod.hasPrefix("\(LonghornPod.namespace)/") && !(pods[entry.pod]?.mayOwn(entry.address) ?? false)
+    otherNamespaces = entries.filter { !$0.isOfLonghorn }
+    let holders = ReservationHolders(extraFacts.pods.map(\.reportedAddresses))
+    leaked = entries.filter(holders.haveLeaked)
+    orphanedReservations = extraFacts.reservations.filter {
+      network.range.contains($0.address) && holders.haveLeaked($0)
     }
-    leaked = entries.filter(isLeaked)
-    orphanedReservations = extraFacts.reservations.filter { network.range.contains($0.address) && isLeaked($0) }
     // The address of a terminating pod may already be assigned to the next one.
     let held = extraFacts.pods.filter { !$0.isBeingDeleted }.flatMap { pod in
       pod.addresses(on: network.definition).filter(network.range.contains).map {
@@ -57,14 +56,15 @@ package struct PoolReport: Sendable, Equatable {
   /// The usage of the pool in words.
   var explanation: String {
     "\(used) of \(usable.counted("address")) of \(range) \(used == 1 ? "is" : "are") handed out"
-      + (leaked.isEmpty ? "" : ", \(leaked.count) of them to pods that are gone")
+      + (gone == 0 ? "" : ", \(gone) of them to pods that are gone")
   }
 }
 
 extension InspectedPod {
-  /// Whether the pod may have this address: one without reported interfaces may have any.
-  fileprivate func mayOwn(_ address: IPv4Address) -> Bool {
-    interfaces.isEmpty || interfaces.contains { $0.addresses.contains(address.description) }
+  fileprivate var reportedAddresses: LonghornPodAddresses {
+    LonghornPodAddresses(
+      reference: reference,
+      addresses: interfaces.isEmpty ? nil : interfaces.flatMap(\.addresses).compactMap { try? IPv4Address($0) })
   }
 
   fileprivate func addresses(on network: String) -> [IPv4Address] {

@@ -115,6 +115,9 @@ package struct AddressPoolFact: Sendable, Equatable {
       self.address = address
       self.pod = pod
     }
+
+    /// Whether it is for a pod of Longhorn. Whether other pods exist is not known.
+    package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
   }
 
   package var name: String

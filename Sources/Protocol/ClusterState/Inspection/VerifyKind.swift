@@ -39,6 +39,8 @@ package enum VerifyKind: CaseIterable, Sendable {
     case .node: .node
     case .vlanStatus: .vlanStatus
     case .longhornSetting: .longhornSetting
+    case .longhornPod: .longhornPod
+    case .addressReservation: .addressReservation
     default: nil
     }
   }
