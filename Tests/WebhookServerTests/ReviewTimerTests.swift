@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func `each response is timed once, with one reviewTimer reading for responses that are sent together`() {
+  @Test func `each response is timed once, with one clock reading for responses that are sent together`() {
     var reviewTimer = ReviewTimer()
     #expect(reviewTimer.takePendingCount() == 0)
     for _ in 0..<3 { reviewTimer.countReview() }

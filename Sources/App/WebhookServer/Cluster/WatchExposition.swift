@@ -18,7 +18,9 @@ extension SharedClusterCache {
     let kinds = self.kinds
     page.begin("watch_status", .gauge, "Sync state of each watched resource; the value is always 1.")
     for (kind, status, _) in kinds { page.add(1, ["resource": kind.resource.name, "state": status.state.word]) }
-    page.begin("watch_last_contact_age_seconds", .gauge, "Time since the API server last proved that the data of a resource are current.")
+    page.begin(
+      "watch_last_contact_age_seconds", .gauge,
+      "Time since the API server last proved that the data of a resource are current.")
     for (kind, _, age) in kinds where age != nil { page.add(age?.seconds ?? 0, ["resource": kind.resource.name]) }
     page.begin("watch_lists_total", .counter, "Complete lists of a resource.")
     for (kind, status, _) in kinds { page.add(status.lists, ["resource": kind.resource.name]) }

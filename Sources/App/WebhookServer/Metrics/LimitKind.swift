@@ -39,8 +39,8 @@ enum LimitKind: String, CaseIterable {
     case .tooManyFields: self = .fieldCount
     case .bodyTooLarge: self = .bodySize
     case .http2Flood: self = .http2Flood
-    case .malformedRequestLine, .unknownVersion, .badTarget, .bareLineEnd, .malformedField, .obsoleteLineFolding, .badHost,
-      .conflictingHost, .repeatedContentType, .badContentLength, .conflictingLength, .badTransferCoding,
+    case .malformedRequestLine, .unknownVersion, .badTarget, .bareLineEnd, .malformedField, .obsoleteLineFolding,
+      .badHost, .conflictingHost, .repeatedContentType, .badContentLength, .conflictingLength, .badTransferCoding,
       .unknownTransferCoding, .badChunk, .unknownExpectation, .tooManyEmptyLines, .malformedFrames, .memoryExhausted:
       return nil
     }
