@@ -13,7 +13,7 @@ final class StubCluster: BenchmarkCluster {
     let objects = GeneratedObjects(count: max(1, count / 2))
     self.objects = objects
     certificates = try Certificates()
-    server = try StubAPIServer(certificates) { request in
+    server = try StubAPIServer(certificates, endsWatches: true) { request in
       if request.isWatch { return .stream }
       switch request.name {
       case Self.instances: return Self.page(of: request, objects.count) { objects.instance($0) }

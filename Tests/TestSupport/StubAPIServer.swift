@@ -26,6 +26,7 @@ public final class StubAPIServer: @unchecked Sendable {
   private let listener: Int32
   private let context: OpaquePointer
   private let isProxy: Bool
+  private let endsWatches: Bool
   private let handler: @Sendable (Request) -> Reply
   private var seen: [Request] = []
   private var connected: [String] = []
@@ -37,13 +38,15 @@ public final class StubAPIServer: @unchecked Sendable {
   /// - Parameters:
   ///   - name: The name of the certificate to serve.
   ///   - requiresCertificate: Whether clients must present a certificate.
+  ///   - endsWatches: Whether a watch ends after its `timeoutSeconds`, as an API server's does.
   ///   - isProxy: Whether clients must send CONNECT first; the tunnel leads to this server.
   public init(
     _ certificates: Certificates, presenting name: String = "server", requiresCertificate: Bool = false,
-    isProxy: Bool = false, handler: @escaping @Sendable (Request) -> Reply
+    isProxy: Bool = false, endsWatches: Bool = false, handler: @escaping @Sendable (Request) -> Reply
   ) throws {
     self.handler = handler
     self.isProxy = isProxy
+    self.endsWatches = endsWatches
     context = SSL_CTX_new(TLS_server_method())
     SSL_CTX_use_certificate_file(context, certificates.folder.path("\(name).pem"), SSL_FILETYPE_PEM)
     SSL_CTX_use_PrivateKey_file(context, certificates.folder.path("\(name).key"), SSL_FILETYPE_PEM)
@@ -139,7 +142,7 @@ extension StubAPIServer {
         _ = read(ssl)
         return
       case .stream:
-        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request.name, ssl) else {
+        guard write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), stream(request, ssl) else {
           return
         }
       }
@@ -147,10 +150,12 @@ extension StubAPIServer {
   }
 
   /// Sends pushed events until the watch ends; returns false if the client has disconnected.
-  private func stream(_ path: String, _ ssl: OpaquePointer) -> Bool {
+  private func stream(_ request: Request, _ ssl: OpaquePointer) -> Bool {
+    let path = request.name
+    let end = endsWatches ? Date(timeIntervalSinceNow: request.timeoutSeconds) : .distantFuture
     while true {
       let next: String? = condition.withLock {
-        while pushed[path, default: []].isEmpty { condition.wait() }
+        while pushed[path, default: []].isEmpty { if !condition.wait(until: end) { return nil } }
         return pushed[path]?.removeFirst() ?? nil
       }
       guard let text = next else { return write(ssl, "0\r\n\r\n") }
@@ -203,6 +208,10 @@ extension StubAPIServer.Request {
   /// The path without its query.
   public var name: String { String(path.prefix { $0 != "?" }) }
   public var isWatch: Bool { path.contains("watch=true") }
+
+  fileprivate var timeoutSeconds: TimeInterval {
+    path.firstMatch(of: /timeoutSeconds=(\d+)/).flatMap { TimeInterval($0.1) } ?? .infinity
+  }
 }
 
 extension StubAPIServer.Reply {

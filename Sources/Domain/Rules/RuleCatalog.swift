@@ -60,7 +60,7 @@ package enum RuleCatalog {
     ])
 
   static let addresses = RuleGroup<AddressPlan>(
-    "Addresses", applies: "when the range and every exclusion are IPv4 networks, and none of them covers the range",
+    "Addresses", applies: "when the range and the exclusions are IPv4 networks and leave addresses",
     [
       RangeIsLargeEnough.self,
       RangeHasHeadroom.self,
