@@ -35,13 +35,12 @@ package struct PoolReport: Sendable, Equatable {
     isKnown = !own.isEmpty
     let entries = own.flatMap(\.reservations)
     used = entries.count
-    let pods = Dictionary(extraFacts.pods.map { ($0.reference, $0) }) { first, _ in first }
-    otherNamespaces = entries.filter { !$0.pod.hasPrefix("\(LonghornPod.namespace)/") }
-    func isLeaked(_ entry: Entry) -> Bool {
-      entry.pod.hasPrefix("\(LonghornPod.namespace)/") && !(pods[entry.pod]?.mayOwn(entry.address) ?? false)
+    otherNamespaces = entries.filter { !$0.isOfLonghorn }
+    let holders = ReservationHolders(extraFacts.pods.map(\.heldAddresses))
+    leaked = entries.filter(holders.haveLeaked)
+    orphanedReservations = extraFacts.reservations.filter {
+      network.range.contains($0.address) && holders.haveLeaked($0)
     }
-    leaked = entries.filter(isLeaked)
-    orphanedReservations = extraFacts.reservations.filter { network.range.contains($0.address) && isLeaked($0) }
     // The address of a terminating pod may already be assigned to the next one.
     let held = extraFacts.pods.filter { !$0.isBeingDeleted }.flatMap { pod in
       pod.addresses(on: network.definition).filter(network.range.contains).map {
@@ -62,11 +61,6 @@ package struct PoolReport: Sendable, Equatable {
 }
 
 extension InspectedPod {
-  /// Whether the pod may have this address: one without reported interfaces may have any.
-  fileprivate func mayOwn(_ address: IPv4Address) -> Bool {
-    interfaces.isEmpty || interfaces.contains { $0.addresses.contains(address.description) }
-  }
-
   fileprivate func addresses(on network: String) -> [IPv4Address] {
     interfaces.filter { $0.network == network }.flatMap(\.addresses).compactMap { try? IPv4Address($0) }
   }

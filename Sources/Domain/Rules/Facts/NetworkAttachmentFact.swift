@@ -29,6 +29,8 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   /// The addresses of plugins that do not know Whereabouts' reservations: `host-local` and `static`.
   package var otherAddresses = AddressSet()
   package var route: RouteFact?
+  /// The MTU of its interfaces; nil if it sets none.
+  package var mtu: Int?
 
   package init() {}
 
@@ -115,6 +117,9 @@ package struct AddressPoolFact: Sendable, Equatable {
       self.address = address
       self.pod = pod
     }
+
+    /// Whether it is for a pod of Longhorn. Whether other pods exist is not known.
+    package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
   }
 
   package var name: String

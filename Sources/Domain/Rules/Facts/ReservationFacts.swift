@@ -7,6 +7,8 @@ package struct ReservationFacts: Sendable, Equatable {
   package private(set) var all = AddressSet()
   /// The reserved addresses without those of Longhorn's existing pods, which are released during a change.
   package private(set) var kept = AddressSet()
+  /// The addresses of `kept` that are reserved for pods of Longhorn, which no longer exist or have another address.
+  package private(set) var leaked = AddressSet()
   /// The entries of `kept`, sorted by address.
   package private(set) var entries: [Entry] = []
 
@@ -34,16 +36,14 @@ package struct ReservationFacts: Sendable, Equatable {
   package init(
     pools: [AddressPoolFact], reservations: [AddressPoolFact.Reservation], longhornPods: [LonghornPodAddresses]
   ) {
-    let holders = Dictionary(longhornPods.map { ($0.reference, $0) }) { first, _ in first }
-    /// Whereabouts before 0.5 notes a pod without its namespace.
-    func holder(of reservation: AddressPoolFact.Reservation) -> LonghornPodAddresses? {
-      holders[reservation.pod] ?? (reservation.pod.contains("/") ? nil : holders["longhorn-system/\(reservation.pod)"])
-    }
+    let holders = ReservationHolders(longhornPods)
     var kept: [IPv4Address: Entry] = [:]
     var reserved: [IPv4Address] = []
+    var leaked: [IPv4Address] = []
     func add(_ reservation: AddressPoolFact.Reservation, _ change: (inout Entry) -> Void) {
       reserved.append(reservation.address)
-      if holder(of: reservation)?.mayOwn(reservation.address) == true { return }
+      if holders.mayHold(reservation) { return }
+      if reservation.isOfLonghorn { leaked.append(reservation.address) }
       change(&kept[reservation.address, default: Entry(address: reservation.address, pod: reservation.pod)])
     }
     for pool in pools where pool.networkName.isEmpty {
@@ -55,7 +55,30 @@ package struct ReservationFacts: Sendable, Equatable {
     for reservation in reservations { add(reservation) { $0.isReservedOverAll = true } }
     all = AddressSet(reserved)
     self.kept = AddressSet(Array(kept.keys))
+    self.leaked = AddressSet(leaked)
     entries = kept.values.sorted { $0.address < $1.address }
+  }
+}
+
+/// Longhorn's existing pods as the holders of reservations.
+package struct ReservationHolders: Sendable {
+  private let pods: [String: LonghornPodAddresses]
+
+  package init(_ pods: [LonghornPodAddresses]) {
+    self.pods = Dictionary(pods.map { ($0.reference, $0) }) { first, _ in first }
+  }
+
+  /// Returns whether one of the pods may have the address, and releases it when it ends.
+  package func mayHold(_ reservation: AddressPoolFact.Reservation) -> Bool {
+    // Whereabouts before 0.5 notes a pod without its namespace.
+    let pod =
+      pods[reservation.pod] ?? (reservation.pod.contains("/") ? nil : pods["longhorn-system/\(reservation.pod)"])
+    return pod?.mayOwn(reservation.address) == true
+  }
+
+  /// Returns whether a pod of Longhorn had the address that does not exist or has another one now.
+  package func haveLeaked(_ reservation: AddressPoolFact.Reservation) -> Bool {
+    reservation.isOfLonghorn && !mayHold(reservation)
   }
 }
 
