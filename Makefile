@@ -10,7 +10,7 @@ PACKAGES := curl libcurl4-openssl-dev libnghttp2-dev libssl-dev libyaml-dev nght
 PYTHON_PACKAGES := python3 python3-pip
 
 # The name of the image, and the program that builds it.
-VERSION := $(shell sed -n 's/.* current = "\(.*\)"/\1/p' Sources/App/WebhookServer/Version.swift)
+VERSION := $(shell sed -n 's/.* current = "\(.*\)"/\1/p' Sources/App/WebhookCore/Version.swift)
 IMAGE ?= storage-network-webhook:$(VERSION)
 ENGINE ?= $(firstword $(foreach engine,docker podman buildah,$(if $(shell command -v $(engine)),$(engine))))
 

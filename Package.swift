@@ -76,21 +76,27 @@ let package = Package(
     // App: the server, the reports and the command line.
     layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
     layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "KubeObjects", "Reports", "Rules"]),
+    layerTarget("App", "WebhookCore", ["HTTPWire", "Platform"]),
+    layerTarget(
+      "App", "ClusterSources",
+      ["ChangeExecution", "ClusterState", "KubeClient", "Platform", "Rules", "Snapshot", "WebhookCore", logging]),
+    layerTarget(
+      "App", "Registrar",
+      [
+        "ClusterSources", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Registration", "WebhookCore", logging,
+      ]),
     layerTarget(
       "App", "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "ChangeExecution", "ClusterState", "HTTPWire", "KubeClient", "Platform",
-        "Registration",
-        "Rules",
-        "Snapshot", "TLSWire",
-        logging,
+        "Admission", "ClusterSources", "ClusterState", "HTTPWire", "KubeClient", "Platform", "Rules", "TLSWire",
+        "WebhookCore", logging,
       ]),
     .executableTarget(
       name: "storage-network-webhook",
       dependencies: [
-        "Addressing", "Admission", "ChangeExecution", "ClusterState", "Reports", "JSON", "KubeClient", "KubeObjects",
-        "Platform",
-        "Registration", "Rules", "Snapshot", "TLSWire", "WebhookServer", argumentParser, logging,
+        "Addressing", "Admission", "ChangeExecution", "ClusterSources", "ClusterState", "Reports", "JSON", "KubeClient",
+        "KubeObjects", "Platform", "Registrar", "Registration", "Rules", "Snapshot", "TLSWire", "WebhookCore",
+        "WebhookServer", argumentParser, logging,
       ],
       path: "Sources/App/storage-network-webhook", swiftSettings: commonSwiftSettings),
 
@@ -139,10 +145,8 @@ let package = Package(
     tests(
       of: "WebhookServer",
       [
-        "Admission", "CertificateAuthority", "ClusterState", "HTTPWire", "JSON", "KubeClient", "Platform",
-        "Registration",
-        "Rules", "TLSWire", "TestSupport",
-        logging,
+        "Admission", "CertificateAuthority", "ClusterSources", "ClusterState", "HTTPWire", "JSON", "KubeClient",
+        "Platform", "Registrar", "Registration", "Rules", "TLSWire", "TestSupport", "WebhookCore", logging,
       ]),
     .testTarget(
       name: "RepositoryTests", dependencies: ["Rules", "TestSupport"], path: "Tests/RepositoryTests",
@@ -157,7 +161,8 @@ let package = Package(
 
     // Tests of the image, the manifests, the alert rules and the docs.
     .testTarget(
-      name: "InstallationTests", dependencies: ["Registration", "Snapshot", "TestSupport", "WebhookServer"],
+      name: "InstallationTests",
+      dependencies: ["Registration", "Snapshot", "TestSupport", "WebhookCore", "WebhookServer"],
       path: "Tests/InstallationTests",
       swiftSettings: testSwiftSettings),
   ],

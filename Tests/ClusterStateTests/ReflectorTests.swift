@@ -315,9 +315,9 @@ import Testing
     var driver = WatchDriver()
     driver.list()
     driver.respond(200)
-    driver.receive(event(of: WatchLimits.object - 200), inPiecesOf: 16 * 1024)
+    driver.receive(event(of: WatchLimits.objectBytes - 200), inPiecesOf: 16 * 1024)
     #expect(driver.running == ["a"])
-    driver.receive(event(of: WatchLimits.object), inPiecesOf: 16 * 1024)
+    driver.receive(event(of: WatchLimits.objectBytes), inPiecesOf: 16 * 1024)
     #expect(driver.actions.last == .cancel)
     #expect(driver.reflector.status.lastError == "an object is larger than 4 MiB")
   }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import WebhookServer
+import WebhookCore
 
 /// The chart, read by the real Helm, every version of it that is there.
 @Suite(

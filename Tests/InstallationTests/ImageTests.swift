@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import WebhookServer
+import WebhookCore
 
 /// The image is built by another program; its inputs must agree with the rest of the repository.
 struct ImageTests {

@@ -2,7 +2,7 @@ import Foundation
 import Registration
 import TestSupport
 import Testing
-import WebhookServer
+import WebhookCore
 
 /// The properties of the manifests, from their text; tests with a real API server apply them.
 struct ManifestTests {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import WebhookServer
+import WebhookCore
 
 /// What `make dist` makes without the compiler. `release/twice` compares whole builds.
 @Suite(

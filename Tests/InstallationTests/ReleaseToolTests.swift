@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import WebhookServer
+import WebhookCore
 
 /// The programs around a release, in a folder of their own, with what they call replaced by scripts.
 struct ReleaseToolTests {
@@ -76,7 +76,7 @@ struct ReleaseToolTests {
   // MARK: The tag
 
   @Test func `a tag is released only if the base images have digests`() throws {
-    try copy("Makefile", "CHANGELOG.md", "Sources/App/WebhookServer/Version.swift")
+    try copy("Makefile", "CHANGELOG.md", "Sources/App/WebhookCore/Version.swift")
     let digest = "sha256:" + String(repeating: "0f", count: 32)
     func check(_ bases: String, tag: String = "v\(Version.current)") throws -> Program.Run {
       try folder.write(bases + "\nFROM scratch\n", to: "Dockerfile")
@@ -149,7 +149,7 @@ struct ReleaseToolTests {
 
   /// Each step looks for a violation for a while: a step that runs beside it.
   @Test func `the steps of dist run one after the other with any number of jobs`() throws {
-    try copy("Makefile", "Sources/App/WebhookServer/Version.swift")
+    try copy("Makefile", "Sources/App/WebhookCore/Version.swift")
     for step in ["release/binary", "release/files", "release/index", "Tests/Tools/install"] {
       try script(
         step,

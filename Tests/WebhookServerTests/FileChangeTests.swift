@@ -23,11 +23,12 @@ import Testing
       let isRunning = attempt % 2 == 0
       let wait = try ContinuousClock().measure {
         try server.folder.write(isRunning ? idle + Self.machine : idle, to: "cluster.yaml")
-        try server.log.waitForLine(with: "snapshot reloaded", after: attempt)
+        // One write may be several events, so the number of reloads says nothing.
+        #expect(eventually { (try? server.validate(review).isAllowed) == !isRunning })
       }
       waits.append(wait)
-      #expect(try server.validate(review).isAllowed == !isRunning)
     }
+    try server.log.waitForLine(with: "snapshot reloaded")
     #expect(waits.min() ?? .seconds(60) < .seconds(1))
   }
 

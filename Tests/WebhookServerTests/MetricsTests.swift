@@ -3,6 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
+@testable import WebhookCore
 @testable import WebhookServer
 
 /// `/metrics` as seen by Prometheus.

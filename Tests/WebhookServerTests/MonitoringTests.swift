@@ -3,6 +3,8 @@ import KubeClient
 import TestSupport
 import Testing
 
+@testable import Registrar
+@testable import WebhookCore
 @testable import WebhookServer
 
 /// Alerts, dashboard and documentation use metrics that exist, and every metric is used.

@@ -3,6 +3,7 @@ internal import Logging
 internal import Platform
 internal import Rules
 internal import TLSWire
+internal import WebhookCore
 
 /// The file paths of a certificate chain, its key and the client CAs.
 package struct CertificateSource: Equatable, Sendable {
@@ -30,17 +31,17 @@ package struct CertificateSource: Equatable, Sendable {
   }
 
   /// Reads the files. Certificate and key may not match while they are being replaced.
-  func read() throws(ServerError) -> CertificateMaterial {
+  func read() throws(ProgramError) -> CertificateMaterial {
     CertificateMaterial(
       source: self, chain: try read(certificate, of: "--tls-certificate"), privateKey: try read(key, of: "--tls-key"),
-      clientCAs: try clientCAs.map { path throws(ServerError) in try read(path, of: "--client-ca") })
+      clientCAs: try clientCAs.map { path throws(ProgramError) in try read(path, of: "--client-ca") })
   }
 
-  private func read(_ path: String, of option: String) throws(ServerError) -> [UInt8] {
+  private func read(_ path: String, of option: String) throws(ProgramError) -> [UInt8] {
     do throws(FileError) {
       return try File.read(path, limit: ServerLimits.maxCertificateFileSize)
     } catch {
-      throw ServerError("\(option) \(error)")
+      throw ProgramError("\(option) \(error)")
     }
   }
 }
@@ -52,12 +53,12 @@ struct CertificateMaterial: Equatable, Sendable {
   let privateKey: [UInt8]
   let clientCAs: [UInt8]?
 
-  func served() throws(ServerError) -> ServedCertificate {
+  func served() throws(ProgramError) -> ServedCertificate {
     do throws(TLSConfigurationError) {
       let tlsContext = try TLSContext(certificateChain: chain, privateKey: privateKey, clientCAs: clientCAs)
       return ServedCertificate(tlsContext: tlsContext, validity: Certificate.all(in: chain).first?.validity ?? 0..<0)
     } catch {
-      throw ServerError("\(source.option(for: error.component)): \(error.explanation)")
+      throw ProgramError("\(source.option(for: error.component)): \(error.explanation)")
     }
   }
 }
@@ -119,11 +120,11 @@ final class CertificateReloader {
     }
   }
 
-  private func adopt(_ read: CertificateMaterial) throws(ServerError) {
+  private func adopt(_ read: CertificateMaterial) throws(ProgramError) {
     let renewed = try read.served()
     let now = WallClock.seconds
     if let validityError = renewed.validityError(at: now), served.validityError(at: now) == nil {
-      throw ServerError("\(source.certificate): it \(validityError)")
+      throw ProgramError("\(source.certificate): it \(validityError)")
     }
     (files, served) = (read, renewed)
     tlsContext.current = renewed.tlsContext

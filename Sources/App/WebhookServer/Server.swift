@@ -1,7 +1,9 @@
 internal import Admission
+package import ClusterSources
 package import Logging
 package import Platform
 package import Rules
+internal import WebhookCore
 
 /// The options of `serve`.
 package struct ServerConfiguration: Sendable {
@@ -27,15 +29,6 @@ package struct ServerConfiguration: Sendable {
     self.drainDelay = drainDelay
     self.drainTimeout = drainTimeout
     self.processors = processors
-  }
-}
-
-/// A reason why the server cannot start or continue, for its operator.
-package struct ServerError: Error, CustomStringConvertible, Sendable {
-  package let description: String
-
-  init(_ description: String) {
-    self.description = description
   }
 }
 
@@ -78,10 +71,10 @@ package enum Server {
 
   private static func check(
     _ descriptors: Int, for budget: ResourceBudget, _ configuration: ServerConfiguration
-  ) throws(ServerError) {
+  ) throws(ProgramError) {
     let least = budget.minimumFileDescriptors(listeners: configuration.listen.count)
     if descriptors >= least { return }
-    throw ServerError(
+    throw ProgramError(
       "the limit of open files (ulimit -n) is \(descriptors), but must be at least \(least), and one more for each "
         + "connection")
   }
@@ -105,7 +98,7 @@ package enum Server {
     } catch {
       guard error == .tooManyOpenFiles else { throw error }
       // inotify_init(2) does not tell which of the two limits it was.
-      throw ServerError(
+      throw ProgramError(
         "files cannot be watched: the user has too many inotify instances (sysctl fs.inotify.max_user_instances), or the "
           + "process too many files open (ulimit -n)")
     }
@@ -133,16 +126,16 @@ package enum Server {
     }
   }
 
-  private static func listen(on text: String) throws(ServerError) -> SharedListener {
+  private static func listen(on text: String) throws(ProgramError) -> SharedListener {
     guard let address = SocketAddress(text) else {
-      throw ServerError(
+      throw ProgramError(
         "--listen \(text): must be an address and a port, for example 0.0.0.0:8443 or [::]:8443; names are not looked up"
       )
     }
     do throws(Errno) {
       return try SharedListener(on: address)
     } catch {
-      throw ServerError("--listen \(text): \(error)\(remedy(for: error))")
+      throw ProgramError("--listen \(text): \(error)\(remedy(for: error))")
     }
   }
 }

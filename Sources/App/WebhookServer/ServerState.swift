@@ -1,6 +1,7 @@
 internal import Platform
 internal import Rules
 internal import Synchronization
+internal import WebhookCore
 
 /// The state that the event loops and the main thread share.
 final class ServerState: Sendable {

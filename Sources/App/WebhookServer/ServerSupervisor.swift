@@ -1,5 +1,7 @@
+internal import ClusterSources
 internal import Logging
 internal import Platform
+internal import WebhookCore
 
 /// The main thread's work while the event loops serve: file changes, signals, and the shutdown sequence.
 final class ServerSupervisor {
@@ -72,7 +74,7 @@ final class ServerSupervisor {
         }
       }
     }
-    if eventLoopGroup.hasFailed { throw ServerError("an event loop failed; see the log") }
+    if eventLoopGroup.hasFailed { throw ProgramError("an event loop failed; see the log") }
   }
 
   /// The delay between a change and the reload of the files.

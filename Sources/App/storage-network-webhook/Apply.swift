@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import ChangeExecution
+internal import ClusterSources
 internal import ClusterState
 internal import Platform
 internal import Reports
 internal import Rules
 internal import Synchronization
-internal import WebhookServer
 
 /// `apply`: makes a change from the first check to the last virtual machine.
 struct Apply: ParsableCommand {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import ChangeExecution
+internal import ClusterSources
 internal import ClusterState
 internal import Reports
 internal import Rules
-internal import WebhookServer
 
 /// `check`: evaluates a change without making it.
 struct Check: ParsableCommand {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import WebhookServer
+internal import ClusterSources
 
 /// The cluster that a command reads: snapshot files, or a live cluster.
 struct ClusterOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Logging
 internal import JSON
+internal import Logging
 internal import Platform
 
 /// The format and the minimum level of log lines.

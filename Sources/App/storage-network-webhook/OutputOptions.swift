@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Reports
 internal import Platform
+internal import Reports
 
 /// The format in which a command prints its report.
 struct OutputOptions: ParsableArguments {

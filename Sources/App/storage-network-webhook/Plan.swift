@@ -1,9 +1,9 @@
+internal import ClusterSources
 internal import Addressing
 internal import ArgumentParser
-internal import Reports
 internal import Platform
+internal import Reports
 internal import Rules
-internal import WebhookServer
 
 /// `plan`: the size that the range needs.
 struct Plan: ParsableCommand {

@@ -1,5 +1,5 @@
-internal import Reports
 internal import Platform
+internal import Reports
 
 /// Polls until there is an outcome.
 enum PollLoop {

@@ -1,4 +1,6 @@
+internal import Registrar
 internal import ArgumentParser
+internal import ClusterSources
 internal import Platform
 internal import Registration
 internal import WebhookServer

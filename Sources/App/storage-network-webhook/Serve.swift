@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterSources
 internal import Platform
 internal import Rules
 internal import WebhookServer

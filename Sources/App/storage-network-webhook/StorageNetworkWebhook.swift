@@ -1,7 +1,8 @@
 internal import ArgumentParser
-internal import Reports
 internal import Platform
+internal import Reports
 internal import TLSWire
+internal import WebhookCore
 internal import WebhookServer
 
 /// The command line.

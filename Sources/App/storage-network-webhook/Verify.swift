@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import ClusterSources
 internal import ClusterState
-internal import Reports
 internal import Platform
-internal import WebhookServer
+internal import Reports
 
 /// `verify`: whether a change is in effect everywhere.
 struct Verify: ParsableCommand {

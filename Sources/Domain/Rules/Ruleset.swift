@@ -109,15 +109,17 @@ package enum RuleCatalog {
   ]
 }
 
+extension RuleCatalog {
+  /// The names of the rules without whose success others are not evaluated.
+  fileprivate static let gating: Set<String> = [
+    ValueIsJSONObject.name, FieldTypesAreValid.name, ClusterNetworkIsSet.name, ClusterNetworkExists.name,
+    RangeIsValidCIDR.name, ExclusionsAreValidCIDRs.name, ExclusionsAreWithinRange.name,
+  ]
+}
+
 extension [Violation] {
   /// Whether other rules were not evaluated, so that correcting these may bring up more.
-  package var mayHideOthers: Bool {
-    let gatingRules = [
-      ValueIsJSONObject.name, FieldTypesAreValid.name, ClusterNetworkIsSet.name, ClusterNetworkExists.name,
-      RangeIsValidCIDR.name, ExclusionsAreValidCIDRs.name, ExclusionsAreWithinRange.name,
-    ]
-    return contains { $0.kind != .forbidden && gatingRules.contains($0.rule) }
-  }
+  package var mayHideOthers: Bool { contains { $0.kind != .forbidden && RuleCatalog.gating.contains($0.rule) } }
 }
 
 /// Evaluates changes of the setting.

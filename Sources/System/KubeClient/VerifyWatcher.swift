@@ -11,10 +11,10 @@ package final class VerifyWatcher {
 
   /// The watch of one part, by reference.
   private final class Box {
-    var watch: PartWatch
+    var watch: PartReflector
 
     init(_ part: VerifySnapshot.Part) {
-      watch = PartWatch(part)
+      watch = PartReflector(part)
     }
   }
 
@@ -65,7 +65,7 @@ package final class VerifyWatcher {
 
   /// Receives events. Returns whether there was one.
   private func receive(atMost limit: Duration) -> Bool {
-    var actions: [(Int, PartWatch.Action)] = []
+    var actions: [(Int, PartReflector.Action)] = []
     var hasEvents = false
     client.wait(atMost: limit) { requestID, event in
       hasEvents = true
@@ -83,7 +83,7 @@ package final class VerifyWatcher {
   }
 
   /// Returns whether a request has begun or ended.
-  private func perform(_ action: PartWatch.Action, for index: Int) -> Bool {
+  private func perform(_ action: PartReflector.Action, for index: Int) -> Bool {
     switch action {
     case .wait: return false
     case .cancelAndDropConnection: client.cancelAndDropConnection(index)

@@ -5,6 +5,8 @@ import Registration
 import TestSupport
 import Testing
 
+@testable import ClusterSources
+@testable import Registrar
 @testable import WebhookServer
 
 /// A cluster in which the manifests are installed. Pods and the Service are simulated: the Service leads to this

@@ -3,7 +3,7 @@ import ClusterState
 import Platform
 import Rules
 import Testing
-import WebhookServer
+import ClusterSources
 
 /// A command that watches a cluster begins with a list of it.
 @Suite struct `Listed facts` {

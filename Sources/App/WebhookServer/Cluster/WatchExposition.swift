@@ -1,5 +1,6 @@
 internal import ClusterState
 internal import KubeClient
+internal import WebhookCore
 
 extension SharedClusterCache {
   /// The lines of `/readyz` about each kind: its sync state and the time since the last contact.

@@ -96,12 +96,6 @@ package enum ServerLimits {
   /// The time that the process waits at its end for the rest of its log to be read.
   package static let logFlushTimeout: Duration = .seconds(1)
 
-  /// Bytes of one file of a snapshot: all objects of a cluster of ten thousand virtual machines as YAML.
-  package static let maxSnapshotFileSize = 512 * 1024 * 1024
-
-  /// Nested folders in a snapshot; a support bundle has six.
-  static let snapshotDepth = 16
-
   /// Bytes of a certificate chain or key.
   package static let maxCertificateFileSize = 1024 * 1024
 }

@@ -1,5 +1,6 @@
 internal import Platform
 internal import Synchronization
+internal import WebhookCore
 
 /// A counter that any thread may increment.
 struct Counter: ~Copyable, Sendable {
@@ -84,4 +85,19 @@ struct HistogramSnapshot {
     "0.000001", "0.0000025", "0.000005", "0.00001", "0.000025", "0.00005", "0.0001", "0.00025", "0.0005", "0.001",
     "0.0025", "0.01", "0.1", "1",
   ]
+}
+
+extension Exposition {
+  /// Adds one histogram of the family.
+  mutating func add(_ durations: HistogramSnapshot, label: (key: String, value: String)) {
+    var count = 0
+    for (bound, inBucket) in zip(HistogramSnapshot.boundsInSeconds, durations.counts) {
+      count += inBucket
+      add(count, [label.key: label.value, "le": "\(bound)"], suffix: "_bucket")
+    }
+    count += durations.countAboveBounds
+    add(count, [label.key: label.value, "le": "+Inf"], suffix: "_bucket")
+    add(Double(durations.nanoseconds) / 1e9, [label.key: label.value], suffix: "_sum")
+    add(count, [label.key: label.value], suffix: "_count")
+  }
 }

@@ -3,6 +3,7 @@ internal import HTTPWire
 internal import Rules
 internal import Synchronization
 internal import TLSWire
+internal import WebhookCore
 
 /// The server's metrics and their exposition. Frequent events are counted per event loop, in ``LoopMetrics``; rare ones
 /// here.

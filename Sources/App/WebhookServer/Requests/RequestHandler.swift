@@ -3,6 +3,7 @@ internal import HTTPWire
 internal import Logging
 internal import Platform
 internal import Rules
+internal import WebhookCore
 
 /// Routes a request and returns its response.
 struct RequestHandler: Sendable {
@@ -108,31 +109,6 @@ struct RequestHandler: Sendable {
   }
 }
 
-/// The paths that are served.
-enum Route {
-  case validate
-  case mutate
-  case healthz
-  case readyz
-  case metrics
-
-  init?(path: Span<UInt8>) {
-    if path.equals("/validate") {
-      self = .validate
-    } else if path.equals("/mutate") {
-      self = .mutate
-    } else if path.equals("/healthz") {
-      self = .healthz
-    } else if path.equals("/readyz") {
-      self = .readyz
-    } else if path.equals("/metrics") {
-      self = .metrics
-    } else {
-      return nil
-    }
-  }
-}
-
 /// Returns whether the type is `application/json`, in any case and with any parameters (RFC 9110 section 8.3.1).
 func isJSON(_ contentType: Span<UInt8>) -> Bool {
   let expected: StaticString = "application/json"
@@ -144,16 +120,4 @@ func isJSON(_ contentType: Span<UInt8>) -> Bool {
   var index = length
   while index < contentType.count, contentType[index] == 0x20 || contentType[index] == 0x09 { index += 1 }
   return index == contentType.count || contentType[index] == UInt8(ascii: ";")
-}
-
-extension HTTPResponse {
-  static func text(_ status: HTTPStatus, _ text: String) -> HTTPResponse {
-    HTTPResponse(status: status, contentType: .plainText, body: Array(text.utf8))
-  }
-
-  static func methodNotAllowed(_ allowed: StaticString) -> HTTPResponse {
-    var response = error(.methodNotAllowed, "the method must be \(allowed)")
-    response.allow = allowed
-    return response
-  }
 }

@@ -33,7 +33,7 @@ package struct PagedList {
   /// Stores the list items that are complete with this part of the response.
   package mutating func received(_ bytes: Span<UInt8>, into cluster: inout VerifySnapshot) {
     if response != nil {
-      if (response?.text.count ?? 0) < WatchLimits.reason { response?.text.append(copying: bytes) }
+      if (response?.text.count ?? 0) < WatchLimits.errorResponseBytes { response?.text.append(copying: bytes) }
       return
     }
     do throws(StreamFailure) {

@@ -31,7 +31,7 @@ extension APIRequest {
   static func list(_ resource: Resource, continuing continueToken: String, asTable: Bool = false) -> APIRequest {
     let place = continueToken.isEmpty ? "resourceVersion=0" : "continue=\(continueToken.percentEncoded)"
     return APIRequest(
-      resource, ["limit=\(WatchLimits.page)", place],
+      resource, ["limit=\(WatchLimits.pageObjects)", place],
       accept: asTable
         ? "\(json(as: "Table")),application/json"
         : resource.isMetadataOnly ? json(as: "PartialObjectMetadataList") : "application/json")

@@ -15,13 +15,13 @@ struct LineDecoder {
       start = end + 1
     }
     pending.append(copying: bytes.extracting(start...))
-    if pending.count > WatchLimits.object { throw .tooLong }
+    if pending.count > WatchLimits.objectBytes { throw .tooLong }
   }
 
   private mutating func handOver(
     _ end: Span<UInt8>, _ line: (Span<UInt8>) throws(StreamFailure) -> Void
   ) throws(StreamFailure) {
-    if pending.count + end.count > WatchLimits.object { throw .tooLong }
+    if pending.count + end.count > WatchLimits.objectBytes { throw .tooLong }
     if pending.isEmpty {
       if end.count > 0 { try line(end) }
       return

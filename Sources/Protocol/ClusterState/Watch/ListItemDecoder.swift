@@ -52,7 +52,7 @@ struct ListItemDecoder {
     } else if depth > 2 {
       pending.append(copying: bytes.extracting(start...))
     }
-    if max(pending.count, envelope.count) > WatchLimits.object { throw .tooLong }
+    if max(pending.count, envelope.count) > WatchLimits.objectBytes { throw .tooLong }
   }
 
   /// Handles a quote, brace or bracket outside of strings.
@@ -93,7 +93,7 @@ struct ListItemDecoder {
   }
 
   private mutating func handOver(_ end: Span<UInt8>, _ element: Handler) throws(StreamFailure) {
-    if pending.count + end.count > WatchLimits.object { throw .tooLong }
+    if pending.count + end.count > WatchLimits.objectBytes { throw .tooLong }
     if pending.isEmpty { return try element(end, column) }
     pending.append(copying: end)
     try element(pending.span, column)

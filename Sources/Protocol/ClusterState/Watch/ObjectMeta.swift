@@ -106,7 +106,7 @@ enum StreamFailure: Error {
 
   var explanation: String {
     switch self {
-    case .tooLong: "an object is larger than \(WatchLimits.object / 1024 / 1024) MiB"
+    case .tooLong: "an object is larger than \(WatchLimits.objectBytes / 1024 / 1024) MiB"
     case .malformed(let error): "the API server sent what is not JSON: \(error.explanation)"
     case .columnMissing: "the API server sent a Table without the column for the status"
     case .notAnEvent: "the API server sent what is not an event"

@@ -144,10 +144,10 @@ extension Reflector {
         try handleEvents(bytes, &watching, now, into: &objects)
         phase = .watching(watching)
       case .failedResponse(var response):
-        if response.text.count < WatchLimits.reason { response.text.append(copying: bytes) }
+        if response.text.count < WatchLimits.errorResponseBytes { response.text.append(copying: bytes) }
         phase = .failedResponse(response)
       case .discovering(var text, let moment):
-        if text.count < WatchLimits.discovery { text.append(copying: bytes) }
+        if text.count < WatchLimits.discoveryBytes { text.append(copying: bytes) }
         phase = .discovering(text, idleDeadline: moment)
       }
       return .wait

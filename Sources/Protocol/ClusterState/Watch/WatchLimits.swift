@@ -1,18 +1,18 @@
 /// Every limit of lists and watches, with its reason.
 package enum WatchLimits {
   /// The objects per page of a list, as in kubectl and client-go.
-  static let page = 500
+  static let pageObjects = 500
 
   /// The maximum size of one object in a list or an event, in bytes.
   ///
   /// etcd accepts 1.5 MiB in one request and the API server 3 MiB in one body; an event adds a few bytes to its object.
-  static let object = 4 * 1024 * 1024
+  static let objectBytes = 4 * 1024 * 1024
 
   /// The maximum bytes to buffer of an error response, for its message; a Status has a few hundred.
-  static let reason = 4 * 1024
+  static let errorResponseBytes = 4 * 1024
 
   /// The maximum bytes of a discovery document; that of networking.k8s.io/v1 has 3 KiB.
-  static let discovery = 256 * 1024
+  static let discoveryBytes = 256 * 1024
 
   /// The timeout of a response that stops arriving: the API server itself aborts a request after a minute
   /// (--request-timeout).

@@ -1,5 +1,6 @@
 internal import HTTPWire
 internal import Platform
+internal import WebhookCore
 
 /// Serves the kubelet and Prometheus over plain HTTP: a handful of clients, one request per connection.
 final class StatusServer {
@@ -32,12 +33,12 @@ final class StatusServer {
 
   init(listen text: String, signals: consuming Signals) throws {
     guard let address = SocketAddress(text) else {
-      throw ServerError("--listen \(text): must be an address and a port, for example 0.0.0.0:8080 or [::]:8080")
+      throw ProgramError("--listen \(text): must be an address and a port, for example 0.0.0.0:8080 or [::]:8080")
     }
     do throws(Errno) {
       listener = try Listener(on: address, backlog: 64)
     } catch {
-      throw ServerError("--listen \(text): \(error)")
+      throw ProgramError("--listen \(text): \(error)")
     }
     self.address = listener.address
     self.signals = signals

@@ -1,10 +1,10 @@
-internal import Platform
+package import Platform
 
 extension Exposition {
   /// Adds the process metrics under the names that every Prometheus client library uses.
   ///
   /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>
-  mutating func add(_ statistics: ProcessStatistics) {
+  package mutating func add(_ statistics: ProcessStatistics) {
     begin("cpu_seconds_total", .counter, "User and system CPU time.", prefix: Self.process)
     add(statistics.cpuSeconds)
     begin("resident_memory_bytes", .gauge, "Resident memory.", prefix: Self.process)

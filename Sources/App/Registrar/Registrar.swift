@@ -1,8 +1,10 @@
+internal import ClusterSources
 internal import ClusterState
 internal import KubeClient
 internal import Logging
 internal import Platform
 internal import Registration
+internal import WebhookCore
 
 /// Performs the reconciler's actions and watches the objects in between.
 final class Registrar {
@@ -49,7 +51,7 @@ final class Registrar {
   }
 
   /// Reconciles until everything is in the desired state, or until waiting longer would not help.
-  func runOnce() throws(ServerError) -> Bool {
+  func runOnce() throws(ProgramError) -> Bool {
     var failures = 0
     while true {
       let result = reconcile()
@@ -58,10 +60,10 @@ final class Registrar {
       case .upToDate: return true
       case .propagating: break
       case .webhookUnavailable: return false
-      case .blocked(let reason): throw ServerError(reason)
+      case .blocked(let reason): throw ProgramError(reason)
       case .failed(let failure):
         failures += 1
-        if failure.needsOperator || failures == Self.maxAttempts { throw ServerError(failure.explanation) }
+        if failure.needsOperator || failures == Self.maxAttempts { throw ProgramError(failure.explanation) }
       }
       client.sleep(for: result.requeueAfter)
     }
@@ -70,7 +72,7 @@ final class Registrar {
   private static let maxAttempts = 6
 
   /// Sends a bad value to the API server, as a dry run; true if the webhook denies it.
-  func testDenial() throws(ServerError) -> Bool {
+  func testDenial() throws(ProgramError) -> Bool {
     var result = try sendBadValue()
     for _ in 1..<Self.maxDenialAttempts where result.mayChange {
       client.sleep(for: Self.denialInterval)
@@ -83,16 +85,16 @@ final class Registrar {
     case .notAsked(let reason):
       log.error("bad value not denied", metadata: ["reason": "\(reason)"])
       return false
-    case .failed(_, let reason): throw ServerError(reason)
+    case .failed(_, let reason): throw ProgramError(reason)
     }
   }
 
-  private func sendBadValue() throws(ServerError) -> DenialTest.Result {
+  private func sendBadValue() throws(ProgramError) -> DenialTest.Result {
     do throws(KubeError) {
       let (status, body) = try send(DenialTest.request(options))
       return DenialTest.result(status: status, body: body)
     } catch {
-      throw ServerError(error.description)
+      throw ProgramError(error.description)
     }
   }
 

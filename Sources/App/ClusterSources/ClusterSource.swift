@@ -2,6 +2,7 @@ package import ChangeExecution
 internal import ClusterState
 internal import KubeClient
 package import Rules
+package import WebhookCore
 
 /// The source of the cluster's facts.
 package enum ClusterSource: Sendable {
@@ -11,7 +12,7 @@ package enum ClusterSource: Sendable {
   case live(LiveSource)
 
   /// The paths on disk to watch.
-  var paths: [String] {
+  package var paths: [String] {
     switch self {
     case .snapshot(let source): source.watchedPaths
     case .live: []
@@ -54,11 +55,11 @@ package enum ClusterSource: Sendable {
 
   /// Throws if the facts have no node: the files are what kubectl left empty, or the server is not a cluster's. Every
   /// command that uses a cluster's facts checks this first, because unreadable does not mean «none».
-  package func requireNodes(_ facts: ClusterFacts) throws(ServerError) {
+  package func requireNodes(_ facts: ClusterFacts) throws(ProgramError) {
     guard facts.nodes.isEmpty else { return }
     switch self {
-    case .snapshot(let source): throw ServerError(source.reasonWithoutNodes(facts) ?? source.path)
-    case .live(let source): throw ServerError("\(source.access.origin): \(source.reasonWithoutNodes)")
+    case .snapshot(let source): throw ProgramError(source.reasonWithoutNodes(facts) ?? source.path)
+    case .live(let source): throw ProgramError("\(source.access.origin): \(source.reasonWithoutNodes)")
     }
   }
 }

@@ -1,7 +1,9 @@
+package import ClusterSources
 internal import HTTPWire
 package import Logging
 package import Platform
 package import Registration
+internal import WebhookCore
 
 /// The options of `register`.
 package struct RegistrarConfiguration: Sendable {

@@ -1,6 +1,7 @@
 package import ClusterState
 internal import KubeClient
 internal import Snapshot
+package import WebhookCore
 
 /// Fetches the state of a cluster after a change, once or repeatedly.
 package final class VerifyClient {
@@ -22,13 +23,13 @@ package final class VerifyClient {
     }
   }
 
-  package func fetch() throws(ServerError) -> VerifySnapshot {
+  package func fetch() throws(ProgramError) -> VerifySnapshot {
     var inspected = try read()
     try cluster.requireNodes(inspected.facts)
     return inspected
   }
 
-  private func read() throws(ServerError) -> VerifySnapshot {
+  private func read() throws(ProgramError) -> VerifySnapshot {
     switch source {
     case .snapshot(let files):
       var snapshot = Snapshot(inspects: true)
@@ -38,7 +39,7 @@ package final class VerifyClient {
       do throws(KubeError) {
         return try watcher.snapshot()
       } catch {
-        throw ServerError(error.description)
+        throw ProgramError(error.description)
       }
     }
   }

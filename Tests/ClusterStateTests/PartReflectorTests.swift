@@ -6,26 +6,26 @@ import Testing
 @Suite struct `The watch of verify` {
   static let part = VerifySnapshot.Part.inspected(.longhornPod)
 
-  var watch = PartWatch(part)
+  var watch = PartReflector(part)
   var cluster = VerifySnapshot()
 
   static func pod(_ name: String) -> String {
     #"{"metadata":{"name":"\#(name)","namespace":"longhorn-system","resourceVersion":"7"}}"#
   }
 
-  mutating func receive(_ text: String, at now: Duration = .zero) -> PartWatch.Action {
+  mutating func receive(_ text: String, at now: Duration = .zero) -> PartReflector.Action {
     watch.received(Array(text.utf8).span, now, into: &cluster)
   }
 
   /// Answers the list with these pods.
-  mutating func list(_ pods: String..., version: String = "5", at now: Duration = .zero) -> PartWatch.Action {
+  mutating func list(_ pods: String..., version: String = "5", at now: Duration = .zero) -> PartReflector.Action {
     watch.responded(200, now)
     let items = pods.map(Self.pod).joined(separator: ",")
     _ = receive(#"{"metadata":{"resourceVersion":"\#(version)"},"items":[\#(items)]}"#, at: now)
     return watch.ended(now, into: &cluster)
   }
 
-  private func path(_ action: PartWatch.Action) -> String {
+  private func path(_ action: PartReflector.Action) -> String {
     guard case .request(let request) = action else { return "\(action)" }
     return request.path
   }
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test mutating func `a resource that the cluster may lack is asked for again later`() {
-    watch = PartWatch(.inspected(.prometheus))
+    watch = PartReflector(.inspected(.prometheus))
     _ = watch.tick(.zero)
     watch.responded(404, .zero)
     #expect(watch.ended(.zero, into: &cluster) == .wait)
@@ -121,7 +121,7 @@ import Testing
       #"{"metadata":{"name":"rancher-monitoring-\#(kind)","namespace":"cattle-monitoring-system"}}"#
     }
     for (kind, name) in [(VerifyKind.prometheus, "prometheus"), (.monitoringDeployment, "grafana")] {
-      watch = PartWatch(.inspected(kind))
+      watch = PartReflector(.inspected(kind))
       _ = watch.tick(.zero)
       watch.responded(200, .zero)
       _ = receive(#"{"metadata":{"resourceVersion":"5"},"items":[\#(workload(name))]}"#)

@@ -2,6 +2,7 @@ internal import Logging
 internal import Platform
 internal import Registration
 internal import Synchronization
+internal import WebhookCore
 
 /// The state that the reconciling thread shares with the thread that serves /healthz, /readyz and /metrics.
 final class RegistrarState: Sendable {

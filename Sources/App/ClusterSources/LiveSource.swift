@@ -1,13 +1,14 @@
 internal import ChangeExecution
 internal import ClusterState
-internal import KubeClient
-internal import Logging
+package import KubeClient
+package import Logging
 internal import Platform
 internal import Rules
+package import WebhookCore
 
 /// A live cluster and how to reach it.
 package struct LiveSource: Sendable {
-  let access: ClusterAccess
+  package let access: ClusterAccess
   private let staleness: Duration
 
   package static let defaultMaxStalenessSeconds = 120
@@ -19,12 +20,12 @@ package struct LiveSource: Sendable {
   ///   - staleness: The time without contact after which the data of a kind are stale.
   package init(
     kubeconfig: String?, context: String?, staleness: Duration = .seconds(defaultMaxStalenessSeconds)
-  ) throws(ServerError) {
+  ) throws(ProgramError) {
     self.staleness = staleness
     do throws(KubeError) {
       access = try Self.access(kubeconfig, context)
     } catch {
-      throw ServerError(error.description)
+      throw ProgramError(error.description)
     }
   }
 
@@ -55,7 +56,7 @@ package struct LiveSource: Sendable {
   var reasonWithoutNodes: String { ReflectorRunner.reasonWithoutNodes(access) }
 
   /// Starts to watch the cluster on a thread of its own, until the process ends.
-  func startWatching(_ log: Logger) throws -> SharedClusterCache {
+  package func startWatching(_ log: Logger) throws -> SharedClusterCache {
     let cluster = SharedClusterCache(staleness: staleness)
     let access = access
     log.notice("watching the cluster", metadata: ["server": "\(access.server)", "source": "\(access.origin)"])
@@ -88,7 +89,7 @@ package struct LiveSource: Sendable {
       try ReflectorRunner(access, into: cluster).listOnce()
       return try cluster.changeFacts()
     } catch {
-      throw ServerError("\(access.origin): \(error)")
+      throw ProgramError("\(access.origin): \(error)")
     }
   }
 }
@@ -96,7 +97,7 @@ package struct LiveSource: Sendable {
 extension Logger {
   /// Logs each state change of a kind.
   fileprivate func logChange(_ kind: WatchedKind, _ before: ReflectorStatus, _ now: ReflectorStatus) {
-    var metadata: Logger.Metadata = ["kind": "\(kind.resource.name)", "state": "\(now.state.word)"]
+    var metadata: Logger.Metadata = ["resource": "\(kind.resource.name)", "state": "\(now.state.word)"]
     if let lastError = now.lastError {
       metadata["reason"] = "\(lastError)"
       // One warning per outage; the reasons that follow are for debugging.

@@ -4,7 +4,7 @@ internal import JSON
 ///
 /// Performs no I/O, as ``Reflector``. That serves reviews, which its last facts answer during an outage; this one reports
 /// an error at once, because an operator looks at the screen.
-package struct PartWatch {
+package struct PartReflector {
   package enum Action: Equatable, Sendable {
     case wait
     case request(APIRequest)
@@ -71,7 +71,7 @@ package struct PartWatch {
 }
 
 // Events of the request.
-extension PartWatch {
+extension PartReflector {
   package mutating func responded(_ code: Int, _ now: Duration) {
     switch step {
     case .listing: list.responded(code)
