@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import ChangeExecution
 internal import Platform
 internal import Reports
-internal import WebhookServer
+internal import ClusterSources
 
 // `--reclaim` and `--connectivity`.
 extension Verify {
