@@ -143,10 +143,13 @@ import Testing
   }
 
   @Test func `the condition is found after others, with its index`() throws {
-    let conditions = #"[{"type":"a","message":"no"},{},{"type":"configured","status":"False"},{"type":"configured"}]"#
+    let ours = #"{"type":"configured","status":"False","lastUpdateTime":"2026-11-29T03:00:00Z"}"#
+    let conditions = #"[{"type":"a","message":"no","lastUpdateTime":"x"},{},\#(ours),{"type":"configured"}]"#
     let object = #"{"status":{"conditions":\#(conditions)}}"#
     let change = try decode(Self.review(#"\#(Self.ours),"operation":"CREATE","object":\#(object)"#)).change
-    #expect(change?.new.configured == ConfiguredCondition(status: "False", reason: "", message: "", index: 2))
+    let condition = ConfiguredCondition(
+      status: "False", reason: "", message: "", lastUpdateTime: "2026-11-29T03:00:00Z", index: 2)
+    #expect(change?.new.configured == condition)
   }
 
   @Test(arguments: ["null", "1", "[]", "\"x\""]) func `an object of another JSON type counts as missing`(

@@ -123,7 +123,7 @@ enum JSONSchemas {
     ),
     ("reason", "string or null", "why it is not ok"),
     ("pool", "object or null", "Whereabouts' books of the range, with `range`, `usable` and:"),
-    ("used", "number", "entries"),
+    ("used", "number", "usable addresses with a reservation"),
     ("leaked", "array", "entries (`address`, `pod`) for pods that are gone"),
     ("pod", "string", "namespace and name"),
     ("otherNamespaces", "array", "entries for pods of other namespaces"),

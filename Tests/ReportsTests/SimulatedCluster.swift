@@ -128,10 +128,11 @@ extension SimulatedCluster {
         try living.put(bytes.span, of: part, at: identity.name)
       }
     }
-    let report = try #require(VerifyInput(snapshot.facts, snapshot.extraFacts), sourceLocation: location).report
-    let live = try #require(VerifyInput(living.facts, living.extraFacts), sourceLocation: location).report
-    #expect(report == live, sourceLocation: location)
-    return report
+    let input = try #require(VerifyInput(snapshot.facts, snapshot.extraFacts), sourceLocation: location)
+    let live = try #require(VerifyInput(living.facts, living.extraFacts), sourceLocation: location)
+    #expect(input.report == live.report, sourceLocation: location)
+    for input in [input, live] { try input.expectSameStatus(location) }
+    return input.report
   }
 
   private var objects: [[String: Any]] {

@@ -49,7 +49,7 @@ package enum Server {
     let files = try makeWatcher()
     for path in configuration.certificate.paths + configuration.cluster.paths { try files.watch(path) }
 
-    let state = ServerState(log: queue)
+    let state = ServerState(log: queue, sizing: configuration.ruleset.sizing)
     let certificate = try CertificateReloader(configuration.certificate, metrics: state.metrics, log: log)
 
     let snapshot = try begin(configuration.cluster, state, log)

@@ -8,11 +8,16 @@ final class ServerState: Sendable {
   let facts = FactsProvider()
   let metrics = Metrics()
   private let log: AsyncLogWriter?
+  private let sizing: SizingChoice
+  private let changeStart = ChangeStart()
   private let draining = Atomic(false)
 
-  /// - Parameter log: The destination of log lines, for the count of dropped ones.
-  init(log: AsyncLogWriter? = nil) {
+  /// - Parameters:
+  ///   - log: The destination of log lines, for the count of dropped ones.
+  ///   - sizing: The formula for the number of addresses that Longhorn needs.
+  init(log: AsyncLogWriter? = nil, sizing: SizingChoice = .automatic) {
     self.log = log
+    self.sizing = sizing
   }
 
   var isDraining: Bool {
@@ -40,7 +45,17 @@ extension ServerState {
     metrics.write(to: &exposition)
     exposition.add(
       "log_lines_dropped_total", .counter, "Log lines that were dropped or not written.", log?.dropped ?? 0)
+    writeStorageNetwork(to: &exposition)
     facts.live?.write(to: &exposition)
     if let statistics = ProcessStatistics.current { exposition.add(statistics) }
+  }
+
+  /// Writes what the facts say, unless a review could not use them either.
+  private func writeStorageNetwork(to exposition: inout Exposition) {
+    let cluster = try? facts.currentFacts()
+    let status = cluster.flatMap { StorageNetworkStatus($0.facts, sizing: sizing) }
+    // While the facts are unknown, the start of the last change is kept.
+    let start = status.flatMap { changeStart.update($0.change, at: WallClock.seconds) }
+    exposition.add(status, changeStart: start)
   }
 }

@@ -6,6 +6,8 @@ package struct Condition: Sendable, Equatable {
   package var status = ""
   package var reason = ""
   package var message = ""
+  /// RFC 3339; empty without one.
+  package var lastUpdateTime = ""
 }
 
 extension [Condition] {
@@ -54,6 +56,8 @@ extension JSONReader {
         condition.reason = try reader.readStringIfPresent()?.string ?? ""
       } else if key.equals("message") {
         condition.message = try reader.readStringIfPresent()?.string ?? ""
+      } else if key.equals("lastUpdateTime") {
+        condition.lastUpdateTime = try reader.readStringIfPresent()?.string ?? ""
       }
     }
     return condition

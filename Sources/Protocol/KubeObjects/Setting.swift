@@ -68,7 +68,8 @@ extension JSONReader {
     try readMembers { key, reader throws(JSONError) in
       guard key.equals("conditions") else { return }
       configured = try reader.readCondition(ofType: "configured").map {
-        ConfiguredCondition(status: $0.status, reason: $0.reason, message: $0.message, index: $1)
+        ConfiguredCondition(
+          status: $0.status, reason: $0.reason, message: $0.message, lastUpdateTime: $0.lastUpdateTime, index: $1)
       }
     }
     return configured

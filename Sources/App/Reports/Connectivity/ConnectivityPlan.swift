@@ -1,7 +1,7 @@
 package import Addressing
 internal import ClusterState
 internal import KubeObjects
-internal import Rules
+package import Rules
 
 /// Pings between Longhorn's instance managers over the storage network, with packets that fill its MTU.
 package struct ConnectivityPlan: Sendable, Equatable {

@@ -23,9 +23,8 @@ package struct UpgradePlan: Sendable, Equatable {
     let load = StorageLoad(nodes: facts.storage.nodes, disks: facts.storage.disks)
     let sizing = AddressRequirement(load, serverVersion: facts.serverVersion, choice: options.sizing).sizing
     range = network.range
-    usable = network.usable.count
-    used = network.usable.intersection(facts.reservations.all).count
-    kept = network.usable.intersection(facts.reservations.kept).count
+    let usage = RangeUsage(of: network, in: facts)
+    (usable, used, kept) = (usage.usable.count, usage.taken.count, usage.kept.count)
     terms =
       [
         .init(count: load.nodes, unit: "node", perUnit: sizing == .v1_2 ? 2 : 1),

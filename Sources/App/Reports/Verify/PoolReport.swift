@@ -9,8 +9,10 @@ package struct PoolReport: Sendable, Equatable {
 
   package let range: IPv4Prefix
   package let usable: Int
-  /// Entries of the pool.
+  /// The usable addresses that are handed out.
   package let used: Int
+  /// Those of them that are handed out to pods that are gone.
+  package let gone: Int
   /// Entries of pods that no longer exist or have another address.
   package let leaked: [Entry]
   /// Entries of pods of other namespaces, which are not read.
@@ -25,16 +27,14 @@ package struct PoolReport: Sendable, Equatable {
   /// Whether a pool of the range exists to compare the pods with.
   package let isKnown: Bool
 
-  /// - Parameter allocatable: The addresses that the definition hands out; it may exclude more than the setting does.
-  init(
-    of network: Target.Network, _ allocatable: AddressSet?, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts
-  ) {
+  init(of network: Target.Network, _ usage: RangeUsage, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts) {
     range = network.range
-    usable = allocatable.map { $0.intersection(network.usable).count } ?? network.usable.count
+    usable = usage.usable.count
+    used = usage.taken.count
+    gone = usage.leaked.count
     let own = pools.filter { $0.range == network.range }
     isKnown = !own.isEmpty
     let entries = own.flatMap(\.reservations)
-    used = entries.count
     otherNamespaces = entries.filter { !$0.isOfLonghorn }
     let holders = ReservationHolders(extraFacts.pods.map(\.heldAddresses))
     leaked = entries.filter(holders.haveLeaked)
@@ -56,7 +56,7 @@ package struct PoolReport: Sendable, Equatable {
   /// The usage of the pool in words.
   var explanation: String {
     "\(used) of \(usable.counted("address")) of \(range) \(used == 1 ? "is" : "are") handed out"
-      + (leaked.isEmpty ? "" : ", \(leaked.count) of them to pods that are gone")
+      + (gone == 0 ? "" : ", \(gone) of them to pods that are gone")
   }
 }
 

@@ -27,9 +27,8 @@ package struct VerifyInput: Sendable {
     let unavailable = extraFacts.nodes.compactMap { node in node.outage.map { (node.name, $0) } }
     outages = Dictionary(unavailable) { first, _ in first }
     pods = PodInspection(facts, extraFacts, target, change, outages).reports
-    if case .network(let network) = target {
-      let attachment = facts.attachments.first { $0.reference == network.definition }
-      pool = PoolReport(of: network, attachment?.allocatable, facts.addressPools, extraFacts)
+    if case .network(let network) = target, case .network(let recorded) = target.recorded(by: change) {
+      pool = PoolReport(of: network, RangeUsage(of: recorded, in: facts), facts.addressPools, extraFacts)
     } else {
       pool = nil
     }

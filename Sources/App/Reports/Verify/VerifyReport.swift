@@ -1,4 +1,4 @@
-internal import Rules
+package import Rules
 
 /// The result of `verify`.
 package struct VerifyReport: Sendable, Equatable {

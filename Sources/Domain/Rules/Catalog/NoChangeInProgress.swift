@@ -17,7 +17,9 @@ enum NoChangeInProgress: Rule {
   ) -> String {
     let stored = change.old
     if condition.isCreatingDefinition, !stored.hasRecordedHash { return adviceForStuckCondition(condition) }
-    if condition.waitsForAddresses, !stored.value.isBlank { return adviceWithoutAddresses(change, context) }
+    if HarvesterPhase(condition) == .allocating, !stored.value.isBlank {
+      return adviceWithoutAddresses(change, context)
+    }
     let wait = "wait until the setting shows Completed (its condition configured is True)"
     return stored.value.isBlank ? wait : "\(wait), or go back by emptying the value (Disabled in the Web UI)"
   }
@@ -77,16 +79,4 @@ extension AddressPlan {
     free.subtract(context.facts.reservations.all)
     return free
   }
-}
-
-extension SettingObject {
-  /// Whether Harvester has recorded the hash of the value.
-  fileprivate var hasRecordedHash: Bool {
-    guard case .text(let bytes) = value else { return false }
-    return ValueHash(of: bytes).matches(annotations?.hash ?? "")
-  }
-}
-
-extension ConfiguredCondition {
-  fileprivate var waitsForAddresses: Bool { message.lowercased().hasPrefix("ip allocation failure") }
 }

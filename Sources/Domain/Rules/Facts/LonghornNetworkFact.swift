@@ -15,10 +15,10 @@ package struct LonghornNetworkFact: Sendable, Equatable {
   }
 
   /// The pods that are attached to another network than the setting's.
-  var outdatedPods: [LonghornPodFact] {
-    guard let network else { return [] }
-    return pods.filter { $0.network != network }
-  }
+  var outdatedPods: [LonghornPodFact] { network.map(podsOff) ?? [] }
+
+  /// Returns the pods that are attached to another network than this one, or without one where this is not empty.
+  func podsOff(_ network: String) -> [LonghornPodFact] { pods.filter { $0.network != network } }
 
   /// Whether Longhorn may still restart outdated pods: it reports `applied` only from 1.6 on, and for a moment after a write
   /// of its setting the report is of the previous value. A pod that stays while others have moved is left behind.

@@ -47,13 +47,16 @@ package final class ConfiguredCondition: Sendable, Equatable {
   package let status: String
   package let reason: String
   package let message: String
+  /// When Harvester last changed the status or the message (RFC 3339); empty if it is not known.
+  package let lastUpdateTime: String
   /// The index in `status.conditions`, for a patch.
   package let index: Int
 
-  package init(status: String, reason: String, message: String, index: Int = 0) {
+  package init(status: String, reason: String, message: String, lastUpdateTime: String = "", index: Int = 0) {
     self.status = status
     self.reason = reason
     self.message = message
+    self.lastUpdateTime = lastUpdateTime
     self.index = index
   }
 
@@ -64,6 +67,7 @@ package final class ConfiguredCondition: Sendable, Equatable {
   var isCreatingDefinition: Bool { status.isExactly("False") && message.isExactly("create NAD") }
 
   package static func == (left: ConfiguredCondition, right: ConfiguredCondition) -> Bool {
-    (left.status, left.reason, left.message, left.index) == (right.status, right.reason, right.message, right.index)
+    (left.status, left.reason, left.message, left.lastUpdateTime, left.index)
+      == (right.status, right.reason, right.message, right.lastUpdateTime, right.index)
   }
 }

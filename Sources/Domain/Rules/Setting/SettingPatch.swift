@@ -72,6 +72,7 @@ extension Change {
 
 extension ConfiguredCondition {
   fileprivate func with(_ message: String) -> ConfiguredCondition {
-    ConfiguredCondition(status: status, reason: reason, message: message, index: index)
+    ConfiguredCondition(
+      status: status, reason: reason, message: message, lastUpdateTime: lastUpdateTime, index: index)
   }
 }

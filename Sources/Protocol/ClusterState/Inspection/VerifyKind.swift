@@ -41,6 +41,8 @@ package enum VerifyKind: CaseIterable, Sendable {
     case .node: .node
     case .vlanStatus: .vlanStatus
     case .longhornSetting: .longhornSetting
+    case .longhornPod: .longhornPod
+    case .addressReservation: .addressReservation
     case .addressPool: .addressPool
     default: nil
     }

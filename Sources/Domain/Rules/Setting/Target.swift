@@ -1,5 +1,4 @@
 package import Addressing
-package import Rules
 
 /// The network for Longhorn's traffic according to the setting.
 package enum Target: Sendable, Equatable {
@@ -38,7 +37,7 @@ package enum Target: Sendable, Equatable {
   }
 
   /// False while the storage network has no definition that a pod could be attached to.
-  var isDefined: Bool {
+  package var isDefined: Bool {
     switch self {
     case .network(let network): !network.definition.isEmpty
     case .disabled: true
@@ -47,8 +46,16 @@ package enum Target: Sendable, Equatable {
   }
 
   /// The expected value of Longhorn's own setting.
-  var definition: String {
+  package var definition: String {
     guard case .network(let network) = self else { return "" }
     return network.definition
+  }
+}
+
+extension Target {
+  /// The target without its definition until Harvester has recorded the value: the setting still names that of an earlier one.
+  package func recorded(by progress: HarvesterProgress) -> Target {
+    guard case .network(let network) = self, !progress.hasRecordedValue else { return self }
+    return .network(Network(range: network.range, usable: network.usable, segment: network.segment, definition: ""))
   }
 }

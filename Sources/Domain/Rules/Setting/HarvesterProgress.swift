@@ -1,5 +1,3 @@
-internal import Rules
-
 /// The phases of a change in Harvester, in this order, as the messages of the setting's condition show them.
 package enum HarvesterPhase: Int, CaseIterable, Sendable {
   case pending
@@ -11,7 +9,7 @@ package enum HarvesterPhase: Int, CaseIterable, Sendable {
   case allocating
   case completed
 
-  init(_ condition: ConfiguredCondition) {
+  package init(_ condition: ConfiguredCondition) {
     // The wording is the same in every version; up to v1.5 the message about volumes begins with a capital.
     let message = condition.message.lowercased()
     switch message {
@@ -24,21 +22,6 @@ package enum HarvesterPhase: Int, CaseIterable, Sendable {
     default: self = .pending
     }
   }
-
-  var described: String {
-    switch self {
-    case .pending: "Harvester begins"
-    case .creatingNetwork: "Harvester makes the network definition"
-    case .stoppingPods: "Harvester stops what uses volumes"
-    case .detachingVolumes: "Harvester waits until every volume is detached"
-    case .updatingLonghorn: "Harvester updates Longhorn"
-    case .restartingPods: "Harvester starts again what it stopped"
-    case .allocating: "Harvester waits until Longhorn's pods have addresses"
-    case .completed: "completed"
-    }
-  }
-
-  var progress: Progress { Progress(done: rawValue, of: Self.allCases.count - 1) }
 }
 
 /// Harvester's progress with the setting's value, as its annotations and condition show it.
@@ -58,12 +41,12 @@ package enum HarvesterProgress: Sendable, Equatable {
   case completed(reason: String)
   case failed(reason: String, message: String)
 
-  init(of setting: SettingObject, to target: Target, longhornNetwork: String?) {
+  package init(of setting: SettingObject, to target: Target, longhornNetwork: String?) {
     if target == .unreadable {
       self = .unreadable
     } else if setting.isUntouched {
       self = (longhornNetwork ?? "").isEmpty ? .nothingToDo : .annotationsLost
-    } else if !setting.hashIsCurrent {
+    } else if !setting.hasRecordedHash {
       let isDefining = setting.configured.map { $0.isInProgress && HarvesterPhase($0) == .creatingNetwork } ?? false
       self = isDefining ? .stuckAtCreateNAD : .valueNotRecorded
     } else if let condition = setting.configured {
@@ -83,7 +66,7 @@ package enum HarvesterProgress: Sendable, Equatable {
     }
   }
 
-  var phase: HarvesterPhase {
+  package var phase: HarvesterPhase {
     switch self {
     case .unreadable, .valueNotRecorded, .stuckAtCreateNAD, .noCondition, .failed, .annotationsLost: .pending
     case .inProgress(let phase): phase
@@ -92,7 +75,7 @@ package enum HarvesterProgress: Sendable, Equatable {
   }
 
   /// Whether later steps may still show the previous state without an error.
-  var isInProgress: Bool {
+  package var isInProgress: Bool {
     switch self {
     case .valueNotRecorded, .stuckAtCreateNAD, .noCondition, .inProgress: true
     case .unreadable, .nothingToDo, .annotationsLost, .completed, .failed: false
@@ -100,7 +83,7 @@ package enum HarvesterProgress: Sendable, Equatable {
   }
 
   /// Whether the annotations are of the setting's current value.
-  var hasRecordedValue: Bool {
+  package var hasRecordedValue: Bool {
     switch self {
     case .unreadable, .valueNotRecorded, .stuckAtCreateNAD: false
     case .nothingToDo, .annotationsLost, .noCondition, .inProgress, .completed, .failed: true
@@ -109,22 +92,13 @@ package enum HarvesterProgress: Sendable, Equatable {
 }
 
 extension SettingObject {
-  /// Harvester records the value's hash before it does anything else.
-  fileprivate var hashIsCurrent: Bool {
+  /// Whether Harvester has recorded the hash of the value, which it does before anything else.
+  var hasRecordedHash: Bool {
     guard case .text(let value) = value else { return false }
-    return annotations?.hash == ValueHash(of: value).description
+    return ValueHash(of: value).matches(annotations?.hash ?? "")
   }
 
   fileprivate var isUntouched: Bool {
     value == .text([]) && (annotations ?? SettingAnnotations()) == SettingAnnotations()
-  }
-}
-
-extension ConfiguredCondition {
-  /// The message with its volumes sorted: Harvester lists them in a different order each time.
-  var orderedMessage: String {
-    guard HarvesterPhase(self) == .detachingVolumes, let colon = message.firstIndex(of: ":") else { return message }
-    let volumes = message[message.index(after: colon)...].split { $0 == "," || $0 == " " }
-    return "\(message[..<colon]): \(Set(volumes).sorted().joined(separator: ", "))"
   }
 }
