@@ -21,7 +21,7 @@ import Testing
 
   @Test func `the documented members equal those of the JSON`() throws {
     let styledText = try CommandPage(CommandTree()).markdown
-    for name in ["plan", "check", "apply", "verify"] {
+    for name in ["plan", "check", "apply", "verify", "reclaim", "connectivity"] {
       let data = try Data(contentsOf: Golden.repository.appending(path: "Tests/GoldenFiles/\(name).json"))
       for line in data.split(separator: UInt8(ascii: "\n")) {
         for key in Set(try keys(of: JSONSerialization.jsonObject(with: line))) where !Self.foreignKeys.contains(key) {
@@ -83,7 +83,7 @@ struct CommandPage {
     lines += ["| option | |", "| --- | --- |"]
     lines += command.options.map { "| `\($0.spelling.cell)` | \($0.explanation.cell) |" } + [""]
     if let picture = Self.pictures[command.commandName] { lines += picture + [""] }
-    if let schema = JSONSchemas.all[command.commandName] { lines += schema.markdown }
+    for schema in JSONSchemas.all[command.commandName] ?? [] { lines += schema.markdown }
     return lines
   }
 

@@ -13,7 +13,7 @@ struct JSONSchema {
 }
 
 enum JSONSchemas {
-  static let all = ["plan": plan, "check": check, "apply": apply, "verify": verify]
+  static let all = ["plan": [plan], "check": [check], "apply": [apply], "verify": [verify, reclaim, connectivity]]
 
   private static let plan = JSONSchema(rows: [
     ("sufficient", "bool", "true if the exit code is 0"),
@@ -132,4 +132,50 @@ enum JSONSchemas {
     ("orphanedReservations", "array", "reservations over all ranges for pods that are gone"),
     ("elapsedSeconds", "number", "only with `--watch`, which prints an object whenever something has moved"),
   ])
+
+  private static let reclaim = JSONSchema(
+    heading:
+      "With `--reclaim -o json`, one object on one line for each event, and a last one with `event` `ended`:",
+    rows: [
+      ("event", "string", "what happened; further members by event:"),
+      ("found", "event", "what can be removed:"),
+      ("addresses", "number", "the addresses that Whereabouts can hand out afterwards"),
+      ("allocations", "array", "entries of pools: `pool`, `key` under `spec.allocations`, `address` and `pod`"),
+      ("reservations", "array", "reservations over all ranges: `name`, `address` and `pod`"),
+      ("emptyPools", "array", "names of empty pools of ranges that no network uses"),
+      (
+        "otherNamespaces", "array",
+        "`address` and `pod` of entries for pods that are not Longhorn's; they are left alone"
+      ),
+      (
+        "sharedPools", "array",
+        "`pool`, `allocations` and `networks`: entries of a pool that other networks use too; they are left alone"
+      ),
+      ("commands", "event", "`commands`: what removes it; not with `--yes`, and not if it is refused"),
+      (
+        "removed alreadyGone conflict kept podReturned", "event",
+        "removed; removed by another client; changed meanwhile and looked at again; left alone, with a `reason`; a pod has "
+          + "come back in the moment of the write"
+      ),
+      ("kind", "string", "`allocation`, `reservation` or `pool`, with the members above"),
+      ("ended", "event", "the end:"),
+      ("outcome", "string", "`clean`, `listed` or `removed`; `refused`, `unavailable` or `declined`"),
+      ("removed kept", "number", "of `removed`: objects and entries that were removed, and that were left alone"),
+      ("reasons advice", "array", "of `refused` and `unavailable`: why, and what to do"),
+    ])
+
+  private static let connectivity = JSONSchema(
+    heading: "With `--connectivity -o json`, one object on one line:",
+    rows: [
+      ("definition", "string", "the NetworkAttachmentDefinition"),
+      ("mtu mtuIsDefault", "number, bool", "the MTU of the interfaces, and whether the definition sets none"),
+      ("uplinkMTU", "number or null", "the MTU of the cluster network's uplinks, where it is known"),
+      ("dataSize", "number", "bytes of data of a packet that fills the MTU"),
+      ("pings", "array", "every ordered pair of instance managers on different nodes:"),
+      ("from fromNode to toNode", "string", "pods and nodes"),
+      ("address", "string", "the address that is pinged"),
+      ("ring", "bool", "whether it is one of the few that reach each node once in each direction"),
+      ("command", "string", "the command"),
+      ("absent", "array", "`pod` and `reason` of instance managers without an address on the network"),
+    ])
 }

@@ -10,7 +10,8 @@ extension ScriptedCluster {
       let sent = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? Object ?? [:]
       if path.hasSuffix("/selfsubjectaccessreviews") { return review(sent) }
       if method == "GET" { return read(path, target) }
-      let reply = write(method, path, sent)
+      let operations = (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [Object]
+      let reply = operations.map { patch(path, $0) } ?? write(method, path, sent)
       if (200..<300).contains(reply.status) { taken.append(Write(method: method, path: path)) }
       return reply
     }
@@ -35,8 +36,9 @@ extension ScriptedCluster {
       return (200, Self.text(objects[path] ?? [:]))
     case "DELETE":
       guard let stored = objects[path] else { return Self.status(404, "not found") }
-      let version = (sent["preconditions"] as? Object)?["resourceVersion"] as? String
-      guard version == nil || version == Self.version(of: stored) else {
+      let preconditions = sent["preconditions"] as? [String: String] ?? [:]
+      let metadata = stored["metadata"] as? Object ?? [:]
+      guard preconditions.allSatisfy({ metadata[$0.key] as? String == $0.value }) else {
         return Self.status(409, "precondition failed")
       }
       remove(path)
@@ -113,7 +115,11 @@ extension ScriptedCluster {
       return (200, lines.joined())
     }
     let items = objects.filter { isListed($0.key) }.sorted { $0.key < $1.key }.map(\.value)
-    return (200, Self.text(["metadata": ["resourceVersion": String(version)], "items": items]))
+    let list: Object = [
+      "apiVersion": items.first?["apiVersion"] ?? "v1", "kind": "\(items.first?["kind"] ?? "")List",
+      "metadata": ["resourceVersion": String(version)], "items": items,
+    ]
+    return (200, Self.text(list))
   }
 
   /// Whether a path is of an object of a collection, of one namespace or of all.

@@ -179,8 +179,8 @@ extension ScriptedCluster {
     put(
       [
         "apiVersion": "whereabouts.cni.cncf.io/v1alpha1", "kind": "IPPool",
-        "metadata": ["name": "192.168.0.0-24", "namespace": "kube-system"],
+        "metadata": ["name": "192.168.0.0-24", "namespace": "kube-system", "uid": "uid-192.168.0.0-24"],
         "spec": ["range": "192.168.0.0/24", "allocations": Dictionary(uniqueKeysWithValues: entries)] as Object,
-      ], at: "/apis/whereabouts.cni.cncf.io/v1alpha1/namespaces/kube-system/ippools/192.168.0.0-24")
+      ], at: Self.poolPath("192.168.0.0-24"))
   }
 }

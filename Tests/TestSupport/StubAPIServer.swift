@@ -152,10 +152,16 @@ extension StubAPIServer {
   /// Sends pushed events until the watch ends; returns false if the client has disconnected.
   private func stream(_ request: Request, _ ssl: OpaquePointer) -> Bool {
     let path = request.name
-    let end = endsWatches ? Date(timeIntervalSinceNow: request.timeoutSeconds) : .distantFuture
+    let end = endsWatches ? request.timeoutSeconds.map { Date(timeIntervalSinceNow: $0) } : nil
     while true {
       let next: String? = condition.withLock {
-        while pushed[path, default: []].isEmpty { if !condition.wait(until: end) { return nil } }
+        while pushed[path, default: []].isEmpty {
+          if let end {
+            if !condition.wait(until: end) { return nil }
+          } else {
+            condition.wait()
+          }
+        }
         return pushed[path]?.removeFirst() ?? nil
       }
       guard let text = next else { return write(ssl, "0\r\n\r\n") }
@@ -209,8 +215,8 @@ extension StubAPIServer.Request {
   public var name: String { String(path.prefix { $0 != "?" }) }
   public var isWatch: Bool { path.contains("watch=true") }
 
-  fileprivate var timeoutSeconds: TimeInterval {
-    path.firstMatch(of: /timeoutSeconds=(\d+)/).flatMap { TimeInterval($0.1) } ?? .infinity
+  fileprivate var timeoutSeconds: TimeInterval? {
+    path.firstMatch(of: /timeoutSeconds=(\d+)/).flatMap { TimeInterval($0.1) }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Reports
 package import Rules
 
 /// The options of `apply`.
@@ -32,26 +33,12 @@ package struct ProgramCommand: Sendable {
   /// - Parameter access: Options such as `--kubeconfig` and its value, which are quoted where a shell needs it.
   package init(_ program: String = "storage-network-webhook", access: [String] = []) {
     self.program = program
-    self.access = access.map(Self.quoted)
+    self.access = access.map(ShellWord.quoted)
   }
 
   /// Returns the command line of a subcommand.
   package func callAsFunction(_ subcommand: String, _ options: String...) -> String {
     ([program, subcommand] + access + options).joined(separator: " ")
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-        UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: "+"):
-        true
-      default: false
-      }
-    }
-    if isPlain, !word.isEmpty { return word }
-    return "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'"
   }
 }
 

@@ -17,6 +17,16 @@ extension LiveSource {
   }
 }
 
+extension LiveSource {
+  /// Returns the cluster for `verify --reclaim`: requests over one connection, and one list of everything.
+  package var reclaimCluster: ReclaimCluster {
+    let client = KubeClient(access)
+    let inspector = VerifyClient(.live(self))
+    return ReclaimCluster(
+      exchange: { request throws(Unanswered) in try client.answer(request) }, inspect: { try inspector.fetch() })
+  }
+}
+
 extension KubeClient {
   /// The API server aborts a request itself after a minute, a webhook's answer included.
   private static let requestTimeout: Duration = .seconds(70)

@@ -140,9 +140,7 @@ struct Apply: ParsableCommand {
 extension Apply {
   /// This program on the same cluster.
   private var program: ProgramCommand {
-    let access = [("--kubeconfig", cluster.access.kubeconfig), ("--context", cluster.access.context)]
-    return ProgramCommand(
-      Invocation.current.command, access: access.flatMap { name, value in value.map { [name, $0] } ?? [] })
+    ProgramCommand(Invocation.current.command, access: cluster.access.arguments)
   }
 
   private func command() throws -> ChangeCommand {
@@ -177,31 +175,12 @@ extension Apply {
 
   private func confirm() throws(ChangeStop) -> Bool {
     if yes { return true }
-    do throws(FileError) {
-      try ask("\nGo on? [y/N] ")
-      guard let line = try StandardInput.readLine() else {
-        // The terminal shows no end of line for Ctrl-D.
-        try ask("\n")
-        return false
-      }
-      let words = line.lowercased().split(whereSeparator: \.isWhitespace)
-      return words == ["y"] || words == ["yes"]
-    } catch {
-      throw .unavailable(error.description, advice: [])
-    }
-  }
-
-  /// Writes to the terminal; standard output is for the events where a program reads them.
-  private func ask(_ text: String) throws(FileError) {
-    switch output.output {
-    case .text: try StandardOutput.write(text)
-    case .json: StandardError.write(text)
-    }
+    return try Question.isConfirmed("Go on?", output.output)
   }
 }
 
 extension ChangeStop {
-  fileprivate var exitCode: ExitCode {
+  var exitCode: ExitCode {
     switch self {
     case .refused, .stuck, .declined: .denied
     case .unavailable: .error

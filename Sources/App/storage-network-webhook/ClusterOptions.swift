@@ -37,4 +37,9 @@ struct KubeconfigOptions: ParsableArguments {
   var context: String?
 
   var isGiven: Bool { kubeconfig != nil || context != nil }
+
+  /// The same options for another command line, of this program or of kubectl.
+  var arguments: [String] {
+    [("--kubeconfig", kubeconfig), ("--context", context)].flatMap { name, value in value.map { [name, $0] } ?? [] }
+  }
 }

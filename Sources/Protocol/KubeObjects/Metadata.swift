@@ -7,6 +7,8 @@ package struct Metadata: Sendable, Equatable {
   package var labels: [String: String] = [:]
   package var annotations: [String: String] = [:]
   package var isBeingDeleted = false
+  /// Empty unless it is asked for.
+  package var uid = ""
 
   package init() {}
 
@@ -24,8 +26,10 @@ package struct Metadata: Sendable, Equatable {
 }
 
 extension JSONReader {
-  /// - Parameter hasAllLabels: Whether labels are kept that only a selector may name.
-  package mutating func readMetadata(hasAllLabels: Bool = false) throws(JSONError) -> Metadata {
+  /// - Parameters:
+  ///   - hasAllLabels: Whether labels are kept that only a selector may name.
+  ///   - hasUID: Whether the uid is kept, which no rule reads.
+  package mutating func readMetadata(hasAllLabels: Bool = false, hasUID: Bool = false) throws(JSONError) -> Metadata {
     var metadata = Metadata()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("name") {
@@ -38,6 +42,8 @@ extension JSONReader {
         metadata.annotations = try reader.readEntries(named: Metadata.annotationsKept)
       } else if key.equals("deletionTimestamp") {
         metadata.isBeingDeleted = try reader.readStringIfPresent()?.string ?? "" != ""
+      } else if hasUID, key.equals("uid") {
+        metadata.uid = try reader.readStringIfPresent()?.string ?? ""
       }
     }
     return metadata

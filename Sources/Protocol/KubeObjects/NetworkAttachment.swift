@@ -47,6 +47,7 @@ extension NetworkAttachmentFact {
     // Harvester derives the name of a cluster network's bridge from its name.
     if let bridge = plugin["bridge"]?.string, bridge.hasSuffix("-br") { clusterNetwork = String(bridge.dropLast(3)) }
     if let vlan = plugin["vlan"]?.integer { self.vlan = vlan }
+    if let mtu = plugin["mtu"]?.integer, mtu > 28 { self.mtu = mtu }
     if case .array(let entries)? = plugin["vlanTrunk"] { trunk += entries.flatMap(\.trunkRanges) }
     if let ipam = plugin["ipam"] { apply(ipam: ipam) }
   }

@@ -90,15 +90,7 @@ extension JSONReader {
 
 extension JSONReader {
   /// Reads an `OverlappingRangeIPReservation` (whereabouts.cni.cncf.io/v1alpha1), whose name is the address; nil for an
-  /// IPv6 one.
-  package mutating func readAddressReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
-    let (name, pod) = try readReservation()
-    // A named network precedes the address: `storage-192.168.0.5`.
-    guard let address = try? IPv4Address(String(name.split(separator: "-").last ?? "")) else { return nil }
-    return AddressPoolFact.Reservation(address: address, pod: pod)
-  }
-
-  /// Reads the same; also nil for a named network, whose reservations are separate.
+  /// IPv6 one, and for a named network, whose reservations are separate.
   package mutating func readCommonReservation() throws(JSONError) -> AddressPoolFact.Reservation? {
     let (name, pod) = try readReservation()
     return (try? IPv4Address(name)).map { AddressPoolFact.Reservation(address: $0, pod: pod) }

@@ -93,7 +93,7 @@ extension ChangeOutcome {
 }
 
 extension ChangeStop {
-  fileprivate var members: [JSONMember] {
+  var members: [JSONMember] {
     switch self {
     case .refused(let reasons, let advice):
       [JSONMember("outcome", "refused"), JSONMember("reasons", reasons), JSONMember("advice", advice)]

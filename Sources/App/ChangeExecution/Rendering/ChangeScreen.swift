@@ -85,7 +85,7 @@ extension ChangeEvent {
 }
 
 extension StyledText {
-  fileprivate static func line(_ mark: String, _ style: TextStyle, _ text: String) -> StyledText {
+  static func line(_ mark: String, _ style: TextStyle, _ text: String) -> StyledText {
     var styledText = StyledText()
     styledText.add(TextRun(mark, style), TextRun(text), hangingIndent: 2)
     return styledText
@@ -213,7 +213,7 @@ extension ChangeOutcome {
 }
 
 extension ChangeStop {
-  fileprivate var styledText: StyledText {
+  var styledText: StyledText {
     var styledText = StyledText()
     switch self {
     case .refused(let reasons, let advice):

@@ -5,6 +5,8 @@ package struct StyledText: Sendable, Equatable {
     package var runs: [TextRun]
     /// The indentation of continuation lines.
     package var hangingIndent: Int
+    /// Whether the line is left to the terminal's own wrapping, which a copy does not show.
+    package var isVerbatim = false
   }
 
   package private(set) var lines: [Line] = []
@@ -18,6 +20,11 @@ package struct StyledText: Sendable, Equatable {
 
   package mutating func add(_ runs: [TextRun], hangingIndent: Int = 0) {
     lines.append(Line(runs: runs.map(\.sanitized), hangingIndent: hangingIndent))
+  }
+
+  /// Adds a command, which is never broken.
+  package mutating func add(command: String) {
+    lines.append(Line(runs: [TextRun(command).sanitized], hangingIndent: 0, isVerbatim: true))
   }
 
   package mutating func addBlank() {

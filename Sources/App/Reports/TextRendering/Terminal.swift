@@ -38,7 +38,7 @@ extension [TextRun] {
 extension StyledText.Line {
   /// Wraps the line at spaces. A word that is wider than the terminal stays whole, so that it can be copied.
   fileprivate func wrapped(at width: Int) -> [[TextRun]] {
-    guard runs.reduce(0, { $0 + $1.text.count }) > width else { return [runs] }
+    guard !isVerbatim, runs.reduce(0, { $0 + $1.text.count }) > width else { return [runs] }
     let hangingIndent = min(self.hangingIndent, width * 2 / 3)
     var lines: [[TextRun]] = []
     var line: [TextRun] = []

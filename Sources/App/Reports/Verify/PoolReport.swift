@@ -36,7 +36,7 @@ package struct PoolReport: Sendable, Equatable {
     isKnown = !own.isEmpty
     let entries = own.flatMap(\.reservations)
     otherNamespaces = entries.filter { !$0.isOfLonghorn }
-    let holders = ReservationHolders(extraFacts.pods.map(\.reportedAddresses))
+    let holders = ReservationHolders(extraFacts.pods.map(\.heldAddresses))
     leaked = entries.filter(holders.haveLeaked)
     orphanedReservations = extraFacts.reservations.filter {
       network.range.contains($0.address) && holders.haveLeaked($0)
@@ -61,12 +61,6 @@ package struct PoolReport: Sendable, Equatable {
 }
 
 extension InspectedPod {
-  fileprivate var reportedAddresses: LonghornPodAddresses {
-    LonghornPodAddresses(
-      reference: reference,
-      addresses: interfaces.isEmpty ? nil : interfaces.flatMap(\.addresses).compactMap { try? IPv4Address($0) })
-  }
-
   fileprivate func addresses(on network: String) -> [IPv4Address] {
     interfaces.filter { $0.network == network }.flatMap(\.addresses).compactMap { try? IPv4Address($0) }
   }

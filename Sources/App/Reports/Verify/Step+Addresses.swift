@@ -28,9 +28,6 @@ extension VerifyInput {
 }
 
 extension PoolReport {
-  /// The name that Whereabouts gives the pool.
-  private var name: String { "\(range.network)-\(range.length)" }
-
   fileprivate var duplicatesFinding: StepReport.Finding {
     .init(
       "handed out twice: \(duplicates.englishList)",
@@ -48,21 +45,16 @@ extension PoolReport {
   }
 
   fileprivate var leakedFinding: StepReport.Finding {
-    let offsets = leaked.map { "\($0.address.rawValue - range.first.rawValue)" }
-    return .init(
+    .init(
       "leaked: \(leaked.englishList)",
-      advice: """
-        Whereabouts' reconciler frees them once a day; at once: remove \(offsets.englishList) under spec.allocations with \
-        kubectl -n kube-system edit ippools.whereabouts.cni.cncf.io \(name)
-        """)
+      advice: "Whereabouts' reconciler frees them once a day; verify --reclaim shows how to free them at once")
   }
 
   /// An orphaned reservation blocks its address in every overlapping range.
   fileprivate var orphanedReservationsFinding: StepReport.Finding {
-    let names = orphanedReservations.map { "\($0.address)" }.joined(separator: " ")
-    return .init(
+    .init(
       "reserved over all ranges for pods that are gone: \(orphanedReservations.englishList)",
-      advice: "kubectl -n kube-system delete overlappingrangeipreservations.whereabouts.cni.cncf.io \(names)")
+      advice: "verify --reclaim shows how to delete the reservations")
   }
 }
 

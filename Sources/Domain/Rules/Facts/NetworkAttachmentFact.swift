@@ -29,6 +29,8 @@ package struct NetworkAttachmentFact: Sendable, Equatable {
   /// The addresses of plugins that do not know Whereabouts' reservations: `host-local` and `static`.
   package var otherAddresses = AddressSet()
   package var route: RouteFact?
+  /// The MTU of its interfaces; nil if it sets none.
+  package var mtu: Int?
 
   package init() {}
 

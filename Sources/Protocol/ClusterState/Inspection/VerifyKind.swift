@@ -11,6 +11,7 @@ package enum VerifyKind: CaseIterable, Sendable {
   case harvesterDeployment
   case prometheus
   case alertmanager
+  case addressPool
   case addressReservation
 
   package var resource: Resource {
@@ -27,6 +28,7 @@ package enum VerifyKind: CaseIterable, Sendable {
       Resource("monitoring.coreos.com", "v1", "prometheuses", "Prometheus", namespace: "cattle-monitoring-system")
     case .alertmanager:
       Resource("monitoring.coreos.com", "v1", "alertmanagers", "Alertmanager", namespace: "cattle-monitoring-system")
+    case .addressPool: WatchedKind.addressPool.resource
     case .addressReservation:
       Resource(
         "whereabouts.cni.cncf.io", "v1alpha1", "overlappingrangeipreservations", "OverlappingRangeIPReservation")
@@ -41,6 +43,7 @@ package enum VerifyKind: CaseIterable, Sendable {
     case .longhornSetting: .longhornSetting
     case .longhornPod: .longhornPod
     case .addressReservation: .addressReservation
+    case .addressPool: .addressPool
     default: nil
     }
   }
@@ -48,7 +51,7 @@ package enum VerifyKind: CaseIterable, Sendable {
   /// Whether Harvester may lack the kind: without the monitoring addon, or before Whereabouts is installed.
   var isOptional: Bool {
     switch self {
-    case .prometheus, .alertmanager, .addressReservation: true
+    case .prometheus, .alertmanager, .addressPool, .addressReservation: true
     default: false
     }
   }

@@ -21,7 +21,7 @@ package struct VerifySnapshot: Sendable {
     /// starting.
     var isOptional: Bool {
       switch self {
-      case .watched(let kind): kind == .addressPool
+      case .watched: false
       case .inspected(let kind): kind.isOptional
       }
     }
@@ -29,7 +29,7 @@ package struct VerifySnapshot: Sendable {
 
   /// The kinds to list. Of the watched ones only those that a change affects; the others may have many objects.
   package static let parts: [Part] =
-    [WatchedKind.setting, .networkAttachmentDefinition, .addressPool].map(Part.watched)
+    [WatchedKind.setting, .networkAttachmentDefinition].map(Part.watched)
     + VerifyKind.allCases.map(Part.inspected)
 
   private var objects = ObjectStore()

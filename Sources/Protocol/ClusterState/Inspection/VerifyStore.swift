@@ -13,7 +13,8 @@ struct VerifyStore: Sendable {
   private var events = ObjectTable<PodEvent>()
   /// One table for each kind and namespace.
   private var workloads: [VerifyKind: ObjectTable<ScaledWorkload>] = [:]
-  private var reservations = ObjectTable<AddressPoolFact.Reservation>()
+  private var pools = ObjectTable<InspectedAddressPool>()
+  private var reservations = ObjectTable<InspectedReservation>()
 
   var hasNodes: Bool { !nodes.isEmpty }
 
@@ -58,7 +59,8 @@ struct VerifyStore: Sendable {
     case .longhornSetting: longhornSettings[name] = try reader.readInspectedLonghornSetting()
     case .longhornPod: pods[name] = try reader.readInspectedPod()
     case .longhornEvent: events[name] = try reader.readPodEvent()
-    case .addressReservation: reservations[name] = try reader.readAddressReservation()
+    case .addressPool: pools[name] = try InspectedAddressPool(reader.readValue())
+    case .addressReservation: reservations[name] = try InspectedReservation(reader.readValue())
     case .monitoringDeployment, .harvesterDeployment, .prometheus, .alertmanager:
       workloads[kind, default: ObjectTable()][name] = try reader.readScaledWorkload(ofKind: kind.resource.kind)
     }
@@ -71,6 +73,7 @@ struct VerifyStore: Sendable {
     case .longhornSetting: longhornSettings[name] = nil
     case .longhornPod: pods[name] = nil
     case .longhornEvent: events[name] = nil
+    case .addressPool: pools[name] = nil
     case .addressReservation: reservations[name] = nil
     case .monitoringDeployment, .harvesterDeployment, .prometheus, .alertmanager: workloads[kind]?[name] = nil
     }
@@ -84,6 +87,7 @@ struct VerifyStore: Sendable {
     case .longhornSetting: longhornSettings = other.longhornSettings
     case .longhornPod: pods = other.pods
     case .longhornEvent: events = other.events
+    case .addressPool: pools = other.pools
     case .addressReservation: reservations = other.reservations
     case .monitoringDeployment, .harvesterDeployment, .prometheus, .alertmanager:
       workloads[kind] = other.workloads[kind]
@@ -109,7 +113,8 @@ struct VerifyStore: Sendable {
       facts.networksOfOtherPods = Set(otherPods.sorted.joined())
       facts.events = events.sorted
       facts.workloads = allWorkloads
-      facts.reservations = reservations.sorted.sorted { $0.address < $1.address }
+      facts.pools = pools.sorted
+      facts.reservationObjects = reservations.sorted.sorted { $0.address < $1.address }
       return facts
     }
   }
@@ -126,8 +131,12 @@ package struct VerifyFacts: Sendable, Equatable {
   package var networksOfOtherPods: Set<String> = []
   package var events: [PodEvent] = []
   package var workloads: [ScaledWorkload] = []
-  /// The reservations of Whereabouts over all ranges, besides the pool of each range.
-  package var reservations: [AddressPoolFact.Reservation] = []
+  /// Whereabouts' pools, with what a write needs.
+  package var pools: [InspectedAddressPool] = []
+  /// The reservations of Whereabouts over all ranges, besides the pool of each range, sorted by address.
+  package var reservationObjects: [InspectedReservation] = []
+  /// The same without what only a write needs.
+  package var reservations: [AddressPoolFact.Reservation] { reservationObjects.map(\.reservation) }
 
   package init() {}
 

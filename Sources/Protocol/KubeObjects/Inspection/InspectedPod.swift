@@ -1,4 +1,6 @@
+internal import Addressing
 package import JSON
+package import Rules
 
 /// The state of a pod for `verify`: its readiness, and its addresses on each network.
 package struct InspectedPod: Sendable, Equatable {
@@ -12,6 +14,7 @@ package struct InspectedPod: Sendable, Equatable {
 
   package var namespace = ""
   package var name = ""
+  package var uid = ""
   package var node = ""
   /// Longhorn's component name; empty for other pods.
   package var component = ""
@@ -43,6 +46,13 @@ package struct InspectedPod: Sendable, Equatable {
     interfaces.first { $0.name == LonghornPod.endpointInterface } ?? storageInterface
   }
 
+  /// Its addresses, as a holder of Whereabouts' reservations.
+  package var heldAddresses: LonghornPodAddresses {
+    LonghornPodAddresses(
+      reference: reference,
+      addresses: interfaces.isEmpty ? nil : interfaces.flatMap(\.addresses).compactMap { try? IPv4Address($0) })
+  }
+
   /// All attached and requested networks.
   package var networks: [String] { interfaces.map(\.network).filter { !$0.isEmpty } + requestedNetworks }
 }
@@ -53,7 +63,7 @@ extension JSONReader {
     var pod = InspectedPod()
     try readMembers { key, reader throws(JSONError) in
       if key.equals("metadata") {
-        pod.apply(try reader.readMetadata())
+        pod.apply(try reader.readMetadata(hasUID: true))
       } else if key.equals("spec") {
         try reader.readMembers { key, reader throws(JSONError) in
           if key.equals("nodeName") { pod.node = try reader.readStringIfPresent()?.string ?? "" }
@@ -80,6 +90,7 @@ extension InspectedPod {
   fileprivate mutating func apply(_ metadata: Metadata) {
     namespace = metadata.namespace
     name = metadata.name
+    uid = metadata.uid
     component = metadata.labels["longhorn.io/component"] ?? ""
     isBeingDeleted = metadata.isBeingDeleted
     interfaces = metadata.annotations["k8s.v1.cni.cncf.io/network-status"].map(Self.interfaces) ?? []

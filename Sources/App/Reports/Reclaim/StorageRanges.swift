@@ -1,0 +1,41 @@
+internal import Addressing
+internal import KubeObjects
+internal import Rules
+
+/// Which networks use a pool.
+struct StorageRanges {
+  private let own: IPv4Prefix?
+  private let attachments: [NetworkAttachmentFact]
+
+  init(of target: Target, _ attachments: [NetworkAttachmentFact]) {
+    if case .network(let network) = target { own = network.range } else { own = nil }
+    self.attachments = attachments
+  }
+
+  /// Whether a pool is of a range that no network has any more.
+  func haveLeft(_ pool: InspectedAddressPool) -> Bool {
+    pool.isUnnamed && pool.range != own
+      && !attachments.contains { $0.ranges.contains { $0.network == pool.range } }
+  }
+
+  /// The other networks that use the pool. A definition that an earlier change left behind is none.
+  func others(using pool: InspectedAddressPool) -> [NetworkAttachmentFact] {
+    attachments.filter { $0.owner != .storageNetwork && $0.ranges.contains { $0.network == pool.range } }
+  }
+
+  /// Whether Longhorn's entries in the pool are of the storage network, now or formerly.
+  func include(_ pool: InspectedAddressPool) -> Bool { pool.isUnnamed && others(using: pool).isEmpty }
+
+  /// The same of a reservation, which has no range.
+  func include(_ reservation: InspectedReservation) -> Bool {
+    reservation.isUnnamed
+      && !attachments.contains { attachment in
+        attachment.owner != .storageNetwork && attachment.ranges.contains { $0.network.contains(reservation.address) }
+      }
+  }
+
+  /// Whether the pool is the storage network's, and another network's too.
+  func share(_ pool: InspectedAddressPool) -> Bool {
+    pool.isUnnamed && pool.range == own && !others(using: pool).isEmpty
+  }
+}
