@@ -75,7 +75,7 @@ let package = Package(
 
     // App: the servers, the commands and their output.
     layerTarget("App", "Reports", ["Addressing", "ClusterState", "JSON", "KubeObjects", "Rules"]),
-    layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "Reports", "Rules"]),
+    layerTarget("App", "ChangeExecution", ["ClusterState", "JSON", "KubeObjects", "Reports", "Rules"]),
     layerTarget("App", "WebhookCore", ["HTTPWire", "Platform"]),
     layerTarget(
       "App", "ClusterSources",
