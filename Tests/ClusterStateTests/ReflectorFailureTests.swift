@@ -28,7 +28,7 @@ import Testing
     driver.respond(403, Wire.status(403, "settings.harvesterhci.io is forbidden: User x cannot"))
     #expect(driver.reflector.status.state == .forbidden(verb))
     #expect(
-      driver.reflector.status.staleReason(
+      driver.reflector.status.unavailableReason(
         about: WatchedKind.setting.resource, at: driver.now, staleAfter: .seconds(120))
         == "settings.harvesterhci.io: forbidden: the webhook's ServiceAccount must be allowed to \(verb.rawValue) settings "
         + "in the API group harvesterhci.io"

@@ -47,9 +47,9 @@ import Testing
     #expect(driver.reflector.status.state == .synced)
     #expect(driver.reflector.status.lastContact == .seconds(5))
     #expect(driver.running == ["a"])
-    let staleReason = driver.reflector.status.staleReason(
+    let unavailableReason = driver.reflector.status.unavailableReason(
       about: driver.reflector.kind.resource, at: .seconds(126), staleAfter: .seconds(120))
-    #expect(staleReason?.contains("404") == true)
+    #expect(unavailableReason?.contains("404") == true)
   }
 
   @Test func `404 means absence if the list of definitions lacks the kind`() throws {

@@ -7,7 +7,7 @@ extension LiveSource {
   /// Returns the cluster for `apply`: requests over one connection, facts that are watched on a thread of their own.
   package func changeCluster() throws -> ChangeCluster {
     let client = KubeClient(access)
-    let facts = try makePoller()
+    let facts = try makeFactsReader()
     let inspector = VerifyClient(.live(self), watches: true)
     return ChangeCluster(
       exchange: { request throws(Unanswered) in try client.answer(request) },

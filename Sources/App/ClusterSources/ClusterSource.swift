@@ -22,9 +22,9 @@ package enum ClusterSource: Sendable {
   /// Returns a function that returns the current facts, for a command that polls.
   ///
   /// A live cluster is listed once, for the best error message, and watched from then on.
-  package func makePoller() throws -> () throws -> ClusterFacts {
+  package func makeFactsReader() throws -> () throws -> ClusterFacts {
     guard case .live(let source) = self else { return facts }
-    let poller = try source.makePoller()
+    let poller = try source.makeFactsReader()
     return { try poller().rules }
   }
 

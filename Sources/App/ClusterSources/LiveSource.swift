@@ -69,7 +69,7 @@ package struct LiveSource: Sendable {
   /// Returns a function that returns the current facts, for a command that polls.
   ///
   /// The cluster is listed once, for the best error message, and watched from then on.
-  func makePoller() throws -> () throws -> ChangeFacts {
+  func makeFactsReader() throws -> () throws -> ChangeFacts {
     let start = MonotonicInstant.now
     var listed = ListedFacts(try changeFacts(), at: start, staleness: staleness)
     let cache = try startWatching(Logger(label: "watch") { _ in SwiftLogNoOpLogHandler() })

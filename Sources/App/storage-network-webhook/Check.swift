@@ -56,9 +56,9 @@ struct Check: ParsableCommand {
   func run() throws {
     if watch {
       var last: CheckReport?
-      let makePoller = try cluster.source().makePoller()
+      let readFacts = try cluster.source().makeFactsReader()
       try PollLoop.run(as: output.output) {
-        let report = try report(makePoller(), .findings)
+        let report = try report(readFacts(), .findings)
         defer { last = report }
         return .init(
           styledText: report.styledText(within: nil), json: report == last ? nil : report.json,

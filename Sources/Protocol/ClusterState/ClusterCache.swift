@@ -46,8 +46,8 @@ package struct ClusterCache: Sendable {
     var reasons: [String] = []
     if hasNoNodes { reasons.append("the API server has no nodes; is the path of its URL right?") }
     for kind in WatchedKind.allCases {
-      if let staleReason = self[kind].staleReason(about: kind.resource, at: now, staleAfter: staleness) {
-        reasons.append(staleReason)
+      if let unavailableReason = self[kind].unavailableReason(about: kind.resource, at: now, staleAfter: staleness) {
+        reasons.append(unavailableReason)
       }
     }
     guard !reasons.isEmpty else { return nil }

@@ -9,7 +9,7 @@ extension ObjectStore {
     mutating get {
       for group in FactGroup.allCases where !changedKinds.isDisjoint(with: group.kinds) { update(group) }
       changedKinds = []
-      return currentFacts
+      return lastFacts
     }
   }
 
@@ -34,24 +34,24 @@ extension ObjectStore {
 
   private mutating func update(_ group: FactGroup) {
     switch group {
-    case .machines: currentFacts.unstoppedMachines = machines.summary
-    case .volumes: currentFacts.volumesInUse = volumes.summary
+    case .machines: lastFacts.unstoppedMachines = machines.summary
+    case .volumes: lastFacts.volumesInUse = volumes.summary
     case .nodes: updateNodes()
     case .networks:
-      currentFacts.attachments = attachments.sorted
-      currentFacts.serviceNetworks = serviceNetworks.sorted.flatMap { $0 }
-      currentFacts.installedDefinitions = definitions.sorted
+      lastFacts.attachments = attachments.sorted
+      lastFacts.serviceNetworks = serviceNetworks.sorted.flatMap { $0 }
+      lastFacts.installedDefinitions = definitions.sorted
     case .transfers:
-      currentFacts.imageTransfers = imageTransfers.sorted
-      currentFacts.dataSourceTransfers = dataSourceTransfers.sorted
+      lastFacts.imageTransfers = imageTransfers.sorted
+      lastFacts.dataSourceTransfers = dataSourceTransfers.sorted
     case .hosts:
-      currentFacts.hostNetworks = hostNetworks.sorted.map { $0.selecting(from: currentFacts.nodes) }
-      currentFacts.dhcpPools = dhcpPools.sorted
-      currentFacts.virtualAddress = virtualIPs.sorted.first
+      lastFacts.hostNetworks = hostNetworks.sorted.map { $0.selecting(from: lastFacts.nodes) }
+      lastFacts.dhcpPools = dhcpPools.sorted
+      lastFacts.virtualAddress = virtualIPs.sorted.first
     case .pools:
-      currentFacts.addressPools = addressPools.sorted
-      currentFacts.reservations = ReservationFacts(
-        pools: currentFacts.addressPools, reservations: addressReservations.sorted,
+      lastFacts.addressPools = addressPools.sorted
+      lastFacts.reservations = ReservationFacts(
+        pools: lastFacts.addressPools, reservations: addressReservations.sorted,
         longhornPods: longhornPods.sorted.map(\.addresses))
     case .settings: updateSettings()
     case .longhorn: updateLonghorn()
@@ -59,27 +59,27 @@ extension ObjectStore {
   }
 
   private mutating func updateNodes() {
-    currentFacts.nodes = nodes.sorted
-    currentFacts.storage = StorageFact(nodes: currentFacts.nodes, longhornNodes: longhornNodes.sorted)
-    currentFacts.clusterNetworks = ClusterNetworkFact.join(
-      clusterNetworks.sorted, vlanConfigs.sorted, vlanStatuses.sorted, currentFacts.nodes)
+    lastFacts.nodes = nodes.sorted
+    lastFacts.storage = StorageFact(nodes: lastFacts.nodes, longhornNodes: longhornNodes.sorted)
+    lastFacts.clusterNetworks = ClusterNetworkFact.join(
+      clusterNetworks.sorted, vlanConfigs.sorted, vlanStatuses.sorted, lastFacts.nodes)
   }
 
   private mutating func updateSettings() {
-    currentFacts.storageNetwork = settings["storage-network"]
-    currentFacts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
+    lastFacts.storageNetwork = settings["storage-network"]
+    lastFacts.serverVersion = settings["server-version"]?.effectiveText.map { String(decoding: $0, as: UTF8.self) }
     let otherSettingNetworks = [
       settings["vm-migration-network"]?.effectiveText.map(OtherSetting.vmMigrationNetwork),
       settings["rwx-network"]?.effectiveText.map(OtherSetting.rwxNetwork),
     ]
-    currentFacts.rwxSharesStorageNetwork = false
-    currentFacts.otherSettingNetworks = []
-    currentFacts.unreadableSettings = []
-    for neighbour in otherSettingNetworks {
-      switch neighbour {
-      case .sharesStorageNetwork?: currentFacts.rwxSharesStorageNetwork = true
-      case .network(let network)?: currentFacts.otherSettingNetworks.append(network)
-      case .unreadable(let setting)?: currentFacts.unreadableSettings.append(setting)
+    lastFacts.rwxSharesStorageNetwork = false
+    lastFacts.otherSettingNetworks = []
+    lastFacts.unreadableSettings = []
+    for network in otherSettingNetworks {
+      switch network {
+      case .sharesStorageNetwork?: lastFacts.rwxSharesStorageNetwork = true
+      case .network(let network)?: lastFacts.otherSettingNetworks.append(network)
+      case .unreadable(let setting)?: lastFacts.unreadableSettings.append(setting)
       case OtherSetting.none?, nil: break
       }
     }
@@ -90,16 +90,16 @@ extension ObjectStore {
       longhornSettings[NamespacedName(namespace: "longhorn-system", name: name)]
     }
     let storageNetwork = setting("storage-network")
-    currentFacts.longhorn = LonghornNetworkFact(
+    lastFacts.longhorn = LonghornNetworkFact(
       network: storageNetwork?.value, isApplied: storageNetwork?.isApplied,
       pods: longhornPods.sorted.compactMap(\.storage))
-    currentFacts.v2DataEngineIsOn = setting("v2-data-engine")?.isTrue ?? false
+    lastFacts.v2DataEngineIsOn = setting("v2-data-engine")?.isTrue ?? false
     // From Harvester v1.8 on the second setting replaces the first, which may still exist.
     let isEnabled = setting("storage-network-for-rwx-volume-enabled")?.isTrue ?? false
-    currentFacts.longhornSharesStorageNetwork =
+    lastFacts.longhornSharesStorageNetwork =
       setting("endpoint-network-for-rwx-volume").map { endpoint in
         endpoint.value == "storage-network" || !endpoint.value.isEmpty && endpoint.value == storageNetwork?.value
-          || currentFacts.attachments.contains { attachment in
+          || lastFacts.attachments.contains { attachment in
             attachment.owner == .storageNetwork && "\(attachment.namespace)/\(attachment.name)" == endpoint.value
           }
       } ?? isEnabled

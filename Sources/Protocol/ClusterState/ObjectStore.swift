@@ -29,7 +29,7 @@ package struct ObjectStore: Sendable {
   /// The kinds with at least one complete list.
   private var listedKinds: Set<WatchedKind> = []
 
-  var currentFacts = ClusterFacts()
+  var lastFacts = ClusterFacts()
   /// The kinds with changes that the facts do not show yet.
   var changedKinds = Set(WatchedKind.allCases)
 
@@ -223,20 +223,5 @@ extension ObjectStore {
         $0[keyPath: table] = $1[keyPath: table]
       }
     }
-  }
-}
-
-/// The namespace and name of an object; the namespace of a cluster-scoped object is empty.
-package struct NamespacedName: Hashable, Comparable, Sendable {
-  package var namespace = ""
-  package var name = ""
-
-  package init(namespace: String = "", name: String = "") {
-    self.namespace = namespace
-    self.name = name
-  }
-
-  package static func < (left: Self, right: Self) -> Bool {
-    (left.namespace, left.name) < (right.namespace, right.name)
   }
 }

@@ -77,7 +77,7 @@ final class Connection {
   var responseCount: Int { http?.responseCount ?? 0 }
 
   /// Whether at least one request was served.
-  var hasServedRequest: Bool { (http?.pendingRequestID ?? 0) > 0 }
+  var hasReceivedRequest: Bool { (http?.pendingRequestID ?? 0) > 0 }
 
   var requestPhase: RequestPhase { RequestPhase(phase: phase, request: http?.pendingRequestID ?? 0) }
 
@@ -157,7 +157,7 @@ extension Connection {
   func shutDownGracefully(_ context: EventLoopContext) {
     switch phase {
     case .handshake,
-      .idle where !hasServedRequest:
+      .idle where !hasReceivedRequest:
       beginDrain(context)
       // The shorter timeout of a draining server applies from now on.
       deadlinePhase = nil

@@ -71,7 +71,7 @@ extension EventLoop {
   /// Lets a connection that has served a request keep its TLS buffers, and releases those of the oldest holder.
   func retainBuffers(of connection: Connection) {
     if connection.retainsBuffers || connection.phase == .handshake { return }
-    guard connection.hasServedRequest else { return connection.releaseIdleBuffers() }
+    guard connection.hasReceivedRequest else { return connection.releaseIdleBuffers() }
     connection.retainsBuffers = true
     if let oldest = bufferHolders.add(connection.token) { connections[oldest]?.releaseIdleBuffers() }
   }

@@ -58,7 +58,7 @@ enum EvictionPolicy {
   ) -> Priority? {
     if ageRatio >= 1 { return .overdue }
     guard trigger == .connectionLimit else { return nil }
-    if connection.hasNoRequestInFlight { return connection.hasServedRequest ? .idle : .noRequestYet }
+    if connection.hasNoRequestInFlight { return connection.hasReceivedRequest ? .idle : .noRequestYet }
     return connection.isWaitingForPeer && age >= timeouts.slowRequestThreshold ? .slow : nil
   }
 }
@@ -84,7 +84,7 @@ extension Connection {
   fileprivate func evictionAge(_ timeouts: ConnectionTimeouts) -> Duration {
     switch phase {
     case .handshake, .head: timeouts.newEvictionAge
-    case .idle: hasServedRequest ? timeouts.idleEvictionAge : timeouts.newEvictionAge
+    case .idle: hasReceivedRequest ? timeouts.idleEvictionAge : timeouts.newEvictionAge
     case .body, .blockedOnFlowControl, .writing, .closing: timeouts.activeEvictionAge
     // The kernel has taken the response.
     case .lingering, .closed: .milliseconds(100)

@@ -68,34 +68,6 @@ struct ReviewCounters: ~Copyable, Sendable {
   subscript(key: Key) -> Int { counters[key.index].current }
 }
 
-/// The verdict of a review in logs and metrics.
-enum VerdictLabel: String {
-  case allowed
-  case patched
-  case denied
-  case unavailable
-
-  var index: Int {
-    switch self {
-    case .allowed: 0
-    case .patched: 1
-    case .denied: 2
-    case .unavailable: 3
-    }
-  }
-}
-
-extension Outcome {
-  var label: VerdictLabel {
-    switch self {
-    case .allowed: .allowed
-    case .patched: .patched
-    case .denied: .denied
-    case .unavailable: .unavailable
-    }
-  }
-}
-
 /// Completed handshakes by negotiated parameters.
 struct HandshakeCounters: ~Copyable, Sendable {
   private let counters = InlineArray<8, SingleWriterCounter> { _ in SingleWriterCounter() }

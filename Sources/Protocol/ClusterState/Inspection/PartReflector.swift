@@ -132,7 +132,7 @@ extension PartReflector {
     error = nil
     version = list.version
     // Without a version the cluster lacks the resource for now.
-    step = .waiting(until: version.isEmpty ? now + WatchLimits.notInstalledResync : now)
+    step = .waiting(until: version.isEmpty ? now + WatchLimits.absenceRecheckInterval : now)
   }
 
   private mutating func follow(_ bytes: Span<UInt8>, _ now: Duration, into cluster: inout VerifySnapshot) {

@@ -54,7 +54,7 @@ extension Reflector {
     switch kind.absenceProof.map({ objects.absence(of: kind, by: $0, isUndiscovered: isUndiscovered) }) {
     case .proven?: becomeAbsent(now, in: &objects)
     case .refuted?: fail(status.lastError ?? "the API server answered 404", now)
-    case .unknown?, nil: phase = .waiting(until: now + notInstalledResync, then: .list(continuing: ""))
+    case .unknown?, nil: phase = .waiting(until: now + absenceRecheckInterval, then: .list(continuing: ""))
     }
     return .wait
   }
@@ -63,6 +63,6 @@ extension Reflector {
     if status.state != .notInstalled { objects.replace(kind, from: ObjectStore()) }
     status.state = .notInstalled
     recordContact(now)
-    phase = .waiting(until: now + notInstalledResync, then: .list(continuing: ""))
+    phase = .waiting(until: now + absenceRecheckInterval, then: .list(continuing: ""))
   }
 }

@@ -151,7 +151,7 @@ extension Reflector {
   ) {
     status.lastError = reason
     status.failures += 1
-    phase = .waiting(until: now + backoff.nextDelay(within: pauses), then: interrupt())
+    phase = .waiting(until: now + backoff.nextDelay(within: pauses), then: resumeStep())
   }
 
   /// Lists again, because the server no longer has the version to resume from.
@@ -181,7 +181,7 @@ extension Reflector {
   }
 
   /// Returns the step that resumes after the current one broke off: a list restarts, a watch continues.
-  func interrupt() -> Step {
+  func resumeStep() -> Step {
     switch phase {
     case .waiting(_, let step): step
     case .listing: .list(continuing: "")

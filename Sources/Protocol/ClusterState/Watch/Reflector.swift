@@ -15,7 +15,7 @@ package struct Reflector: ~Copyable {
   /// The duration of one watch: its end proves liveness for a kind without changes. Bookmarks do not: the API server
   /// sends them once a minute, but not before something of the kind has changed since it started.
   let watchDuration: Duration
-  let notInstalledResync: Duration
+  let absenceRecheckInterval: Duration
   /// Whether the kind is listed as a Table; false where that has no column for the status.
   var listsTable: Bool
   /// Whether the discovery document does not list the kind.
@@ -74,7 +74,7 @@ package struct Reflector: ~Copyable {
     backoff = Backoff(seed: seed)
     repetition = Backoff(seed: ~seed)
     watchDuration = min(staleness / 2, .seconds(300))
-    notInstalledResync = min(staleness / 2, WatchLimits.notInstalledResync)
+    absenceRecheckInterval = min(staleness / 2, WatchLimits.absenceRecheckInterval)
   }
 
   private var isDiscovering: Bool {
@@ -122,7 +122,7 @@ extension Reflector {
       status.isNotFound = false
       return .wait
     }
-    let step = interrupt()
+    let step = resumeStep()
     phase = .failedResponse(ErrorResponse(code: code, step: step, idleDeadline: now + WatchLimits.listIdleTimeout))
     return .wait
   }

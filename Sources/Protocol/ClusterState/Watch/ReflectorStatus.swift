@@ -36,7 +36,7 @@ extension ReflectorStatus {
   package func age(at now: Duration) -> Duration? { lastContact.map { now - $0 } }
 
   /// Returns why no review can be decided with this kind, or nil if it is known well enough.
-  package func staleReason(
+  package func unavailableReason(
     about resource: @autoclosure () -> Resource, at now: Duration, staleAfter limit: Duration
   ) -> String? {
     switch state {

@@ -26,7 +26,7 @@ package enum WatchLimits {
   static let probeWatchTimeout: Duration = .seconds(1)
 
   /// The interval between checks for a kind that is not installed.
-  static let notInstalledResync: Duration = .seconds(30)
+  static let absenceRecheckInterval: Duration = .seconds(30)
 
   /// The minimum interval between two watches of a kind, for a server that ends each at once.
   static let minWatchInterval: Duration = .seconds(1)

@@ -3,11 +3,11 @@ internal import JSON
 /// The shell completion of `kubectl storage-network …`.
 ///
 /// It is derived from the description of the command tree that the documentation is generated from.
-package struct PluginCompletion {
+struct PluginCompletion {
   private let root: JSONValue
 
   /// - Parameter description: What `--experimental-dump-help` prints.
-  package init(description: String) {
+  init(description: String) {
     root = (try? JSONValue(parsing: Array(description.utf8)))?["command"] ?? .null
   }
 
@@ -17,7 +17,7 @@ package struct PluginCompletion {
   /// names where nothing else fits».
   ///
   /// - Parameter words: All words after the plugin's name; the last one is being typed and may be empty.
-  package func completions(for words: [String]) -> String {
+  func completions(for words: [String]) -> String {
     let typed = words.last ?? ""
     guard let command = command(of: words.dropLast()) else { return lines([], typed, disallowsFileCompletion: true) }
     let names = command.subcommands.filter { $0.name != "help" }.map { ($0.name, $0.abstract) }
