@@ -88,7 +88,7 @@ extension `apply as a process` {
     defer { idle.stop() }
     let disabled = try verify("--connectivity")
     #expect(try disabled.exitCode() == 2)
-    #expect(disabled.errors.text.contains("storage-network is no network"))
+    #expect(disabled.errors.text.contains("storage-network is not a network"))
   }
 
   /// Arguments that do not fit together, and words of the explanation.

@@ -1,6 +1,6 @@
-internal import ClusterSources
 internal import Addressing
 internal import ArgumentParser
+internal import ClusterSources
 internal import Platform
 internal import Reports
 internal import Rules

@@ -1,9 +1,9 @@
-internal import Registrar
-internal import WebhookCore
 internal import ArgumentParser
 internal import ClusterSources
 internal import Platform
+internal import Registrar
 internal import Registration
+internal import WebhookCore
 
 /// `register`: keeps certificates and webhook configurations in the desired state.
 struct Register: ParsableCommand {

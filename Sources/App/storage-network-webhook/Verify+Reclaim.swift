@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import ChangeExecution
+internal import ClusterSources
 internal import Platform
 internal import Reports
-internal import ClusterSources
 
 // `--reclaim` and `--connectivity`.
 extension Verify {
@@ -11,7 +11,7 @@ extension Verify {
 
   func showPings() throws {
     guard var plan = ConnectivityPlan(of: try input(VerifyClient(cluster.source()))) else {
-      throw InputError("the value of settings.harvesterhci.io storage-network is no network")
+      throw InputError("the value of settings.harvesterhci.io storage-network is not a network")
     }
     plan.showsAll = verbose
     try output.show(ConnectivityReport(plan, kubectl))
