@@ -136,7 +136,13 @@ public final class HTTPSConnection {
       line.lowercased().hasPrefix("content-length: ") ? Int(line.dropFirst("Content-Length: ".count)) : nil
     }.first
     let words = lines[0].split(separator: " ")
-    let whole = end.upperBound + (length ?? 0)
+    var whole = end.upperBound + (length ?? 0)
+    if head.lowercased().contains("transfer-encoding: chunked") {
+      // An API server sends chunks, the webhook never. Only their end matters: JSON has no such line ends.
+      let rest = end.upperBound..<plaintext.count
+      guard let last = Data(plaintext).range(of: Data("\r\n0\r\n\r\n".utf8), in: rest) else { return nil }
+      whole = last.upperBound
+    }
     guard plaintext.count >= whole, words.count > 1 else { return nil }
     let body = String(decoding: plaintext[end.upperBound..<whole], as: UTF8.self)
     plaintext.removeFirst(whole)
