@@ -5,6 +5,7 @@ import TestSupport
 final class StubCluster: BenchmarkCluster {
   private let certificates: Certificates
   private let server: StubAPIServer
+  let kubeconfig: String
   private let objects: GeneratedObjects
   private var phases = Phases()
   private var version = 2
@@ -21,22 +22,11 @@ final class StubCluster: BenchmarkCluster {
       default: return .list(for: request)
       }
     }
-    try certificates.folder.write(
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: stub
-      contexts: [{name: stub, context: {cluster: stub, user: stub}}]
-      clusters: [{name: stub, cluster: {server: "\(server.url)", certificate-authority: ca.pem}}]
-      users: [{name: stub, user: {token: none}}]
-
-      """, to: "kubeconfig")
+    kubeconfig = try server.writeKubeconfig(with: certificates)
   }
 
   private static let instances = "/apis/kubevirt.io/v1/virtualmachineinstances"
   private static let volumes = "/apis/longhorn.io/v1beta2/volumes"
-
-  var kubeconfig: String { certificates.folder.path("kubeconfig") }
 
   func change(_ number: Int, isRelevant: Bool) {
     version += 1

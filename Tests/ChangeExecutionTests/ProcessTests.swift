@@ -21,16 +21,7 @@ import Testing
       if isWrite, cluster.writes.count == freeze { return .silence }
       return .whole(status, body)
     }
-    try certificates.folder.write(
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: test
-      contexts: [{name: test, context: {cluster: test, user: test}}]
-      clusters: [{name: test, cluster: {server: "\(server.url)", certificate-authority: ca.pem}}]
-      users: [{name: test, user: {token: abc}}]
-
-      """, to: "kubeconfig")
+    try server.writeKubeconfig(with: certificates)
     return server
   }
 

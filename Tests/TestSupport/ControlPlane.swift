@@ -120,17 +120,9 @@ public final class ControlPlane {
     apiServer = nil
   }
 
-  /// - Parameter user: The lines of the user's entry.
+  /// - Parameter user: The fields of the user's entry.
   public func kubeconfig(user: String) -> String {
-    """
-    apiVersion: v1
-    kind: Config
-    current-context: test
-    contexts: [{name: test, context: {cluster: test, user: test}}]
-    clusters: [{name: test, cluster: {server: "\(url)", certificate-authority: certificates/apiserver.crt}}]
-    users: [{name: test, user: {\(user)}}]
-
-    """
+    KubeconfigFixture.text(server: url, authority: "certificates/apiserver.crt", user: user)
   }
 }
 

@@ -12,21 +12,11 @@ import Testing
 
   /// Starts it and returns its health port.
   func start(_ server: StubAPIServer, _ options: String...) throws -> (program: Program, port: Int) {
-    try certificates.folder.write(
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: test
-      contexts: [{name: test, context: {cluster: test, user: test}}]
-      clusters: [{name: test, cluster: {server: "\(server.url)", certificate-authority: ca.pem}}]
-      users: [{name: test, user: {token: abc}}]
-
-      """, to: "kubeconfig")
+    let kubeconfig = try server.writeKubeconfig(with: certificates)
     let program = try Program(
       Repository.executable,
       [
-        "register", "--listen", "127.0.0.1:0", "--kubeconfig", certificates.folder.path("kubeconfig"), "--log-format",
-        "json",
+        "register", "--listen", "127.0.0.1:0", "--kubeconfig", kubeconfig, "--log-format", "json",
       ] + options)
     if options.contains("--once") || options.contains("--test") { return (program, 0) }
     return (program, try LogLine(program.errors.waitForLine(with: #""message":"listening""#)).port)
@@ -153,18 +143,9 @@ import Testing
     (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
     (["--certificates", "x"], "external"),
   ]) func `an invalid option is reported`(options: [String], words: String) throws {
-    let text = """
-      apiVersion: v1
-      kind: Config
-      current-context: test
-      contexts: [{name: test, context: {cluster: test, user: test}}]
-      clusters: [{name: test, cluster: {server: "https://127.0.0.1:1"}}]
-      users: [{name: test, user: {token: abc}}]
-
-      """
-    try certificates.folder.write(text, to: "kubeconfig")
+    let kubeconfig = try StubAPIServer(certificates) { .list(for: $0) }.writeKubeconfig(with: certificates)
     let run = try Program.run(
-      Repository.executable, ["register", "--kubeconfig", certificates.folder.path("kubeconfig")] + options)
+      Repository.executable, ["register", "--kubeconfig", kubeconfig] + options)
     #expect(run.exitCode == 2)
     #expect(run.errors.contains(words), "\(run.errors)")
   }
