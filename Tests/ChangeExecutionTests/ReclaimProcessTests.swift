@@ -53,7 +53,7 @@ extension `apply as a process` {
     let program = try verify("--reclaim", "--yes", "-o", "json")
     #expect(try program.exitCode() == 1)
     #expect(program.output.lines.contains { $0.contains(#""event":"kept""#) && $0.contains("ippools is forbidden") })
-    #expect(program.output.lines.last == #"{"event":"ended","outcome":"removed","removed":1,"kept":1}"#)
+    #expect(program.output.lines.last == #"{"event":"ended","outcome":"removed","removed":1,"kept":1,"doubtful":0}"#)
     cluster.interception = { method, _ in method == "PATCH" ? (503, #"{"message":"overloaded"}"#) : nil }
     let unavailable = try verify("--reclaim", "--yes")
     #expect(try unavailable.exitCode() == 2)

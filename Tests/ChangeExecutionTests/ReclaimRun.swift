@@ -64,7 +64,7 @@ final class ReclaimRun {
   var lines: [String] {
     events.compactMap { event in
       switch event {
-      case .removed, .alreadyGone, .conflict, .kept, .podReturned:
+      case .removed, .alreadyGone, .conflict, .kept, .podReturned, .unconfirmed:
         event.styledText(Kubectl())?.lines.flatMap(\.runs).map(\.text).joined()
       default: nil
       }

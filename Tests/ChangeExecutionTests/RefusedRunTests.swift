@@ -290,6 +290,9 @@ import Testing
       Run(cluster).execute()
         == .stop(
           .unavailable(
-            "the ConfigMap storage-network-change changes faster than it can be written", advice: [])))
+            """
+            the change is complete, but its record harvester-system/storage-network-change changes faster than it can be \
+            deleted
+            """, advice: ["to delete it: storage-network-webhook apply --resume"])))
   }
 }

@@ -234,7 +234,10 @@ import Testing
     Run(cluster).execute()
     cluster.hangsAt = "Restarting Pods"
     let stuck = Run(cluster)
-    #expect(stuck.execute(.apply([])) != .outcome(.done(stillStopped: [])))
+    guard case .stop(.stuck) = stuck.execute(.apply([])) else {
+      Issue.record("the change is not stuck")
+      return
+    }
     cluster.setValue(ScriptedCluster.value, by: "kubectl-edit")
     let revert = Run(cluster)
     var isRestarting = false

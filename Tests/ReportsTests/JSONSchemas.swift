@@ -153,14 +153,15 @@ enum JSONSchemas {
       ),
       ("commands", "event", "`commands`: what removes it; not with `--yes`, and not if it is refused"),
       (
-        "removed alreadyGone conflict kept podReturned", "event",
+        "removed alreadyGone conflict kept podReturned unconfirmed", "event",
         "removed; removed by another client; changed meanwhile and looked at again; left alone, with a `reason`; a pod has "
-          + "come back in the moment of the write"
+          + "come back in the moment of the write; whether one has is not known, with a `reason`"
       ),
       ("kind", "string", "`allocation`, `reservation` or `pool`, with the members above"),
       ("ended", "event", "the end:"),
       ("outcome", "string", "`clean`, `listed` or `removed`; `refused`, `unavailable` or `declined`"),
       ("removed kept", "number", "of `removed`: objects and entries that were removed, and that were left alone"),
+      ("doubtful", "number", "of `removed`: those that were removed and that a pod may use again"),
       ("reasons advice", "array", "of `refused` and `unavailable`: why, and what to do"),
     ])
 

@@ -43,10 +43,12 @@ import Testing
     #"{"apiVersion":"k8s.cni.cncf.io/v1","kind":"NetworkAttachmentDefinition","metadata":{"name":"\#(name)","namespace":"default","annotations":\#(owner)},"spec":{"config":"{\"type\":\"bridge\",\"bridge\":\"storage-br\",\"ipam\":{\"type\":\"whereabouts\",\"range\":\"\#(range)\"}}"}}"#
   }
 
-  private static func pod(_ name: String, namespace: String = "longhorn-system", status: String? = nil) -> String {
+  private static func pod(
+    _ name: String, namespace: String = "longhorn-system", status: String? = nil, isReady: Bool = true
+  ) -> String {
     let annotations = status.map { #"{"k8s.v1.cni.cncf.io/network-status":"\#($0)"}"# } ?? "{}"
     return
-      #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"\#(name)","namespace":"\#(namespace)","uid":"u","annotations":\#(annotations)},"status":{"phase":"Pending"}}"#
+      #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"\#(name)","namespace":"\#(namespace)","uid":"u","annotations":\#(annotations)},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"\#(isReady ? "True" : "False")"}]}}"#
   }
 
   private static let gone = #""3":{"id":"a","podref":"longhorn-system/gone"}"#
@@ -74,6 +76,13 @@ import Testing
       [
         pool("192.168.7.0-24", "192.168.7.0/24", #""5":{"podref":"longhorn-system/p"}"#), pod("p", status: status),
       ], ["192.168.7.5"], []
+    ),
+    (
+      "an entry of a pod that is not ready, whose address may change",
+      [
+        pool("192.168.7.0-24", "192.168.7.0/24", #""5":{"podref":"longhorn-system/p"}"#),
+        pod("p", status: status, isReady: false),
+      ], [], []
     ),
     (
       "entries of other namespaces and of a pod without one",

@@ -52,8 +52,13 @@ extension ScriptedCluster {
   }
 
   /// Creates a pod of Longhorn, which has no address until Multus reports one.
-  public func addPod(_ name: String, address: String? = nil) {
+  /// - Parameter isReady: Whether it is ready, as it is once it has its address.
+  public func addPod(_ name: String, address: String? = nil, isReady: Bool = true) {
     var annotations: Object = [:]
+    var status: Object = ["phase": "Pending"]
+    if isReady, address != nil {
+      status = ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
+    }
     if let address {
       annotations["k8s.v1.cni.cncf.io/network-status"] =
         #"[{"name":"harvester-system/x","interface":"lhnet1","ips":["\#(address)"]}]"#
@@ -65,7 +70,7 @@ extension ScriptedCluster {
           "metadata": [
             "name": name, "namespace": "longhorn-system", "uid": "uid-\(name)", "annotations": annotations,
           ] as Object,
-          "status": ["phase": "Pending"],
+          "status": status,
         ], at: Self.podPath(name))
     }
   }

@@ -17,6 +17,7 @@ extension ReclaimEvent {
     case .conflict: "conflict"
     case .kept: "kept"
     case .podReturned: "podReturned"
+    case .unconfirmed: "unconfirmed"
     case .ended, .stopped: "ended"
     }
   }
@@ -26,11 +27,15 @@ extension ReclaimEvent {
     case .found(let plan): plan.members
     case .commands(let plan): [JSONMember("commands", plan.commands(kubectl))]
     case .removed(let write), .alreadyGone(let write), .conflict(let write), .podReturned(let write): write.members
-    case .kept(let write, let reason): write.members + [JSONMember("reason", reason)]
+    case .kept(let write, let reason), .unconfirmed(let write, let reason):
+      write.members + [JSONMember("reason", reason)]
     case .ended(.clean): [JSONMember("outcome", "clean")]
     case .ended(.listed): [JSONMember("outcome", "listed")]
-    case .ended(.removed(let count, let kept)):
-      [JSONMember("outcome", "removed"), JSONMember("removed", count), JSONMember("kept", kept)]
+    case .ended(.removed(let count, let kept, let doubtful)):
+      [
+        JSONMember("outcome", "removed"), JSONMember("removed", count), JSONMember("kept", kept),
+        JSONMember("doubtful", doubtful),
+      ]
     case .stopped(let stop): stop.members
     }
   }

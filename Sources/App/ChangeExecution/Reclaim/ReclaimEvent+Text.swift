@@ -11,16 +11,13 @@ extension ReclaimEvent {
     case .alreadyGone(let write): .line("✓ ", .success, "\(write.description) was removed by another client")
     case .conflict(let write): .line("! ", .warning, "\(write.description): changed meanwhile, looking again")
     case .kept(let write, let reason): .line("! ", .warning, "kept \(write.description): \(reason)")
-    case .podReturned(let write): .line("✗ ", .error, write.podAdvice)
+    case .podReturned(let write):
+      .line("✗ ", .error, "a pod has taken \(write.description) over in the moment of the removal")
+    case .unconfirmed(let write, let reason):
+      .line("✗ ", .error, "after the removal of \(write.description): \(reason)")
     case .ended(let outcome): outcome.styledText
     case .stopped(let stop): stop.styledText
     }
-  }
-}
-
-extension ReclaimWrite {
-  fileprivate var podAdvice: String {
-    "a pod has taken \(description) over in the moment of the removal; see verify, and delete the pod if its address is not in the pool"
   }
 }
 
@@ -30,9 +27,17 @@ extension ReclaimOutcome {
     switch self {
     case .clean: return nil
     case .listed: styledText.add("nothing was removed")
-    case .removed(let count, 0): styledText.add(TextRun("done", .success), TextRun(": \(count) removed"))
-    case .removed(let count, let kept):
+    case .removed(let count, 0, 0): styledText.add(TextRun("done", .success), TextRun(": \(count) removed"))
+    case .removed(let count, let kept, 0):
       styledText.add(TextRun("not done", .warning), TextRun(": \(count) removed, \(kept) left alone"))
+    case .removed(let count, let kept, let doubtful):
+      styledText.add(
+        TextRun("not done", .error),
+        TextRun(
+          """
+          : \(count) removed, \(kept) left alone; \(doubtful.counted("pod")) may have an address that Whereabouts can hand \
+          out again: compare with verify, and delete such a pod, so that it gets another address
+          """))
     }
     return styledText
   }
@@ -62,7 +67,7 @@ extension ReclaimEvent {
   /// Whether it is one of a list of lines.
   fileprivate var isLine: Bool {
     switch self {
-    case .removed, .alreadyGone, .conflict, .kept, .podReturned: true
+    case .removed, .alreadyGone, .conflict, .kept, .podReturned, .unconfirmed: true
     case .found, .commands, .ended, .stopped: false
     }
   }

@@ -15,6 +15,8 @@ package enum ReclaimEvent {
   case kept(ReclaimWrite, reason: String)
   /// A pod has come back in the moment of the write.
   case podReturned(ReclaimWrite)
+  /// It is removed, and whether its pod has come back in the same moment is not known.
+  case unconfirmed(ReclaimWrite, reason: String)
   case ended(ReclaimOutcome)
   case stopped(ChangeStop)
 }
@@ -26,11 +28,13 @@ package enum ReclaimOutcome: Sendable, Equatable {
   /// The commands were printed.
   case listed
   /// So many objects and entries were removed; the others are left alone.
-  case removed(Int, kept: Int)
+  ///
+  /// - Parameter doubtful: The number of those that were removed and that a pod may use again.
+  case removed(Int, kept: Int, doubtful: Int = 0)
 
   package var isSuccess: Bool {
     switch self {
-    case .clean, .removed(_, kept: 0): true
+    case .clean, .removed(_, kept: 0, doubtful: 0): true
     case .listed, .removed: false
     }
   }

@@ -7,7 +7,9 @@ internal import Rules
 // One entry or object.
 extension ReclaimExecutor {
   enum Removal {
-    case removed(ReclaimWrite)
+    case removed
+    /// It is removed, and a pod may have begun to use it in the same moment.
+    case doubtful
     case gone
     case kept(String)
   }
@@ -15,6 +17,7 @@ extension ReclaimExecutor {
   private static let maxAttempts = 5
 
   func remove(_ write: ReclaimWrite) throws(ChangeStop) -> Removal {
+    var lastMessage = ""
     for _ in 0..<Self.maxAttempts {
       let current: ReclaimWrite
       switch try look(again: write) {
@@ -25,15 +28,23 @@ extension ReclaimExecutor {
       let response = try send(current.request)
       switch response.status {
       case 200..<300:
-        if let reservation = current.reservation, try obstacle(reservation) != nil { report(.podReturned(current)) }
-        return .removed(current)
+        report(.removed(current))
+        guard let reservation = current.reservation else { return .removed }
+        switch try user(of: reservation) {
+        case .none: return .removed
+        case .pod: report(.podReturned(current))
+        case .unknown(let reason): report(.unconfirmed(current, reason: reason))
+        }
+        return .doubtful
       case 404: return .gone
-      // A precondition, or a test of a JSON patch, does not hold.
-      case 409, 422: report(.conflict(current))
+      // A precondition, or a test of a JSON patch, does not hold; or a policy denies it.
+      case 409, 422:
+        lastMessage = response.message
+        report(.conflict(current))
       default: return .kept(response.message)
       }
     }
-    return .kept("it changes faster than it can be removed")
+    return .kept("not removed after \(Self.maxAttempts) attempts: \(lastMessage)")
   }
 
   private enum Look {
@@ -65,8 +76,11 @@ extension ReclaimExecutor {
     let stored = pool.allocations.filter { keys.contains($0.key) }
     if stored.isEmpty { return .gone }
     for allocation in stored {
-      guard allocations.contains(allocation) else { return .changed("it is of \(allocation.reservation.pod) now") }
-      if let obstacle = try obstacle(allocation.reservation) { return .changed(obstacle) }
+      let known = allocations.first { $0.key == allocation.key }
+      guard allocation == known else {
+        return .changed(Self.change(from: known?.reservation, to: allocation.reservation))
+      }
+      if let reason = try user(of: allocation.reservation).reason { return .changed(reason) }
     }
     return .same(.release(stored, of: pool))
   }
@@ -74,26 +88,48 @@ extension ReclaimExecutor {
   private func look(at known: InspectedReservation, now: InspectedReservation?) throws(ChangeStop) -> Look {
     guard let now else { return .changed(Self.unreadable) }
     guard now.object.uid == known.object.uid, now.reservation == known.reservation else {
-      return .changed("it is of \(now.reservation.pod) now")
+      return .changed(Self.change(from: known.reservation, to: now.reservation))
     }
-    if let obstacle = try obstacle(now.reservation) { return .changed(obstacle) }
+    if let reason = try user(of: now.reservation).reason { return .changed(reason) }
     return .same(.deleteReservation(now))
   }
 
   private static let unreadable = "it cannot be read"
 
-  /// Why the pod may use the address; nil if it is certain that it does not.
-  private func obstacle(_ reservation: AddressPoolFact.Reservation) throws(ChangeStop) -> String? {
+  private static func change(
+    from before: AddressPoolFact.Reservation?, to now: AddressPoolFact.Reservation
+  ) -> String {
+    before?.pod == now.pod ? "it was made anew for \(now.pod)" : "it is of \(now.pod) now"
+  }
+
+  /// Whether the pod of a reservation may use its address.
+  private enum User {
+    /// It is certain that it does not.
+    case none
+    case pod(reason: String)
+    case unknown(reason: String)
+
+    var reason: String? {
+      switch self {
+      case .none: nil
+      case .pod(let reason), .unknown(let reason): reason
+      }
+    }
+  }
+
+  private func user(of reservation: AddressPoolFact.Reservation) throws(ChangeStop) -> User {
     let response = try send(APIRequest(path: "\(Self.podsPath)/\(reservation.podName)"))
-    if response.status == 404 { return nil }
+    if response.status == 404 { return .none }
     var object = VerifySnapshot()
     guard response.isSuccess, (try? object.add(response.body.span)) != nil, let pod = object.extraFacts.pods.first
     else {
-      return "whether \(reservation.pod) exists is not known: \(response.message)"
+      return .unknown(reason: "whether \(reservation.pod) exists is not known: \(response.message)")
     }
-    if ReservationHolders([pod.heldAddresses]).haveLeaked(reservation) { return nil }
-    return pod.interfaces.isEmpty
-      ? "\(reservation.pod) exists again and has no address yet" : "\(reservation.pod) has this address"
+    if ReservationHolders([pod.provenAddresses]).haveLeaked(reservation) { return .none }
+    if pod.interfaces.isEmpty { return .pod(reason: "\(reservation.pod) exists again and has no address yet") }
+    return .pod(
+      reason: pod.provenAddresses.addresses == nil
+        ? "\(reservation.pod) is not ready, so that its address may change" : "\(reservation.pod) has this address")
   }
 }
 

@@ -1,4 +1,5 @@
 package import ClusterState
+internal import KubeObjects
 package import Reports
 
 /// What `verify --reclaim` needs of the world, as functions: tests script a cluster behind them.
@@ -94,20 +95,24 @@ package final class ReclaimExecutor {
   }
 
   private func remove(_ plan: ReclaimPlan) throws(ChangeStop) -> ReclaimOutcome {
-    var removed = 0
-    var kept = 0
+    var (removed, kept, doubtful) = (0, 0, 0)
+    /// The pools of which an entry is left alone: they are not empty.
+    var keptPools: Set<String> = []
     for write in plan.steps {
+      if case .deletePool(let pool) = write, keptPools.contains(pool.object.name) { continue }
       switch try remove(write) {
-      case .removed(let write):
+      case .removed: removed += 1
+      case .doubtful:
         removed += 1
-        report(.removed(write))
+        doubtful += 1
       case .gone: report(.alreadyGone(write))
       case .kept(let reason):
         kept += 1
         report(.kept(write, reason: reason))
+        if case .release(_, let pool) = write { keptPools.insert(pool.object.name) }
       }
     }
-    return .removed(removed, kept: kept)
+    return .removed(removed, kept: kept, doubtful: doubtful)
   }
 }
 

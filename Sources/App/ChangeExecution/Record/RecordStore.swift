@@ -97,11 +97,13 @@ extension RecordStore {
       guard stored.session == record.session else { throw Self.takenOver(by: stored, connection.options) }
       confirm(stored)
     }
-    throw Self.unwritable
+    throw .unavailable(
+      "the change is complete, but its record \(ChangeRecord.namespace)/\(ChangeRecord.name) changes faster than it can be deleted",
+      advice: ["to delete it: \(connection.options.command("apply", "--resume"))"])
   }
 
   private static let unwritable = ChangeStop.unavailable(
-    "the ConfigMap \(ChangeRecord.name) changes faster than it can be written")
+    "the ConfigMap \(ChangeRecord.namespace)/\(ChangeRecord.name) changes faster than it can be written")
 
   /// Throws if another process has taken the change over. Asks at most every few seconds, unless `now` is true.
   func confirmSession(now: Bool = false) throws(ChangeStop) {

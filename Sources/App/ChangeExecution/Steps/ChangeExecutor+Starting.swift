@@ -27,7 +27,11 @@ extension ChangeExecutor {
       queue.see(facts.machines, at: connection.uptime)
       for machine in queue.next { queue.record(try start(machine), of: machine) }
       for machine in queue.silent {
-        if let answer = try absence(of: machine) { queue.record(answer, of: machine) }
+        if let answer = try absence(of: machine) {
+          queue.record(answer, of: machine)
+        } else {
+          queue.recordLook(at: machine)
+        }
       }
       let progress = queue.progress
       if progress != shown { report(.starting(progress)) }
@@ -42,7 +46,7 @@ extension ChangeExecutor {
     .stuck(
       "\(progress.failed.count.counted("virtual machine")) did not come up: \(progress.failed.englishList)",
       advice: [
-        "look at their events: kubectl describe vm",
+        "look at their events: kubectl describe virtualmachine NAME --namespace NAMESPACE",
         "then try again: \(options.command("apply", "--resume", "--start-vms"))",
       ])
   }

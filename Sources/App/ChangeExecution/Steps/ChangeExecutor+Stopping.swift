@@ -48,6 +48,8 @@ extension ChangeExecutor {
     case 200..<300:
       report(.requested(operation, machine))
       return .accepted
+    // The instance has ended; the machine was read just now.
+    case 404 where operation == .forceStop && !usesSubresources: return .accepted
     case 404: return gone(machine)
     case 409: return .conflict(response.message)
     default: throw notStoppable(machine, response.message)

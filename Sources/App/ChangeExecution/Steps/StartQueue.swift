@@ -105,6 +105,12 @@ struct StartQueue {
     }
   }
 
+  /// Records that a silent machine is there; it is looked at again after another ``silence``.
+  mutating func recordLook(at machine: Machine) {
+    guard case .asked(let since, _, let conflict) = state(machine) else { return }
+    states[machine.reference] = .asked(since: since, lastLook: now, conflict)
+  }
+
   mutating func record(_ answer: Answer, of machine: Machine) {
     let before = self.state(machine)
     let state: State =

@@ -8,8 +8,10 @@ extension ReclaimPlan {
     var styledText = StyledText()
     styledText.add(heading)
     styledText.addBlank()
-    if isEmpty {
+    if isEmpty, sharedPools.isEmpty {
       styledText.add(TextRun("✓ ", .success), "Whereabouts keeps nothing for pods that are gone", hangingIndent: 2)
+    } else if isEmpty {
+      styledText.add("nothing can be removed")
     } else {
       addFindings(to: &styledText)
     }

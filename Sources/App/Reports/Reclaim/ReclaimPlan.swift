@@ -51,7 +51,7 @@ package struct ReclaimPlan: Sendable, Equatable {
 extension ReclaimPlan {
   package init(of input: VerifyInput) {
     let extraFacts = input.extraFacts
-    let holders = ReservationHolders(extraFacts.pods.map(\.heldAddresses))
+    let holders = ReservationHolders(extraFacts.pods.map(\.provenAddresses))
     let ranges = StorageRanges(of: input.target, input.facts.attachments)
     target = input.target
     let leakedPools = extraFacts.pools.compactMap { pool in

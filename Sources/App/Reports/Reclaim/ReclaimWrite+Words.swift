@@ -11,7 +11,7 @@ extension ReclaimWrite {
       "\(allocations.map { "\($0.reservation.address) (\($0.reservation.pod))" }.englishList) of \(pool.object.name)"
     case .deleteReservation(let reservation):
       "the reservation \(reservation.object.name) (\(reservation.reservation.pod))"
-    case .deletePool(let pool): "the empty pool \(pool.object.name)"
+    case .deletePool(let pool): "the pool \(pool.object.name)"
     }
   }
 

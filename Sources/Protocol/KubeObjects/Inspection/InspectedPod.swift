@@ -53,6 +53,12 @@ package struct InspectedPod: Sendable, Equatable {
       addresses: interfaces.isEmpty ? nil : interfaces.flatMap(\.addresses).compactMap { try? IPv4Address($0) })
   }
 
+  /// The addresses that it has for certain. The annotation of a pod whose sandbox is made anew still names the former ones,
+  /// until Multus has attached it again; only then does the pod become ready.
+  package var provenAddresses: LonghornPodAddresses {
+    isReady || isFinished ? heldAddresses : LonghornPodAddresses(reference: reference)
+  }
+
   /// All attached and requested networks.
   package var networks: [String] { interfaces.map(\.network).filter { !$0.isEmpty } + requestedNetworks }
 }
