@@ -39,7 +39,11 @@ import Testing
     #expect(try source.load().token == "abc")
     #expect(try source.load().token == "abc")
     #expect(try shell.runs == 1)
-    source.renew()
+    source.renew(1)
+    #expect(try source.load().token == "abc")
+    #expect(try shell.runs == 2)
+    // A request that began before is rejected after the renewal.
+    source.renew(1)
     #expect(try source.load().token == "abc")
     #expect(try shell.runs == 2)
   }

@@ -111,13 +111,14 @@ import Testing
     let error = #expect(throws: KubeError.self) {
       try ReflectorRunner(self.access(to: everywhere404), into: SharedClusterCache(staleness: .seconds(120))).listOnce()
     }
-    #expect(error?.description == "the server at \(everywhere404.url) has no nodes (404); is the path right?")
+    #expect(
+      error?.description == "the server at \(everywhere404.url) has no nodes (404); is the path of its URL right?")
 
     let empty = try StubAPIServer(certificates) { request in request.isWatch ? .stream : .whole(200, Self.emptyList) }
     let reason = #expect(throws: KubeError.self) {
       try ReflectorRunner(self.access(to: empty), into: SharedClusterCache(staleness: .seconds(120))).listOnce()
     }
-    #expect(reason?.description == "the server at \(empty.url) has no nodes; is the path right?")
+    #expect(reason?.description == "the server at \(empty.url) has no nodes; is the path of its URL right?")
   }
 
   @Test func `a kind that is installed later is listed at once`() throws {

@@ -139,7 +139,8 @@ public final class HTTPSConnection {
     var whole = end.upperBound + (length ?? 0)
     if head.lowercased().contains("transfer-encoding: chunked") {
       // An API server sends chunks, the webhook never. Only their end matters: JSON has no such line ends.
-      let rest = end.upperBound..<plaintext.count
+      // The body may be one empty chunk.
+      let rest = end.upperBound - 2..<plaintext.count
       guard let last = Data(plaintext).range(of: Data("\r\n0\r\n\r\n".utf8), in: rest) else { return nil }
       whole = last.upperBound
     }

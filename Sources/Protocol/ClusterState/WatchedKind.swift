@@ -68,7 +68,7 @@ package enum WatchedKind: Int, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a living cluster has many of it and changes them all the time. Such a watch has a connection of its own, whose
+  /// Whether a living cluster has many of it and changes them all the time. Its requests have a connection of their own, whose
   /// events then cost the reads of one request instead of all.
   package var changesOften: Bool {
     switch self {

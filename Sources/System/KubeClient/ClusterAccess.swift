@@ -57,6 +57,8 @@ struct RequestCredentials {
   var certificate: [UInt8]?
   var key: [UInt8]?
   var token: String?
+  /// Which of the plugin's credentials they are; 0 for those of files.
+  var generation = 0
 }
 
 /// Provides the credentials for requests, and renews them when they expire or the server rejects them.
@@ -69,9 +71,13 @@ final class CredentialProvider {
     self.access = access
   }
 
-  /// Discards credentials that the server has rejected.
-  func renew() {
-    provided = nil
+  /// The number of credentials that the plugin has provided.
+  private var generation = 0
+
+  /// Discards credentials that the server has rejected. Requests that began with the same ones are rejected later, when
+  /// there are others already.
+  func renew(_ rejected: Int) {
+    if rejected == generation { provided = nil }
   }
 
   func load() throws(KubeError) -> RequestCredentials {
@@ -83,6 +89,7 @@ final class CredentialProvider {
     guard let plugin = access.user.plugin else { return credentials }
 
     let credential = try current(from: plugin)
+    credentials.generation = generation
     credentials.token = credential.token ?? credentials.token
     if let certificate = credential.certificate, let key = credential.key {
       credentials.certificate = certificate
@@ -95,6 +102,7 @@ final class CredentialProvider {
     if let provided, provided.expires.map({ $0 > WallClock.seconds }) ?? true { return provided }
     let credential = try plugin.run(for: access)
     provided = credential
+    generation += 1
     return credential
   }
 }

@@ -15,6 +15,8 @@ internal import Platform
   private let index: UInt32
   /// When libcurl has something to do without an event of a socket; nil for never.
   private(set) var timeout: MonotonicInstant?
+  /// Whether a transfer may have finished since the last look.
+  private var hasActed = false
 
   init(_ poller: Poller, index: Int) {
     guard let multi = unsafe curl_multi_init() else { preconditionFailure("libcurl fails here only without memory") }
@@ -49,12 +51,14 @@ internal import Platform
   }
 
   private func act(on socket: Int32, _ flags: Int32) {
+    hasActed = true
     var running: Int32 = 0
     unsafe curl_multi_socket_action(multi, socket, flags, &running)
   }
 
   /// Removes a finished transfer and returns it with its result; nil if none has finished.
   func takeFinished() -> (Transfer, CURLcode)? {
+    guard hasActed else { return nil }
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(multi, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
@@ -66,6 +70,7 @@ internal import Platform
       remove(transfer)
       return (transfer, result)
     }
+    hasActed = false
     return nil
   }
 }

@@ -97,7 +97,7 @@ package final class KubeClient {
   private func waitForSockets(atMost limit: Duration) {
     let now = MonotonicInstant.now
     let end = now + max(.zero, limit)
-    try? poller.wait(until: pools.compactMap(\.timeout).min().map { min($0, end) } ?? end, from: now) { event in
+    try? poller.wait(until: pools.lazy.compactMap(\.timeout).min().map { min($0, end) } ?? end, from: now) { event in
       pools[Int(event.token.generation)].handle(event)
     }
     let then = MonotonicInstant.now
@@ -114,7 +114,7 @@ package final class KubeClient {
   }
 
   /// Discards credentials that the server has rejected; the kubelet or a plugin renews them.
-  func renewCredentials() { credentials.renew() }
+  func renewCredentials(_ rejected: Int) { credentials.renew(rejected) }
 
   func deliver(_ event: borrowing TransferEvent, for transfer: Transfer) {
     if !transfer.isCancelled { eventHandler?(transfer.requestID, event) }

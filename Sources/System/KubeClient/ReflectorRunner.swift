@@ -77,7 +77,7 @@ package final class ReflectorRunner {
   }
 
   package static func reasonWithoutNodes(_ access: ClusterAccess, _ answer: String = "") -> String {
-    "the server at \(access.server) has no nodes\(answer); is the path right?"
+    "the server at \(access.server) has no nodes\(answer); is the path of its URL right?"
   }
 
   private subscript(kind: WatchedKind) -> ReflectorStatus { reflectors[kind.rawValue].reflector.status }
@@ -148,7 +148,7 @@ extension ReflectorRunner {
   private func begin(_ request: APIRequest, for kind: WatchedKind) {
     if listsOnly, self[kind].state != .notSynced { return }
     do throws(KubeError) {
-      try client.begin(request, for: kind.rawValue, onOwnConnection: kind.changesOften)
+      try client.begin(request, for: kind.rawValue, onOwnConnection: kind.changesOften && !listsOnly)
     } catch {
       dispatch(kind) { reflector, _ in reflector.failed(error.description, .monotonicNow) }
     }

@@ -22,6 +22,7 @@ package enum TransferEvent: ~Escapable {
   private var connectTo = unsafe UnsafeMutablePointer<curl_slist>?.none
   let requestID: Int
   let pool: ConnectionPool
+  private let credentialGeneration: Int
   /// Whether further events are discarded.
   var isCancelled = false
   /// The client that performs the transfer and owns it.
@@ -38,6 +39,7 @@ package enum TransferEvent: ~Escapable {
     self.requestID = requestID
     self.client = client
     self.pool = pool
+    credentialGeneration = credentials.generation
     unsafe failure = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe failure.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setRequest(request, access, credentials)
@@ -142,7 +144,7 @@ extension Transfer {
     if line.count <= 2 {
       var status = 0
       unsafe CCurl_get_number(easy, CURLINFO_RESPONSE_CODE, &status)
-      if status == 401 { client.renewCredentials() }
+      if status == 401 { client.renewCredentials(credentialGeneration) }
       if status >= 200 { client.deliver(.responded(status), for: self) }
     }
     return line.count

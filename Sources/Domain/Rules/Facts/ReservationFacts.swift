@@ -43,7 +43,7 @@ package struct ReservationFacts: Sendable, Equatable {
     func add(_ reservation: AddressPoolFact.Reservation, _ change: (inout Entry) -> Void) {
       reserved.append(reservation.address)
       if holders.mayHold(reservation) { return }
-      if reservation.isOfLonghorn { leaked.append(reservation.address) }
+      if holders.haveLeaked(reservation) { leaked.append(reservation.address) }
       change(&kept[reservation.address, default: Entry(address: reservation.address, pod: reservation.pod)])
     }
     for pool in pools where pool.networkName.isEmpty {

@@ -47,8 +47,7 @@ package enum HarvesterProgress: Sendable, Equatable {
     } else if setting.isUntouched {
       self = (longhornNetwork ?? "").isEmpty ? .nothingToDo : .annotationsLost
     } else if !setting.hasRecordedHash {
-      let isDefining = setting.configured.map { $0.isInProgress && HarvesterPhase($0) == .creatingNetwork } ?? false
-      self = isDefining ? .stuckAtCreateNAD : .valueNotRecorded
+      self = setting.configured?.isCreatingDefinition == true ? .stuckAtCreateNAD : .valueNotRecorded
     } else if let condition = setting.configured {
       self = HarvesterProgress(condition)
     } else {

@@ -49,8 +49,8 @@ extension Change {
   /// and for a stored one whose hash is not recorded.
   private var wouldBeIgnored: Bool {
     if changesValue { return true }
-    guard old.configured?.isCreatingDefinition == true, case .text(let bytes) = new.value else { return false }
-    return !ValueHash(of: bytes).matches(new.annotations?.hash ?? "")
+    guard old.configured?.isCreatingDefinition == true, case .text = new.value else { return false }
+    return !new.hasRecordedHash
   }
 
   /// The text to store instead of the proposed value; nil if the proposed one stays.
