@@ -71,6 +71,9 @@ public final class StubAPIServer: @unchecked Sendable {
     port = Int(UInt16(bigEndian: address.sin_port))
     Thread.detachNewThread { [weak self] in
       while case let socket = accept(listener, nil, nil), socket >= 0 {
+        // As in Go's servers: an event does not wait for the acknowledgment of the one before.
+        var isOn: Int32 = 1
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout.size(ofValue: isOn)))
         Thread.detachNewThread { [weak self] in self?.serve(socket) }
       }
     }

@@ -25,34 +25,51 @@ struct PackedBytes {
     bytes += text.utf8
   }
 
+  mutating func append(_ text: ArraySlice<UInt8>) {
+    append(text.count)
+    bytes += text
+  }
+
   mutating func append(_ text: String?) {
     append(text == nil ? 0 : 1)
     if let text { append(text) }
   }
 }
 
+extension Span<UInt8> {
+  /// Reads what ``PackedBytes`` writes for a number, and moves the offset behind it.
+  func packedNumber(at offset: inout Int) -> Int {
+    var number: UInt = 0
+    var shift: UInt = 0
+    while true {
+      let byte = self[offset]
+      offset += 1
+      number |= UInt(byte & 0x7F) << shift
+      if byte < 0x80 { return Int(bitPattern: number) }
+      shift += 7
+    }
+  }
+}
+
 struct PackedReader {
-  private var rest: ArraySlice<UInt8>
+  private let bytes: ArraySlice<UInt8>
+  private var offset = 0
 
   init(_ bytes: ArraySlice<UInt8>) {
-    rest = bytes
+    self.bytes = bytes
   }
 
   mutating func number() -> Int {
-    var number: UInt = 0
-    var shift: UInt = 0
-    while let byte = rest.popFirst() {
-      number |= UInt(byte & 0x7F) << shift
-      if byte < 0x80 { break }
-      shift += 7
-    }
-    return Int(bitPattern: number)
+    var next = offset
+    defer { offset = next }
+    return bytes.span.packedNumber(at: &next)
   }
 
   mutating func text() -> String {
     let length = number()
-    defer { rest = rest.dropFirst(length) }
-    return String(decoding: rest.prefix(length), as: UTF8.self)
+    let start = offset
+    offset += length
+    return String(decoding: bytes.dropFirst(start).prefix(length), as: UTF8.self)
   }
 
   mutating func optionalText() -> String? { number() == 0 ? nil : text() }

@@ -3,13 +3,16 @@ internal import Rules
 /// The facts of a kind with many objects, sorted by namespace and name, each packed into as many bytes as it has.
 ///
 /// Finding, writing or removing one, and reading the first ones, takes the same time however many there are: the facts lie
-/// in chunks of at most ``chunkSize`` and a write copies one chunk. A hundred thousand names are a few MiB, a fifth of what
-/// strings and a dictionary take.
+/// in chunks of at most ``chunkSize`` and a write copies one chunk. A hundred thousand names are one or two MiB, a fortieth of
+/// what strings and a dictionary take.
 struct PackedTable<Fact: Packable>: Sendable {
   private var chunks: [PackedChunk] = []
   private(set) var count = 0
   /// The number of facts that were unpacked, for tests.
   private(set) var unpackedFacts = 0
+
+  /// The size of all keys and values, for tests.
+  var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
 
   static var chunkSize: Int { 64 }
 
@@ -17,81 +20,72 @@ struct PackedTable<Fact: Packable>: Sendable {
 
   subscript(name: NamespacedName) -> Fact? {
     mutating get {
-      guard let place = place(of: name.packed), place.isPresent else { return nil }
-      return fact(at: place.chunk, place.record).fact
+      guard let (chunk, place) = place(of: name.packed), place.isPresent else { return nil }
+      return unpack(chunks[chunk].value(at: place), named: name)
     }
   }
 
   /// Inserts, replaces or, with nil, removes a fact.
   mutating func set(_ fact: Fact?, at name: NamespacedName) {
     let key = name.packed
-    let value = fact.map { fact in
-      var bytes = PackedBytes()
-      fact.pack(into: &bytes)
-      return bytes.bytes
-    }
-    guard let place = place(of: key) else {
-      if let value { append(key, value) }
-      return
-    }
-    if let value {
-      if place.chunk == chunks.count - 1, place.record == chunks[place.chunk].count {
-        append(key, value)
-      } else {
-        if !place.isPresent { count += 1 }
-        chunks[place.chunk].replace(place.record, isPresent: place.isPresent, with: (key, value))
-        splitIfFull(place.chunk)
-      }
-    } else if place.isPresent {
-      count -= 1
-      chunks[place.chunk].remove(place.record)
-      if chunks[place.chunk].count == 0 { chunks.remove(at: place.chunk) }
+    guard let fact else { return remove(key) }
+    var value = PackedBytes()
+    fact.pack(into: &value)
+    guard let (chunk, place) = place(of: key) else { return append(key, value.bytes) }
+    if place.isPresent {
+      chunks[chunk].replaceValue(at: place, with: value.bytes)
+    } else if chunks[chunk].count < Self.chunkSize {
+      chunks[chunk].insert(key, value.bytes, at: place)
+      count += 1
+    } else if chunk == chunks.count - 1, chunks[chunk].isEnd(place) {
+      append(key, value.bytes)
+    } else {
+      chunks.insert(chunks[chunk].removeUpperHalf(), at: chunk + 1)
+      set(fact, at: name)
     }
   }
 
-  /// Adds a fact behind the last one: the order of most lists.
+  /// Adds a chunk behind the last one, which stays full: most lists are in order.
   private mutating func append(_ key: [UInt8], _ value: [UInt8]) {
-    if chunks.last.map({ $0.count == Self.chunkSize }) ?? true {
-      if !chunks.isEmpty { chunks[chunks.count - 1].releaseSpareCapacity() }
-      chunks.append(PackedChunk())
-    }
-    chunks[chunks.count - 1].append(key, value)
+    var chunk = PackedChunk()
+    chunk.insert(key, value, at: chunk.place(of: key.span))
+    chunks.append(chunk)
     count += 1
   }
 
-  private mutating func splitIfFull(_ index: Int) {
-    guard chunks[index].count > Self.chunkSize else { return }
-    chunks.insert(chunks[index].removeUpperHalf(), at: index + 1)
+  private mutating func remove(_ key: [UInt8]) {
+    guard let (chunk, place) = place(of: key), place.isPresent else { return }
+    chunks[chunk].remove(at: place)
+    if chunks[chunk].count == 0 { chunks.remove(at: chunk) }
+    count -= 1
   }
 
   /// Returns where the key is, or where it belongs; nil if there is no chunk.
-  private func place(of key: [UInt8]) -> (chunk: Int, record: Int, isPresent: Bool)? {
+  private func place(of key: [UInt8]) -> (chunk: Int, place: PackedChunk.Place)? {
     var (low, high) = (0, chunks.count)
     while low < high {
       let middle = (low + high) / 2
-      if chunks[middle].isKey(0, notGreaterThan: key.span) { low = middle + 1 } else { high = middle }
+      if chunks[middle].startsNotAfter(key.span) { low = middle + 1 } else { high = middle }
     }
     guard !chunks.isEmpty else { return nil }
     let chunk = max(0, low - 1)
-    let (record, isPresent) = chunks[chunk].place(of: key.span)
-    return (chunk, record, isPresent)
+    return (chunk, chunks[chunk].place(of: key.span))
   }
 
-  private mutating func fact(at chunk: Int, _ record: Int) -> (name: NamespacedName, fact: Fact) {
+  private mutating func unpack(_ value: ArraySlice<UInt8>, named name: NamespacedName) -> Fact {
     unpackedFacts += 1
-    let (key, value) = chunks[chunk].record(record)
-    let name = NamespacedName(packed: key)
     var reader = PackedReader(value)
-    return (name, Fact(unpacking: &reader, name: name))
+    return Fact(unpacking: &reader, name: name)
   }
 
   /// Calls the closure with each fact in order until it returns false.
   mutating func forEach(_ visit: (NamespacedName, Fact) -> Bool) {
-    for chunk in chunks.indices {
-      for record in 0..<chunks[chunk].count {
-        let (name, fact) = fact(at: chunk, record)
-        if !visit(name, fact) { return }
+    for chunk in chunks {
+      let isWhole = chunk.forEach { key, value in
+        let name = NamespacedName(packed: key)
+        return visit(name, unpack(value, named: name))
       }
+      guard isWhole else { return }
     }
   }
 
@@ -110,9 +104,16 @@ struct PackedTable<Fact: Packable>: Sendable {
 
 extension NamespacedName {
   /// The bytes whose order is that of names: no namespace or name has a zero byte.
-  fileprivate var packed: [UInt8] { Array(namespace.utf8) + [0] + Array(name.utf8) }
+  var packed: [UInt8] {
+    var packed: [UInt8] = []
+    packed.reserveCapacity(namespace.utf8.count + 1 + name.utf8.count)
+    packed += namespace.utf8
+    packed.append(0)
+    packed += name.utf8
+    return packed
+  }
 
-  fileprivate init(packed: ArraySlice<UInt8>) {
+  fileprivate init(packed: [UInt8]) {
     let end = packed.firstIndex(of: 0) ?? packed.endIndex
     self.init(
       namespace: String(decoding: packed[..<end], as: UTF8.self),
