@@ -83,6 +83,16 @@ struct MonitoringTests {
     }
   }
 
+  @Test
+  func `the limit that the alert compares is that of the option`() {
+    let state = ServerState()
+    state.facts.attach(SharedClusterCache(staleness: .seconds(90)))
+    var page = Exposition()
+    state.write(to: &page)
+    let lines = String(decoding: page.bytes, as: UTF8.self).split(separator: "\n")
+    #expect(lines.contains("storage_network_webhook_watch_max_staleness_seconds 90.0"))
+  }
+
   @Test(.enabled(if: Program.isInstalled("promtool")))
   func `promtool accepts the metrics of a live cluster`() throws {
     let state = ServerState()
