@@ -76,6 +76,8 @@ struct MonitoringTests {
     let alerts = rules.matches(of: /- alert: (\w+)/).map { String($0.output.1) }
     let explained = try Repository.text("docs/operate.md").matches(of: /(?m)^### (\w+)$/).map { String($0.output.1) }
     #expect(alerts == explained)
+    let runbooks = rules.matches(of: /runbook: (\S+)/).map { String($0.output.1) }
+    #expect(runbooks == alerts.map { "docs/operate.md#\($0.lowercased())" })
     let tests = try Repository.text("manifests/components/monitoring/tests/alerts.yaml")
     for alert in alerts {
       #expect(tests.contains("alertname: \(alert)}"), "\(alert) must not fire in a healthy state")
