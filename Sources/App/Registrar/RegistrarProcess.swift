@@ -49,7 +49,7 @@ package enum RegistrarProcess {
   /// Sends a bad value of the setting to the API server, as a dry run; false if the webhook does not deny it. The permission to
   /// patch the setting is enough.
   package static func testDenial(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
-    try registrar(configuration, RegistrarState(), log).testDenial()
+    try DenialProbe(of: configuration.source, configuration.options, log: log).run()
   }
 
   private static func registrar(
