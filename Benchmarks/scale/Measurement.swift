@@ -18,6 +18,9 @@ final class Measurement {
   private static let rounds = 5
   private static let events = 1_000
   private static let reviews = 300
+  /// In seconds.
+  private static let readyTimeout = 600.0
+  private static let eventTimeout = 60.0
 
   private let cluster: any BenchmarkCluster
   private let program: Program
@@ -43,7 +46,13 @@ final class Measurement {
       throw Failure(description: "no port in: \(line)")
     }
     connection = try HTTPSConnection(port: port, ClientContext(authority: certificates.authority))
-    while try connection.fetch("/readyz").status != 200 { pauseBriefly() }
+    let deadline = start + Self.readyTimeout
+    while case let answer = try connection.fetch("/readyz"), answer.status != 200 {
+      if Date() > deadline {
+        throw Failure(description: "not ready within \(Int(Self.readyTimeout)) s: \(answer.body)")
+      }
+      pauseBriefly()
+    }
     values[.ready] = [Date().timeIntervalSince(start)]
   }
 
@@ -78,7 +87,7 @@ final class Measurement {
       report("after \(minute) min and \(sentEvents) events: " + String(format: "%.1f MiB", try residentMemory()))
       let end = Date(timeIntervalSinceNow: minute == minutes ? 0 : 60)
       while Date() < end { try send(sentEvents, isRelevant: sentEvents % 2 == 0) }
-      while try receivedEvents() < sentEvents { pauseBriefly() }
+      _ = try waitForEvents()
     }
   }
 
@@ -101,8 +110,37 @@ final class Measurement {
   private func cost(of count: Int, _ call: (Int) throws -> Void) throws -> Double {
     let before = try processorTime()
     for number in 0..<count { try call(number) }
-    while try receivedEvents() < sentEvents { pauseBriefly() }
-    return (try processorTime() - before) / Double(count)
+    let polling = try waitForEvents()
+    return (try processorTime() - before - polling) / Double(count)
+  }
+
+  /// Waits until all events are processed. Returns the CPU time of the polls for their number, in microseconds; a poll begins
+  /// and ends while the webhook is idle.
+  private func waitForEvents() throws -> Double {
+    let deadline = Date(timeIntervalSinceNow: Self.eventTimeout)
+    var polling = 0.0
+    while true {
+      let before = try idleProcessorTime(by: deadline)
+      let received = try receivedEvents()
+      polling += try idleProcessorTime(by: deadline) - before
+      if received >= sentEvents { return polling }
+      if Date() > deadline {
+        throw Failure(
+          description: "\(received) of \(sentEvents) events were processed within \(Int(Self.eventTimeout)) s")
+      }
+    }
+  }
+
+  /// The CPU time when it has not grown for some milliseconds.
+  private func idleProcessorTime(by deadline: Date) throws -> Double {
+    var (time, pauses) = (try processorTime(), 0)
+    while pauses < 5, Date() < deadline {
+      pauseBriefly()
+      let now = try processorTime()
+      pauses = now == time ? pauses + 1 : 0
+      time = now
+    }
+    return time
   }
 
   private func receivedEvents() throws -> Int {
