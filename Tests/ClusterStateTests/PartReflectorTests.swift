@@ -6,7 +6,7 @@ import Testing
 @Suite struct `The watch of verify` {
   static let part = VerifySnapshot.Part.inspected(.longhornPod)
 
-  var watch = PartReflector(part)
+  var watch = PartReflector(part, seed: 1)
   var cluster = VerifySnapshot()
 
   static func pod(_ name: String) -> String {
@@ -88,6 +88,49 @@ import Testing
     #expect(path(watch.tick(.seconds(1))).contains("limit="))
   }
 
+  /// Plays an API server that answers each list, and 410 to each watch, for ten minutes.
+  private mutating func lists(whenTooOldByEvent isEvent: Bool) -> [Duration] {
+    var (starts, errors): ([Duration], [String?]) = ([], [])
+    var now = Duration.zero
+    while now < .seconds(600) {
+      let action = watch.tick(now)
+      if path(action).contains("limit=") {
+        starts.append(now)
+        _ = list("a", at: now)
+        watch.responded(isEvent ? 200 : 410, now)
+        if isEvent { _ = receive(#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n", at: now) }
+        if !isEvent { _ = watch.ended(now, into: &cluster) }
+        errors.append(watch.error)
+      }
+      now = watch.nextWakeup
+    }
+    #expect(errors[0] == nil)
+    #expect(errors.dropFirst().allSatisfy { $0?.contains(isEvent ? "too old" : "answered 410 to the watch") == true })
+    return starts
+  }
+
+  @Test(arguments: [false, true])
+  mutating func `an API server that calls each version too old is listed less and less often`(_ isEvent: Bool) {
+    let starts = lists(whenTooOldByEvent: isEvent)
+    let pauses = zip(starts.dropFirst(), starts).map { $0 - $1 }
+    #expect(pauses[0] == WatchLimits.minWatchInterval, "the first time is normal")
+    #expect(pauses.dropFirst(5).allSatisfy { $0 >= .seconds(20) })
+    #expect((20...35).contains(starts.count), "\(starts.count) lists in ten minutes")
+  }
+
+  @Test mutating func `a watch that works makes the next version that is too old a normal one`() {
+    _ = watch.tick(.zero)
+    for second in 1...3 {
+      let now = Duration.seconds(second)
+      _ = list("a", at: now)
+      watch.responded(200, now)
+      _ = receive(#"{"type":"ADDED","object":\#(Self.pod("b"))}"# + "\n", at: now)
+      _ = receive(#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n", at: now)
+      #expect(watch.error == nil)
+      #expect(path(watch.tick(now + .seconds(1))).contains("limit="))
+    }
+  }
+
   @Test mutating func `a request without a byte is given up at its deadline`() {
     _ = watch.tick(.zero)
     #expect(watch.tick(.seconds(59)) == .wait)
@@ -108,7 +151,7 @@ import Testing
   }
 
   @Test mutating func `a resource that the cluster may lack is asked for again later`() {
-    watch = PartReflector(.inspected(.prometheus))
+    watch = PartReflector(.inspected(.prometheus), seed: 1)
     _ = watch.tick(.zero)
     watch.responded(404, .zero)
     #expect(watch.ended(.zero, into: &cluster) == .wait)
@@ -121,7 +164,7 @@ import Testing
       #"{"metadata":{"name":"rancher-monitoring-\#(kind)","namespace":"cattle-monitoring-system"}}"#
     }
     for (kind, name) in [(VerifyKind.prometheus, "prometheus"), (.monitoringDeployment, "grafana")] {
-      watch = PartReflector(.inspected(kind))
+      watch = PartReflector(.inspected(kind), seed: 1)
       _ = watch.tick(.zero)
       watch.responded(200, .zero)
       _ = receive(#"{"metadata":{"resourceVersion":"5"},"items":[\#(workload(name))]}"#)

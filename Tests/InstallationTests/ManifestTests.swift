@@ -114,10 +114,23 @@ struct PageTests {
   @Test(arguments: pages)
   func `every link within the repository has a target`(page: String) throws {
     let folder = URL(filePath: Repository.path(page)).deletingLastPathComponent()
-    for link in try Repository.text(page).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) where !link.output.1.contains("://") {
-      let target = folder.appending(path: String(link.output.1)).path
-      #expect(FileManager.default.fileExists(atPath: target), "\(link.output.1)")
+    for link in try Repository.text(page).matches(of: /\]\((?<file>[^)#]*)(?:#(?<anchor>[^)]*))?\)/) {
+      if link.file.contains("://") { continue }
+      let target = link.file.isEmpty ? Repository.path(page) : folder.appending(path: String(link.file)).path
+      #expect(FileManager.default.fileExists(atPath: target), "\(link.file)")
+      guard let anchor = link.anchor else { continue }
+      let anchors = anchors(in: try String(contentsOfFile: target, encoding: .utf8))
+      #expect(anchors.contains(String(anchor)), "\(link.output.0)")
     }
+  }
+
+  /// The anchors that GitHub and GitLab give to a page's headings.
+  private func anchors(in page: String) -> Set<String> {
+    Set(
+      page.matches(of: /(?m)^#+ (.+)$/).map { heading in
+        let words = heading.output.1.lowercased().filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
+        return words.replacing(" ", with: "-")
+      })
   }
 
   @Test

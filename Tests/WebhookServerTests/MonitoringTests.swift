@@ -76,11 +76,23 @@ struct MonitoringTests {
     let alerts = rules.matches(of: /- alert: (\w+)/).map { String($0.output.1) }
     let explained = try Repository.text("docs/operate.md").matches(of: /(?m)^### (\w+)$/).map { String($0.output.1) }
     #expect(alerts == explained)
+    let runbooks = rules.matches(of: /runbook: (\S+)/).map { String($0.output.1) }
+    #expect(runbooks == alerts.map { "docs/operate.md#\($0.lowercased())" })
     let tests = try Repository.text("manifests/components/monitoring/tests/alerts.yaml")
     for alert in alerts {
       #expect(tests.contains("alertname: \(alert)}"), "\(alert) must not fire in a healthy state")
       #expect(tests.contains("alertname: \(alert)\n    exp_alerts:"), "\(alert) must fire in an unhealthy state")
     }
+  }
+
+  @Test
+  func `the limit that the alert compares is that of the option`() {
+    let state = ServerState()
+    state.facts.attach(SharedClusterCache(staleness: .seconds(90)))
+    var page = Exposition()
+    state.write(to: &page)
+    let lines = String(decoding: page.bytes, as: UTF8.self).split(separator: "\n")
+    #expect(lines.contains("storage_network_webhook_watch_max_staleness_seconds 90.0"))
   }
 
   @Test(.enabled(if: Program.isInstalled("promtool")))

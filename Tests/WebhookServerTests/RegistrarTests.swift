@@ -138,7 +138,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--listen", "nonsense"], "must be an address and a port"), (["--service-port", "0"], "between 1 and 65535"),
+    (["--listen", "nonsense"], "must be an address and a port"),
+    (["--listen", "203.0.113.1:1"], "Cannot assign requested address; no interface of this machine has that address"),
+    (["--service-port", "0"], "between 1 and 65535"),
     (["--test", "--rotate-ca"], "--test with --rotate-ca needs --once"),
     (["--certificates", "external", "--rotate-ca"], "needs --certificates self"),
     (["--certificates", "x"], "external"),

@@ -70,36 +70,6 @@ final class Registrar {
   }
 
   private static let maxAttempts = 6
-
-  /// Sends a bad value to the API server, as a dry run; true if the webhook denies it.
-  func testDenial() throws(ProgramError) -> Bool {
-    var result = try sendBadValue()
-    for _ in 1..<Self.maxDenialAttempts where result.mayChange {
-      client.sleep(for: Self.denialInterval)
-      result = try sendBadValue()
-    }
-    switch result {
-    case .denied(let message):
-      log.notice("bad value denied", metadata: ["reason": "\(message)"])
-      return true
-    case .notAsked(let reason):
-      log.error("bad value not denied", metadata: ["reason": "\(reason)"])
-      return false
-    case .failed(_, let reason): throw ProgramError(reason)
-    }
-  }
-
-  private func sendBadValue() throws(ProgramError) -> DenialTest.Result {
-    do throws(KubeError) {
-      let (status, body) = try send(DenialTest.request(options))
-      return DenialTest.result(status: status, body: body)
-    } catch {
-      throw ProgramError(error.description)
-    }
-  }
-
-  private static let maxDenialAttempts = 10
-  private static let denialInterval: Duration = .seconds(1)
 }
 
 // One round.

@@ -48,8 +48,10 @@ package enum RegistrarProcess {
 
   /// Sends a bad value of the setting to the API server, as a dry run; false if the webhook does not deny it. The permission to
   /// patch the setting is enough.
-  package static func testDenial(_ configuration: RegistrarConfiguration, log: Logger) throws -> Bool {
-    try registrar(configuration, RegistrarState(), log).testDenial()
+  package static func testDenial(
+    of source: LiveSource, _ options: RegistrationOptions, log: Logger
+  ) throws -> Bool {
+    try DenialProbe(of: source, options, log: log).run()
   }
 
   private static func registrar(

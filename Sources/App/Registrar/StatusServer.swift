@@ -32,15 +32,8 @@ final class StatusServer {
   private static let maxConnections = 64
 
   init(listen text: String, signals: consuming Signals) throws {
-    guard let address = SocketAddress(text) else {
-      throw ProgramError("--listen \(text): must be an address and a port, for example 0.0.0.0:8080 or [::]:8080")
-    }
-    do throws(Errno) {
-      listener = try Listener(on: address, backlog: 64)
-    } catch {
-      throw ProgramError("--listen \(text): \(error)")
-    }
-    self.address = listener.address
+    listener = try ListenOption.open(text) { address throws(Errno) in try Listener(on: address, backlog: 64) }
+    address = listener.address
     self.signals = signals
     poller = try Poller(batch: 16)
     try poller.register(listener.descriptor, as: Self.token(0), for: .reading)

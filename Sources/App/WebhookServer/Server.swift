@@ -53,7 +53,9 @@ package enum Server {
     let certificate = try CertificateReloader(configuration.certificate, metrics: state.metrics, log: log)
 
     let snapshot = try begin(configuration.cluster, state, log)
-    let listeners = try configuration.listen.map(listen)
+    let listeners = try configuration.listen.map { text throws(ProgramError) in
+      try ListenOption.open(text, SharedListener.init(on:))
+    }
     let reviewer = Reviewer(ruleset: Ruleset(options: configuration.ruleset))
     let handler = RequestHandler(reviewer: reviewer, state: state, log: log)
     let eventLoopGroup = try EventLoopGroup(
@@ -114,28 +116,6 @@ package enum Server {
     case .live(let source):
       state.facts.attach(try source.startWatching(log))
       return nil
-    }
-  }
-
-  private static func remedy(for error: Errno) -> String {
-    switch error {
-    case .addressInUse: "; another program listens there (ss -ltnp shows which)"
-    case .permissionDenied: "; a port below 1024 needs root or CAP_NET_BIND_SERVICE"
-    case .addressNotAvailable: "; no interface of this machine has that address (ip address lists them)"
-    default: ""
-    }
-  }
-
-  private static func listen(on text: String) throws(ProgramError) -> SharedListener {
-    guard let address = SocketAddress(text) else {
-      throw ProgramError(
-        "--listen \(text): must be an address and a port, for example 0.0.0.0:8443 or [::]:8443; names are not looked up"
-      )
-    }
-    do throws(Errno) {
-      return try SharedListener(on: address)
-    } catch {
-      throw ProgramError("--listen \(text): \(error)\(remedy(for: error))")
     }
   }
 }

@@ -66,7 +66,7 @@ struct Apply: ParsableCommand {
   @Option(help: ArgumentHelp("Virtual machines to start at the same time.", valueName: "count"))
   var startParallel = 5
 
-  @Flag(help: "Show what will happen, and end.")
+  @Flag(help: "Show what will happen, and end. Required with --cluster-snapshot.")
   var dryRun = false
 
   @Flag(help: "Do not ask; required where standard input is no terminal.")

@@ -92,12 +92,13 @@ struct Register: ParsableCommand {
     options.configuration = configuration
     options.clusterRole = clusterRole
     options.issuer = certificates
+    let source = try LiveSource(kubeconfig: access.kubeconfig, context: access.context)
     let registrar = RegistrarConfiguration(
-      source: try LiveSource(kubeconfig: access.kubeconfig, context: access.context), options: options,
-      probeURL: probeURL, rotatesCA: rotateCA, listen: listen)
+      source: source, options: options, probeURL: probeURL, rotatesCA: rotateCA, listen: listen)
     if once || test {
-      if once, try !RegistrarProcess.runOnce(registrar, log: logging.logger()) { throw ExitCode.denied }
-      if test, try !RegistrarProcess.testDenial(registrar, log: logging.logger()) { throw ExitCode.denied }
+      let log = logging.logger()
+      if once, try !RegistrarProcess.runOnce(registrar, log: log) { throw ExitCode.denied }
+      if test, try !RegistrarProcess.testDenial(of: source, options, log: log) { throw ExitCode.denied }
       return
     }
     let queue = try AsyncLogWriter(limit: LogLimits.bufferBytes)

@@ -12,7 +12,9 @@ protocol Rule<Subject>: SendableMetatype {
 }
 
 extension Rule {
-  static var name: String { String(describing: Self.self) }
+  /// The type's name. `String(describing:)` is the same, but first searches the program's conformances for each type: of all
+  /// rules 38 million instructions at startup.
+  static var name: String { _typeName(Self.self, qualified: false) }
 }
 
 /// The input of an evaluation besides the change: the facts of a cluster at one time, and the operator's options.

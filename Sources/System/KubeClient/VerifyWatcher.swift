@@ -14,7 +14,7 @@ package final class VerifyWatcher {
     var watch: PartReflector
 
     init(_ part: VerifySnapshot.Part) {
-      watch = PartReflector(part)
+      watch = PartReflector(part, seed: .random(in: 0 ... .max))
     }
   }
 

@@ -22,6 +22,10 @@ extension SharedClusterCache {
       "watch_last_contact_age_seconds", .gauge,
       "Time since the API server last proved that the data of a resource are current.")
     for (kind, _, age) in kinds where age != nil { page.add(age?.seconds ?? 0, ["resource": kind.resource.name]) }
+    page.begin(
+      "watch_max_staleness_seconds", .gauge,
+      "Limit of the time since the last contact (--max-staleness); beyond it reviews are unavailable.")
+    page.add(staleness.seconds)
     page.begin("watch_lists_total", .counter, "Complete lists of a resource.")
     for (kind, status, _) in kinds { page.add(status.lists, ["resource": kind.resource.name]) }
     page.begin("watch_events_total", .counter, "Watch events of a resource, without bookmarks.")

@@ -30,6 +30,8 @@ package struct PartReflector {
   private var version = ""
   /// The start of the last list.
   private var lastList = .zero - WatchLimits.minWatchInterval
+  /// The backoff of lists after a watch that cannot begin where a list has just ended; the first one is normal.
+  private var relists: Backoff
   /// Whether there was a complete list, or the cluster may lack the resource and does.
   package private(set) var isListed = false
   /// Why the last request failed; nil after a success.
@@ -38,9 +40,11 @@ package struct PartReflector {
   /// The time after which the API server ends a watch, in order.
   private static let duration: Duration = .seconds(240)
 
-  package init(_ part: VerifySnapshot.Part) {
+  /// - Parameter seed: The seed of the delays, which makes them reproducible.
+  package init(_ part: VerifySnapshot.Part, seed: UInt64) {
     self.part = part
     list = PagedList(part)
+    relists = Backoff(seed: seed)
   }
 
   package var nextWakeup: Duration {
@@ -107,20 +111,24 @@ extension PartReflector {
       }
     case .watching(let began, _):
       step = .waiting(until: max(now, began + WatchLimits.minWatchInterval))
+      relists.reset()
       if !lines.isBetweenLines { fail("the watch was closed within an event", now) }
     case .refused(let code, _):
+      let reason = "the API server answered \(code) to the watch of \(part.resource.name)"
       // Too old, which is normal; or the resource is gone, which the list decides.
-      if code == 410 || code == 404 { return listAgain(now) }
-      fail("the API server answered \(code) to the watch of \(part.resource.name)", now)
+      if code == 410 || code == 404 { listAgain(reason, now) } else { fail(reason, now) }
     case .waiting: break
     }
     return tick(now)
   }
 
-  private mutating func listAgain(_ now: Duration) -> Action {
+  /// Lists again. If no watch has worked since the last time, that is an error, and the pauses grow.
+  private mutating func listAgain(_ reason: String, _ now: Duration) {
     version = ""
-    step = .waiting(until: max(now, lastList + WatchLimits.minWatchInterval))
-    return tick(now)
+    let isFirst = relists.isReset
+    let pause = relists.nextDelay()
+    if !isFirst { error = reason }
+    step = .waiting(until: isFirst ? max(now, lastList + WatchLimits.minWatchInterval) : now + pause)
   }
 
   package mutating func failed(_ reason: String, _ now: Duration) { fail(reason, now) }
@@ -156,14 +164,12 @@ extension PartReflector {
       }
       self.version = version
       error = nil
+      relists.reset()
     } catch {
+      if case .reported(code: 410, _) = error { return listAgain(error.explanation, now) }
       // What follows cannot be read: it is listed again.
       self.version = ""
-      if case .reported(code: 410, _) = error {
-        step = .waiting(until: max(now, lastList + WatchLimits.minWatchInterval))
-      } else {
-        fail(error.explanation, now)
-      }
+      fail(error.explanation, now)
     }
   }
 
