@@ -61,14 +61,14 @@ final class Measurement {
     try expectDenial()
     values[.memory] = [try residentMemory()]
     for _ in 0..<Self.rounds {
-      let event = try cost(of: Self.events) { try self.send($0, isRelevant: false) }
-      let relevant = try cost(of: Self.events) { try self.send($0, isRelevant: true) }
+      let event = try cost(of: Self.events) { try self.sendAlone($0, isRelevant: false) }
+      let relevant = try cost(of: Self.events) { try self.sendAlone($0, isRelevant: true) }
       let review = try cost(of: Self.reviews) { _ in
         try self.expectDenial()
         pauseBriefly()
       }
       let both = try cost(of: Self.reviews) {
-        try self.send($0, isRelevant: true)
+        try self.sendAlone($0, isRelevant: true)
         try self.expectDenial()
         pauseBriefly()
       }
@@ -81,13 +81,19 @@ final class Measurement {
     return values.mapValues { $0.sorted()[$0.count / 2] }
   }
 
-  /// Sends changes for some minutes, every second one of a fact, and reports the resident memory after each minute.
+  /// Sends 1,000 changes a second for some minutes, every second one of a fact, and reports the resident memory after each
+  /// minute.
   func soak(minutes: Int, report: (String) -> Void) throws {
+    let start = Date()
     for minute in 0...minutes {
-      report("after \(minute) min and \(sentEvents) events: " + String(format: "%.1f MiB", try residentMemory()))
-      let end = Date(timeIntervalSinceNow: minute == minutes ? 0 : 60)
-      while Date() < end { try send(sentEvents, isRelevant: sentEvents % 2 == 0) }
+      while case let elapsed = Date().timeIntervalSince(start), elapsed < Double(minute * 60) {
+        for number in sentEvents..<max(sentEvents, Int(elapsed * 1_000)) {
+          try send(number, isRelevant: number % 2 == 0)
+        }
+        pauseBriefly()
+      }
       _ = try waitForEvents()
+      report("after \(minute) min and \(sentEvents) events: " + String(format: "%.1f MiB", try residentMemory()))
     }
   }
 
@@ -96,6 +102,10 @@ final class Measurement {
   private func send(_ number: Int, isRelevant: Bool) throws {
     try cluster.change(number, isRelevant: isRelevant)
     sentEvents += 1
+  }
+
+  private func sendAlone(_ number: Int, isRelevant: Bool) throws {
+    try send(number, isRelevant: isRelevant)
     pauseBriefly()
   }
 
