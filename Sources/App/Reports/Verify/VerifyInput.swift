@@ -7,7 +7,7 @@ package struct VerifyInput: Sendable {
   let facts: ClusterFacts
   let extraFacts: VerifyFacts
   let setting: SettingObject
-  let target: Target
+  package let target: Target
   let change: HarvesterProgress
   /// The nodes on which Longhorn cannot start pods now.
   let outages: [String: NodeFact.Outage]
