@@ -151,6 +151,10 @@ enum JSONSchemas {
         "sharedPools", "array",
         "`pool`, `allocations` and `networks`: entries of a pool that other networks use too; they are left alone"
       ),
+      (
+        "leftAlone", "array",
+        "`name`, `address`, `pod` and `reason`: other entries and reservations that seem to be leaked and are left alone"
+      ),
       ("commands", "event", "`commands`: what removes it; not with `--yes`, and not if it is refused"),
       (
         "removed alreadyGone conflict kept podReturned unconfirmed", "event",
