@@ -28,7 +28,7 @@ package struct ReservationFacts: Sendable, Equatable {
     }
 
     /// Whether a pod of Longhorn had it. Whether other pods exist is not known.
-    package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
+    package var isOfLonghorn: Bool { AddressPoolFact.Reservation(address: address, pod: pod).isOfLonghorn }
   }
 
   package init() {}
