@@ -255,21 +255,79 @@ import Testing
     expectKept(cluster)
   }
 
-  /// The requests that are denied, and words of the refusal.
-  static let denials: [(request: String, words: String)] = [
-    ("/pods?", "the pods of longhorn-system cannot be listed"),
-    ("/configmaps/", "whether a change is recorded is not known"),
+  @Test func `where the record cannot be read`() {
+    let cluster = leak()
+    cluster.interception = { _, path in
+      path.contains("/configmaps/") ? (403, #"{"kind":"Status","message":"ann must not read it"}"#) : nil
+    }
+    let text = reasons(ReclaimRun(cluster).execute())
+    #expect(text == "whether a change is recorded is not known: ann must not read it")
+    expectKept(cluster)
+  }
+
+  /// The responses to the list of pods, in order, and the reason.
+  static let lists: [(responses: [(Int, String)], reason: String)] = [
+    (
+      [(403, #"{"kind":"Status","message":"ann must not read it"}"#)],
+      "the API server answered 403: ann must not read it; the account must be allowed to list them"
+    ),
+    (
+      [
+        (200, #"{"metadata":{"resourceVersion":"5","continue":"a/b"},"items":[]}"#),
+        (410, #"{"kind":"Status","message":"The provided continue parameter is too old"}"#),
+      ], "the API server answered 410: The provided continue parameter is too old"
+    ),
+    ([(200, "{}")], "the list response is incomplete: it has no metadata.resourceVersion"),
+    ([(200, #"{"metadata":{"resourceVersion":"5"},"items":[{"#)], "the list response is incomplete"),
   ]
 
-  @Test(arguments: denials) func `where something cannot be read`(_ row: (request: String, words: String)) {
+  @Test(arguments: lists.indices) func `where the pods cannot be listed, as it is not known who is gone`(_ index: Int) {
+    let (responses, reason) = Self.lists[index]
     let cluster = leak()
+    var next = responses.makeIterator()
+    cluster.interception = { _, path in path.hasSuffix("/pods") ? next.next() : nil }
     let run = ReclaimRun(cluster)
-    cluster.interception = { _, path in
-      "\(path)?".contains(row.request) || path.contains(row.request)
-        ? (403, #"{"kind":"Status","message":"ann must not read it"}"#) : nil
+    guard case .stop(.unavailable(let text, let advice)) = run.execute() else {
+      Issue.record("it must end")
+      return
     }
-    let text = reasons(run.execute())
-    #expect(text.contains(row.words) && text.contains("ann must not read it"), "\(text)")
+    #expect(text.hasPrefix("pods of longhorn-system cannot be listed: \(reason)"), "\(text)")
+    #expect(text.hasSuffix("; without them every address would seem to be of a pod that is gone"))
+    #expect(advice == ["run it again; what was removed stays removed"])
+    #expect(next.next() == nil)
+    expectKept(cluster)
+  }
+
+  @Test func `not of a pod on a later page of the list`() {
+    let cluster = leak()
+    cluster.addPod("instance-manager-gone", address: "192.168.0.20")
+    let pods = ["instance-manager-0", "instance-manager-1", "instance-manager-2", "instance-manager-gone"].map { name in
+      cluster[ScriptedCluster.podPath(name)].map(ScriptedCluster.text) ?? ""
+    }
+    var pages = [
+      #"{"metadata":{"resourceVersion":"5","continue":"a/b"},"items":[\#(pods.prefix(2).joined(separator: ","))]}"#,
+      #"{"metadata":{"resourceVersion":"5"},"items":[\#(pods.dropFirst(2).joined(separator: ","))]}"#,
+    ].makeIterator()
+    cluster.interception = { _, path in path.hasSuffix("/pods") ? pages.next().map { (200, $0) } : nil }
+    let run = ReclaimRun(cluster)
+    #expect(run.execute() == .outcome(.clean))
+    let lists = run.requests.filter { $0.contains("/pods?") }
+    // The first one is not of the API server's cache.
+    #expect(lists.map { $0.split(separator: "?").last } == ["limit=500", "limit=500&continue=a%2Fb"])
+  }
+
+  @Test func `where there is no setting, as it is everywhere`() {
+    let cluster = leak()
+    cluster.delete(ScriptedCluster.settingPath)
+    let end = ChangeStop.unavailable("there is no setting storage-network (settings.harvesterhci.io)", advice: [])
+    #expect(ReclaimRun(cluster).execute() == .stop(end))
+    #expect(Run(cluster).execute() == .stop(end))
+  }
+
+  @Test func `where the API server does not say what is permitted`() {
+    let cluster = leak()
+    cluster.interception = { _, path in path.hasSuffix("accessreviews") ? (201, "{}") : nil }
+    #expect(reasons(ReclaimRun(cluster).execute()) == "the API server answered 201")
     expectKept(cluster)
   }
 
