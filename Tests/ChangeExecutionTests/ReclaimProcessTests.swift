@@ -89,7 +89,8 @@ extension `apply as a process` {
   @Test func `--connectivity tells of uplinks whose MTU differs from the definition's`() throws {
     let cluster = ScriptedCluster.withStorageNetwork()
     cluster.edit(ScriptedCluster.vlanConfigPath) { config in
-      config["spec"] = ["clusterNetwork": "storage", "uplink": ["linkAttributes": ["mtu": 9000]]] as ScriptedCluster.Object
+      config["spec"] =
+        ["clusterNetwork": "storage", "uplink": ["linkAttributes": ["mtu": 9000]]] as ScriptedCluster.Object
     }
     let server = try serve(cluster)
     defer { server.stop() }

@@ -207,7 +207,8 @@ import Testing
 
   @Test func `a reservation that is left alone comes with the command that deletes it`() throws {
     var cluster = try Golden.cluster("completed")
-    for object in [Self.reservation("192.168.0.40", "longhorn-system/gone"), Self.definition("vms", "192.168.0.32/27")] {
+    for object in [Self.reservation("192.168.0.40", "longhorn-system/gone"), Self.definition("vms", "192.168.0.32/27")]
+    {
       try cluster.add(Array(object.utf8).span)
     }
     let input = try #require(VerifyInput(cluster.facts, cluster.extraFacts))

@@ -48,9 +48,10 @@ extension ReclaimPlan {
         hangingIndent: 2)
     }
     guard !otherNamespaces.isEmpty else { return }
+    let list = otherNamespaces.englishList
     styledText.add(
       TextRun("! ", .warning),
-      TextRun("left alone: \(otherNamespaces.count.counted("address")) of pods that are not Longhorn's: \(otherNamespaces.englishList)"),
+      TextRun("left alone: \(otherNamespaces.count.counted("address")) of pods that are not Longhorn's: \(list)"),
       hangingIndent: 2)
   }
 
