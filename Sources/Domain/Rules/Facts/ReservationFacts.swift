@@ -60,6 +60,19 @@ package struct ReservationFacts: Sendable, Equatable {
   }
 }
 
+extension ReservationFacts {
+  func entries(in addresses: AddressSet) -> [Entry] { entries.filter { addresses.contains($0.address) } }
+
+  /// The pods that some of these addresses are kept for, in words. Whether a pod of another namespace still exists is not
+  /// known.
+  package func holders(of addresses: AddressSet) -> String {
+    let entries = entries(in: addresses)
+    if entries.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
+    return entries.contains(where: \.isOfLonghorn)
+      ? "pods that are gone or not Longhorn's" : "pods that are not Longhorn's"
+  }
+}
+
 /// Longhorn's existing pods as the holders of reservations.
 package struct ReservationHolders: Sendable {
   private let pods: [String: LonghornPodAddresses]
