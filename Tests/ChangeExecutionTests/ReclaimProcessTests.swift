@@ -10,8 +10,7 @@ extension `apply as a process` {
   }
 
   private func leak() -> ScriptedCluster {
-    let cluster = ScriptedCluster.withStorageNetwork()
-    cluster.allocate(20, to: "longhorn-system/instance-manager-gone")
+    let cluster = ScriptedCluster.withLeak()
     cluster.reserve("192.168.0.30", for: "longhorn-system/instance-manager-gone")
     return cluster
   }

@@ -29,7 +29,10 @@ enum JSONSchemas {
     ("prefix usable spare", "number", "the length, its usable addresses, and those that are left"),
     ("moreNodes moreDisks moreImages", "number", "what they are enough for, each alone"),
     ("range", "object or null", "the range of `--range`, with `usable`, `spare`, `moreNodes` and:"),
-    ("kept", "number", "usable addresses that Whereabouts keeps for pods that are gone or not Longhorn's; they are not spare"),
+    (
+      "kept", "number",
+      "usable addresses that Whereabouts keeps for pods that are gone or not Longhorn's; they are not spare"
+    ),
     ("sufficient", "bool", "whether everything has an address"),
     ("blocks", "array", "the range in ascending order, from `first` to `last`:"),
     ("first last", "string", "addresses"),
@@ -74,7 +77,10 @@ enum JSONSchemas {
       ("change", "bool", "whether Harvester acts on it at all"),
       ("definition", "object or null", "the NetworkAttachmentDefinition that Harvester creates"),
       ("replacedDefinition", "string or null", "the present one, which it deletes"),
-      ("addresses", "object or null", "`needed`, `usable`, `kept` for pods that are gone or not Longhorn's, and `left`"),
+      (
+        "addresses", "object or null",
+        "`needed`, `usable`, `kept` for pods that are gone or not Longhorn's, and `left`"
+      ),
       ("workloads", "array", "`kind`, `namespace`, `name` and `replicas` of what Harvester stops and starts again"),
       ("restarts", "array", "for each `node` the Longhorn `pods` that restart"),
       ("virtualMachines", "array", "`namespace`, `name` and `status` of the virtual machines that must be stopped"),
