@@ -30,6 +30,20 @@ import Testing
     return kill.isTaken ? kill.write < count : kill.write > 1
   }
 
+  /// Returns a cluster with a change whose process was killed.
+  private static func interrupted(
+    _ kill: Run.Kill, of kills: [Run.Kill], servesSubresources: Bool = true,
+    _ location: SourceLocation = #_sourceLocation
+  ) -> ScriptedCluster {
+    let cluster = ScriptedCluster()
+    cluster.servesSubresources = servesSubresources
+    let run = Run(cluster)
+    run.kill = kill
+    #expect(run.execute() == .killed, sourceLocation: location)
+    #expect(cluster.hasRecord == leavesRecord(kill, of: kills), sourceLocation: location)
+    return cluster
+  }
+
   /// Everything is as an undisturbed run leaves it.
   static func expectDone(
     _ cluster: ScriptedCluster, value: String = ScriptedCluster.value, _ location: SourceLocation = #_sourceLocation
@@ -56,14 +70,9 @@ import Testing
   @Test(arguments: kills.indices, [ChangeCommand.apply(value), .resume])
   func `killed at any write, the next call goes on to the same end`(_ index: Int, _ command: ChangeCommand) {
     let kill = Self.kills[index]
-    let cluster = ScriptedCluster()
-    let first = Run(cluster)
-    first.kill = kill
-    #expect(first.execute() == .killed)
-    let wasRecorded = Self.leavesRecord(kill, of: Self.kills)
-    #expect(cluster.hasRecord == wasRecorded)
-    let second = Run(cluster)
-    second.options.session = "2"
+    let cluster = Self.interrupted(kill, of: Self.kills)
+    let wasRecorded = cluster.hasRecord
+    let second = Run(cluster, session: "2")
     let result = second.execute(command)
     if wasRecorded || command != .resume {
       let isUnchanged = !wasRecorded && cluster.storedValue == ScriptedCluster.value && kill.write > 1
@@ -80,31 +89,20 @@ import Testing
   }
 
   @Test(arguments: kills.indices) func `killed at any write, a revert leads back`(_ index: Int) {
-    let cluster = ScriptedCluster()
-    let first = Run(cluster)
     let kill = Self.kills[index]
-    first.kill = kill
-    #expect(first.execute() == .killed)
-    #expect(cluster.hasRecord == Self.leavesRecord(kill, of: Self.kills))
+    let cluster = Self.interrupted(kill, of: Self.kills)
     guard cluster.hasRecord else { return }
-    let second = Run(cluster)
-    second.options.session = "2"
+    let second = Run(cluster, session: "2")
     #expect(second.execute(.revert) == .outcome(.reverted), "\(kill)")
     Self.expectDone(cluster, value: "")
   }
 
   @Test(arguments: killsWithoutSubresources.indices)
   func `killed at any write, without the subresources`(_ index: Int) {
-    let cluster = ScriptedCluster()
-    cluster.servesSubresources = false
-    let first = Run(cluster)
     let kill = Self.killsWithoutSubresources[index]
-    first.kill = kill
-    #expect(first.execute() == .killed)
-    #expect(cluster.hasRecord == Self.leavesRecord(kill, of: Self.killsWithoutSubresources))
+    let cluster = Self.interrupted(kill, of: Self.killsWithoutSubresources, servesSubresources: false)
     guard cluster.hasRecord else { return }
-    let second = Run(cluster)
-    second.options.session = "2"
+    let second = Run(cluster, session: "2")
     #expect(second.execute(.resume) == .outcome(.done(stillStopped: [])), "\(kill)")
     Self.expectDone(cluster)
   }
@@ -137,8 +135,7 @@ import Testing
         #expect(first.execute(.revert) == .killed)
         #expect(cluster.hasRecord == !(isTaken && write == count))
         if cluster.hasRecord {
-          let second = Run(cluster)
-          second.options.session = "2"
+          let second = Run(cluster, session: "2")
           #expect(second.execute(.revert) == .outcome(.reverted), "\(write) \(isTaken)")
         }
         Self.expectDone(cluster, value: "")
@@ -210,8 +207,7 @@ import Testing
     }
     #expect(reason == "the API server has not answered for 5 min 00 s: connection refused")
     #expect(advice == ["when it answers again, go on: storage-network-webhook apply --resume"])
-    let next = Run(cluster)
-    next.options.session = "2"
+    let next = Run(cluster, session: "2")
     // The first call has asked for it.
     next.options.startsMachines = false
     #expect(next.execute(.resume) == .outcome(.done(stillStopped: [])))

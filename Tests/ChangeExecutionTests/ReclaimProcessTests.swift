@@ -10,8 +10,7 @@ extension `apply as a process` {
   }
 
   private func leak() -> ScriptedCluster {
-    let cluster = ScriptedCluster.withStorageNetwork()
-    cluster.allocate(20, to: "longhorn-system/instance-manager-gone")
+    let cluster = ScriptedCluster.withLeak()
     cluster.reserve("192.168.0.30", for: "longhorn-system/instance-manager-gone")
     return cluster
   }
@@ -84,11 +83,39 @@ extension `apply as a process` {
     let program = try verify("--connectivity")
     #expect(try program.exitCode() == 0, "\(program.errors.text)")
     #expect(program.output.lines.count { $0.hasPrefix("kubectl --kubeconfig ") } == 6)
-    let idle = try serve(ScriptedCluster(machines: [:]))
-    defer { idle.stop() }
-    let disabled = try verify("--connectivity")
-    #expect(try disabled.exitCode() == 2)
-    #expect(disabled.errors.text.contains("storage-network is not a network"))
+  }
+
+  @Test func `--connectivity tells of uplinks whose MTU differs from the definition's`() throws {
+    let cluster = ScriptedCluster.withStorageNetwork()
+    cluster.edit(ScriptedCluster.vlanConfigPath) { config in
+      config["spec"] =
+        ["clusterNetwork": "storage", "uplink": ["linkAttributes": ["mtu": 9000]]] as ScriptedCluster.Object
+    }
+    let server = try serve(cluster)
+    defer { server.stop() }
+    let program = try verify("--connectivity", "-o", "json")
+    #expect(try program.exitCode() == 0, "\(program.errors.text)")
+    #expect(program.output.text.contains(#""uplinkMTU":9000"#), "\(program.output.text)")
+  }
+
+  /// A value of the setting without a network, and the explanation.
+  static let valuesWithoutNetwork: [(value: String, explanation: String)] = [
+    (
+      "",
+      "there is no storage network to test: the value of settings.harvesterhci.io storage-network is empty; set one first, for example with apply"
+    ),
+    ("{", "the value of settings.harvesterhci.io storage-network is not a network; correct it first"),
+  ]
+
+  @Test(arguments: valuesWithoutNetwork)
+  func `--connectivity without a network says why`(_ row: (value: String, explanation: String)) throws {
+    let cluster = ScriptedCluster(machines: [:])
+    cluster.setValue(row.value, by: "test")
+    let server = try serve(cluster)
+    defer { server.stop() }
+    let program = try verify("--connectivity")
+    #expect(try program.exitCode() == 2)
+    #expect(program.errors.text.hasSuffix("\(row.explanation)\n"), "\(program.errors.text)")
   }
 
   /// Arguments that do not fit together, and words of the explanation.

@@ -20,12 +20,6 @@ import Testing
     return cluster
   }
 
-  private static func oneLeak() -> ScriptedCluster {
-    let cluster = ScriptedCluster.withStorageNetwork()
-    cluster.allocate(20, to: "longhorn-system/instance-manager-gone")
-    return cluster
-  }
-
   private static let pool = ScriptedCluster.poolPath("192.168.0.0-24")
   private static let pod = "GET \(ScriptedCluster.podPath("instance-manager-gone"))"
 
@@ -43,7 +37,7 @@ import Testing
   }
 
   @Test func `reads the object and then the pod before each write`() throws {
-    let run = ReclaimRun(Self.oneLeak())
+    let run = ReclaimRun(ScriptedCluster.withLeak())
     run.execute()
     let patch = try #require(run.requests.firstIndex(of: "PATCH \(Self.pool)"))
     #expect(Array(run.requests[(patch - 2)..<patch]) == ["GET \(Self.pool)", Self.pod])
@@ -59,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: [true, false]) func `asks once, and does what the answer is`(_ answer: Bool) {
-    let cluster = Self.oneLeak()
+    let cluster = ScriptedCluster.withLeak()
     var questions = 0
     let result = ReclaimRun(cluster).execute(
       .asked { () throws(ChangeStop) in
@@ -72,7 +66,7 @@ import Testing
   }
 
   @Test func `a pod that appears between the list and the write keeps its entry`() {
-    let cluster = Self.oneLeak()
+    let cluster = ScriptedCluster.withLeak()
     let run = ReclaimRun(cluster)
     run.before = { if $0 == Self.pod { cluster.addPod("instance-manager-gone") } }
     #expect(run.execute() == .outcome(.removed(0, kept: 1)))
@@ -91,7 +85,7 @@ import Testing
       ("192.168.0.40", false, [1, 2, 3, 20]),
     ]
     for (address, isReady, allocations) in rows {
-      let cluster = Self.oneLeak()
+      let cluster = ScriptedCluster.withLeak()
       let run = ReclaimRun(cluster)
       run.before = {
         if $0 == Self.pod { cluster.addPod("instance-manager-gone", address: address, isReady: isReady) }
@@ -102,7 +96,7 @@ import Testing
   }
 
   @Test func `a pod that comes back in the moment of the write is reported`() {
-    let cluster = Self.oneLeak()
+    let cluster = ScriptedCluster.withLeak()
     let run = ReclaimRun(cluster)
     run.before = { if $0.hasPrefix("PATCH") { cluster.addPod("instance-manager-gone") } }
     #expect(run.execute() == .outcome(.removed(1, kept: 0, doubtful: 1)))
@@ -112,7 +106,7 @@ import Testing
   }
 
   @Test func `an allocation in between makes the write fail, and it is looked at again`() {
-    let cluster = Self.oneLeak()
+    let cluster = ScriptedCluster.withLeak()
     let run = ReclaimRun(cluster)
     var isFirst = true
     run.before = { request in
@@ -127,7 +121,7 @@ import Testing
   }
 
   @Test func `an entry that another pod has taken over stays`() {
-    let cluster = Self.oneLeak()
+    let cluster = ScriptedCluster.withLeak()
     let run = ReclaimRun(cluster)
     run.before = { if $0.hasPrefix("PATCH") { cluster.allocate(20, to: "longhorn-system/instance-manager-1") } }
     #expect(run.execute() == .outcome(.removed(0, kept: 1)))
@@ -136,7 +130,7 @@ import Testing
   }
 
   @Test func `a pool that changes all the time is left alone after some attempts`() {
-    let cluster = Self.oneLeak()
+    let cluster = ScriptedCluster.withLeak()
     let run = ReclaimRun(cluster)
     var offset = 40
     run.before = { request in
@@ -204,18 +198,12 @@ import Testing
     return reasons.joined(separator: "\n")
   }
 
-  private func leak() -> ScriptedCluster {
-    let cluster = ScriptedCluster.withStorageNetwork()
-    cluster.allocate(20, to: "longhorn-system/instance-manager-gone")
-    return cluster
-  }
-
   private func expectKept(_ cluster: ScriptedCluster, _ location: SourceLocation = #_sourceLocation) {
     #expect(cluster.allocations()?.contains(20) == true, sourceLocation: location)
   }
 
   @Test func `while Harvester carries out a change`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     cluster.setValue(#"{"vlan":101,"clusterNetwork":"storage","range":"192.168.0.0/24"}"#, by: "test")
     #expect(
       reasons(ReclaimRun(cluster).execute())
@@ -226,7 +214,7 @@ import Testing
   }
 
   @Test func `while a change of apply is recorded, with the way on`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     let change = Run(ScriptedCluster())
     change.kill = .init(write: 2, isTaken: true)
     change.execute()
@@ -245,7 +233,7 @@ import Testing
   }
 
   @Test func `where a change begins while the user is asked`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     let result = ReclaimRun(cluster).execute(
       .asked { () throws(ChangeStop) in
         cluster.setValue("", by: "test")
@@ -255,26 +243,84 @@ import Testing
     expectKept(cluster)
   }
 
-  /// The requests that are denied, and words of the refusal.
-  static let denials: [(request: String, words: String)] = [
-    ("/pods?", "the pods of longhorn-system cannot be listed"),
-    ("/configmaps/", "whether a change is recorded is not known"),
+  @Test func `where the record cannot be read`() {
+    let cluster = ScriptedCluster.withLeak()
+    cluster.interception = { _, path in
+      path.contains("/configmaps/") ? (403, #"{"kind":"Status","message":"ann must not read it"}"#) : nil
+    }
+    let text = reasons(ReclaimRun(cluster).execute())
+    #expect(text == "whether a change is recorded is not known: ann must not read it")
+    expectKept(cluster)
+  }
+
+  /// The responses to the list of pods, in order, and the reason.
+  static let lists: [(responses: [(Int, String)], reason: String)] = [
+    (
+      [(403, #"{"kind":"Status","message":"ann must not read it"}"#)],
+      "the API server answered 403: ann must not read it; the account must be allowed to list them"
+    ),
+    (
+      [
+        (200, #"{"metadata":{"resourceVersion":"5","continue":"a/b"},"items":[]}"#),
+        (410, #"{"kind":"Status","message":"The provided continue parameter is too old"}"#),
+      ], "the API server answered 410: The provided continue parameter is too old"
+    ),
+    ([(200, "{}")], "the list response is incomplete: it has no metadata.resourceVersion"),
+    ([(200, #"{"metadata":{"resourceVersion":"5"},"items":[{"#)], "the list response is incomplete"),
   ]
 
-  @Test(arguments: denials) func `where something cannot be read`(_ row: (request: String, words: String)) {
-    let cluster = leak()
+  @Test(arguments: lists.indices) func `where the pods cannot be listed, as it is not known who is gone`(_ index: Int) {
+    let (responses, reason) = Self.lists[index]
+    let cluster = ScriptedCluster.withLeak()
+    var next = responses.makeIterator()
+    cluster.interception = { _, path in path.hasSuffix("/pods") ? next.next() : nil }
     let run = ReclaimRun(cluster)
-    cluster.interception = { _, path in
-      "\(path)?".contains(row.request) || path.contains(row.request)
-        ? (403, #"{"kind":"Status","message":"ann must not read it"}"#) : nil
+    guard case .stop(.unavailable(let text, let advice)) = run.execute() else {
+      Issue.record("it must end")
+      return
     }
-    let text = reasons(run.execute())
-    #expect(text.contains(row.words) && text.contains("ann must not read it"), "\(text)")
+    #expect(text.hasPrefix("pods of longhorn-system cannot be listed: \(reason)"), "\(text)")
+    #expect(text.hasSuffix("; without them every address would seem to be of a pod that is gone"))
+    #expect(advice == ["run it again; what was removed stays removed"])
+    #expect(next.next() == nil)
+    expectKept(cluster)
+  }
+
+  @Test func `not of a pod on a later page of the list`() {
+    let cluster = ScriptedCluster.withLeak()
+    cluster.addPod("instance-manager-gone", address: "192.168.0.20")
+    let pods = ["instance-manager-0", "instance-manager-1", "instance-manager-2", "instance-manager-gone"].map { name in
+      cluster[ScriptedCluster.podPath(name)].map(ScriptedCluster.text) ?? ""
+    }
+    var pages = [
+      #"{"metadata":{"resourceVersion":"5","continue":"a/b"},"items":[\#(pods.prefix(2).joined(separator: ","))]}"#,
+      #"{"metadata":{"resourceVersion":"5"},"items":[\#(pods.dropFirst(2).joined(separator: ","))]}"#,
+    ].makeIterator()
+    cluster.interception = { _, path in path.hasSuffix("/pods") ? pages.next().map { (200, $0) } : nil }
+    let run = ReclaimRun(cluster)
+    #expect(run.execute() == .outcome(.clean))
+    let lists = run.requests.filter { $0.contains("/pods?") }
+    // The first one is not of the API server's cache.
+    #expect(lists.map { $0.split(separator: "?").last } == ["limit=500", "limit=500&continue=a%2Fb"])
+  }
+
+  @Test func `where there is no setting, as it is everywhere`() {
+    let cluster = ScriptedCluster.withLeak()
+    cluster.delete(ScriptedCluster.settingPath)
+    let end = ChangeStop.unavailable("there is no setting storage-network (settings.harvesterhci.io)", advice: [])
+    #expect(ReclaimRun(cluster).execute() == .stop(end))
+    #expect(Run(cluster).execute() == .stop(end))
+  }
+
+  @Test func `where the API server does not say what is permitted`() {
+    let cluster = ScriptedCluster.withLeak()
+    cluster.interception = { _, path in path.hasSuffix("accessreviews") ? (201, "{}") : nil }
+    #expect(reasons(ReclaimRun(cluster).execute()) == "the API server answered 201")
     expectKept(cluster)
   }
 
   @Test func `where the pod cannot be read, of this entry alone`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     cluster.allocate(21, to: "longhorn-system/another-gone")
     cluster.interception = { _, path in
       path.hasSuffix("/instance-manager-gone") ? (403, #"{"kind":"Status","message":"forbidden"}"#) : nil
@@ -288,7 +334,7 @@ import Testing
   }
 
   @Test func `where a right is missing, before anything is removed`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     cluster.reserve("192.168.0.30", for: "longhorn-system/gone")
     cluster.denied = ["delete overlappingrangeipreservations kube-system", "patch ippools"]
     #expect(
@@ -301,13 +347,13 @@ import Testing
   }
 
   @Test func `not where only a right for another kind is missing`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     cluster.denied = ["delete overlappingrangeipreservations", "delete ippools"]
     #expect(ReclaimRun(cluster).execute() == .outcome(.removed(1, kept: 0)))
   }
 
   @Test func `not while a pod of Longhorn restarts, whose entry stays`() {
-    let cluster = leak()
+    let cluster = ScriptedCluster.withLeak()
     cluster.delete(ScriptedCluster.podPath("instance-manager-0"))
     cluster.addPod("instance-manager-0")
     #expect(ReclaimRun(cluster).execute() == .outcome(.removed(1, kept: 0)))
@@ -332,13 +378,8 @@ import Testing
       cluster.allocate(4, to: "longhorn-system/instance-manager-1")
     }
     run.execute()
-    try expect(run.text, in: "Tests/GoldenFiles/reclaim-yes.txt")
-    try expect(run.events.map { $0.json(Kubectl()) }.joined(), in: "Tests/GoldenFiles/reclaim.json")
-  }
-
-  private func expect(_ text: String, in file: String) throws {
-    let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
-    if updates { try text.write(toFile: Repository.path(file), atomically: true, encoding: .utf8) }
-    #expect(try String(contentsOfFile: Repository.path(file), encoding: .utf8) == text, "\(file)")
+    #expect(try GoldenFile.matches(run.text, "Tests/GoldenFiles/reclaim-yes.txt"))
+    let json = run.events.map { $0.json(Kubectl()) }.joined()
+    #expect(try GoldenFile.matches(json, "Tests/GoldenFiles/reclaim.json"))
   }
 }

@@ -173,8 +173,7 @@ import Testing
     // Its owner stops it again, and the change goes on.
     cluster.edit(ScriptedCluster.machinePath("team-a/db")) { $0["spec"] = ["runStrategy": "Halted"] }
     for _ in 0..<8 { cluster.tick() }
-    let next = Run(cluster)
-    next.options.session = "2"
+    let next = Run(cluster, session: "2")
     #expect(next.execute(.resume) == .outcome(.done(stillStopped: [])))
     #expect(cluster.status(of: "team-a/db") == "Stopped")
   }
@@ -219,8 +218,7 @@ import Testing
     }
     #expect(reasons(Run(cluster).execute()) == "value.range: Forbidden: no\nvalue: also no")
     cluster.interception = nil
-    let next = Run(cluster)
-    next.options.session = "2"
+    let next = Run(cluster, session: "2")
     #expect(next.execute(.resume) == .outcome(.done(stillStopped: [])))
   }
 

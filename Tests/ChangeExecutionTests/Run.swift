@@ -31,12 +31,14 @@ final class Run {
   var options: ChangeOptions = {
     var options = ChangeOptions()
     (options.stopsMachines, options.startsMachines) = (true, true)
-    (options.holder, options.session) = ("ann@laptop", "1")
+    options.holder = "ann@laptop"
     return options
   }()
 
-  init(_ cluster: ScriptedCluster) {
+  /// - Parameter session: Another one is another process.
+  init(_ cluster: ScriptedCluster, session: String = "1") {
     self.cluster = cluster
+    options.session = session
   }
 
   enum Result: Equatable {

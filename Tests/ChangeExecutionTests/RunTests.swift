@@ -1,5 +1,6 @@
 import ChangeExecution
 import Foundation
+import Reports
 import TestSupport
 import Testing
 
@@ -227,6 +228,23 @@ import Testing
     #expect(revert.execute(.revert) == .outcome(.reverted))
     #expect(cluster.status(of: "default/new") == "Running")
     `An interrupted change`.expectDone(cluster, value: "")
+  }
+
+  /// Whether another machine is started while the user is asked.
+  @Test(arguments: [false, true])
+  func `each machine is read before the question and after it, and no more until its stop`(_ startsAnother: Bool) {
+    let cluster = ScriptedCluster()
+    var reads: [String: Int] = [:]
+    cluster.interception = { method, path in
+      if method == "GET", path.contains("/virtualmachines/"), cluster.writes.isEmpty { reads[path, default: 0] += 1 }
+      return nil
+    }
+    let run = Run(cluster)
+    if startsAnother { run.whileAsked = { _ in cluster.addMachine("default/new", "Always") } }
+    #expect(run.execute() == .outcome(.done(stillStopped: [])))
+    #expect(reads[ScriptedCluster.machinePath("default/web-1")] == 2)
+    #expect(reads[ScriptedCluster.machinePath("team-a/db")] == 2)
+    #expect(reads[ScriptedCluster.machinePath("default/new")] == (startsAnother ? 1 : nil))
   }
 
   @Test func `a revert of a value that was written back by hand waits for Harvester before it starts machines`() {

@@ -7,14 +7,6 @@ import Testing
 
 /// What a whole run prints.
 @Suite struct `The output of apply` {
-  /// `UPDATE_GOLDEN=1 swift test` writes the files anew; read the difference before committing it.
-  private func expect(_ text: String, in file: String, _ location: SourceLocation = #_sourceLocation) throws {
-    let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
-    if updates { try text.write(toFile: Repository.path(file), atomically: true, encoding: .utf8) }
-    let expected = try? String(contentsOfFile: Repository.path(file), encoding: .utf8)
-    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 writes it anew", sourceLocation: location)
-  }
-
   private static func wholeRun() -> Run {
     let run = Run(
       ScriptedCluster(machines: [
@@ -33,7 +25,7 @@ import Testing
   @Test func `a pipe gets every state once, without colours`() throws {
     let text = Self.text(Self.wholeRun(), .plain, height: nil)
     #expect(!text.contains("\u{1B}"))
-    try expect(text, in: "Tests/GoldenFiles/apply.txt")
+    #expect(try GoldenFile.matches(text, "Tests/GoldenFiles/apply.txt"))
   }
 
   @Test func `a terminal shows the last state of each step, wrapped at its width`() throws {
@@ -41,7 +33,7 @@ import Testing
     #expect(text.contains("\u{1B}["))
     var screen = TerminalEmulation()
     screen.write(text)
-    try expect(screen.lines.joined(separator: "\n") + "\n", in: "Tests/GoldenFiles/apply-terminal.txt")
+    #expect(try GoldenFile.matches(screen.lines.joined(separator: "\n") + "\n", "Tests/GoldenFiles/apply-terminal.txt"))
     let longest = screen.lines.filter { $0.split(separator: " ").count > 1 }.map(\.count).max() ?? 0
     #expect(longest <= 80)
   }
@@ -75,7 +67,7 @@ import Testing
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       #expect(object?["event"] is String && object?["elapsedSeconds"] is Int)
     }
-    try expect(text, in: "Tests/GoldenFiles/apply.json")
+    #expect(try GoldenFile.matches(text, "Tests/GoldenFiles/apply.json"))
   }
 
   @Test func `refusals and their advice are bullets`() throws {
@@ -90,7 +82,7 @@ import Testing
       var screen = ChangeScreen(.plain, height: nil)
       return screen.render(end.event, after: end.elapsed)
     }
-    try expect(ends.joined(separator: "\n"), in: "Tests/GoldenFiles/apply-stopped.txt")
+    #expect(try GoldenFile.matches(ends.joined(separator: "\n"), "Tests/GoldenFiles/apply-stopped.txt"))
   }
 
   @Test func `the picture of README`() throws {
@@ -116,7 +108,7 @@ import Testing
       }
     }
     let command = "kubectl storage-network apply -f setting.yaml --stop-vms --start-vms"
-    try expect(TerminalPicture(command, picture).svg, in: "docs/pictures/apply.svg")
+    #expect(try GoldenFile.matches(TerminalPicture(command, picture).svg, "docs/pictures/apply.svg"))
   }
 }
 

@@ -2,6 +2,7 @@ import ClusterState
 import Foundation
 import Rules
 import Snapshot
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -11,16 +12,10 @@ enum Golden {
   static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let repository = tests.deletingLastPathComponent()
 
-  /// `UPDATE_GOLDEN=1 swift test` rewrites the files; read the difference before committing it.
-  static let updates = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
-
   static func expect(
     _ text: String, in file: String, _ location: SourceLocation = #_sourceLocation
   ) throws {
-    let url = repository.appending(path: file)
-    if updates { try text.write(to: url, atomically: true, encoding: .utf8) }
-    let expected = try? String(contentsOf: url, encoding: .utf8)
-    #expect(expected == text, "\(file): UPDATE_GOLDEN=1 rewrites it", sourceLocation: location)
+    #expect(try GoldenFile.matches(text, file), "\(file): UPDATE_GOLDEN=1 rewrites it", sourceLocation: location)
   }
 
   /// Every state of a change with a cluster.

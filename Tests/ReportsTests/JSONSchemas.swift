@@ -29,7 +29,10 @@ enum JSONSchemas {
     ("prefix usable spare", "number", "the length, its usable addresses, and those that are left"),
     ("moreNodes moreDisks moreImages", "number", "what they are enough for, each alone"),
     ("range", "object or null", "the range of `--range`, with `usable`, `spare`, `moreNodes` and:"),
-    ("kept", "number", "usable addresses that Whereabouts keeps for pods that are gone; they are not spare"),
+    (
+      "kept", "number",
+      "usable addresses that Whereabouts keeps for pods that are gone or not Longhorn's; they are not spare"
+    ),
     ("sufficient", "bool", "whether everything has an address"),
     ("blocks", "array", "the range in ascending order, from `first` to `last`:"),
     ("first last", "string", "addresses"),
@@ -40,7 +43,7 @@ enum JSONSchemas {
     (
       "usable used kept free", "number",
       "with `--upgrade` these, `sufficient`, `need`, `range` and `terms`: addresses of the range, those in use, those of "
-        + "them that pods keep which are gone, and those that are left"
+        + "them that are reserved for pods of Longhorn that are gone, and those that are left"
     ),
   ])
 
@@ -74,7 +77,10 @@ enum JSONSchemas {
       ("change", "bool", "whether Harvester acts on it at all"),
       ("definition", "object or null", "the NetworkAttachmentDefinition that Harvester creates"),
       ("replacedDefinition", "string or null", "the present one, which it deletes"),
-      ("addresses", "object or null", "`needed`, `usable`, `kept` for pods that are gone, and `left`"),
+      (
+        "addresses", "object or null",
+        "`needed`, `usable`, `kept` for pods that are gone or not Longhorn's, and `left`"
+      ),
       ("workloads", "array", "`kind`, `namespace`, `name` and `replicas` of what Harvester stops and starts again"),
       ("restarts", "array", "for each `node` the Longhorn `pods` that restart"),
       ("virtualMachines", "array", "`namespace`, `name` and `status` of the virtual machines that must be stopped"),
@@ -150,6 +156,10 @@ enum JSONSchemas {
       (
         "sharedPools", "array",
         "`pool`, `allocations` and `networks`: entries of a pool that other networks use too; they are left alone"
+      ),
+      (
+        "leftAlone", "array",
+        "`name`, `address`, `pod` and `reason`: other entries and reservations that seem to be leaked and are left alone"
       ),
       ("commands", "event", "`commands`: what removes it; not with `--yes`, and not if it is refused"),
       (

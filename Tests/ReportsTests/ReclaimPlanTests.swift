@@ -159,6 +159,77 @@ import Testing
         "! left alone: 2 entries of the pool 192.168.0.0-26, which default/vms uses too"))
   }
 
+  /// What a cluster has besides, the address that `verify` reports, and why it and `--reclaim` leave it alone.
+  static let obstacles: [(name: String, objects: [String], address: String, words: String)] = [
+    (
+      "a reservation in a range of another network",
+      [reservation("192.168.0.40", "longhorn-system/gone"), definition("vms", "192.168.0.32/27")], "192.168.0.40",
+      "default/vms may hand out the same"
+    ),
+    (
+      "a reservation of a pod that is not ready",
+      [reservation("192.168.0.40", "longhorn-system/p"), pod("p", status: status, isReady: false)], "192.168.0.40",
+      "a pod that is not ready may get another address"
+    ),
+    (
+      "a reservation without a pod's name", [reservation("192.168.0.40", "longhorn-system/--all")], "192.168.0.40",
+      "no pod can have this name"
+    ),
+    (
+      "an entry of a pod that is not ready", [ownPool("longhorn-system/p"), pod("p", status: status, isReady: false)],
+      "192.168.0.41", "a pod that is not ready may get another address"
+    ),
+    ("an entry without a pod's name", [ownPool("longhorn-system/--all")], "192.168.0.41", "no pod can have this name"),
+    (
+      "a pool of another network, too", [ownPool("longhorn-system/gone"), definition("vms", "192.168.0.0/26")],
+      "192.168.0.41", "default/vms may hand out the same"
+    ),
+  ]
+
+  /// The storage network's pool with an entry of 192.168.0.41.
+  private static func ownPool(_ pod: String) -> String {
+    pool("192.168.0.0-26", "192.168.0.0/26", #""41":{"podref":"\#(pod)"}"#)
+  }
+
+  @Test(arguments: obstacles.indices) func `says of what verify reports why it is left alone`(_ index: Int) throws {
+    let (name, objects, address, words) = Self.obstacles[index]
+    var cluster = try Golden.cluster("completed")
+    for object in objects { try cluster.add(Array(object.utf8).span) }
+    let input = try #require(VerifyInput(cluster.facts, cluster.extraFacts))
+    let findings = input.allocationsConsistent.findings.filter { $0.text.contains(address) && $0.advice != nil }
+    #expect(findings.map { $0.advice?.contains("verify --reclaim leaves them alone: \(words)") } == [true], "\(name)")
+    let plan = ReclaimPlan(of: input)
+    #expect(plan.isEmpty, "\(name)")
+    let text = plan.styledText.text(for: .plain)
+    #expect(text.contains("! left alone: "), "\(name): \(text)")
+    if plan.sharedPools.isEmpty { #expect(text.contains("\(address) ") && text.contains(words), "\(name): \(text)") }
+  }
+
+  @Test func `a reservation that is left alone comes with the command that deletes it`() throws {
+    var cluster = try Golden.cluster("completed")
+    for object in [Self.reservation("192.168.0.40", "longhorn-system/gone"), Self.definition("vms", "192.168.0.32/27")]
+    {
+      try cluster.add(Array(object.utf8).span)
+    }
+    let input = try #require(VerifyInput(cluster.facts, cluster.extraFacts))
+    #expect(
+      input.allocationsConsistent.findings.first?.advice?.hasSuffix(
+        "; if no pod has one of them: kubectl -n kube-system delete overlappingrangeipreservations.whereabouts.cni.cncf.io 192.168.0.40"
+      ) == true)
+  }
+
+  @Test func `neither command reports what named networks reserve`() throws {
+    var cluster = try Golden.cluster("completed")
+    let objects = [
+      Self.pool("n-192.168.0.0-26", "192.168.0.0/26", #""41":{"podref":"longhorn-system/gone"}"#),
+      Self.reservation("n-192.168.0.41", "longhorn-system/gone"),
+    ]
+    for object in objects { try cluster.add(Array(object.utf8).span) }
+    let input = try #require(VerifyInput(cluster.facts, cluster.extraFacts))
+    #expect(input.allocationsConsistent.findings.isEmpty)
+    #expect(!ReclaimPlan(of: input).leavesSome && ReclaimPlan(of: input).isEmpty)
+  }
+
   @Test func `counts an address once, and not if something else keeps it`() throws {
     let both = try Self.plan(adding: [Self.reservation("192.168.0.20", "longhorn-system/gone")])
     #expect(both.addressCount == 4)

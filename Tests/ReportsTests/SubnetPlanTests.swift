@@ -81,7 +81,7 @@ import Testing
         6  3 nodes × 2
         6  6 disks
 
-      ✓ 10 of 59 usable addresses are in use, 4 of them by pods that are gone; 49 are free
+      ✓ 10 of 59 usable addresses are in use, 3 of them by pods that are gone; 49 are free
 
       """
     ),

@@ -17,6 +17,13 @@ extension ScriptedCluster {
     return cluster
   }
 
+  /// The same, with 192.168.0.20 for a pod that is gone.
+  public static func withLeak() -> ScriptedCluster {
+    let cluster = withStorageNetwork()
+    cluster.allocate(20, to: "longhorn-system/instance-manager-gone")
+    return cluster
+  }
+
   /// Adds an entry to a pool, which is created if there is none.
   public func allocate(_ offset: Int, to pod: String, in pool: String = "192.168.0.0-24") {
     locked {

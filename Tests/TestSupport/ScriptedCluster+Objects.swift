@@ -8,6 +8,9 @@ extension ScriptedCluster {
   static let pods = "/api/v1/namespaces/longhorn-system/pods"
   static let grafana = "/apis/apps/v1/namespaces/cattle-monitoring-system/deployments/rancher-monitoring-grafana"
 
+  /// The uplinks of the cluster network `storage`, on every node.
+  public static let vlanConfigPath = "/apis/network.harvesterhci.io/v1beta1/vlanconfigs/storage-all"
+
   static func volumePath(_ reference: String) -> String {
     "/apis/longhorn.io/v1beta2/namespaces/longhorn-system/volumes/pvc-\(reference.split(separator: "/")[1])"
   }
@@ -45,7 +48,7 @@ extension ScriptedCluster {
           "name": "storage-all", "annotations": ["network.harvesterhci.io/matched-nodes": matched],
         ] as Object,
         "spec": ["clusterNetwork": "storage", "uplink": ["linkAttributes": ["mtu": 1500]]] as Object,
-      ], at: "/apis/network.harvesterhci.io/v1beta1/vlanconfigs/storage-all")
+      ], at: Self.vlanConfigPath)
     for name in ["ippools", "overlappingrangeipreservations"] {
       let name = "\(name).whereabouts.cni.cncf.io"
       put(

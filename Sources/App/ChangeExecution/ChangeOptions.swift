@@ -1,4 +1,4 @@
-internal import Reports
+package import Reports
 package import Rules
 
 /// The options of `apply`.
@@ -23,23 +23,6 @@ package struct ChangeOptions: Sendable {
   package var command = ProgramCommand()
 
   package init() {}
-}
-
-/// The program as its user types it, with the options that name the cluster.
-package struct ProgramCommand: Sendable {
-  private let program: String
-  private let access: [String]
-
-  /// - Parameter access: Options such as `--kubeconfig` and its value, which are quoted where a shell needs it.
-  package init(_ program: String = "storage-network-webhook", access: [String] = []) {
-    self.program = program
-    self.access = access.map(ShellWord.quoted)
-  }
-
-  /// Returns the command line of a subcommand.
-  package func callAsFunction(_ subcommand: String, _ options: String...) -> String {
-    ([program, subcommand] + access + options).joined(separator: " ")
-  }
 }
 
 /// What `apply` is asked to do.

@@ -23,6 +23,9 @@ package enum ChangeStop: Error, Sendable, Equatable {
   /// The answer to the question was no.
   case declined
 
+  /// Not a «no»: every Harvester has the setting, so this cluster is none, or is not whole.
+  static let noSetting = unavailable("there is no setting storage-network (settings.harvesterhci.io)")
+
   static func unavailable(_ reason: String) -> ChangeStop { .unavailable(reason, advice: []) }
 
   static func refused(_ reason: String, advice: String...) -> ChangeStop { .refused([reason], advice: advice) }

@@ -14,9 +14,7 @@ package struct ChangeReview {
   package init(
     of value: [UInt8], in facts: ChangeFacts, _ extraFacts: VerifyFacts, _ options: ChangeOptions
   ) throws(ChangeStop) {
-    guard let stored = facts.setting else {
-      throw .refused("there is no setting storage-network (settings.harvesterhci.io)")
-    }
+    guard let stored = facts.setting else { throw .noSetting }
     self.facts = facts
     self.options = options
     change = Change.update(from: stored, to: stored.with(value))

@@ -3,6 +3,7 @@ internal import ChangeExecution
 internal import ClusterSources
 internal import Platform
 internal import Reports
+internal import Rules
 
 // `--reclaim` and `--connectivity`.
 extension Verify {
@@ -10,8 +11,14 @@ extension Verify {
   private var kubectl: Kubectl { Kubectl(access: cluster.access.arguments) }
 
   func showPings() throws {
-    guard var plan = ConnectivityPlan(of: try input(VerifyClient(cluster.source()))) else {
-      throw InputError("the value of settings.harvesterhci.io storage-network is not a network")
+    let input = try input(VerifyClient(cluster.source()))
+    guard var plan = ConnectivityPlan(of: input) else {
+      throw InputError(
+        input.target == .disabled
+          ? """
+          there is no storage network to test: the value of settings.harvesterhci.io storage-network is empty; set one \
+          first, for example with apply
+          """ : "the value of settings.harvesterhci.io storage-network is not a network; correct it first")
     }
     plan.showsAll = verbose
     try output.show(ConnectivityReport(plan, kubectl))

@@ -26,7 +26,8 @@ struct Verify: ParsableCommand {
 
       These commands write a snapshot for it:
         for kind in nodes pods events deployments settings.harvesterhci.io \\
-            settings.longhorn.io vlanstatuses.network.harvesterhci.io \\
+            settings.longhorn.io clusternetworks.network.harvesterhci.io \\
+            vlanconfigs.network.harvesterhci.io vlanstatuses.network.harvesterhci.io \\
             network-attachment-definitions.k8s.cni.cncf.io \\
             ippools.whereabouts.cni.cncf.io \\
             overlappingrangeipreservations.whereabouts.cni.cncf.io \\

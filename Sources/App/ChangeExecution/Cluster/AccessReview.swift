@@ -76,3 +76,31 @@ extension AccessReview {
     return review
   }
 }
+
+extension AccessReview {
+  /// Asks the API server for the permission.
+  func isGranted(_ send: (APIRequest) throws(ChangeStop) -> APIResponse) throws(ChangeStop) -> Bool {
+    let response = try send(request)
+    guard response.isSuccess, case .bool(let isAllowed)? = response.value?["status"]?["allowed"] else {
+      throw .refused(response.reasons, advice: [])
+    }
+    return isAllowed
+  }
+}
+
+extension [AccessReview] {
+  /// Asks the API server for each permission, and returns those that the user lacks.
+  func denied(_ send: (APIRequest) throws(ChangeStop) -> APIResponse) throws(ChangeStop) -> [AccessReview] {
+    var denied: [AccessReview] = []
+    for review in self where try !review.isGranted(send) { denied.append(review) }
+    return denied
+  }
+
+  /// Throws if the user lacks a permission.
+  func requireNone() throws(ChangeStop) {
+    guard !isEmpty else { return }
+    throw .refused(
+      map { "not permitted: \($0.described)" },
+      advice: ["use an account with these permissions; nothing was changed"])
+  }
+}

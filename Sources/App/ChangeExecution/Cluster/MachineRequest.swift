@@ -1,6 +1,7 @@
 internal import ClusterState
 internal import JSON
 internal import Reports
+internal import Rules
 
 /// A request to KubeVirt about one machine.
 package struct MachineRequest: Sendable {
@@ -11,11 +12,16 @@ package struct MachineRequest: Sendable {
     case start
   }
 
-  let machine: Machine
+  private let namespace: String
+  private let name: String
+
+  init(_ machine: Machine) { (namespace, name) = (machine.namespace, machine.name) }
+
+  init(_ machine: VirtualMachineFact) { (namespace, name) = (machine.namespace, machine.name) }
 
   private static let group = "kubevirt.io/v1/namespaces"
 
-  var path: String { "/apis/\(Self.group)/\(machine.namespace)/virtualmachines/\(machine.name)" }
+  var path: String { "/apis/\(Self.group)/\(namespace)/virtualmachines/\(name)" }
 
   /// The discovery document of KubeVirt's subresources.
   ///
@@ -25,11 +31,11 @@ package struct MachineRequest: Sendable {
   var read: APIRequest { APIRequest(path: path) }
 
   func subresource(_ operation: Operation) -> APIRequest {
-    let name = operation == .start ? "start" : "stop"
+    let verb = operation == .start ? "start" : "stop"
     let options = operation == .forceStop ? [JSONMember("gracePeriod", 0)] : []
     return APIRequest(
       method: "PUT",
-      path: "/apis/subresources.\(Self.group)/\(machine.namespace)/virtualmachines/\(machine.name)/\(name)",
+      path: "/apis/subresources.\(Self.group)/\(namespace)/virtualmachines/\(name)/\(verb)",
       body: Array(options.line.utf8))
   }
 
@@ -46,7 +52,7 @@ package struct MachineRequest: Sendable {
     ]
     return APIRequest(
       method: "DELETE",
-      path: "/apis/\(Self.group)/\(machine.namespace)/virtualmachineinstances/\(machine.name)",
+      path: "/apis/\(Self.group)/\(namespace)/virtualmachineinstances/\(name)",
       body: Array(options.line.utf8))
   }
 }

@@ -30,14 +30,7 @@ extension ReclaimExecutor {
         if !reviews.contains(review) { reviews.append(review) }
       }
     }
-    var missing: [String] = []
-    for review in reviews {
-      let response = try send(review.request)
-      guard response.isSuccess else { throw .refused(response.reasons, advice: []) }
-      if case .bool(true)? = response.value?["status"]?["allowed"] { continue }
-      missing.append("not permitted: \(review.described)")
-    }
-    if !missing.isEmpty { throw .refused(missing, advice: []) }
+    try reviews.denied(send).requireNone()
   }
 }
 
@@ -45,39 +38,35 @@ extension ReclaimExecutor {
 extension ReclaimExecutor {
   /// - Throws: There is no answer, or one that another attempt may change: nothing more is removed.
   func send(_ request: APIRequest) throws(ChangeStop) -> APIResponse {
-    let advice = "run it again; what was removed stays removed"
     let response: APIResponse
     do throws(Unanswered) {
       response = try cluster.exchange(request)
     } catch {
-      throw .unavailable(error.description, advice: [advice])
+      throw .unavailable(error.description, advice: [Self.again])
     }
-    if response.isTemporary { throw .unavailable(response.message, advice: [advice]) }
+    if response.isTemporary { throw .unavailable(response.message, advice: [Self.again]) }
     return response
   }
 
-  /// Lists Longhorn's pods as they are now: without a version, the API server does not answer from its cache.
-  ///
-  /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>
+  private static let again = "run it again; what was removed stays removed"
+
+  /// Lists Longhorn's pods as they are now.
   func listPods() throws(ChangeStop) -> [InspectedPod] {
-    var pods = VerifySnapshot()
-    var continuation = ""
-    repeat {
-      let response = try send(APIRequest(path: "\(Self.podsPath)?limit=500\(continuation)"))
-      guard response.isSuccess, let list = response.value, case .array? = list["items"] else {
-        throw .refused(
-          "the pods of \(LonghornPod.namespace) cannot be listed, so that every address would seem to be of a pod that is "
-            + "gone: \(response.message)")
+    var list = PagedList(.inspected(.longhornPod), mayBeCached: false)
+    var snapshot = VerifySnapshot()
+    var request = list.firstRequest
+    while true {
+      let response = try send(request)
+      list.responded(response.status)
+      list.received(response.body.span, into: &snapshot)
+      switch list.ended() {
+      case .request(let next): request = next
+      case .done: return snapshot.extraFacts.pods
+      case .failed(let reason):
+        throw .unavailable(
+          "\(reason); without them every address would seem to be of a pod that is gone", advice: [Self.again])
       }
-      do throws(JSONError) {
-        try pods.add(response.body.span)
-      } catch {
-        throw .unavailable("the list of pods cannot be read: \(error)")
-      }
-      let token = list["metadata"]?["continue"]?.string ?? ""
-      continuation = token.isEmpty ? "" : "&continue=\(token)"
-    } while !continuation.isEmpty
-    return pods.extraFacts.pods
+    }
   }
 
   static var podsPath: String { "/api/v1/namespaces/\(LonghornPod.namespace)/pods" }

@@ -88,9 +88,7 @@ package final class ReclaimExecutor {
     }
     var extraFacts = snapshot.extraFacts
     extraFacts.pods = try listPods()
-    guard let input = VerifyInput(snapshot.facts, extraFacts) else {
-      throw .unavailable("there is no setting storage-network (settings.harvesterhci.io)")
-    }
+    guard let input = VerifyInput(snapshot.facts, extraFacts) else { throw .noSetting }
     return ReclaimPlan(of: input)
   }
 

@@ -13,7 +13,7 @@ extension ChangeExecutor {
       var inspected = try connection.inspect()
       guard let setting = inspected.facts.storageNetwork,
         let input = VerifyInput(inspected.facts, inspected.extraFacts)
-      else { throw .refused("there is no setting storage-network") }
+      else { throw .noSetting }
       // What is watched may be a moment older than the write.
       if setting.means(record.expected), !setting.means(record.value) {
         if connection.uptime - start >= options.timeout { throw try changedByOthers(setting) }

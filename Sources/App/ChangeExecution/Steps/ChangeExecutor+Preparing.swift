@@ -23,13 +23,15 @@ extension ChangeExecutor {
       return .ready(try resume(stored))
     case .resume:
       guard let stored else {
-        throw .refused("no change is recorded", advice: "begin one with: \(options.command("apply", "--value JSON"))")
+        throw .refused(
+          "no change is recorded", advice: "begin one with: \(options.command("apply", "--value", "JSON"))")
       }
       return .ready(try resume(stored))
     case .revert:
       guard let stored else {
         throw .refused(
-          "no change is recorded", advice: "write the former value with: \(options.command("apply", "--value JSON"))")
+          "no change is recorded", advice: "write the former value with: \(options.command("apply", "--value", "JSON"))"
+        )
       }
       return .ready(stored.direction == .revert ? try resume(stored) : try revert(stored, facts))
     }
@@ -53,7 +55,8 @@ extension ChangeExecutor {
     if let refusal = review.refusal { throw refusal }
     guard review.preview.hasEffect else { return .done(.unchanged) }
 
-    let shown = try requireAccess(to: facts.staying)
+    let shown = try read(facts.staying)
+    try requireAccess(to: facts.staying, shown)
     guard try confirm() else { throw .declined }
     let machines = try machinesAfterConfirmation(value, facts, shown, inspected.extraFacts)
     let now = connection.cluster.timestamp()
@@ -77,15 +80,13 @@ extension ChangeExecutor {
     let machines = try read(facts.staying)
     guard machines != shownMachines else { return machines }
     if let refusal = try ChangeReview(of: value, in: facts, extraFacts, options).refusal { throw refusal }
-    return try requireAccess(to: facts.staying)
+    try requireAccess(to: facts.staying, machines)
+    return machines
   }
 
-  /// Returns the machines as they are now.
-  private func requireAccess(to facts: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
+  private func requireAccess(to facts: [VirtualMachineFact], _ machines: [Machine]) throws(ChangeStop) {
     try requireNamespaces(facts)
-    let machines = try read(facts)
     try requirePermissions(stop: machines, start: options.startsMachines ? machines : [])
-    return machines
   }
 
   private func resume(_ record: ChangeRecord) throws(ChangeStop) -> RecordStore {
@@ -103,12 +104,13 @@ extension ChangeExecutor {
   private func revert(_ record: ChangeRecord, _ facts: ChangeFacts) throws(ChangeStop) -> RecordStore {
     report(.resumed(record))
     let shown = try reversion(of: record, in: facts)
-    let shownMachines = try requireAccess(for: shown, of: record)
+    let shownMachines = try read(shown.added)
+    try requireAccess(for: shown, of: record, adding: shownMachines)
     guard try confirm() else { throw .declined }
     // The answer may take minutes.
     let plan = try reversion(of: record, in: try connection.facts())
-    var added = try read(plan.added)
-    if added != shownMachines { added = try requireAccess(for: plan, of: record) }
+    let added = try read(plan.added)
+    if added != shownMachines { try requireAccess(for: plan, of: record, adding: added) }
     let setting = plan.setting
     // During a change Harvester and the webhook accept only the empty value.
     let isInProgress = setting.configured?.isInProgress == true
@@ -133,16 +135,15 @@ extension ChangeExecutor {
     let added: [VirtualMachineFact]
   }
 
-  /// Returns the machines to add, as they are now.
-  private func requireAccess(for plan: Reversion, of record: ChangeRecord) throws(ChangeStop) -> [Machine] {
-    let added = try read(plan.added)
+  private func requireAccess(
+    for plan: Reversion, of record: ChangeRecord, adding added: [Machine]
+  ) throws(ChangeStop) {
     let machines = record.machines + added
     try requirePermissions(stop: plan.needsWrite ? machines : [], start: machines)
-    return added
   }
 
   private func reversion(of record: ChangeRecord, in facts: ChangeFacts) throws(ChangeStop) -> Reversion {
-    guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
+    guard let setting = facts.setting else { throw .noSetting }
     let isWritten = setting.means(record.goal) || setting.means(record.value)
     guard isWritten || setting.means(record.expected) else { throw try changedByOthers(setting) }
     let running = facts.staying
@@ -179,37 +180,26 @@ extension ChangeExecutor {
     let wanted =
       stopped.flatMap { AccessReview.stopping($0, forces: options.forcesStop, bySubresource: usesSubresources) }
       + started.flatMap { AccessReview.starting($0, bySubresource: usesSubresources) }
-    var missing = try AccessReview.always.deniedReviews(self)
+    func send(_ request: APIRequest) throws(ChangeStop) -> APIResponse { try connection.send(request) }
+    var missing = try AccessReview.always.denied(send)
     // Whole namespaces first, and single machines where that is denied: a role may name them.
     let byNamespace = Dictionary(grouping: Set(wanted), by: \.ofWholeNamespace)
-    for (whole, reviews) in byNamespace.sorted(by: { $0.key.order < $1.key.order }) where try !isAllowed(whole) {
-      missing += try reviews.sorted { $0.order < $1.order }.deniedReviews(self)
+    for (whole, reviews) in byNamespace.sorted(by: { $0.key.order < $1.key.order }) where try !whole.isGranted(send) {
+      missing += try reviews.sorted { $0.order < $1.order }.denied(send)
     }
-    guard !missing.isEmpty else { return }
-    throw .refused(
-      missing.map { "not permitted: \($0.described)" },
-      advice: ["use an account with these permissions; nothing was changed"])
-  }
-
-  fileprivate func isAllowed(_ review: AccessReview) throws(ChangeStop) -> Bool {
-    let response = try connection.send(review.request)
-    guard response.isSuccess, case .bool(let allowed)? = response.value?["status"]?["allowed"] else {
-      throw .refused(response.reasons, advice: [])
-    }
-    return allowed
+    try missing.requireNone()
   }
 
   /// Reads the machines with their run policies; one that is gone or going off needs nothing.
   private func read(_ machines: [VirtualMachineFact]) throws(ChangeStop) -> [Machine] {
     var found: [Machine] = []
     for fact in machines {
-      let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
-      let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
+      let response = try connection.send(aboutMachine: MachineRequest(fact).read)
       switch response.status {
-      case 404: report(.notice("\(machine.reference) is gone"))
+      case 404: report(.notice("\(fact.reference) is gone"))
       case 200:
         guard let read = response.value.flatMap(Machine.init(object:)) else {
-          throw .unavailable("\(machine.reference) is not readable")
+          throw .unavailable("\(fact.reference) is not readable")
         }
         // Its owner has stopped it.
         if !read.runPolicy.isHalted { found.append(read) }
@@ -217,14 +207,6 @@ extension ChangeExecutor {
       }
     }
     return found
-  }
-}
-
-extension [AccessReview] {
-  fileprivate func deniedReviews(_ executor: ChangeExecutor) throws(ChangeStop) -> [AccessReview] {
-    var denied: [AccessReview] = []
-    for review in self where try !executor.isAllowed(review) { denied.append(review) }
-    return denied
   }
 }
 

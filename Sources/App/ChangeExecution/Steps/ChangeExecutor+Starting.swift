@@ -64,7 +64,7 @@ extension ChangeExecutor {
     if present.isAboutToStop { return .later }
     let isHalted = present.machine.runPolicy.isHalted
     if !isHalted, present.isUp { return .running }
-    let request = MachineRequest(machine: machine)
+    let request = MachineRequest(machine)
     // A strategy that the start subresource would not restore. With `Manual`, restoring it starts nothing.
     if isHalted, !machine.runPolicy.isSetByStart || !usesSubresources {
       let response = try connection.send(aboutMachine: request.patch(machine.runPolicy))

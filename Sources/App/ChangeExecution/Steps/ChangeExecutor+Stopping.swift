@@ -39,7 +39,7 @@ extension ChangeExecutor {
     case .unreadable(let reason): throw notStoppable(machine, reason)
     case .present: break
     }
-    let request = MachineRequest(machine: machine)
+    let request = MachineRequest(machine)
     let response = try connection.send(
       aboutMachine: usesSubresources
         ? request.subresource(operation)
@@ -115,8 +115,7 @@ extension ChangeExecutor {
 
   /// Nil for a machine that its owner has stopped: KubeVirt has not carried it out yet.
   private func described(_ fact: VirtualMachineFact) throws(ChangeStop) -> String? {
-    let machine = Machine(namespace: fact.namespace, name: fact.name, uid: "", runPolicy: .running(true))
-    let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
+    let response = try connection.send(aboutMachine: MachineRequest(fact).read)
     if response.isSuccess, let present = response.value.flatMap(Machine.init(object:)), present.runPolicy.isHalted {
       return nil
     }

@@ -14,7 +14,7 @@ extension ChangeExecutor {
     var conflicts = 0
     return try wait(store) { () throws(ChangeStop) -> StepResult? in
       let facts = try connection.facts()
-      guard let setting = facts.setting else { throw .refused("there is no setting storage-network") }
+      guard let setting = facts.setting else { throw .noSetting }
       if setting.means(record.value) { return .advance(.written) }
       guard setting.means(record.expected) else { throw try changedByOthers(setting) }
       try requireNoStrangers(in: facts.users.unstopped)

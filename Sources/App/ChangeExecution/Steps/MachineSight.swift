@@ -11,7 +11,7 @@ enum MachineSight {
 
 extension ChangeExecutor {
   func look(at machine: Machine) throws(ChangeStop) -> MachineSight {
-    let response = try connection.send(aboutMachine: MachineRequest(machine: machine).read)
+    let response = try connection.send(aboutMachine: MachineRequest(machine).read)
     if response.status == 404 { return .gone }
     guard response.isSuccess, let state = response.value.flatMap(MachineState.init(object:)) else {
       return .unreadable(response.message)

@@ -51,8 +51,8 @@ struct StartQueue {
   private let parallel: Int
   private let timeout: Duration
   private var states: [String: State] = [:]
-  /// KubeVirt's status of each machine that is not stopped.
-  private var statuses: [String: String] = [:]
+  /// The machines that are not stopped.
+  private var running: [String: VirtualMachineFact] = [:]
   private var now = Duration.zero
 
   /// How long a machine that was asked may have no status until it is read.
@@ -66,12 +66,12 @@ struct StartQueue {
 
   private func state(_ machine: Machine) -> State { states[machine.reference] ?? .waiting(since: nil) }
 
-  private func status(_ machine: Machine) -> String { statuses[machine.reference] ?? "Stopped" }
+  private func status(_ machine: Machine) -> String { running[machine.reference]?.status ?? "Stopped" }
 
   /// Records what the cluster shows, and gives up those that have had their time.
   mutating func see(_ facts: [VirtualMachineFact], at now: Duration) {
     self.now = now
-    statuses = Dictionary(facts.map { ($0.reference, $0.status) }) { first, _ in first }
+    running = Dictionary(facts.map { ($0.reference, $0) }) { first, _ in first }
     for machine in machines {
       switch state(machine) {
       case .asked where MachineState.upStatuses.contains(status(machine)): states[machine.reference] = .up
@@ -84,7 +84,7 @@ struct StartQueue {
     }
   }
 
-  private func isLeaving(_ machine: Machine) -> Bool { ["Stopping", "Terminating"].contains(status(machine)) }
+  private func isLeaving(_ machine: Machine) -> Bool { running[machine.reference]?.isLeaving == true }
 
   /// The machines to ask now: those that are due after a conflict, and as many others as may start beside those that do.
   var next: [Machine] {
@@ -101,7 +101,7 @@ struct StartQueue {
   var silent: [Machine] {
     machines.filter { machine in
       guard case .asked(_, let lastLook, _) = state(machine) else { return false }
-      return statuses[machine.reference] == nil && now - lastLook >= Self.silence
+      return running[machine.reference] == nil && now - lastLook >= Self.silence
     }
   }
 

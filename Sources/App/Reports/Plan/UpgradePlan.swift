@@ -9,8 +9,8 @@ package struct UpgradePlan: Sendable, Equatable {
   package let usable: Int
   /// Usable addresses that Whereabouts has handed out.
   package let used: Int
-  /// Those of them that pods hold which are gone.
-  package let kept: Int
+  /// Those of them that are reserved for pods of Longhorn that are gone: they can be freed.
+  package let leaked: Int
   package let terms: [AddressRequirement.Term]
 
   package var free: Int { usable - used }
@@ -24,7 +24,7 @@ package struct UpgradePlan: Sendable, Equatable {
     let sizing = AddressRequirement(load, serverVersion: facts.serverVersion, choice: options.sizing).sizing
     range = network.range
     let usage = RangeUsage(of: network, in: facts)
-    (usable, used, kept) = (usage.usable.count, usage.taken.count, usage.kept.count)
+    (usable, used, leaked) = (usage.usable.count, usage.taken.count, usage.leaked.count)
     terms =
       [
         .init(count: load.nodes, unit: "node", perUnit: sizing == .v1_2 ? 2 : 1),
@@ -43,7 +43,7 @@ extension UpgradePlan: Report {
         [TextRun("\(term.total)"), TextRun(term.description)]
       }, [.trailing, .leading])
     styledText.addBlank()
-    let gone = kept == 0 ? "" : ", \(kept) of them by pods that are gone"
+    let gone = leaked == 0 ? "" : ", \(leaked) of them by pods that are gone"
     let state = "\(used) of \(usable.counted("usable address")) are in use\(gone); \(free) are free"
     if isSufficient {
       styledText.add(TextRun("✓ ", .success), TextRun(state), hangingIndent: 2)
@@ -55,7 +55,7 @@ extension UpgradePlan: Report {
   }
 
   private var advice: String {
-    free + kept >= need
+    free + leaked >= need
       ? "free the leaked addresses before the upgrade: verify names them, and the command that frees each"
       : "choose a larger range before the upgrade: plan --suggest"
   }
@@ -64,7 +64,7 @@ extension UpgradePlan: Report {
   package var members: [JSONMember] {
     [
       JSONMember("sufficient", isSufficient), JSONMember("need", need), JSONMember("range", range.description),
-      JSONMember("usable", usable), JSONMember("used", used), JSONMember("kept", kept), JSONMember("free", free),
+      JSONMember("usable", usable), JSONMember("used", used), JSONMember("kept", leaked), JSONMember("free", free),
       JSONMember(
         "terms",
         terms.map { term in

@@ -32,7 +32,7 @@ extension ChangePreview: Report {
 
   private func addAddresses(to styledText: inout StyledText) {
     guard let addresses else { return }
-    let kept = addresses.kept == 0 ? "" : ", of which \(addresses.kept) are kept for pods that are gone"
+    let kept = addresses.kept == 0 ? "" : ", of which \(addresses.kept) are kept for \(addresses.holders)"
     styledText.add(
       """
         \(addresses.needed.counted("address")) of \(addresses.usable) usable ones\(kept) are needed; \

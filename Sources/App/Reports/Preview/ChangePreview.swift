@@ -16,8 +16,10 @@ package struct ChangePreview: Sendable, Equatable {
   package struct AddressCount: Sendable, Equatable {
     package let needed: Int
     package let usable: Int
-    /// Usable addresses that Whereabouts keeps for pods that are gone.
+    /// Usable addresses that Whereabouts keeps during the change.
     package let kept: Int
+    /// The pods that it keeps them for, in words.
+    let holders: String
 
     package var left: Int { usable - kept - needed }
   }
@@ -54,9 +56,10 @@ package struct ChangePreview: Sendable, Equatable {
     }
     definition = NetworkDefinition(value: text)
     addresses = OtherSettingNetwork(setting: "storage-network", text: text).map { network in
-      AddressCount(
-        needed: AddressRequirement(of: facts, choice: options.sizing).total, usable: network.usable.count,
-        kept: network.usable.intersection(facts.reservations.kept).count)
+      let usage = RangeUsage(of: network.usable, in: facts)
+      return AddressCount(
+        needed: AddressRequirement(of: facts, choice: options.sizing).total, usable: usage.usable.count,
+        kept: usage.kept.count, holders: facts.reservations.holders(of: usage.usable))
     }
     replacedDefinition = Self.presentDefinition(facts)
     (workloads, pods, machines) = Self.interruptions(facts, users, extraFacts)

@@ -23,7 +23,14 @@ extension ReclaimPlan {
             JSONMember("networks", shared.networks),
           ]
         }),
+      JSONMember("leftAlone", (entriesLeftAlone + reservationsLeftAlone).map(\.members)),
     ]
+  }
+}
+
+extension ReclaimPlan.LeftAlone {
+  fileprivate var members: [JSONMember] {
+    [JSONMember("name", object.name)] + reservation.members + [JSONMember("reason", obstacle.words)]
   }
 }
 

@@ -8,7 +8,7 @@ extension ReclaimPlan {
     var styledText = StyledText()
     styledText.add(heading)
     styledText.addBlank()
-    if isEmpty, sharedPools.isEmpty {
+    if isEmpty, !leavesSome {
       styledText.add(TextRun("✓ ", .success), "Whereabouts keeps nothing for pods that are gone", hangingIndent: 2)
     } else if isEmpty {
       styledText.add("nothing can be removed")
@@ -42,8 +42,13 @@ extension ReclaimPlan {
           which \(shared.networks.englishList) uses too
           """), hangingIndent: 2)
     }
+    for (obstacle, entries) in (entriesLeftAlone + reservationsLeftAlone).byObstacle {
+      styledText.add(
+        TextRun("! ", .warning), TextRun("left alone: \(entries.map(\.reservation).englishList); \(obstacle.words)"),
+        hangingIndent: 2)
+    }
     guard !otherNamespaces.isEmpty else { return }
-    let list = otherNamespaces.map { "\($0.address) (\($0.pod))" }.englishList
+    let list = otherNamespaces.englishList
     styledText.add(
       TextRun("! ", .warning),
       TextRun("left alone: \(otherNamespaces.count.counted("address")) of pods that are not Longhorn's: \(list)"),
@@ -77,6 +82,26 @@ extension ReclaimPlan {
 
   private func description(of pod: String) -> String {
     uids[pod] == nil ? "\(pod), which is gone" : "\(pod), which has another address"
+  }
+}
+
+extension ReclaimPlan.Obstacle {
+  /// The reason in words, for one address or several.
+  var words: String {
+    switch self {
+    case .usedToo(let networks): "\(networks.englishList) may hand out the same"
+    case .podIsNotReady: "a pod that is not ready may get another address"
+    case .noPodName: "no pod can have this name"
+    }
+  }
+}
+
+extension [ReclaimPlan.LeftAlone] {
+  /// Those with the same obstacle, in the order of the first of each.
+  var byObstacle: [(obstacle: ReclaimPlan.Obstacle, entries: Self)] {
+    var obstacles: [ReclaimPlan.Obstacle] = []
+    for entry in self where !obstacles.contains(entry.obstacle) { obstacles.append(entry.obstacle) }
+    return obstacles.map { obstacle in (obstacle, filter { $0.obstacle == obstacle }) }
   }
 }
 

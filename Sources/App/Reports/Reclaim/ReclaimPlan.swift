@@ -20,9 +20,29 @@ package struct ReclaimPlan: Sendable, Equatable {
     package let networks: [String]
   }
 
+  /// What seems to be leaked of the storage network, and is left alone.
+  package struct LeftAlone: Sendable, Equatable {
+    /// The pool that has the entry, or the reservation itself.
+    package let object: WrittenObject
+    package let reservation: AddressPoolFact.Reservation
+    package let obstacle: Obstacle
+  }
+
+  /// Why it is left alone.
+  package enum Obstacle: Sendable, Hashable {
+    case usedToo(by: [String])
+    /// Its address may change.
+    case podIsNotReady
+    case noPodName
+  }
+
   package let target: Target
   package let pools: [LeakedPool]
   package let sharedPools: [SharedPool]
+  /// Entries of the storage network's pool, besides those of `sharedPools`.
+  package let entriesLeftAlone: [LeftAlone]
+  /// Reservations over all ranges.
+  package let reservationsLeftAlone: [LeftAlone]
   /// Reservations over all ranges.
   package let reservations: [InspectedReservation]
   /// Pools without entries, of ranges that no network uses.
@@ -45,17 +65,20 @@ package struct ReclaimPlan: Sendable, Equatable {
     package let advice: String
   }
 
+  /// Whether something seems to be leaked, and is left alone.
+  var leavesSome: Bool { !sharedPools.isEmpty || !entriesLeftAlone.isEmpty || !reservationsLeftAlone.isEmpty }
+
   package var isEmpty: Bool { pools.isEmpty && reservations.isEmpty && emptyPools.isEmpty }
 }
 
 extension ReclaimPlan {
   package init(of input: VerifyInput) {
     let extraFacts = input.extraFacts
-    let holders = ReservationHolders(extraFacts.pods.map(\.provenAddresses))
+    let leaks = Leaks(extraFacts.pods)
     let ranges = StorageRanges(of: input.target, input.facts.attachments)
     target = input.target
     let leakedPools = extraFacts.pools.compactMap { pool in
-      let leaked = pool.allocations.filter { holders.haveCertainlyLeaked($0.reservation) }
+      let leaked = pool.allocations.filter { leaks.isCertain($0.reservation) }
       return leaked.isEmpty ? nil : LeakedPool(pool: pool, allocations: leaked)
     }
     let pools = leakedPools.filter { ranges.include($0.pool) }
@@ -64,7 +87,15 @@ extension ReclaimPlan {
       SharedPool(leaked: $0, networks: ranges.others(using: $0.pool).map(\.reference))
     }
     reservations = extraFacts.reservationObjects.filter {
-      ranges.include($0) && holders.haveCertainlyLeaked($0.reservation)
+      ranges.include($0) && leaks.isCertain($0.reservation)
+    }
+    entriesLeftAlone = extraFacts.pools.filter(ranges.own).flatMap { pool in
+      pool.allocations.compactMap { LeftAlone(pool.object, $0.reservation, leaks.doubt(about: $0.reservation)) }
+    }
+    reservationsLeftAlone = extraFacts.reservationObjects.filter(ranges.own).compactMap { known in
+      LeftAlone(
+        known.object, known.reservation,
+        leaks.isCertain(known.reservation) ? ranges.obstacle(to: known) : leaks.doubt(about: known.reservation))
     }
     formerPools = pools.filter { ranges.haveLeft($0.pool) && $0.allocations.count == $0.pool.allocations.count }
       .map(\.pool)
@@ -100,10 +131,34 @@ extension ReclaimPlan {
   }
 }
 
-extension ReservationHolders {
-  /// As ``haveLeaked(_:)``, of what is a pod's name: it becomes part of paths and commands.
-  fileprivate func haveCertainlyLeaked(_ reservation: AddressPoolFact.Reservation) -> Bool {
-    haveLeaked(reservation) && reservation.podName.isObjectName
+extension ReclaimPlan.LeftAlone {
+  /// Nil without an obstacle.
+  init?(_ object: WrittenObject, _ reservation: AddressPoolFact.Reservation, _ obstacle: ReclaimPlan.Obstacle?) {
+    guard let obstacle else { return nil }
+    self.init(object: object, reservation: reservation, obstacle: obstacle)
+  }
+}
+
+/// Which reservations have leaked.
+private struct Leaks {
+  private let proven: ReservationHolders
+  private let held: ReservationHolders
+
+  init(_ pods: [InspectedPod]) {
+    proven = ReservationHolders(pods.map(\.provenAddresses))
+    held = ReservationHolders(pods.map(\.heldAddresses))
+  }
+
+  /// The pod's name becomes part of paths and commands.
+  func isCertain(_ reservation: AddressPoolFact.Reservation) -> Bool {
+    proven.haveLeaked(reservation) && reservation.podName.isObjectName
+  }
+
+  /// Nil for a reservation that has certainly leaked, or has not.
+  func doubt(about reservation: AddressPoolFact.Reservation) -> ReclaimPlan.Obstacle? {
+    guard held.haveLeaked(reservation) else { return nil }
+    guard reservation.podName.isObjectName else { return .noPodName }
+    return proven.haveLeaked(reservation) ? nil : .podIsNotReady
   }
 }
 

@@ -4,17 +4,17 @@ internal import Rules
 
 /// Which networks use a pool.
 struct StorageRanges {
-  private let own: IPv4Prefix?
+  private let ownRange: IPv4Prefix?
   private let attachments: [NetworkAttachmentFact]
 
   init(of target: Target, _ attachments: [NetworkAttachmentFact]) {
-    if case .network(let network) = target { own = network.range } else { own = nil }
+    if case .network(let network) = target { ownRange = network.range } else { ownRange = nil }
     self.attachments = attachments
   }
 
   /// Whether a pool is of a range that no network has any more.
   func haveLeft(_ pool: InspectedAddressPool) -> Bool {
-    pool.isUnnamed && pool.range != own
+    pool.isUnnamed && pool.range != ownRange
       && !attachments.contains { $0.ranges.contains { $0.network == pool.range } }
   }
 
@@ -28,14 +28,24 @@ struct StorageRanges {
 
   /// The same of a reservation, which has no range.
   func include(_ reservation: InspectedReservation) -> Bool {
-    reservation.isUnnamed
-      && !attachments.contains { attachment in
-        attachment.owner != .storageNetwork && attachment.ranges.contains { $0.network.contains(reservation.address) }
-      }
+    reservation.isUnnamed && obstacle(to: reservation) == nil
+  }
+
+  /// The other networks that may hand its address out.
+  func obstacle(to reservation: InspectedReservation) -> ReclaimPlan.Obstacle? {
+    let others = attachments.filter { attachment in
+      attachment.owner != .storageNetwork && attachment.ranges.contains { $0.network.contains(reservation.address) }
+    }
+    return others.isEmpty ? nil : .usedToo(by: others.map(\.reference))
+  }
+
+  /// Whether the pool is the present storage network's.
+  func own(_ pool: InspectedAddressPool) -> Bool { pool.isUnnamed && pool.range == ownRange }
+
+  func own(_ reservation: InspectedReservation) -> Bool {
+    reservation.isUnnamed && ownRange?.contains(reservation.address) == true
   }
 
   /// Whether the pool is the storage network's, and another network's too.
-  func share(_ pool: InspectedAddressPool) -> Bool {
-    pool.isUnnamed && pool.range == own && !others(using: pool).isEmpty
-  }
+  func share(_ pool: InspectedAddressPool) -> Bool { own(pool) && !others(using: pool).isEmpty }
 }

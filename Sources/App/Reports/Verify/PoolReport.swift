@@ -27,18 +27,19 @@ package struct PoolReport: Sendable, Equatable {
   /// Whether a pool of the range exists to compare the pods with.
   package let isKnown: Bool
 
-  init(of network: Target.Network, _ usage: RangeUsage, _ pools: [AddressPoolFact], _ extraFacts: VerifyFacts) {
+  init(of network: Target.Network, _ usage: RangeUsage, _ extraFacts: VerifyFacts) {
     range = network.range
     usable = usage.usable.count
     used = usage.taken.count
     gone = usage.leaked.count
-    let own = pools.filter { $0.range == network.range }
+    // Named networks have pools and reservations of their own.
+    let own = extraFacts.pools.filter { $0.isUnnamed && $0.range == network.range }
     isKnown = !own.isEmpty
-    let entries = own.flatMap(\.reservations)
+    let entries = own.flatMap(\.allocations).map(\.reservation)
     otherNamespaces = entries.filter { !$0.isOfLonghorn }
     let holders = ReservationHolders(extraFacts.pods.map(\.heldAddresses))
     leaked = entries.filter(holders.haveLeaked)
-    orphanedReservations = extraFacts.reservations.filter {
+    orphanedReservations = extraFacts.reservationObjects.filter(\.isUnnamed).map(\.reservation).filter {
       network.range.contains($0.address) && holders.haveLeaked($0)
     }
     // The address of a terminating pod may already be assigned to the next one.

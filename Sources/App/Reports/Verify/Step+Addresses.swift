@@ -1,4 +1,5 @@
 internal import Addressing
+internal import KubeObjects
 internal import Rules
 
 extension VerifyInput {
@@ -9,8 +10,10 @@ extension VerifyInput {
     var findings: [StepReport.Finding] = []
     if !pool.duplicates.isEmpty { findings.append(pool.duplicatesFinding) }
     if !pool.unrecorded.isEmpty { findings.append(pool.unrecordedFinding(isMoving: isMoving)) }
-    if !pool.leaked.isEmpty { findings.append(pool.leakedFinding) }
-    if !pool.orphanedReservations.isEmpty { findings.append(pool.orphanedReservationsFinding) }
+    if !pool.leaked.isEmpty || !pool.orphanedReservations.isEmpty {
+      let plan = ReclaimPlan(of: self)
+      findings += pool.leakedFindings(plan) + pool.orphanedReservationsFindings(plan)
+    }
     if !pool.otherNamespaces.isEmpty {
       findings.append(
         .init(
@@ -44,20 +47,53 @@ extension PoolReport {
       advice: "detach every volume, then delete these pods, so that they are given an address that is recorded")
   }
 
-  fileprivate var leakedFinding: StepReport.Finding {
-    .init(
-      "leaked: \(leaked.englishList)",
-      advice: "Whereabouts' reconciler frees them once a day; verify --reclaim shows how to free them at once")
+  fileprivate func leakedFindings(_ plan: ReclaimPlan) -> [StepReport.Finding] {
+    let shared = plan.sharedPools.flatMap { shared in
+      shared.leaked.allocations.map { allocation in
+        ReclaimPlan.LeftAlone(
+          object: shared.leaked.pool.object, reservation: allocation.reservation,
+          obstacle: .usedToo(by: shared.networks))
+      }
+    }
+    let reconciler = "Whereabouts' reconciler frees them once a day"
+    return findings(
+      "leaked", leaked, advice: "\(reconciler); verify --reclaim shows how to free them at once",
+      leftAlone: shared + plan.entriesLeftAlone
+    ) { obstacle, _ in "\(reconciler); verify --reclaim leaves them alone: \(obstacle.words)" }
   }
 
   /// An orphaned reservation blocks its address in every overlapping range.
-  fileprivate var orphanedReservationsFinding: StepReport.Finding {
-    .init(
-      "reserved over all ranges for pods that are gone: \(orphanedReservations.englishList)",
-      advice: "verify --reclaim shows how to delete the reservations")
+  fileprivate func orphanedReservationsFindings(_ plan: ReclaimPlan) -> [StepReport.Finding] {
+    findings(
+      "reserved over all ranges for pods that are gone", orphanedReservations,
+      advice: "verify --reclaim shows how to delete the reservations", leftAlone: plan.reservationsLeftAlone
+    ) { obstacle, entries in
+      "verify --reclaim leaves them alone: \(obstacle.words)"
+        + (obstacle == .podIsNotReady ? "" : "; if no pod has one of them: \(Self.deletion(of: entries))")
+    }
+  }
+
+  private static func deletion(of reservations: [ReclaimPlan.LeftAlone]) -> String {
+    let namespace = reservations.first?.object.namespace ?? ""
+    let names = reservations.map(\.object.name).joined(separator: " ")
+    return "kubectl -n \(namespace) delete overlappingrangeipreservations.whereabouts.cni.cncf.io \(names)"
+  }
+
+  /// A finding of what `--reclaim` removes, and one for each reason to leave the others alone.
+  private func findings(
+    _ heading: String, _ entries: [Entry], advice: String, leftAlone: [ReclaimPlan.LeftAlone],
+    adviceAgainst: (ReclaimPlan.Obstacle, [ReclaimPlan.LeftAlone]) -> String
+  ) -> [StepReport.Finding] {
+    let removable = entries.filter { entry in !leftAlone.contains { $0.reservation == entry } }
+    let findings: [StepReport.Finding] =
+      removable.isEmpty ? [] : [.init("\(heading): \(removable.englishList)", advice: advice)]
+    return findings
+      + leftAlone.byObstacle.map { obstacle, entries in
+        .init("\(heading): \(entries.map(\.reservation).englishList)", advice: adviceAgainst(obstacle, entries))
+      }
   }
 }
 
 extension [AddressPoolFact.Reservation] {
-  fileprivate var englishList: String { map { "\($0.address) (\($0.pod))" }.englishList }
+  var englishList: String { map { "\($0.address) (\($0.pod))" }.englishList }
 }

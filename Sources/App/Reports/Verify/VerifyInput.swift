@@ -7,7 +7,7 @@ package struct VerifyInput: Sendable {
   let facts: ClusterFacts
   let extraFacts: VerifyFacts
   let setting: SettingObject
-  let target: Target
+  package let target: Target
   let change: HarvesterProgress
   /// The nodes on which Longhorn cannot start pods now.
   let outages: [String: NodeFact.Outage]
@@ -28,7 +28,7 @@ package struct VerifyInput: Sendable {
     outages = Dictionary(unavailable) { first, _ in first }
     pods = PodInspection(facts, extraFacts, target, change, outages).reports
     if case .network(let network) = target, case .network(let recorded) = target.recorded(by: change) {
-      pool = PoolReport(of: network, RangeUsage(of: recorded, in: facts), facts.addressPools, extraFacts)
+      pool = PoolReport(of: network, RangeUsage(of: recorded, in: facts), extraFacts)
     } else {
       pool = nil
     }

@@ -25,7 +25,8 @@ extension Exposition {
 
   private mutating func add(_ range: StorageNetworkStatus.Range?) {
     add(
-      "range_usable_addresses", .gauge, "Addresses of the range that Whereabouts may allocate.", range?.usable)
+      "range_usable_addresses", .gauge,
+      "Addresses of the range that Whereabouts may allocate, by the setting and the network definition.", range?.usable)
     add(
       "range_taken_addresses", .gauge, "Usable addresses that are reserved, leaked ones included.", range?.taken)
     add(
@@ -34,7 +35,7 @@ extension Exposition {
       range?.leaked)
     add(
       "range_available_addresses", .gauge,
-      "Usable addresses without those that are reserved for other pods than Longhorn's existing ones.",
+      "Usable addresses without leaked ones and those that are reserved for pods that are not Longhorn's.",
       range?.available)
     add(
       "range_required_addresses", .gauge,

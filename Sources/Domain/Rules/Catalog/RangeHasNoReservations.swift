@@ -21,16 +21,11 @@ enum RangeHasNoReservations: Rule {
 
 extension AddressPlan {
   private func keptEntries(in context: EvaluationContext) -> [ReservationFacts.Entry] {
-    context.facts.reservations.entries.filter { usable.contains($0.address) }
+    context.facts.reservations.entries(in: usable)
   }
 
-  /// The pods that addresses are kept for. Whether a pod of another namespace still exists is not known.
-  func reservationHolders(in context: EvaluationContext) -> String {
-    let entries = keptEntries(in: context)
-    if entries.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
-    return entries.contains(where: \.isOfLonghorn)
-      ? "pods that are gone or not Longhorn's" : "pods that are not Longhorn's"
-  }
+  /// The pods that addresses are kept for.
+  func reservationHolders(in context: EvaluationContext) -> String { context.facts.reservations.holders(of: usable) }
 
   /// How to release kept addresses. Those of pods that may exist would be handed out twice.
   ///

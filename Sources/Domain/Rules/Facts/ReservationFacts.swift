@@ -28,7 +28,7 @@ package struct ReservationFacts: Sendable, Equatable {
     }
 
     /// Whether a pod of Longhorn had it. Whether other pods exist is not known.
-    package var isOfLonghorn: Bool { pod.hasPrefix("longhorn-system/") }
+    package var isOfLonghorn: Bool { AddressPoolFact.Reservation(address: address, pod: pod).isOfLonghorn }
   }
 
   package init() {}
@@ -57,6 +57,19 @@ package struct ReservationFacts: Sendable, Equatable {
     self.kept = AddressSet(Array(kept.keys))
     self.leaked = AddressSet(leaked)
     entries = kept.values.sorted { $0.address < $1.address }
+  }
+}
+
+extension ReservationFacts {
+  func entries(in addresses: AddressSet) -> [Entry] { entries.filter { addresses.contains($0.address) } }
+
+  /// The pods that some of these addresses are kept for, in words. Whether a pod of another namespace still exists is not
+  /// known.
+  package func holders(of addresses: AddressSet) -> String {
+    let entries = entries(in: addresses)
+    if entries.allSatisfy(\.isOfLonghorn) { return "pods that are gone" }
+    return entries.contains(where: \.isOfLonghorn)
+      ? "pods that are gone or not Longhorn's" : "pods that are not Longhorn's"
   }
 }
 

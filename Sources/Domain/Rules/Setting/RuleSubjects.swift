@@ -54,7 +54,7 @@ struct AddressPlan {
   let exclusions: [IPv4Prefix]
   /// The addresses that Whereabouts may allocate: the range without its first and last address and the exclusions.
   let usable: AddressSet
-  /// The usable addresses with reservations of pods that do not release them during a change.
+  /// The same as ``RangeUsage/kept``.
   let kept: AddressSet
 
   /// The number of addresses for Longhorn's pods, which every rule, `check` and `plan` use.

@@ -13,6 +13,7 @@ package struct PagedList {
   }
 
   private let part: VerifySnapshot.Part
+  private let mayBeCached: Bool
   private var decoder = ListItemDecoder()
   /// The status and body of a response that is no list.
   private var response: (code: Int, text: [UInt8])?
@@ -20,11 +21,13 @@ package struct PagedList {
   /// The version of the complete list, to watch from; empty where the cluster lacks the resource.
   package private(set) var version = ""
 
-  package init(_ part: VerifySnapshot.Part) {
+  /// - Parameter mayBeCached: Whether the API server may answer from its cache, as for a watch that follows.
+  package init(_ part: VerifySnapshot.Part, mayBeCached: Bool = true) {
     self.part = part
+    self.mayBeCached = mayBeCached
   }
 
-  package var firstRequest: APIRequest { .list(part.resource, continuing: "") }
+  package var firstRequest: APIRequest { .list(part.resource, continuing: "", mayBeCached: mayBeCached) }
 
   package mutating func responded(_ code: Int) {
     response = code == 200 ? nil : (code, [])

@@ -27,9 +27,10 @@ package struct VerifySnapshot: Sendable {
     }
   }
 
-  /// The kinds to list. Of the watched ones only those that a change affects; the others may have many objects.
+  /// The kinds to list. Of the watched ones only those that a change affects, and those of the uplinks' MTU; the others may
+  /// have many objects.
   package static let parts: [Part] =
-    [WatchedKind.setting, .networkAttachmentDefinition].map(Part.watched)
+    [WatchedKind.setting, .networkAttachmentDefinition, .clusterNetwork, .vlanConfig].map(Part.watched)
     + VerifyKind.allCases.map(Part.inspected)
 
   private var objects = ObjectStore()

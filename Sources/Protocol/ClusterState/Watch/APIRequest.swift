@@ -27,11 +27,17 @@ extension APIRequest {
   ///
   /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>
   ///
-  /// - Parameter asTable: Whether a Table is preferred to whole objects. A server that has none sends objects.
-  static func list(_ resource: Resource, continuing continueToken: String, asTable: Bool = false) -> APIRequest {
-    let place = continueToken.isEmpty ? "resourceVersion=0" : "continue=\(continueToken.percentEncoded)"
+  /// - Parameters:
+  ///   - asTable: Whether a Table is preferred to whole objects. A server that has none sends objects.
+  ///   - mayBeCached: False for the objects of this moment.
+  static func list(
+    _ resource: Resource, continuing continueToken: String, asTable: Bool = false, mayBeCached: Bool = true
+  ) -> APIRequest {
+    let place =
+      !continueToken.isEmpty
+      ? ["continue=\(continueToken.percentEncoded)"] : mayBeCached ? ["resourceVersion=0"] : []
     return APIRequest(
-      resource, ["limit=\(WatchLimits.pageObjects)", place],
+      resource, ["limit=\(WatchLimits.pageObjects)"] + place,
       accept: asTable
         ? "\(json(as: "Table")),application/json"
         : resource.isMetadataOnly ? json(as: "PartialObjectMetadataList") : "application/json")
