@@ -25,6 +25,17 @@ extension JSONReader {
     } while try advance(until: UInt8(ascii: "]"), otherwise: .expectedCommaOrClosingBracket)
   }
 
+  /// Advances to the value of the first member with a name in the next object; the rest of the object stays unread. Returns
+  /// false, behind the value, if it has none or is no object.
+  public mutating func enterMember(_ name: StaticString) throws(JSONError) -> Bool {
+    guard try enterContainer(UInt8(ascii: "{"), UInt8(ascii: "}")) else { return false }
+    repeat {
+      if try readKey().equals(name) { return true }
+      try skip()
+    } while try advance(until: UInt8(ascii: "}"), otherwise: .expectedCommaOrClosingBrace)
+    return false
+  }
+
   /// Enters the next container and returns true, or skips an empty one or any other value.
   @inline(__always)
   private mutating func enterContainer(_ opening: UInt8, _ closing: UInt8) throws(JSONError) -> Bool {

@@ -66,7 +66,12 @@ package struct ObjectStore: Sendable {
     _ object: Span<UInt8>, of kind: WatchedKind, at name: NamespacedName
   ) throws(JSONError) {
     var reader = JSONReader(object)
-    if try Self.accessors[kind.rawValue].put(&self, name, &reader) { changedKinds.insert(kind) }
+    try put(&reader, of: kind, at: name)
+  }
+
+  /// Inserts the next value of a reader, or replaces the object with the same name.
+  mutating func put(_ object: inout JSONReader, of kind: WatchedKind, at name: NamespacedName) throws(JSONError) {
+    if try Self.accessors[kind.rawValue].put(&self, name, &object) { changedKinds.insert(kind) }
   }
 
   /// Inserts or replaces an object of which only its status is read.

@@ -148,14 +148,13 @@ extension PartReflector {
     let part = part
     do throws(StreamFailure) {
       try lines.receive(bytes) { line throws(StreamFailure) in
-        let event = try WatchEvent(of: line)
+        let event = try WatchEvent(of: line) { name, reader throws(JSONError) in
+          let start = reader.offset
+          try reader.skip()
+          try cluster.put(reader.textRead(from: start), of: part, at: name)
+        }
         switch event.change {
-        case .put:
-          do throws(JSONError) {
-            try cluster.put(line.extracting(event.object), of: part, at: event.head.name)
-          } catch {
-            throw .malformed(error)
-          }
+        case .put: break
         case .remove: cluster.remove(part, at: event.head.name)
         case .bookmark: break
         case .error: throw .reported(code: event.head.code ?? 0, message: event.head.message)

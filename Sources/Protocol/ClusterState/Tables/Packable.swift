@@ -38,9 +38,16 @@ struct PackedBytes {
 
 extension Span<UInt8> {
   /// Reads what ``PackedBytes`` writes for a number, and moves the offset behind it.
+  @inline(__always)
   func packedNumber(at offset: inout Int) -> Int {
-    var number: UInt = 0
-    var shift: UInt = 0
+    let first = self[offset]
+    offset &+= 1
+    return first < 0x80 ? Int(first) : packedNumber(startingWith: first, at: &offset)
+  }
+
+  private func packedNumber(startingWith first: UInt8, at offset: inout Int) -> Int {
+    var number = UInt(first & 0x7F)
+    var shift: UInt = 7
     while true {
       let byte = self[offset]
       offset += 1

@@ -16,6 +16,12 @@ struct ObjectMeta {
     try reader.readEnd()
   }
 
+  /// Reads an object up to the end of its metadata, which precedes its spec and its status.
+  init(beginningOf object: Span<UInt8>) throws(JSONError) {
+    var reader = JSONReader(object)
+    if try reader.enterMember("metadata") { try readMetadata(&reader) }
+  }
+
   /// Reads the next value.
   init(from reader: inout JSONReader) throws(JSONError) {
     try reader.readMembers { key, reader throws(JSONError) in

@@ -57,14 +57,11 @@ extension Reflector {
   ) throws(StreamFailure) {
     var version = watching.version
     try watching.lines.receive(bytes) { line throws(StreamFailure) in
-      let event = try WatchEvent(of: line)
+      let event = try WatchEvent(of: line) { name, object throws(JSONError) in
+        try objects.put(&object, of: kind, at: name)
+      }
       switch event.change {
-      case .put:
-        do throws(JSONError) {
-          try objects.put(line.extracting(event.object), of: kind, at: event.head.name)
-        } catch {
-          throw .malformed(error)
-        }
+      case .put: break
       case .remove: objects.remove(kind, at: event.head.name)
       case .bookmark: break
       case .error: throw .reported(code: event.head.code ?? 0, message: event.head.message)

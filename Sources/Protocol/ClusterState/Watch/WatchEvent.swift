@@ -11,34 +11,46 @@ struct WatchEvent {
 
   let change: Change
   let head: ObjectMeta
-  /// The byte range of the object in the line.
-  let object: Range<Int>
 
-  init(of line: Span<UInt8>) throws(StreamFailure) {
-    var type = ""
-    var object: (head: ObjectMeta, range: Range<Int>)?
+  /// Reads a line.
+  ///
+  /// - Parameter put: Reads the object of a change to put, which has a name, from the line's reader, so that each byte behind the
+  ///   metadata is read once. If what follows the object is damaged, the line is an error all the same.
+  init(
+    of line: Span<UInt8>, put: (NamespacedName, inout JSONReader) throws(JSONError) -> Void
+  ) throws(StreamFailure) {
+    let change: Change?
+    var head: ObjectMeta?
     do throws(JSONError) {
+      change = try Change(of: line)
       var reader = JSONReader(line)
       try reader.readMembers { key, reader throws(JSONError) in
-        if key.equals("type") {
-          type = try reader.readStringIfPresent()?.string ?? ""
-        } else if key.equals("object") {
-          _ = try reader.nextKind()
-          let start = reader.offset
-          object = (try ObjectMeta(from: &reader), start..<reader.offset)
+        guard key.equals("object") else { return }
+        if change == .put {
+          head = try ObjectMeta(beginningOf: line.extracting(reader.offset...))
+          if let name = head?.name, !name.name.isEmpty { try put(name, &reader) } else { head = nil }
+        } else {
+          head = try ObjectMeta(from: &reader)
         }
       }
       try reader.readEnd()
     } catch {
       throw .malformed(error)
     }
-    guard let object, let change = Change(type) else { throw .notAnEvent }
+    guard let change, let head else { throw .notAnEvent }
     self.change = change
-    (head, self.object) = object
+    self.head = head
   }
 }
 
 extension WatchEvent.Change {
+  /// Reads the type of a line, its first member. Returns nil for an unknown one.
+  fileprivate init?(of line: Span<UInt8>) throws(JSONError) {
+    var reader = JSONReader(line)
+    guard try reader.enterMember("type"), let type = try reader.readStringIfPresent()?.string else { return nil }
+    self.init(type)
+  }
+
   init?(_ type: String) {
     switch type {
     case "ADDED", "MODIFIED": self = .put
