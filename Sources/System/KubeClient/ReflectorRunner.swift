@@ -10,6 +10,8 @@ package final class ReflectorRunner {
   private let client: KubeClient
   private let cluster: SharedClusterCache
   private let reflectors: [ReflectorBox]
+  /// The next wakeup of each reflector, side by side: an event of one kind need not touch the others.
+  private var wakeups: [Duration]
   private let report: Report
   /// Whether kinds that are listed are not watched.
   private var listsOnly = false
@@ -35,6 +37,7 @@ package final class ReflectorRunner {
     reflectors = WatchedKind.allCases.map { kind in
       ReflectorBox(Reflector(kind, staleness: cluster.staleness, seed: seed &+ UInt64(kind.rawValue)))
     }
+    wakeups = reflectors.map { $0.reflector.nextWakeup }
   }
 
   /// Watches the cluster while the condition, checked after each event, is true.
@@ -86,13 +89,11 @@ package final class ReflectorRunner {
 extension ReflectorRunner {
   /// Starts due requests, then waits for the next event.
   private func runOnce(atMost limit: Duration?) {
-    var nextWakeup = Duration.seconds(Int64.max / 2)
     let now = Duration.monotonicNow
-    for box in reflectors {
-      if box.reflector.nextWakeup <= now { dispatch(box.reflector.kind) { reflector, _ in reflector.tick(now) } }
-      nextWakeup = min(nextWakeup, box.reflector.nextWakeup)
+    for kind in WatchedKind.allCases where wakeups[kind.rawValue] <= now {
+      dispatch(kind) { reflector, _ in reflector.tick(now) }
     }
-    let sleep = max(.zero, nextWakeup - now)
+    let sleep = max(.zero, (wakeups.min() ?? now) - now)
     client.wait(atMost: limit.map { min($0, sleep) } ?? sleep) { owner, event in
       guard let kind = WatchedKind(rawValue: owner) else { return }
       let now = Duration.monotonicNow
@@ -110,6 +111,7 @@ extension ReflectorRunner {
   ) {
     let before = self[kind]
     let action = cluster.process(&reflectors[kind.rawValue].reflector, event)
+    wakeups[kind.rawValue] = reflectors[kind.rawValue].reflector.nextWakeup
     perform(action, for: kind)
     let now = self[kind]
     if before.lastError != nil, now.lastError == nil { retryAll() }
@@ -133,7 +135,10 @@ extension ReflectorRunner {
   }
 
   private func retryAll() {
-    for reflector in reflectors { reflector.reflector.retryNow(.monotonicNow) }
+    for (kind, box) in reflectors.enumerated() {
+      box.reflector.retryNow(.monotonicNow)
+      wakeups[kind] = box.reflector.nextWakeup
+    }
   }
 
   private func perform(_ action: Reflector.Action, for kind: WatchedKind) {
