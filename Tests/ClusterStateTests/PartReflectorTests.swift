@@ -75,7 +75,8 @@ import Testing
     watch.responded(200, .zero)
     #expect(receive(line + "\n") == .cancelAndDropConnection)
     #expect(watch.error != nil)
-    #expect(path(watch.tick(.seconds(1))).contains("limit="))
+    #expect(watch.tick(.milliseconds(999)) == .wait)
+    #expect(path(watch.tick(.seconds(2))).contains("limit="))
   }
 
   @Test mutating func `an event that says the version is too old is no error, and is followed by a list`() {
@@ -88,8 +89,19 @@ import Testing
     #expect(path(watch.tick(.seconds(1))).contains("limit="))
   }
 
-  /// Plays an API server that answers each list, and 410 to each watch, for ten minutes.
-  private mutating func lists(whenTooOldByEvent isEvent: Bool) -> [Duration] {
+  /// An end of each watch: the status of the response, and the pieces in which an event arrives.
+  static let ends: [(status: Int, pieces: [String], isNormalOnce: Bool, error: String)] = [
+    (410, [], true, "answered 410 to the watch"),
+    (200, [#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n"], true, "too old"),
+    (200, [#"{"type":"ERROR","object":{"code":4"#, #"10,"message":"too old"}}"# + "\n"], true, "too old"),
+    (200, [#"{"type":"ERROR","object":{"code":500,"message":"no leader"}}"# + "\n"], false, "no leader"),
+    (200, ["nonsense\n"], false, "not JSON"),
+  ]
+
+  /// Plays an API server that answers each list, and ends each watch like this, for ten minutes.
+  private mutating func lists(
+    whenWatchesEnd end: (status: Int, pieces: [String], isNormalOnce: Bool, error: String)
+  ) -> [Duration] {
     var (starts, errors): ([Duration], [String?]) = ([], [])
     var now = Duration.zero
     while now < .seconds(600) {
@@ -97,23 +109,25 @@ import Testing
       if path(action).contains("limit=") {
         starts.append(now)
         _ = list("a", at: now)
-        watch.responded(isEvent ? 200 : 410, now)
-        if isEvent { _ = receive(#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n", at: now) }
-        if !isEvent { _ = watch.ended(now, into: &cluster) }
+        watch.responded(end.status, now)
+        for piece in end.pieces { _ = receive(piece, at: now) }
+        if end.pieces.isEmpty { _ = watch.ended(now, into: &cluster) }
         errors.append(watch.error)
       }
       now = watch.nextWakeup
     }
-    #expect(errors[0] == nil)
-    #expect(errors.dropFirst().allSatisfy { $0?.contains(isEvent ? "too old" : "answered 410 to the watch") == true })
+    #expect((errors[0] == nil) == end.isNormalOnce)
+    for error in errors.dropFirst() { #expect(error?.contains(end.error) == true, "\(error ?? "none")") }
     return starts
   }
 
-  @Test(arguments: [false, true])
-  mutating func `an API server that calls each version too old is listed less and less often`(_ isEvent: Bool) {
-    let starts = lists(whenTooOldByEvent: isEvent)
+  @Test(arguments: ends)
+  mutating func `an API server whose watches never work is listed less and less often`(
+    _ end: (status: Int, pieces: [String], isNormalOnce: Bool, error: String)
+  ) {
+    let starts = lists(whenWatchesEnd: end)
     let pauses = zip(starts.dropFirst(), starts).map { $0 - $1 }
-    #expect(pauses[0] == WatchLimits.minWatchInterval, "the first time is normal")
+    if end.isNormalOnce { #expect(pauses[0] == WatchLimits.minWatchInterval) }
     #expect(pauses.dropFirst(5).allSatisfy { $0 >= .seconds(20) })
     #expect((20...35).contains(starts.count), "\(starts.count) lists in ten minutes")
   }
@@ -129,6 +143,30 @@ import Testing
       #expect(watch.error == nil)
       #expect(path(watch.tick(now + .seconds(1))).contains("limit="))
     }
+  }
+
+  @Test mutating func `a watch that works counts even if the version is too old in the same bytes`() {
+    _ = watch.tick(.zero)
+    for second in 1...3 {
+      let now = Duration.seconds(second)
+      _ = list("a", at: now)
+      watch.responded(200, now)
+      let bookmark = #"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"8"}}}"# + "\n"
+      _ = receive(bookmark + #"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n", at: now)
+      #expect(watch.error == nil)
+      #expect(path(watch.tick(now + .seconds(1))).contains("limit="))
+    }
+  }
+
+  @Test mutating func `the failure of a request that is given up changes nothing`() {
+    _ = watch.tick(.zero)
+    _ = list("a")
+    watch.responded(200, .zero)
+    _ = receive(#"{"type":"ERROR","object":{"code":410,"message":"too old"}}"# + "\n")
+    let wakeup = watch.nextWakeup
+    watch.failed("connection reset", .zero)
+    #expect(watch.error == nil)
+    #expect(watch.nextWakeup == wakeup)
   }
 
   @Test mutating func `a request without a byte is given up at its deadline`() {

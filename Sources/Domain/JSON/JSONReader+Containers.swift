@@ -25,8 +25,8 @@ extension JSONReader {
     } while try advance(until: UInt8(ascii: "]"), otherwise: .expectedCommaOrClosingBracket)
   }
 
-  /// Advances to the value of the first member with a name in the next object; the rest of the object stays unread. Returns
-  /// false, behind the value, if it has none or is no object.
+  /// Advances to the value of the first member with this name in the next object; the rest of the object stays unread.
+  /// Returns false, behind the value, if there is none or the value is no object.
   public mutating func enterMember(_ name: StaticString) throws(JSONError) -> Bool {
     guard try enterContainer(UInt8(ascii: "{"), UInt8(ascii: "}")) else { return false }
     repeat {

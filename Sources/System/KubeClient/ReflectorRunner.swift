@@ -135,9 +135,9 @@ extension ReflectorRunner {
   }
 
   private func retryAll() {
-    for (kind, box) in reflectors.enumerated() {
+    for (index, box) in reflectors.enumerated() {
       box.reflector.retryNow(.monotonicNow)
-      wakeups[kind] = box.reflector.nextWakeup
+      wakeups[index] = box.reflector.nextWakeup
     }
   }
 

@@ -30,7 +30,7 @@ package struct PartReflector {
   private var version = ""
   /// The start of the last list.
   private var lastList = .zero - WatchLimits.minWatchInterval
-  /// The backoff of lists after a watch that cannot begin where a list has just ended; the first one is normal.
+  /// The backoff of lists after watches that cannot go on, until one of them works.
   private var relists: Backoff
   /// Whether there was a complete list, or the cluster may lack the resource and does.
   package private(set) var isListed = false
@@ -122,16 +122,20 @@ extension PartReflector {
     return tick(now)
   }
 
-  /// Lists again. If no watch has worked since the last time, that is an error, and the pauses grow.
-  private mutating func listAgain(_ reason: String, _ now: Duration) {
+  /// Lists again. That is an error, and the pauses grow, unless a version is too old for the first time since a watch worked.
+  private mutating func listAgain(_ reason: String, _ now: Duration, isTooOld: Bool = true) {
     version = ""
-    let isFirst = relists.isReset
+    let isNormal = isTooOld && relists.isReset
     let pause = relists.nextDelay()
-    if !isFirst { error = reason }
-    step = .waiting(until: isFirst ? max(now, lastList + WatchLimits.minWatchInterval) : now + pause)
+    if !isNormal { error = reason }
+    step = .waiting(until: isNormal ? max(now, lastList + WatchLimits.minWatchInterval) : now + pause)
   }
 
-  package mutating func failed(_ reason: String, _ now: Duration) { fail(reason, now) }
+  /// Handles a failed request, unless what it has delivered has ended it already.
+  package mutating func failed(_ reason: String, _ now: Duration) {
+    if case .waiting = step { return }
+    fail(reason, now)
+  }
 
   private mutating func commit(_ now: Duration, into cluster: inout VerifySnapshot) {
     cluster.replace(part, from: collected)
@@ -144,14 +148,14 @@ extension PartReflector {
   }
 
   private mutating func follow(_ bytes: Span<UInt8>, _ now: Duration, into cluster: inout VerifySnapshot) {
-    var version = version
     let part = part
+    var version = version
+    var works = false
+    var failure: StreamFailure?
     do throws(StreamFailure) {
       try lines.receive(bytes) { line throws(StreamFailure) in
         let event = try WatchEvent(of: line) { name, reader throws(JSONError) in
-          let start = reader.offset
-          try reader.skip()
-          try cluster.put(reader.textRead(from: start), of: part, at: name)
+          try cluster.put(line.extracting(try reader.skip()), of: part, at: name)
         }
         switch event.change {
         case .put: break
@@ -160,16 +164,19 @@ extension PartReflector {
         case .error: throw .reported(code: event.head.code ?? 0, message: event.head.message)
         }
         if !event.head.resourceVersion.isEmpty { version = event.head.resourceVersion }
+        works = true
       }
-      self.version = version
+    } catch {
+      failure = error
+    }
+    self.version = version
+    if works {
       error = nil
       relists.reset()
-    } catch {
-      if case .reported(code: 410, _) = error { return listAgain(error.explanation, now) }
-      // What follows cannot be read: it is listed again.
-      self.version = ""
-      fail(error.explanation, now)
     }
+    guard let failure else { return }
+    let isTooOld = if case .reported(code: 410, _) = failure { true } else { false }
+    listAgain(failure.explanation, now, isTooOld: isTooOld)
   }
 
   private mutating func fail(_ reason: String, _ now: Duration) {

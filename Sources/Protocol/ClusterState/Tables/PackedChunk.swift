@@ -98,7 +98,7 @@ extension PackedChunk {
     } else {
       let next = record(at: place)
       let rest = bytes[next.rest].dropFirst(place.sharedWithNext - next.shared)
-      new.appendRecord(sharing: max(place.sharedWithNext, next.shared), rest: rest, value: bytes[next.value])
+      new.appendRecord(sharing: place.sharedWithNext, rest: rest, value: bytes[next.value])
       replace(place.offset..<next.end, with: new)
     }
     count += 1

@@ -11,7 +11,7 @@ struct PackedTable<Fact: Packable>: Sendable {
   /// The number of facts that were unpacked, for tests.
   private(set) var unpackedFacts = 0
 
-  /// The size of all keys and values, for tests.
+  /// The size of all records in bytes, for tests.
   var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
 
   static var chunkSize: Int { 64 }

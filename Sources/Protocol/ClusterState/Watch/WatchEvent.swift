@@ -14,8 +14,8 @@ struct WatchEvent {
 
   /// Reads a line.
   ///
-  /// - Parameter put: Reads the object of a change to put, which has a name, from the line's reader, so that each byte behind the
-  ///   metadata is read once. If what follows the object is damaged, the line is an error all the same.
+  /// - Parameter put: Reads the object of a change to put, which has a name, from the line's reader, so that each byte
+  ///   behind the metadata is read once. If what follows the object is damaged, the line is an error all the same.
   init(
     of line: Span<UInt8>, put: (NamespacedName, inout JSONReader) throws(JSONError) -> Void
   ) throws(StreamFailure) {
@@ -44,7 +44,7 @@ struct WatchEvent {
 }
 
 extension WatchEvent.Change {
-  /// Reads the type of a line, its first member. Returns nil for an unknown one.
+  /// Reads the type of a line; the API server writes it first. Nil for an unknown one.
   fileprivate init?(of line: Span<UInt8>) throws(JSONError) {
     var reader = JSONReader(line)
     guard try reader.enterMember("type"), let type = try reader.readStringIfPresent()?.string else { return nil }
