@@ -92,7 +92,7 @@ final class Measurement {
         }
         pauseBriefly()
       }
-      _ = try waitForEvents()
+      try waitForEvents()
       report("after \(minute) min and \(sentEvents) events: " + String(format: "%.1f MiB", try residentMemory()))
     }
   }
@@ -126,7 +126,7 @@ final class Measurement {
 
   /// Waits until all events are processed. Returns the CPU time of the polls for their number, in microseconds; a poll begins
   /// and ends while the webhook is idle.
-  private func waitForEvents() throws -> Double {
+  @discardableResult private func waitForEvents() throws -> Double {
     let deadline = Date(timeIntervalSinceNow: Self.eventTimeout)
     var polling = 0.0
     while true {

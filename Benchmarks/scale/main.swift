@@ -1,13 +1,11 @@
 // Prints what the work behind the requests costs, against the number of objects, as a Markdown table.
 //
 //   scale PROGRAM [OBJECTS...]       default: 200 20000 200000
-//   scale PROGRAM --soak MINUTES     prints the resident memory each minute, while one of 200000 objects changes each
-//                                    millisecond
+//   scale PROGRAM --soak MINUTES     prints the resident memory each minute, with 1,000 changes a second of 200000 objects
 //
 // Half of the objects are running virtual machine instances, half attached volumes, so each of them has a fact. The cluster
 // is the API server stub of the tests; with KUBEBUILDER_ASSETS, a real etcd and kube-apiserver. A change is sent each
-// millisecond, so that each of them wakes the webhook. Times of the CPU are medians of the
-// rounds; the rest is read once.
+// millisecond, so that each of them wakes the webhook. CPU times are medians of the rounds; the rest is read once.
 
 import Foundation
 import TestSupport

@@ -8,7 +8,7 @@ extension ReclaimWrite {
   package var description: String {
     switch self {
     case .release(let allocations, let pool):
-      "\(allocations.map { "\($0.reservation.address) (\($0.reservation.pod))" }.englishList) of \(pool.object.name)"
+      "\(allocations.map(\.reservation).englishList) of \(pool.object.name)"
     case .deleteReservation(let reservation):
       "the reservation \(reservation.object.name) (\(reservation.reservation.pod))"
     case .deletePool(let pool): "the pool \(pool.object.name)"

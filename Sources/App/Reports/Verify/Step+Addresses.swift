@@ -1,4 +1,5 @@
 internal import Addressing
+internal import ClusterState
 internal import KubeObjects
 internal import Rules
 
@@ -74,9 +75,9 @@ extension PoolReport {
   }
 
   private static func deletion(of reservations: [ReclaimPlan.LeftAlone]) -> String {
-    let namespace = reservations.first?.object.namespace ?? ""
-    let names = reservations.map(\.object.name).joined(separator: " ")
-    return "kubectl -n \(namespace) delete overlappingrangeipreservations.whereabouts.cni.cncf.io \(names)"
+    let resource = VerifyKind.addressReservation.resource.name
+    return Kubectl()(
+      ["-n", reservations.first?.object.namespace ?? "", "delete", resource] + reservations.map(\.object.name))
   }
 
   /// A finding of what `--reclaim` removes, and one for each reason to leave the others alone.

@@ -29,9 +29,7 @@ package enum VerifyKind: CaseIterable, Sendable {
     case .alertmanager:
       Resource("monitoring.coreos.com", "v1", "alertmanagers", "Alertmanager", namespace: "cattle-monitoring-system")
     case .addressPool: WatchedKind.addressPool.resource
-    case .addressReservation:
-      Resource(
-        "whereabouts.cni.cncf.io", "v1alpha1", "overlappingrangeipreservations", "OverlappingRangeIPReservation")
+    case .addressReservation: WatchedKind.addressReservation.resource
     }
   }
 

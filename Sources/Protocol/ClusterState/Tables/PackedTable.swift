@@ -3,8 +3,8 @@ internal import Rules
 /// The facts of a kind with many objects, sorted by namespace and name, each packed into as many bytes as it has.
 ///
 /// Finding, writing or removing one, and reading the first ones, takes the same time however many there are: the facts lie
-/// in chunks of at most ``chunkSize`` and a write copies one chunk. A hundred thousand names are one or two MiB, a fortieth of
-/// what strings and a dictionary take.
+/// in chunks of at most ``chunkSize`` and a write copies one chunk. A hundred thousand names with one prefix are one or two
+/// MiB.
 struct PackedTable<Fact: Packable>: Sendable {
   private var chunks: [PackedChunk] = []
   private(set) var count = 0

@@ -5,12 +5,12 @@ extension Span<UInt8> {
   func firstIndex(of byte: UInt8, from start: Int) -> Int {
     let pattern = SIMD16(repeating: byte)
     var index = start
-    while index &+ 64 <= count, !is64(from: index, containing: pattern) { index &+= 64 }
+    while index &+ 64 <= count, !contains(pattern, in64BytesAt: index) { index &+= 64 }
     return firstIndex(of: byte, byte, from: index)
   }
 
   @inline(__always)
-  private func is64(from index: Int, containing pattern: SIMD16<UInt8>) -> Bool {
+  private func contains(_ pattern: SIMD16<UInt8>, in64BytesAt index: Int) -> Bool {
     // Sound: the caller has checked that 64 bytes are left; the loads need not be aligned. A mask has the size of two words.
     func isEqual(_ distance: Int) -> SIMDMask<SIMD16<Int8>> {
       unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ distance, as: SIMD16<UInt8>.self) .== pattern
